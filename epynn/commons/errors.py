@@ -1,0 +1,70 @@
+"""Typed errors. Each says where, what was expected, what came, and the remedy.
+
+Every error of the library derives from :class:`EpynnError`, and also from the built-in exception
+that a Python programmer would expect in its place, so that ``except ValueError`` keeps working.
+"""
+
+
+class EpynnError(Exception):
+    """Base of every error that epynn raises.
+
+    Parameters
+    ----------
+    where : str
+        The layer or argument concerned, as the user knows it: ``'Dense'``, ``'filter_size'``.
+    expected : str
+        What the library accepts there.
+    got : str
+        What came instead.
+    remedy : str, optional
+        What to do about it.
+    """
+
+    def __init__(self, where: str, expected: str, got: str, remedy: str = '') -> None:
+        self.where, self.expected, self.got, self.remedy = where, expected, got, remedy
+        message = f'{where}: expected {expected}, got {got}.'
+        super().__init__(f'{message} {remedy}' if remedy else message)
+
+    def __reduce__(self) -> tuple[type, tuple[str, str, str, str]]:
+        """Rebuild from the four parts, so that the error crosses process borders."""
+        return type(self), (self.where, self.expected, self.got, self.remedy)
+
+
+class ArgumentError(EpynnError, ValueError):
+    """An argument has a value that the function or layer does not accept."""
+
+
+class ArgumentTypeError(EpynnError, TypeError):
+    """An argument has a type that the function or layer does not accept."""
+
+
+class ShapeError(EpynnError, ValueError):
+    """An array has the wrong axes or the wrong size along one of them."""
+
+
+class DataError(EpynnError, ValueError):
+    """The data cannot be learned from: lengths that differ, NaN, infinity, an unknown token."""
+
+
+class LabelError(DataError):
+    """The labels do not fit the output layer, the loss or each other."""
+
+
+class LayerError(EpynnError, TypeError):
+    """A layer class is incomplete, or layers do not make a network in this order."""
+
+
+class StateError(EpynnError, RuntimeError):
+    """Something was asked for too early: predict before initialize, backward before forward."""
+
+
+class TrainingError(EpynnError, ArithmeticError):
+    """Training met a number that is not finite and stopped before using it."""
+
+
+class ModelFileError(EpynnError, ValueError):
+    """A model file is damaged, foreign, or from a newer version."""
+
+
+class MissingExtraError(EpynnError, ImportError):
+    """An optional package is needed and not installed."""

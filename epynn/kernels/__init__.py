@@ -1,0 +1,1 @@
+"""Ground floor: pure array functions over channels-last arrays, no layers and no state."""
