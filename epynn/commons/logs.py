@@ -1,0 +1,131 @@
+"""All words to the user: messages, tables, and progress.
+
+Tables are made by tabulate, colours by termcolor, which honours ``NO_COLOR`` and leaves files
+uncoloured, and the progress bar by tqdm. In a notebook, tables are real ones.
+"""
+
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from tabulate import tabulate
+from termcolor import colored
+from tqdm import tqdm
+
+COLOURS = ('white', 'green', 'cyan', 'yellow', 'red')
+WIDTH = 80
+"""Columns that every table fits in."""
+
+
+def in_notebook() -> bool:
+    """Return whether the output goes to a notebook, where tables are shown as HTML."""
+    ipython = sys.modules.get('IPython')
+    shell = None if ipython is None else ipython.get_ipython()
+    return shell is not None and type(shell).__name__ == 'ZMQInteractiveShell'
+
+
+def process_logs(msg: str, level: int = 0) -> None:
+    """Print a message.
+
+    Parameters
+    ----------
+    msg : str
+        The message.
+    level : int, optional
+        0 plain, 1 green, 2 cyan, 3 yellow, 4 red. Higher levels are red.
+    """
+    print(colored(msg, COLOURS[min(max(level, 0), len(COLOURS) - 1)]) if level else msg)
+
+
+def status_line(msg: str, end: str = '\n') -> None:
+    r"""Print a line, padded so that it covers the one before when `end` is ``'\r'``."""
+    columns = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns) - 1
+    print(msg.ljust(columns) if end == '\r' else msg, end=end, flush=end == '\r')
+
+
+def show_table(
+    headers: Sequence[str], rows: Sequence[Sequence[Any]], title: str = '', footer: str = ''
+) -> None:
+    """Show a table: text in a terminal or file, HTML in a notebook.
+
+    Parameters
+    ----------
+    headers : sequence of str
+        One a column; a line break makes a second line.
+    rows : sequence of sequences
+        As many cells each as there are headers; a cell may have several lines.
+    title, footer : str, optional
+        A line above and a line below.
+    """
+    if in_notebook():
+        from IPython.display import HTML, display  # the notebook brings it
+
+        parts = [f'<p><b>{title}</b></p>'] if title else []
+        cells = [[str(cell).replace('\n', '<br>') for cell in row] for row in rows]
+        heads = [header.replace('\n', '<br>') for header in headers]
+        parts.append(tabulate(cells, heads, tablefmt='unsafehtml', disable_numparse=True))
+        parts.append(f'<p>{footer}</p>' if footer else '')
+        display(HTML(''.join(parts)))
+        return
+    if title:
+        print(colored(f'\n{title}', attrs=['bold']))
+    print(text_table(headers, rows))
+    if footer:
+        print(footer)
+
+
+def text_table(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return a table as text, without trailing spaces."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    text = tabulate(cells, headers, tablefmt='simple', disable_numparse=True)
+    return '\n'.join(line.rstrip() for line in text.splitlines())
+
+
+class StreamTable:
+    """A table whose rows appear one by one, each in columns of fixed width.
+
+    Parameters
+    ----------
+    headers : sequence of str
+        One a column; a line break makes a second line.
+    widths : sequence of int
+        Characters a column.
+    """
+
+    def __init__(self, headers: Sequence[str], widths: Sequence[int]) -> None:
+        self.headers = list(headers)
+        self.template = ['0' * width for width in widths]
+        self.started = False
+
+    def row(self, cells: Sequence[str]) -> None:
+        """Show one more row, and the headers before the first one."""
+        table = tabulate(
+            [self.template, list(cells)],
+            self.headers,
+            tablefmt='simple',
+            disable_numparse=True,
+            stralign='right',
+        ).splitlines()
+        if not self.started:
+            write_line(colored('\n'.join(table[:-2]), attrs=['bold']))
+            self.started = True
+        write_line(table[-1])
+
+
+def write_line(msg: str) -> None:
+    """Print a line above the progress bars that are on the screen."""
+    tqdm.write(msg, file=sys.stdout)
+
+
+def progress_bar(total: int, initial: int, label: str, silent: bool) -> 'tqdm[Any]':
+    """Return a progress bar with rate and time left; it shows in terminals and notebooks only.
+
+    In a file there is none: the rows of the table tell how far training is.
+    """
+    stream = sys.stdout if in_notebook() else sys.stderr
+    hide = silent or not (in_notebook() or stream.isatty())
+    return tqdm(
+        total=total, initial=initial, desc=label, unit='epoch', disable=hide, leave=False,
+        ncols=None if in_notebook() else WIDTH, file=stream,
+    )  # fmt: skip

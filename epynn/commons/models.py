@@ -1,0 +1,344 @@
+"""What every layer shares, and the data sets that networks learn from."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+
+from epynn.commons.errors import LayerError, ShapeError, StateError
+from epynn.commons.maths import Activation
+from epynn.commons.metrics import decide
+from epynn.kernels.arrays import Array
+
+AXES = {
+    'm': 'samples', 'n': 'features', 's': 'steps', 'e': 'elements', 'h': 'height', 'w': 'width',
+    'd': 'depth', 'u': 'units',
+}  # fmt: skip
+REMEDIES = {
+    ('m', 'n'): 'Add a Flatten layer before it.',
+    ('m', 'h', 'w', 'd'): 'Reshape images without depth to (m, h, w, 1).',
+    ('m', 's', 'e'): 'Reshape signals without elements to (m, s, 1).',
+}
+
+
+class Cache(dict[str, Any]):
+    """A dictionary of arrays that notes in `shapes` the shape of each array it is given."""
+
+    def __init__(self, shapes: dict[str, tuple[int, ...]]) -> None:
+        super().__init__()
+        self.shapes = shapes
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        super().__setitem__(key, value)
+        self.shapes[key] = np.shape(value)
+
+
+def no_parameters(layer: 'Layer') -> None:
+    """Do nothing: the layer has no parameters to draw and no gradients to compute."""
+
+
+class Layer:
+    """Base class of all layers: state by the names of the house, checks, and the update.
+
+    A layer is a class that binds, in its body, the functions of its folder::
+
+        class Dense(Layer):
+            input_axes = ('m', 'n')
+            compute_shapes = dense_compute_shapes
+            initialize_parameters = dense_initialize_parameters
+            forward = dense_forward
+            backward = dense_backward
+            compute_gradients = dense_compute_gradients
+
+    A layer without parameters leaves out `initialize_parameters` and `compute_gradients`. A class
+    that lacks one of the other pieces fails when it is constructed.
+
+    Parameters
+    ----------
+    se_hPars : dict, optional
+        Hyper-parameters of this layer alone, by the names in :mod:`epynn.settings`. What it
+        does not name is taken from the model.
+
+    Attributes
+    ----------
+    d : dict
+        Dimensions by symbol: ``d['m']`` samples, ``d['u']`` units.
+    p, g : dict
+        Parameters and the gradients of the loss with respect to them. For each ``p['W']`` there is
+        ``g['dW']`` of the same shape.
+    fc, bc : dict
+        Forward and backward cache: every intermediate array by its symbol.
+    fs, bs : dict
+        Their shapes, and those of the parameters.
+    o : dict
+        Anything else; rare.
+    activation : dict
+        Names of the activation functions by argument, for the tables.
+    training : bool
+        Whether a forward pass is one of training. Layers such as Dropout read it.
+    trainable : bool
+        Whether the update changes the parameters. Set it to False to freeze the layer.
+    np_rng : numpy.random.Generator
+        The layer's own stream of random numbers.
+    lrate : list of float
+        The learning rate of each epoch.
+    e : int
+        The current epoch.
+    dtype : numpy.dtype or None
+        Data type of the parameters; None to take that of the first input.
+    """
+
+    input_axes: ClassVar[tuple[str, ...] | None] = None
+    """Symbols of the axes that the layer expects, such as ``('m', 'n')``; None for any."""
+
+    compute_shapes: ClassVar[Callable[..., None]]
+    forward: ClassVar[Callable[..., Array]]
+    backward: ClassVar[Callable[..., Array]]
+    initialize_parameters: ClassVar[Callable[..., None]] = no_parameters
+    compute_gradients: ClassVar[Callable[..., None]] = no_parameters
+
+    def __init__(self, se_hPars: Mapping[str, Any] | None = None) -> None:
+        self._check_pieces()
+        self.name = type(self).__name__
+        self.d: dict[str, int] = {}
+        self.p: dict[str, Array] = {}
+        self.g: dict[str, Array] = {}
+        self.fs: dict[str, tuple[int, ...]] = {}
+        self.bs: dict[str, tuple[int, ...]] = {}
+        self.fc: dict[str, Any] = Cache(self.fs)
+        self.bc: dict[str, Any] = Cache(self.bs)
+        self.o: dict[str, Any] = {}
+        self.activation: dict[str, str] = {}
+        self.se_hPars = se_hPars
+        self.training = True
+        self.trainable = type(self).initialize_parameters is not no_parameters
+        self.np_rng = np.random.default_rng()
+        self.lrate: list[float] = [0.1]
+        self.e = 0
+        self.dtype: np.dtype[Any] | None = None
+        self.output_dZ: Array | None = None
+
+    def _check_pieces(self) -> None:
+        """Refuse a class that lacks a piece, or has one half of a pair."""
+        cls = type(self)
+        missing = [
+            piece
+            for piece in ('compute_shapes', 'forward', 'backward')
+            if not callable(getattr(cls, piece, None))
+        ]
+        draws = cls.initialize_parameters is not no_parameters
+        if draws and cls.compute_gradients is no_parameters:
+            missing.append('compute_gradients')
+        if missing:
+            raise LayerError(
+                cls.__name__,
+                'a layer with compute_shapes, forward and backward, and with compute_gradients '
+                'where it has parameters',
+                f'a class without {", ".join(missing)}',
+                f'Bind each in the class body: {missing[0]} = my_{missing[0]}.',
+            )
+
+    def set_activations(self, **functions: Any) -> None:
+        """Store activation functions as attributes and note their names in `activation`.
+
+        Parameters
+        ----------
+        **functions
+            The functions by argument name: ``activate=relu``.
+        """
+        for argument, function in functions.items():
+            if not callable(function):
+                function = Activation(function)  # raises, with the remedy
+            activate = Activation(function, self.se_hPars)
+            setattr(self, argument, activate)
+            self.activation[argument] = activate.__name__
+
+    def set_hyperparameters(self, se_hPars: Mapping[str, Any]) -> None:
+        """Give the layer's activation functions their hyper-parameters, the layer's own first."""
+        for argument in self.activation:
+            getattr(self, argument).set_hyperparameters({**se_hPars, **(self.se_hPars or {})})
+
+    def receive_input(self, A: Array) -> Array:
+        """Open a forward pass: check the axes, size the layer, draw parameters if there are none.
+
+        Parameters
+        ----------
+        A : ndarray
+            Output of the layer before.
+
+        Returns
+        -------
+        X : ndarray
+            The same array, also stored as ``fc['X']``.
+
+        Raises
+        ------
+        ShapeError
+            If the axes are not those the layer expects, or the features are not as many as when
+            the parameters were drawn.
+        """
+        self._check_axes(A)
+        self.compute_shapes(A)
+        if type(self).initialize_parameters is not no_parameters:
+            if not self.p:
+                self._draw_parameters(A)
+            for name, parameter in self.p.items():
+                if self.fs.get(name, parameter.shape) != parameter.shape:
+                    self._refuse_features(name, A)
+        self.fc['X'] = A
+        return A
+
+    def receive_gradient(self, dX: Array) -> Array:
+        """Open a backward pass: check that `dX` of the layer after fits this layer's output.
+
+        Returns
+        -------
+        dA : ndarray
+            The same array, also stored as ``bc['dA']``.
+
+        Raises
+        ------
+        StateError
+            If there was no forward pass.
+        ShapeError
+            If the shape is not that of the output.
+        """
+        if 'A' not in self.fc:
+            raise StateError(
+                self.name, 'a forward pass before the backward pass', 'none', 'Call forward first.'
+            )
+        if np.shape(dX) != self.fs['A']:
+            raise ShapeError(
+                f'{self.name}.backward', f'a gradient of the shape of its output {self.fs["A"]}',
+                f'{np.shape(dX)}', 'Pass the gradient of the loss with respect to that output.',
+            )  # fmt: skip
+        self.bc['dA'] = dX
+        return dX
+
+    def activation_gradient(self, dA: Array) -> Array:
+        """Return ``dZ = dA * activate'(Z)``; for softmax, the product with its Jacobian.
+
+        In the output layer of a network in training, loss and activation may have a joint closed
+        form, such as ``A - Y`` for sigmoid with binary cross-entropy. The network then leaves it
+        in `output_dZ`, which is exact where ``dA`` alone would overflow.
+        """
+        if self.output_dZ is not None:
+            return self.output_dZ
+        activate: Activation = self.activate  # type: ignore[attr-defined]
+        return activate.gradient(dA, self.fc['Z'], self.fc['A'])
+
+    def update_parameters(self) -> None:
+        """Take one step down the gradient: ``p = p - lrate[e] * g``, if the layer is trainable."""
+        if self.trainable:
+            rate = self.lrate[self.e]
+            self.p = {name: p - rate * self.g[f'd{name}'] for name, p in self.p.items()}
+
+    def update_shapes(self, cache: Mapping[str, Any], shapes: dict[str, tuple[int, ...]]) -> None:
+        """Note the shape of every array of `cache` in `shapes`."""
+        shapes.update({name: np.shape(value) for name, value in cache.items()})
+
+    def count_parameters(self) -> int:
+        """Return the number of parameters, 0 before they are drawn."""
+        return sum(parameter.size for parameter in self.p.values())
+
+    def _check_axes(self, A: Array) -> None:
+        """Refuse an input that is no array or has other axes than the layer expects."""
+        expected = self.input_axes
+        shape = getattr(A, 'shape', None)
+        if shape is None or not hasattr(A, 'dtype'):
+            raise ShapeError(
+                self.name, 'an array as input', f'a {type(A).__name__}', 'Convert it by np.array.'
+            )
+        if expected is not None and len(shape) != len(expected):
+            axes = ', '.join(expected)
+            words = ', '.join(AXES[axis] for axis in expected)
+            raise ShapeError(
+                self.name, f'an input of {len(expected)} axes ({axes}: {words})',
+                f'{len(shape)} axes {tuple(shape)}', REMEDIES.get(expected, ''),
+            )  # fmt: skip
+
+    def _draw_parameters(self, A: Array) -> None:
+        """Draw the parameters in float64, then cast them to the layer's data type."""
+        self.initialize_parameters()
+        if self.dtype is None:
+            self.dtype = A.dtype if A.dtype.kind == 'f' else np.dtype(np.float64)
+        self.p = {name: p.astype(self.dtype, copy=False) for name, p in self.p.items()}
+
+    def _refuse_features(self, name: str, A: Array) -> None:
+        raise ShapeError(
+            self.name, f'an input that fits its {name} of shape {self.p[name].shape}',
+            f'an input of shape {A.shape}, which needs {name} of shape {self.fs[name]}',
+            'Pass as many features as the layer was given first, or make a new layer.',
+        )  # fmt: skip
+
+
+class dataSet:
+    """Samples and labels of one set: training, validation, test, or prediction.
+
+    Parameters
+    ----------
+    X_data : array_like
+        Samples, along the first axis.
+    Y_data : array_like, optional
+        Labels or targets, one a sample; ``(m,)`` becomes ``(m, 1)``.
+    name : str, optional
+        Name for the tables.
+    ids : sequence of int, optional
+        Numbers of the samples in the data they come from, by default ``0 .. m - 1``.
+
+    Attributes
+    ----------
+    X : ndarray
+        Samples ``(m, ...)``.
+    Y : ndarray or None
+        Labels ``(m, c)``: one-hot, or one column.
+    y : ndarray or None
+        Labels ``(m,)``: the column where ``Y`` is 1, or its only column.
+    b : dict
+        Label balance: how many samples have each label.
+    ids : ndarray
+        Numbers of the samples.
+    A : ndarray or None
+        Outputs of the network, once computed.
+    P : ndarray or None
+        Decisions: the column of the largest output, or the rounded only output.
+    active : bool
+        Whether there are any samples.
+    """
+
+    def __init__(
+        self,
+        X_data: Any,
+        Y_data: Any = None,
+        name: str = 'dummy',
+        ids: Sequence[int] | Array | None = None,
+    ) -> None:
+        self.name = name
+        self.X: Array = np.asarray(X_data)
+        self.Y: Array | None = None
+        if Y_data is not None:
+            Y = np.asarray(Y_data)
+            self.Y = Y[:, np.newaxis] if Y.ndim == 1 else Y
+        self.ids: Array = np.arange(len(self.X)) if ids is None else np.asarray(ids)
+        self.active = len(self.X) > 0
+        self.A: Array | None = None
+        self.P: Array | None = None
+
+    @cached_property
+    def y(self) -> Array | None:
+        """Labels ``(m,)``."""
+        if self.Y is None:
+            return None
+        return self.Y[:, 0] if self.Y.shape[1] == 1 else decide(self.Y)
+
+    @cached_property
+    def b(self) -> dict[Any, int]:
+        """Label balance: label -> number of samples."""
+        if self.y is None:
+            return {}
+        return dict(sorted(Counter(self.y.tolist()).items()))
+
+    def __repr__(self) -> str:
+        return f'dataSet({self.name!r}, X {self.X.shape}, Y {None if self.Y is None else self.Y.shape})'

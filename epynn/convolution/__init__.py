@@ -1,0 +1,1 @@
+"""Convolution: filters that slide over images."""

@@ -1,0 +1,41 @@
+"""Backward pass of the Convolution layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+from epynn.kernels.convolution import convolve_input_gradient
+
+if TYPE_CHECKING:
+    from epynn.convolution.models import Convolution
+
+
+def convolution_backward(layer: 'Convolution', dX: Array) -> Array:
+    """Reverse :func:`convolution_forward`: from the gradient of its output to that of its input.
+
+    Parameters
+    ----------
+    dX : ndarray
+        Gradient of the loss with respect to the output ``(m, oh, ow, u)``, from the layer after.
+
+    Returns
+    -------
+    dX : ndarray
+        Gradient with respect to the input ``(m, h, w, d)``.
+    """
+    d = layer.d
+
+    # (5) Activation: dZ = dA * activate'(Z)
+    dA = layer.receive_gradient(dX)
+    dZ = layer.bc['dZ'] = layer.activation_gradient(dA)
+
+    # (4) The bias is added: dZ passes as it is
+
+    # (3) Multiply by the filters: dXb = sum(dZ * W) over u
+    # (2) Add each block where it was cut: -> (m, h + 2 ph, w + 2 pw, d)
+    # (1) Leave out the padding: -> (m, h, w, d)
+    dX = convolve_input_gradient(
+        dZ, layer.p['W'], layer.fs['X'], (d['sh'], d['sw']), (d['ph'], d['pw'])
+    )
+    layer.bc['dX'] = dX
+
+    return dX

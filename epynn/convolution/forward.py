@@ -1,0 +1,49 @@
+"""Forward pass of the Convolution layer."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+from epynn.kernels.blocks import cut_blocks, pad
+from epynn.kernels.convolution import multiply_blocks
+
+if TYPE_CHECKING:
+    from epynn.convolution.models import Convolution
+
+
+def convolution_forward(layer: 'Convolution', A: Array) -> Array:
+    """Compute ``A = activate(sum(Xb * W) + b)``, the sum over each block ``Xb``.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before, ``(m, h, w, d)``.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, oh, ow, u)``.
+    """
+    d = layer.d
+
+    # (1) Input, padded by zeros: (m, h, w, d) -> (m, h + 2 ph, w + 2 pw, d)
+    X = layer.receive_input(A)
+    Xp = pad(X, (d['ph'], d['pw']))
+
+    # (2) Blocks under the windows, a view: -> (m, oh, ow, fh, fw, d)
+    Xb = cut_blocks(Xp, (d['fh'], d['fw']), (d['sh'], d['sw']))
+    layer.fc['Xb'] = Xb[..., np.newaxis]
+
+    # (3) Multiply the blocks by the filters and sum each block: -> (m, oh, ow, u)
+    Z = multiply_blocks(Xb, layer.p['W'])
+
+    # (4) Add the bias of each filter
+    if layer.use_bias:
+        Z += layer.p['b']
+    layer.fc['Z'] = Z
+
+    # (5) Activation
+    A = layer.fc['A'] = layer.activate(Z)
+
+    return A

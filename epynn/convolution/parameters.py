@@ -1,0 +1,41 @@
+"""Shapes, parameters and gradients of the Convolution layer."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.commons.windows import compute_window_shapes
+from epynn.kernels.arrays import Array
+from epynn.kernels.convolution import multiply_blocks_weight_gradient
+
+if TYPE_CHECKING:
+    from epynn.convolution.models import Convolution
+
+
+def convolution_compute_shapes(layer: 'Convolution', A: Array) -> None:
+    """Read the dimensions off the images ``(m, h, w, d)`` and derive the shapes."""
+    compute_window_shapes(layer, A, 'filter_size')
+
+    layer.fs['W'] = (layer.d['fh'], layer.d['fw'], layer.d['d'], layer.d['u'])
+    if layer.use_bias:
+        layer.fs['b'] = (layer.d['u'],)
+
+
+def convolution_initialize_parameters(layer: 'Convolution') -> None:
+    """Draw the filters; the bias starts at 0."""
+    layer.p['W'] = layer.initialization(layer.fs['W'], rng=layer.np_rng)
+    if layer.use_bias:
+        layer.p['b'] = np.zeros(layer.fs['b'])
+
+
+def convolution_compute_gradients(layer: 'Convolution') -> None:
+    """Compute the gradients of the parameters, summed over samples and places."""
+    Xb = layer.fc['Xb'][..., 0]
+    dZ = layer.bc['dZ']
+
+    # (m, oh, ow, fh, fw, d) * (m, oh, ow, u) -> (fh, fw, d, u)
+    layer.g['dW'] = multiply_blocks_weight_gradient(Xb, dZ)
+
+    # (m, oh, ow, u) -> (u,)
+    if layer.use_bias:
+        layer.g['db'] = dZ.sum(axis=(0, 1, 2))

@@ -1,0 +1,1 @@
+"""Dense: the fully connected layer."""

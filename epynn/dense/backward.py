@@ -1,0 +1,34 @@
+"""Backward pass of the Dense layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.dense.models import Dense
+
+
+def dense_backward(layer: 'Dense', dX: Array) -> Array:
+    """Reverse :func:`dense_forward`: from the gradient of its output to that of its input.
+
+    Parameters
+    ----------
+    dX : ndarray
+        Gradient of the loss with respect to the output ``(m, u)``, from the layer after.
+
+    Returns
+    -------
+    dX : ndarray
+        Gradient with respect to the input ``(m, n)``.
+    """
+    # (3) Activation: dZ = dA * activate'(Z)
+    dA = layer.receive_gradient(dX)
+    dZ = layer.bc['dZ'] = layer.activation_gradient(dA)
+
+    # (2) Linear product: (m, u) @ (n, u)^T -> (m, n)
+    dX = dZ @ layer.p['W'].T
+
+    # (1) Input
+    layer.bc['dX'] = dX
+
+    return dX

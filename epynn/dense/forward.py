@@ -1,0 +1,33 @@
+"""Forward pass of the Dense layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.dense.models import Dense
+
+
+def dense_forward(layer: 'Dense', A: Array) -> Array:
+    """Compute ``A = activate(X W + b)``.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before, ``(m, n)``.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, u)``.
+    """
+    # (1) Input
+    X = layer.receive_input(A)
+
+    # (2) Linear product: (m, n) @ (n, u) -> (m, u)
+    Z = layer.fc['Z'] = X @ layer.p['W'] + layer.p['b']
+
+    # (3) Activation
+    A = layer.fc['A'] = layer.activate(Z)
+
+    return A

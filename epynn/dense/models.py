@@ -1,0 +1,74 @@
+"""The Dense layer."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from epynn.commons.arguments import as_function, as_int
+from epynn.commons.maths import Activation, sigmoid, xavier
+from epynn.commons.models import Layer
+from epynn.dense.backward import dense_backward
+from epynn.dense.forward import dense_forward
+from epynn.dense.parameters import (
+    dense_compute_gradients,
+    dense_compute_shapes,
+    dense_initialize_parameters,
+)
+from epynn.kernels.arrays import Array
+
+
+class Dense(Layer):
+    r"""Fully connected layer: every unit sees every feature.
+
+    .. math:: Z = X W + b, \qquad A = activate(Z)
+
+    Parameters
+    ----------
+    units : int, optional
+        Number of units ``u``.
+    activate : function, optional
+        Activation ``f(x, deriv=False)``, from :mod:`epynn.commons.maths` or your own.
+    initialization : function, optional
+        Draws ``W``: ``f(shape, rng)``.
+    se_hPars : dict, optional
+        Hyper-parameters of this layer alone.
+
+    Notes
+    -----
+    Shapes: ``X (m, n)`` -> ``A (m, u)``; parameters ``W (n, u)`` and ``b (1, u)``, the latter 0 at
+    first.
+
+    Backward, for the gradient ``dA`` of the loss with respect to the output:
+    ``dZ = dA * activate'(Z)``, ``dX = dZ W^T``, ``dW = X^T dZ``, ``db = sum(dZ)`` over the samples.
+
+    References
+    ----------
+    Rumelhart, Hinton, Williams, "Learning representations by back-propagating errors", Nature 323
+    (1986). Gradients are summed over the batch, not averaged, unless the network says otherwise.
+
+    Examples
+    --------
+    >>> layer = Dense(10)
+    >>> layer.forward(np.ones((32, 64))).shape
+    (32, 10)
+    """
+
+    input_axes = ('m', 'n')
+    compute_shapes = dense_compute_shapes
+    initialize_parameters = dense_initialize_parameters
+    forward = dense_forward
+    backward = dense_backward
+    compute_gradients = dense_compute_gradients
+
+    activate: Activation
+
+    def __init__(
+        self,
+        units: int = 1,
+        activate: Callable[..., Array] = sigmoid,
+        initialization: Callable[..., Array] = xavier,
+        se_hPars: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(se_hPars)
+        self.d['u'] = as_int(units, 'Dense.units')
+        self.initialization = as_function(initialization, 'Dense.initialization', 'xavier')
+        self.set_activations(activate=activate)

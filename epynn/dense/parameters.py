@@ -1,0 +1,36 @@
+"""Shapes, parameters and gradients of the Dense layer."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.dense.models import Dense
+
+
+def dense_compute_shapes(layer: 'Dense', A: Array) -> None:
+    """Read the dimensions off the input ``(m, n)`` and derive the shapes of the parameters."""
+    layer.d['m'], layer.d['n'] = A.shape
+
+    layer.fs['W'] = (layer.d['n'], layer.d['u'])
+    layer.fs['b'] = (1, layer.d['u'])
+
+
+def dense_initialize_parameters(layer: 'Dense') -> None:
+    """Draw the weights; the bias starts at 0."""
+    layer.p['W'] = layer.initialization(layer.fs['W'], rng=layer.np_rng)
+    layer.p['b'] = np.zeros(layer.fs['b'])
+
+
+def dense_compute_gradients(layer: 'Dense') -> None:
+    """Compute the gradients of the parameters, summed over the samples."""
+    X = layer.fc['X']
+    dZ = layer.bc['dZ']
+
+    # (m, n)^T @ (m, u) -> (n, u)
+    layer.g['dW'] = X.T @ dZ
+
+    # (m, u) -> (1, u)
+    layer.g['db'] = dZ.sum(axis=0, keepdims=True)

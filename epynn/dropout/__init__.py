@@ -1,0 +1,1 @@
+"""Dropout: switch units off at random while training."""

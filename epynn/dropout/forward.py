@@ -1,0 +1,39 @@
+"""Forward pass of the Dropout layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.dropout.models import Dropout
+
+
+def dropout_forward(layer: 'Dropout', A: Array) -> Array:
+    """Compute ``A = X * D / (1 - p)`` in training, ``A = X`` outside.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before, ``(m, ...)``.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, ...)``.
+    """
+    # (1) Input
+    X = layer.receive_input(A)
+
+    # Outside training every point is kept, and no random number is drawn
+    layer.o['dropped'] = layer.training
+    if not layer.training:
+        A = layer.fc['A'] = X
+        return A
+
+    # (2) Mask: True where a point is kept; one draw for all points along a shared axis
+    D = layer.fc['D'] = layer.np_rng.uniform(0, 1, layer.fs['D']) > layer.drop_prob
+
+    # (3) Keep, and scale up to the same expected value
+    A = layer.fc['A'] = X * D * layer.scale
+
+    return A

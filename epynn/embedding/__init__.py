@@ -1,0 +1,1 @@
+"""Embedding: the first layer, which holds the data and cuts it into sets and batches."""

@@ -1,0 +1,30 @@
+"""Backward pass of the Embedding layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.embedding.models import Embedding
+
+
+def embedding_backward(layer: 'Embedding', dX: Array) -> Array:
+    """Pass the gradient on: ``dX = dA``.
+
+    Parameters
+    ----------
+    dX : ndarray
+        Gradient of the loss with respect to the output ``(m, ...)``, from the layer after.
+
+    Returns
+    -------
+    dX : ndarray
+        Gradient with respect to the samples ``(m, ...)``.
+    """
+    # (2) Gradient of the loss with respect to the output
+    dA = layer.receive_gradient(dX)
+
+    # (1) Pass on
+    dX = layer.bc['dX'] = dA
+
+    return dX

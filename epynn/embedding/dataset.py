@@ -1,0 +1,200 @@
+"""Data of the Embedding layer: check, encode, scale, split and batch."""
+
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from epynn.commons.arguments import as_float, as_int, describe
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError
+from epynn.commons.io import (
+    encode_dataset,
+    encode_labels,
+    feature_scale,
+    index_elements_auto,
+    scale_features,
+)
+from epynn.commons.models import dataSet
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.embedding.models import Embedding
+
+
+def embedding_check(
+    relative_size: Sequence[float], batch_size: int | None, **flags: bool
+) -> dict[str, Any]:
+    """Check the settings of an Embedding and return them by name."""
+    name = 'Embedding.relative_size'
+    expected = 'three numbers (training, validation, test), the first above 0'
+    if isinstance(relative_size, str) or not isinstance(relative_size, Sequence):
+        raise ArgumentTypeError(name, expected, describe(relative_size))
+    sizes = tuple(as_float(size, name, low=0) for size in relative_size)
+    if len(sizes) != 3 or sizes[0] == 0:
+        raise ArgumentError(
+            name, expected, describe(relative_size), 'For example (2, 1, 0) trains on two thirds.'
+        )
+    for flag, value in flags.items():
+        if not isinstance(value, (bool, np.bool_)):
+            raise ArgumentTypeError(f'Embedding.{flag}', 'True or False', describe(value))
+    if batch_size is not None:
+        batch_size = as_int(batch_size, 'Embedding.batch_size')
+    return {'relative_size': sizes, 'batch_size': batch_size, **flags}
+
+
+def embedding_prepare(
+    layer: 'Embedding', X_data: Any, Y_data: Any
+) -> tuple[Array | None, Array | None]:
+    """Turn the user's samples and labels into finite numbers, encoded and scaled as asked for."""
+    if X_data is None:
+        return None, None
+    settings = layer.se_dataset
+    if settings['X_encode']:
+        layer.e2i, layer.i2e, _ = index_elements_auto(X_data)
+    elif settings['X_scale']:
+        layer.scale = feature_scale(as_numbers(X_data, 'X_data'))
+    X = layer.encode(X_data, settings['X_encode'], settings['X_scale'])
+    if Y_data is None:
+        return X, None
+    if len(X) != len(Y_data):
+        raise DataError(
+            'Y_data', f'as many labels as samples ({len(X)})', f'{len(Y_data)}',
+            'Give one label for each sample.',
+        )  # fmt: skip
+    if settings['Y_encode']:
+        Y, layer.classes = encode_labels(Y_data)
+    else:
+        Y = as_numbers(Y_data, 'Y_data')
+    return X, Y
+
+
+def embedding_encode(layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: bool) -> Array:
+    """Encode and scale samples in the way the layer learned from its own data."""
+    if X_encode:
+        if not layer.e2i:
+            raise DataError(
+                'X_encode', 'an Embedding that was made with X_encode=True', 'X_encode=False',
+                'Make the Embedding with X_encode=True, or predict on encoded samples.',
+            )  # fmt: skip
+        X = encode_dataset(X_data, layer.e2i, len(layer.e2i))
+    else:
+        X = as_numbers(X_data, 'X_data')
+    if X_scale and not X_encode:
+        if layer.scale is None:
+            raise DataError(
+                'X_scale', 'an Embedding that was made with X_scale=True', 'X_scale=False',
+                'Make the Embedding with X_scale=True, or predict on scaled samples.',
+            )  # fmt: skip
+        X = scale_features(X, layer.scale)
+    return X
+
+
+def as_numbers(data: Any, name: str) -> Array:
+    """Return data as an array of finite numbers, or say what it is instead."""
+    try:
+        array = np.asarray(data)
+    except ValueError:
+        raise DataError(
+            name, 'samples of one and the same shape', 'samples of different shapes',
+            'Pad them to one length (epynn.commons.io.padding).',
+        ) from None  # fmt: skip
+    if array.dtype.kind not in 'fiub':
+        option = {'X_data': 'X_encode=True', 'Y_data': 'Y_encode=True'}.get(name, '')
+        raise DataError(
+            name, 'real numbers', f'data of type {array.dtype}',
+            f'Encode it by the Embedding with {option}.' if option else '',
+        )  # fmt: skip
+    if array.ndim == 0 or array.size == 0:
+        raise DataError(name, 'at least one sample', f'an array of shape {array.shape}')
+    finite = np.isfinite(array)
+    if not finite.all():
+        index = tuple(int(i) for i in np.argwhere(~finite)[0])
+        raise DataError(
+            name, 'finite numbers', f'{array[index]} at index {index}',
+            'Remove or replace the samples that hold it.',
+        )  # fmt: skip
+    return array
+
+
+def embedding_split(
+    layer: 'Embedding', X: Array | None, Y: Array | None
+) -> tuple[dataSet, dataSet, dataSet]:
+    """Cut the data into training, validation and test set, in the order of the samples.
+
+    With shares ``c_i = relative_size[i] / sum(relative_size)``, the first ``round(c_0 m)`` samples
+    train, the next ``round(c_1 m)`` validate, the rest test; the last set that was asked for
+    takes what is left, so that no set is filled that was to be empty.
+    """
+    names = ('dtrain', 'dval', 'dtest')
+    if X is None:
+        none = np.empty((0, 0))
+        return tuple(dataSet(none, none, name) for name in names)  # type: ignore[return-value]
+    m, sizes = len(X), layer.se_dataset['relative_size']
+    counts = [round(size / sum(sizes) * m) for size in sizes]
+    last = max(i for i, size in enumerate(sizes) if size > 0)
+    counts[last] = m
+    stops = np.minimum(np.cumsum(counts), m)
+    if stops[0] == 0:
+        raise DataError(
+            'Embedding.relative_size', 'a share that leaves at least one sample to train',
+            f'{sizes} for {m} samples', 'Give more samples or a larger first share.',
+        )  # fmt: skip
+    ids, labels = np.arange(m), Y
+    sets = []
+    for name, start, stop in zip(names, (0, *stops[:-1]), stops, strict=True):
+        part = slice(start, stop)
+        sets.append(dataSet(X[part], None if labels is None else labels[part], name, ids[part]))
+    dtrain, dval, dtest = sets
+    _warn_of_missing_labels(layer, Y, dtrain)
+    return dtrain, dval, dtest
+
+
+def _warn_of_missing_labels(layer: 'Embedding', Y: Array | None, dtrain: dataSet) -> None:
+    """Warn if a class is in the data but not in the training set, as with sorted labels."""
+    if Y is None or (Y.dtype.kind == 'f' and layer.classes is None and Y.ndim == 1):
+        return
+    everything = dataSet(Y, Y)
+    if len(everything.b) > max(20, len(Y) // 2):  # targets rather than labels
+        return
+    missing = sorted(set(everything.b) - set(dtrain.b))
+    if missing:
+        names = [str(label if layer.classes is None else layer.classes[label]) for label in missing]
+        warnings.warn(
+            f'Embedding: no sample with label {", ".join(names)} is in the training set. '
+            'The split keeps the order of the samples: shuffle them first.',
+            UserWarning,
+            stacklevel=4,
+        )
+
+
+def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
+    """Shuffle the training samples and cut them into batches.
+
+    Shuffles accumulate from epoch to epoch.
+
+    Parameters
+    ----------
+    init : bool, optional
+        Start again from the original order.
+    """
+    dtrain = layer.dtrain
+    if init:
+        layer.order = np.arange(len(dtrain.X))
+    order = layer.order
+    layer.np_rng.shuffle(order)
+    m = len(order)
+    size = layer.se_dataset['batch_size'] or m
+    stop = m - m % size if layer.se_dataset['drop_last'] else m
+    if stop == 0:
+        raise DataError(
+            'Embedding.drop_last', f'at least one whole batch of {size} samples',
+            f'{m} training samples', 'Choose a smaller batch_size.',
+        )  # fmt: skip
+    X = dtrain.X[order]
+    Y = None if dtrain.Y is None else dtrain.Y[order]
+    ids = dtrain.ids[order]
+    layer.batch_dtrain = [
+        dataSet(X[i : i + size], None if Y is None else Y[i : i + size], 'batch', ids[i : i + size])
+        for i in range(0, stop, size)
+    ]

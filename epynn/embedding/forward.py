@@ -1,0 +1,30 @@
+"""Forward pass of the Embedding layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.embedding.models import Embedding
+
+
+def embedding_forward(layer: 'Embedding', A: Array) -> Array:
+    """Pass the samples on: ``A = X``.
+
+    Parameters
+    ----------
+    A : ndarray
+        Samples ``(m, ...)``.
+
+    Returns
+    -------
+    A : ndarray
+        The same samples ``(m, ...)``, in the data type of the network.
+    """
+    # (1) Samples, in the data type that the network was initialized with
+    X = layer.receive_input(A if layer.dtype is None else A.astype(layer.dtype, copy=False))
+
+    # (2) Pass on
+    A = layer.fc['A'] = X
+
+    return A

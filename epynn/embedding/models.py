@@ -1,0 +1,110 @@
+"""The Embedding layer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.models import Layer, dataSet
+from epynn.embedding.backward import embedding_backward
+from epynn.embedding.dataset import (
+    embedding_check,
+    embedding_encode,
+    embedding_prepare,
+    embedding_split,
+    embedding_training_batches,
+)
+from epynn.embedding.forward import embedding_forward
+from epynn.embedding.parameters import embedding_compute_shapes
+from epynn.kernels.arrays import Array
+
+
+class Embedding(Layer):
+    """Hold the data: check, encode, scale, split and batch it; pass samples on unchanged.
+
+    ``A = X``, in the data type of the network.
+
+    Parameters
+    ----------
+    X_data : array_like
+        Samples ``(m, ...)``: numbers, or sequences of tokens with ``X_encode=True``.
+    Y_data : array_like
+        Labels or targets ``(m,)`` or ``(m, c)``.
+    relative_size : tuple of three numbers, optional
+        Relative sizes of the training, validation and test set. The first
+        ``round(share * m)`` samples train, the next validate, the rest test. What rounding leaves
+        over goes to the last set whose size is not 0.
+    batch_size : int, optional
+        Samples in a training batch; None for all of them in one. The last batch of an epoch may be
+        smaller.
+    X_encode : bool, optional
+        One-hot encode sequences of tokens: ``(m, s)`` tokens become ``(m, s, e)``.
+    Y_encode : bool, optional
+        One-hot encode labels of any kind: ``(m,)`` becomes ``(m, c)``.
+    X_scale : bool, optional
+        Scale the samples to ``[0, 1]`` by the smallest and largest number in `X_data`.
+    drop_last : bool, optional
+        Leave out a last batch that is smaller than `batch_size`.
+
+    Attributes
+    ----------
+    dtrain, dval, dtest : dataSet
+        The three sets.
+    dsets : list of dataSet
+        Those that are not empty.
+    batch_dtrain : list of dataSet
+        The training batches of the current epoch.
+    e2i, i2e : dict
+        Token -> index and index -> token, with ``X_encode=True``.
+    classes : ndarray or None
+        The labels in the order of their columns, with ``Y_encode=True``.
+    scale : Scale or None
+        The remembered scale, with ``X_scale=True``.
+    se_dataset : dict
+        The settings above, for the tables.
+
+    Notes
+    -----
+    Shapes: ``X (m, ...)`` -> ``A (m, ...)``. The layer has no parameters.
+
+    Raises
+    ------
+    DataError
+        If samples and labels differ in number, the data holds NaN or infinity, or is not numbers.
+    """
+
+    compute_shapes = embedding_compute_shapes
+    forward = embedding_forward
+    backward = embedding_backward
+    encode = embedding_encode
+    prepare = embedding_prepare
+    training_batches = embedding_training_batches
+
+    def __init__(
+        self,
+        X_data: Any = None,
+        Y_data: Any = None,
+        relative_size: Sequence[float] = (2, 1, 0),
+        batch_size: int | None = None,
+        X_encode: bool = False,
+        Y_encode: bool = False,
+        X_scale: bool = False,
+        drop_last: bool = False,
+    ) -> None:
+        super().__init__()
+        self.se_dataset = embedding_check(
+            relative_size=relative_size,
+            batch_size=batch_size,
+            X_encode=X_encode,
+            Y_encode=Y_encode,
+            X_scale=X_scale,
+            drop_last=drop_last,
+        )
+        self.e2i: dict[Any, int] = {}
+        self.i2e: dict[int, Any] = {}
+        self.classes: Any = None
+        self.scale: Any = None
+        self.batch_dtrain: list[dataSet] = []
+        self.order: Array = np.arange(0)
+        self.dtrain, self.dval, self.dtest = embedding_split(self, *self.prepare(X_data, Y_data))
+        self.dsets = [dset for dset in (self.dtrain, self.dval, self.dtest) if dset.active]

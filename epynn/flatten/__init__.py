@@ -1,0 +1,1 @@
+"""Flatten: images or sequences become rows of features."""

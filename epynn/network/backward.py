@@ -1,0 +1,77 @@
+"""Backward pass of the network."""
+
+from typing import TYPE_CHECKING
+
+from epynn.commons.errors import StateError
+from epynn.commons.loss import output_gradient
+from epynn.commons.maths import Activation
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.network.models import EpyNN
+
+
+def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Array:
+    """Pass the gradient of the loss back through the layers; each computes its gradients ``g``.
+
+    After a forward pass with ``training=True``, layers below the first trainable one are not
+    walked: nobody reads their gradient.
+
+    Parameters
+    ----------
+    dA : ndarray
+        Gradient of the loss with respect to the output of the network.
+    dZ : ndarray, optional
+        Gradient with respect to ``Z`` of the output layer, where loss and activation have a
+        joint closed form. It is exact where the activation saturates.
+
+    Returns
+    -------
+    dX : ndarray
+        Gradient with respect to the input of the last layer walked.
+    """
+    output = model.layers[-1]
+    training = output.training
+    dX = dA
+    output.output_dZ = dZ
+    try:
+        for layer in reversed(model.layers[first_trainable(model) if training else 0 :]):
+            dX = layer.backward(dX)
+            layer.compute_gradients()
+    finally:
+        output.output_dZ = None
+    return dX
+
+
+def first_trainable(model: 'EpyNN') -> int:
+    """Return the number of the first trainable layer, or of the last layer if there is none."""
+    numbers = (number for number, layer in enumerate(model.layers) if layer.trainable)
+    return next(numbers, len(model.layers) - 1)
+
+
+def loss_gradient(model: 'EpyNN', Y: Array, A: Array) -> tuple[Array, Array | None]:
+    """Return the gradients of the loss with respect to ``A`` and, in closed form, ``Z``.
+
+    Parameters
+    ----------
+    Y, A : ndarray
+        Labels and outputs ``(m, u)``.
+
+    Returns
+    -------
+    dA : ndarray
+        Summed over the batch, or divided by ``m`` with ``reduction='mean'``.
+    dZ : ndarray or None
+        The same with respect to ``Z`` of the output layer; None without a closed form.
+    """
+    loss = model.training_loss
+    if loss is None:
+        raise StateError('EpyNN.backward', 'an initialized network', 'none', 'Call initialize().')
+    activate = getattr(model.layers[-1], 'activate', None)
+    dA = loss(Y, A, deriv=True)
+    dZ = output_gradient(loss, activate, Y, A) if isinstance(activate, Activation) else None
+    if model.reduction == 'mean':
+        m = len(A)
+        dA = dA / m
+        dZ = None if dZ is None else dZ / m
+    return dA, dZ

@@ -1,0 +1,49 @@
+"""Hyper-parameters: the defaults, those of the model, those of a layer; and the learning rates."""
+
+import warnings
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import epynn.settings
+from epynn.commons.errors import ArgumentTypeError
+from epynn.commons.models import Layer
+from epynn.commons.schedule import schedule_functions
+
+if TYPE_CHECKING:
+    from epynn.network.models import EpyNN
+
+
+def complete_hyperparameters(*layers_of_settings: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the defaults, overridden by each mapping in turn; none of them is modified."""
+    hPars = dict(epynn.settings.se_hPars)
+    known = set(hPars)
+    for se_hPars in layers_of_settings:
+        if se_hPars is None:
+            continue
+        if not isinstance(se_hPars, Mapping):
+            raise ArgumentTypeError(
+                'se_hPars', 'a dict of hyper-parameters', f'a {type(se_hPars).__name__}',
+                'See epynn.settings for the names.',
+            )  # fmt: skip
+        unknown = sorted(set(map(str, se_hPars)) - known)
+        if unknown:
+            warnings.warn(
+                f'se_hPars: {", ".join(unknown)} is not read by epynn, which knows '
+                f'{", ".join(sorted(known))}.',
+                UserWarning,
+                stacklevel=4,
+            )
+        hPars.update(se_hPars)
+    return hPars
+
+
+def layer_hyperparameters(model: 'EpyNN', layer: Layer) -> dict[str, Any]:
+    """Return the hyper-parameters in force for a layer: its own where it has any."""
+    return complete_hyperparameters(model.se_hPars, layer.se_hPars)
+
+
+def schedule_rates(model: 'EpyNN') -> None:
+    """Give every layer its learning rates, one an epoch over all epochs asked for so far."""
+    for layer in model.layers:
+        hPars = {**layer_hyperparameters(model, layer), 'epochs': max(model.epochs, 1)}
+        layer.lrate = schedule_functions(hPars['schedule'], hPars)

@@ -1,0 +1,233 @@
+"""Initialization of the network: settings, random streams, parameters, and a dry run."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import epynn.settings
+from epynn.commons.arguments import as_choice, as_int, describe
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, LabelError, LayerError
+from epynn.commons.logs import status_line
+from epynn.commons.loss import BCE, CCE, loss_functions
+from epynn.commons.metrics import metrics_functions
+from epynn.commons.models import Layer
+from epynn.kernels.arrays import Array
+from epynn.network.backward import loss_gradient
+from epynn.network.hyperparameters import (
+    complete_hyperparameters,
+    layer_hyperparameters,
+    schedule_rates,
+)
+from epynn.network.report import describe_layer
+
+if TYPE_CHECKING:
+    from epynn.network.models import EpyNN
+
+
+def model_initialize(
+    model: 'EpyNN',
+    loss: str | Callable[..., Array] = 'MSE',
+    se_hPars: Mapping[str, Any] = epynn.settings.se_hPars,
+    metrics: Sequence[str | Callable[..., float]] = ('accuracy',),
+    seed: int | None = None,
+    params: bool = True,
+    end: str = '\n',
+    reduction: str = 'sum',
+    dtype: Any = np.float64,
+    positive_label: int = 1,
+    verbose: bool = True,
+) -> None:
+    r"""Prepare the network: draw parameters, shuffle, and pass one batch forward and backward.
+
+    Parameters
+    ----------
+    loss : str or function, optional
+        ``'MSE'``, ``'MAE'``, ``'MSLE'``, ``'BCE'``, ``'CCE'``, or your own function
+        ``f(Y, A, deriv=False)``.
+    se_hPars : dict, optional
+        Hyper-parameters by the names in :mod:`epynn.settings`; missing ones take their defaults.
+    metrics : sequence of str or function, optional
+        Names of metrics or losses to report besides the loss, or functions ``f(Y, A)``.
+    seed : int, optional
+        Seed ``s`` of all random numbers: the model draws from ``default_rng(s)``, layer ``i`` from
+        ``default_rng(s + 1 + i)``. None for fresh entropy in each.
+    params : bool, optional
+        False to keep the parameters that the layers have.
+    end : str, optional
+        End of each line of the dry run; ``'\r'`` writes each over the one before.
+    reduction : str, optional
+        ``'sum'``: gradients are summed over the batch. ``'mean'``: they are averaged, so that the
+        learning rate does not depend on the batch size.
+    dtype : data type, optional
+        ``float64`` or ``float32``, for parameters and all that is computed.
+    positive_label : int, optional
+        0 or 1: the class that precision, recall and the like are about, with two classes.
+    verbose : bool, optional
+        False to print nothing.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        If a setting is not one of those above.
+    DataError, LabelError
+        If there are no data, or the labels do not fit the output of the network.
+    ShapeError
+        If a layer cannot take what the layer before it gives.
+    """
+    model.initialized = False
+    model.training_loss = loss_functions(loss)
+    model.se_hPars = complete_hyperparameters(se_hPars)
+    model.seed = None if seed is None else as_int(seed, 'EpyNN.initialize(seed)', minimum=0)
+    model.reduction = as_choice(reduction, 'EpyNN.initialize(reduction)', ('sum', 'mean'))
+    model.positive_label = as_int(positive_label, 'EpyNN.initialize(positive_label)', minimum=0)
+    model.dtype = check_dtype(dtype)
+    model.metrics_functions = collect_metrics(model, metrics)
+    model.metrics = {name: [[], [], []] for name in model.metrics_functions}
+    model.e = model.epochs = 0
+    model.network = {}
+
+    for layer in model.layers:
+        layer.set_hyperparameters(layer_hyperparameters(model, layer))
+        layer.dtype = model.dtype
+        layer.e = 0
+        if params:
+            layer.p = {}
+    schedule_rates(model)
+    seed_generators(model)
+
+    if not model.embedding.dtrain.active:
+        raise DataError(
+            'Embedding.X_data', 'training samples', 'none', 'Pass X_data and Y_data to it.'
+        )
+    model.embedding.training_batches(init=True)
+    dry_run(model, end, verbose)
+    model.initialized = True
+
+
+def check_layers(layers: Sequence[Layer]) -> list[Layer]:
+    """Refuse layers that make no network, and return them as a list."""
+    if isinstance(layers, (str, Layer)) or not isinstance(layers, Sequence):
+        raise ArgumentTypeError(
+            'EpyNN.layers',
+            'a list of layers',
+            describe(layers),
+            'Write layers=[Embedding(...), ...].',
+        )
+    for number, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            remedy = 'Add parentheses.' if isinstance(layer, type) else 'Pass Layer objects.'
+            raise LayerError(f'EpyNN.layers[{number}]', 'a layer', describe(layer), remedy)
+        if hasattr(layer, 'training_batches') != (number == 0):
+            raise LayerError(
+                'EpyNN.layers', 'an Embedding as the first layer and nowhere else',
+                f'{layer.name} as layer {number}', 'Start the list by Embedding(X_data, Y_data).',
+            )  # fmt: skip
+    if len(layers) < 2:
+        raise LayerError(
+            'EpyNN.layers', 'an Embedding and a layer after it', f'{len(layers)} layers'
+        )
+    if len({id(layer) for layer in layers}) < len(layers):
+        raise LayerError(
+            'EpyNN.layers', 'each layer once', 'the same object twice', 'Make a second layer.'
+        )
+    return list(layers)
+
+
+def check_dtype(dtype: Any) -> np.dtype[Any]:
+    """Return float32 or float64 as a dtype, and refuse others."""
+    choices = {str(choice): choice for choice in (np.dtype(np.float32), np.dtype(np.float64))}
+    try:
+        return choices[str(np.dtype(dtype))]
+    except (KeyError, TypeError):
+        raise ArgumentError(
+            'EpyNN.initialize(dtype)', 'float32 or float64', describe(dtype)
+        ) from None
+
+
+def collect_metrics(
+    model: 'EpyNN', metrics: Sequence[str | Callable[..., float]]
+) -> dict[str, Callable[..., Any]]:
+    """Return the functions to report, by name: those asked for, and the loss last."""
+    if isinstance(metrics, str):
+        metrics = [metrics]
+    losses, bundled = loss_functions(), metrics_functions()
+    functions: dict[str, Callable[..., Any]] = {}
+    for metric in metrics:
+        function = losses[metric] if metric in losses else metrics_functions(metric)
+        name = function.__name__
+        if name in bundled:
+            function = partial(function, positive_label=model.positive_label)
+        functions[name] = function
+    assert model.training_loss is not None
+    name = model.training_loss.__name__
+    functions.pop(name, None)
+    functions[name] = model.training_loss
+    return functions
+
+
+def seed_generators(model: 'EpyNN') -> None:
+    """Give the model and each layer a random stream of its own."""
+    seed = model.seed
+    model.np_rng = np.random.default_rng(seed)
+    for i, layer in enumerate(model.layers):
+        layer.np_rng = np.random.default_rng(None if seed is None else seed + 1 + i)
+
+
+def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
+    """Pass the first batch forward and backward, note the shapes, and report them.
+
+    Parameters are drawn on the way, in the order of the layers. Nothing is learned, and no layer
+    draws other random numbers.
+    """
+    batch = model.embedding.batch_dtrain[0]
+    count = len(model.layers)
+    A: Array = batch.X
+    for number, layer in enumerate(model.layers):
+        layer.training = False
+        shape = A.shape
+        A = layer.forward(A)
+        if verbose:
+            status_line(
+                f'Forward   {number + 1:>2}/{count}  {layer.name:<12}{shape} -> {A.shape}', end
+            )
+    check_labels(model, batch.Y, A)
+    dX, _ = loss_gradient(model, batch.Y, A)
+    for number, layer in reversed(list(enumerate(model.layers))):
+        shape = dX.shape
+        dX = layer.backward(dX)
+        layer.compute_gradients()
+        model.network[number] = describe_layer(layer)
+        if verbose:
+            status_line(
+                f'Backward  {number + 1:>2}/{count}  {layer.name:<12}{shape} -> {dX.shape}', end
+            )
+    if verbose and end == '\r':
+        status_line(f'{model.name}: {count} layers initialized', '\n')
+
+
+def check_labels(model: 'EpyNN', Y: Array | None, A: Array) -> None:
+    """Refuse labels that do not fit the output of the network or its loss."""
+    where = 'Embedding.Y_data'
+    if Y is None:
+        raise LabelError(where, 'labels to learn from', 'none', 'Pass Y_data to the Embedding.')
+    output = model.layers[-1].name
+    if A.ndim != 2:
+        raise LabelError(
+            where, 'a network whose output has 2 axes (m, u)', f'{output} with {A.ndim} {A.shape}',
+            'End the network by Flatten() and Dense(units).',
+        )  # fmt: skip
+    if Y.shape != A.shape:
+        raise LabelError(
+            where, f'labels of {A.shape[1]} columns, as the output layer {output} has units',
+            f'labels of {Y.shape[1] if Y.ndim == 2 else Y.shape[1:]}',
+            f'Give {output} as many units as the labels have columns, or encode class labels into '
+            'columns by Embedding(Y_encode=True).',
+        )  # fmt: skip
+    if model.training_loss in (BCE, CCE) and (Y.min() < 0 or Y.max() > 1):
+        raise LabelError(
+            where, f'labels from 0 to 1, as {model.training_loss.__name__} takes probabilities',
+            f'labels from {Y.min()} to {Y.max()}',
+            'Encode class labels by Embedding(Y_encode=True), or choose loss="MSE".',
+        )  # fmt: skip

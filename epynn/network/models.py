@@ -1,0 +1,95 @@
+"""The EpyNN model."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+import epynn.settings
+from epynn.commons.errors import ArgumentTypeError
+from epynn.commons.models import Layer
+from epynn.network.backward import model_backward
+from epynn.network.evaluate import model_evaluate, model_predict
+from epynn.network.forward import model_forward
+from epynn.network.initialize import check_layers, model_initialize
+from epynn.network.report import model_report, model_summary
+from epynn.network.training import model_train
+
+
+class EpyNN:
+    """A network: a chain of layers that learns from the data its Embedding holds.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        The layers in order, an Embedding first.
+    name : str, optional
+        Name for the tables and files.
+
+    Attributes
+    ----------
+    layers : list of Layer
+        The layers.
+    embedding : Embedding
+        The first of them, with the data.
+    name, uname : str
+        The name, and the name preceded by the time, for files.
+    ts : int
+        When the model was made, in seconds since 1970.
+    e, epochs : int
+        The current epoch, and how many the model was asked to train in all.
+    metrics : dict
+        ``{name: [train, val, test]}``, each a list over epochs; empty for a set that is empty. The
+        loss comes last.
+    se_hPars : dict
+        The hyper-parameters, by the names in :mod:`epynn.settings`.
+    network : dict
+        What the dry run saw of each layer, by the layer's number: name, activations, dimensions and
+        shapes.
+    seed : int or None
+        The seed of all random numbers.
+    initialized : bool
+        Whether the model was initialized.
+    training_loss : function
+        The loss.
+    reduction : str
+        ``'sum'`` or ``'mean'`` of the gradients over the batch.
+
+    Examples
+    --------
+    >>> model = EpyNN([Embedding(X, Y, Y_encode=True), Dense(16, relu), Dense(10, softmax)])
+    >>> model.initialize(loss='CCE', seed=1)
+    >>> model.train(epochs=10)
+    """
+
+    initialize = model_initialize
+    train = model_train
+    forward = model_forward
+    backward = model_backward
+    evaluate = model_evaluate
+    predict = model_predict
+    report = model_report
+    summary = model_summary
+
+    def __init__(self, layers: Sequence[Layer], name: str = 'EpyNN') -> None:
+        self.layers = check_layers(layers)
+        self.embedding: Any = self.layers[0]
+        if not isinstance(name, str):
+            raise ArgumentTypeError('EpyNN.name', 'a string', f'a {type(name).__name__}')
+        self.name = name
+        self.ts = int(time.time())
+        self.uname = f'{self.ts}_{name}'
+        self.se_hPars: dict[str, Any] = dict(epynn.settings.se_hPars)
+        self.seed: int | None = None
+        self.np_rng = np.random.default_rng()
+        self.dtype: np.dtype[Any] = np.dtype(np.float64)
+        self.reduction = 'sum'
+        self.positive_label = 1
+        self.training_loss: Callable[..., Any] | None = None
+        self.metrics_functions: dict[str, Callable[..., Any]] = {}
+        self.metrics: dict[str, list[list[float]]] = {}
+        self.network: dict[int, dict[str, Any]] = {}
+        self.e = 0
+        self.epochs = 0
+        self.initialized = False

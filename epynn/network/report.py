@@ -1,0 +1,202 @@
+"""Words about the network: its layers and shapes, what it is about to learn, and how it goes."""
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from epynn.commons.logs import WIDTH, StreamTable, show_table, write_line
+from epynn.commons.models import Layer
+
+if TYPE_CHECKING:
+    from epynn.network.models import EpyNN
+
+SETS = ('dtrain', 'dval', 'dtest')
+
+
+def describe_layer(layer: Layer) -> dict[str, Any]:
+    """Return what the tables say of a layer: copies, so that later passes change nothing."""
+    return {
+        'name': layer.name,
+        'activation': dict(layer.activation),
+        'dimensions': dict(layer.d),
+        'forward': dict(layer.fs),
+        'backward': {
+            **layer.bs,
+            **{name: gradient.shape for name, gradient in layer.g.items()},
+        },
+        'parameters': layer.count_parameters(),
+    }
+
+
+def model_summary(model: 'EpyNN') -> None:
+    """Show the layers: activations, dimensions, shapes forward and backward, parameters.
+
+    Shapes are those of the first training batch, which passed through at initialization. Nothing
+    about the model changes.
+    """
+    rows = []
+    for number, layer in enumerate(model.layers):
+        row = model.network.get(number) or {**describe_layer(layer), 'forward': {}, 'backward': {}}
+        activations = [
+            name if argument == 'activate' else f'{argument.removeprefix("activate_")}: {name}'
+            for argument, name in row['activation'].items()
+        ]
+        rows.append([
+            number,
+            '\n'.join([row['name'], *activations]),
+            format_dimensions(row['dimensions']),
+            format_shapes(row['forward']),
+            format_shapes(row['backward']),
+            f'{row["parameters"]:,}',
+        ])  # fmt: skip
+    total = sum(layer.count_parameters() for layer in model.layers)
+    trained = sum(layer.count_parameters() for layer in model.layers if layer.trainable)
+    footer = f'{total:,} parameters, {trained:,} of them trainable, {model.dtype}'
+    if not model.initialized:
+        footer += '\nNot initialized: shapes and parameters show after initialize().'
+    headers = [
+        '',
+        'Layer\nactivation',
+        'Dimen-\nsions',
+        'Forward\nshapes',
+        'Backward\nshapes',
+        'Para-\nmeters',
+    ]
+    show_table(headers, rows, f'{model.name}: {len(model.layers)} layers', footer)
+
+
+def format_dimensions(dimensions: dict[str, int]) -> str:
+    """Return dimensions one a line, a height and its width together: ``fh 3  fw 3``."""
+    lines: list[str] = []
+    for symbol, size in dimensions.items():
+        if symbol.endswith('w') and symbol[:-1] + 'h' in dimensions:
+            lines[-1] += f'  {symbol} {size}'
+        else:
+            lines.append(f'{symbol} {size}')
+    return '\n'.join(lines)
+
+
+def format_shapes(shapes: dict[str, tuple[int, ...]]) -> str:
+    """Return shapes one a line: ``X (64, 8, 8, 1)``."""
+    return '\n'.join(
+        f'{name} ({",".join(map(str, shape))}{"," if len(shape) == 1 else ""})'
+        for name, shape in shapes.items()
+    )
+
+
+def report_initialization(model: 'EpyNN') -> None:
+    """Show what training starts from: data sets, label balance, hyper-parameters, rates."""
+    embedding = model.embedding
+    batch = len(embedding.batch_dtrain[0].X)
+    rows = [
+        [
+            dset.name,
+            len(dset.X),
+            f'{len(embedding.batch_dtrain)} of {batch}' if dset is embedding.dtrain else '',
+            str(dset.X.shape[1:]),
+            '' if dset.Y is None else str(dset.Y.shape[1:]),
+        ]
+        for dset in embedding.dsets
+    ]
+    show_table(['Set', 'Samples', 'Batches', 'Sample shape', 'Label shape'], rows, 'Data sets')
+    report_labels(model)
+
+    keys = ('learning_rate', 'schedule', 'decay_k', 'cycle_epochs', 'cycle_descent')
+    alphas = ('ELU_alpha', 'LRELU_alpha', 'softmax_temperature')
+    settings = [[key, model.se_hPars[key]] for key in keys + alphas]
+    settings += [['seed', model.seed], ['reduction', model.reduction], ['dtype', model.dtype]]
+    assert model.training_loss is not None
+    settings.insert(0, ['loss', model.training_loss.__name__])
+    half = (len(settings) + 1) // 2
+    pairs = [left + right for left, right in zip(settings[:half], settings[half:], strict=True)]
+    show_table(['Setting', 'Value', 'Setting', 'Value'], pairs, 'Hyper-parameters')
+
+    rates = [
+        [number, layer.name, f'{layer.lrate[0]:.3g}', f'{layer.lrate[-1]:.3g}']
+        for number, layer in enumerate(model.layers)
+        if layer.trainable
+    ]
+    show_table(['', 'Layer', 'First epoch', 'Last epoch'], rates, 'Learning rates')
+
+
+def report_labels(model: 'EpyNN') -> None:
+    """Show how many samples have each label, if labels are few."""
+    embedding = model.embedding
+    labels = sorted({label for dset in embedding.dsets for label in dset.b})
+    if not labels or len(labels) > 20:
+        return
+    rows = []
+    for label in labels:
+        name = label if embedding.classes is None else embedding.classes[int(label)]
+        shares = [
+            f'{dset.b.get(label, 0)} ({dset.b.get(label, 0) / len(dset.X):.1%})'
+            for dset in embedding.dsets
+        ]
+        rows.append([name, *shares])
+    show_table(['Label', *(dset.name for dset in embedding.dsets)], rows, 'Label balance')
+
+
+class TrainingReport:
+    """The table of training, whose rows appear while it runs.
+
+    One row an epoch, with a column for each metric on each set. Where that is wider than the page,
+    one row an epoch and set, with a column for each metric.
+    """
+
+    def __init__(self, model: 'EpyNN') -> None:
+        self.model = model
+        self.start = time.perf_counter()
+        self.sets = [i for i, name in enumerate(SETS) if getattr(model.embedding, name).active]
+        self.names = list(model.metrics)
+        columns = [(name, i) for name in self.names for i in self.sets]
+        widths = [max(9, len(name)) for name, _ in columns]
+        self.wide = sum(widths) + 2 * len(widths) + 6 + 2 + 8 + 2 + 7 > WIDTH
+        if self.wide:
+            headers = ['epoch', 'lrate', 'set', *self.names, 'time']
+            widths = [6, 8, 6, *(max(9, len(name)) for name in self.names), 7]
+        else:
+            headers = ['epoch', 'lrate', *(f'{name}\n{SETS[i]}' for name, i in columns), 'time']
+            widths = [6, 8, *widths, 7]
+        self.table = StreamTable(headers, widths)
+
+    def row(self, e: int, timed: bool = True) -> None:
+        """Show the metrics of epoch `e`."""
+        rates = [layer.lrate[e] for layer in self.model.layers if layer.trainable] or [0.0]
+        lead = [str(e), f'{rates[0]:.3g}']
+        tail = [format_seconds(time.perf_counter() - self.start) if timed else '']
+        values = [
+            [format_value(self.model.metrics[name][i][e]) for name in self.names] for i in self.sets
+        ]
+        if self.wide:
+            for i, row in zip(self.sets, values, strict=True):
+                self.table.row([*lead, SETS[i], *row, *tail])
+        else:
+            by_metric = [value for column in zip(*values, strict=True) for value in column]
+            self.table.row([*lead, *by_metric, *tail])
+
+
+def format_value(value: float) -> str:
+    """Return a metric in at most nine characters."""
+    return f'{value:.5f}' if 1e-3 <= abs(value) < 1e3 or value == 0 else f'{value:.2e}'
+
+
+def format_seconds(seconds: float) -> str:
+    """Return a duration: ``12.3s`` or ``4m05s``."""
+    minutes, rest = divmod(int(seconds), 60)
+    return f'{minutes}m{rest:02d}s' if minutes else f'{seconds:.1f}s'
+
+
+def report_epochs(first: int, last: int, step: int) -> Sequence[int]:
+    """Return the epochs that get a row: every `step`-th, and the last one."""
+    return [e for e in range(first, last) if e % step == 0 or e == last - 1]
+
+
+def model_report(model: 'EpyNN') -> None:
+    """Show the metrics of the epochs so far, at most about ten of them."""
+    done = max((len(values) for lists in model.metrics.values() for values in lists), default=0)
+    if not done:
+        write_line(f'{model.name}: no epoch so far. Call train() or evaluate().')
+        return
+    report = TrainingReport(model)
+    for e in report_epochs(0, done, max(1, done // 10)):
+        report.row(e, timed=False)

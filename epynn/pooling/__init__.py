@@ -1,0 +1,1 @@
+"""Pooling: keep the largest, smallest or mean value under each window."""

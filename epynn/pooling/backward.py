@@ -1,0 +1,37 @@
+"""Backward pass of the Pooling layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+from epynn.kernels.pooling import pool_gradient
+
+if TYPE_CHECKING:
+    from epynn.pooling.models import Pooling
+
+
+def pooling_backward(layer: 'Pooling', dX: Array) -> Array:
+    """Reverse :func:`pooling_forward`: send the gradient to the points that made the output.
+
+    Parameters
+    ----------
+    dX : ndarray
+        Gradient of the loss with respect to the output ``(m, oh, ow, d)``, from the layer after.
+
+    Returns
+    -------
+    dX : ndarray
+        Gradient with respect to the input ``(m, h, w, d)``.
+    """
+    d = layer.d
+
+    # (2) To the winner of each window, or in equal parts: (m, oh, ow, d) -> (m, h, w, d)
+    dA = layer.receive_gradient(dX)
+    dX = pool_gradient(
+        dA, layer.fc['X'], layer.fc['A'],
+        (d['fh'], d['fw']), (d['sh'], d['sw']), (d['ph'], d['pw']), layer.how,
+    )  # fmt: skip
+
+    # (1) Input
+    layer.bc['dX'] = dX
+
+    return dX

@@ -1,0 +1,35 @@
+"""Forward pass of the Pooling layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+from epynn.kernels.pooling import pool
+
+if TYPE_CHECKING:
+    from epynn.pooling.models import Pooling
+
+
+def pooling_forward(layer: 'Pooling', A: Array) -> Array:
+    """Compute ``A = pool(X)`` over each window.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before, ``(m, h, w, d)``.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, oh, ow, d)``.
+    """
+    d = layer.d
+
+    # (1) Input
+    X = layer.receive_input(A)
+
+    # (2) One number a window and depth: (m, h, w, d) -> (m, oh, ow, d)
+    A = layer.fc['A'] = pool(
+        X, (d['fh'], d['fw']), (d['sh'], d['sw']), (d['ph'], d['pw']), layer.how
+    )
+
+    return A

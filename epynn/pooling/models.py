@@ -1,0 +1,79 @@
+"""The Pooling layer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.arguments import as_pair, describe
+from epynn.commons.errors import ArgumentError
+from epynn.commons.models import Layer
+from epynn.pooling.backward import pooling_backward
+from epynn.pooling.forward import pooling_forward
+from epynn.pooling.parameters import pooling_compute_shapes
+
+POOLS = {np.max: 'max', np.min: 'min', np.mean: 'mean', np.average: 'mean', max: 'max', min: 'min'}
+
+
+class Pooling(Layer):
+    r"""Slide a window over images and keep one number of each depth under it.
+
+    .. math:: A_{m,i,j,d} = pool_{a,c}\; X_{m,\; i\,s_h + a,\; j\,s_w + c,\; d}
+
+    Parameters
+    ----------
+    pool_size : int or (int, int), optional
+        Height and width of the window ``(fh, fw)``.
+    strides : int or (int, int), optional
+        Steps between neighbouring windows ``(sh, sw)``; None for steps as long as the window.
+    pool : function, optional
+        ``np.max``, ``np.min``, ``np.mean`` or ``np.average``.
+    padding : int or (int, int), optional
+        Rows and columns added on each side ``(ph, pw)``. They never win a maximum or minimum, and
+        count as zeros in a mean.
+
+    Notes
+    -----
+    Shapes: ``X (m, h, w, d)`` -> ``A (m, oh, ow, d)``, where
+    ``oh = floor((h + 2 ph - fh) / sh) + 1`` and ``ow`` likewise. The layer has no parameters.
+
+    Backward: a maximum or minimum sends the gradient to the point that won, to the first one in a
+    tie; a mean sends an equal part to each point. Where windows overlap, the parts add up.
+
+    References
+    ----------
+    LeCun et al. (1998), as for Convolution, for the mean; Ranzato et al., "Unsupervised learning of
+    invariant feature hierarchies", CVPR (2007), for the maximum.
+    """
+
+    input_axes = ('m', 'h', 'w', 'd')
+    compute_shapes = pooling_compute_shapes
+    forward = pooling_forward
+    backward = pooling_backward
+
+    def __init__(
+        self,
+        pool_size: int | tuple[int, int] = (2, 2),
+        strides: int | tuple[int, int] | None = None,
+        pool: Callable[..., Any] = np.max,
+        padding: int | tuple[int, int] = 0,
+    ) -> None:
+        super().__init__()
+        d = self.d
+        d['fh'], d['fw'] = as_pair(pool_size, 'Pooling.pool_size')
+        d['sh'], d['sw'] = as_pair(
+            (d['fh'], d['fw']) if strides is None else strides, 'Pooling.strides'
+        )
+        d['ph'], d['pw'] = as_pair(padding, 'Pooling.padding', minimum=0)
+        if 2 * d['ph'] > d['fh'] or 2 * d['pw'] > d['fw']:
+            raise ArgumentError(
+                'Pooling.padding', 'at most half of the window, so that each window sees data',
+                describe(padding), 'Choose a larger pool_size or less padding.',
+            )  # fmt: skip
+        if not callable(pool) or pool not in POOLS:
+            raise ArgumentError(
+                'Pooling.pool', 'np.max, np.min, np.mean or np.average', describe(pool),
+                'Other functions have no known gradient here.',
+            )  # fmt: skip
+        self.pool = pool
+        self.how = POOLS[pool]

@@ -1,0 +1,14 @@
+"""Shapes of the Pooling layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.commons.windows import compute_window_shapes
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.pooling.models import Pooling
+
+
+def pooling_compute_shapes(layer: 'Pooling', A: Array) -> None:
+    """Read the dimensions off the images ``(m, h, w, d)`` and derive ``oh`` and ``ow``."""
+    compute_window_shapes(layer, A, 'pool_size')

@@ -1,0 +1,1 @@
+"""Template: the smallest possible layer, the one to copy."""

@@ -1,0 +1,31 @@
+"""Backward pass of the Template layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.template.models import Template
+
+
+def template_backward(layer: 'Template', dX: Array) -> Array:
+    """Reverse :func:`template_forward`: ``dX = dA``.
+
+    Parameters
+    ----------
+    dX : ndarray
+        Gradient of the loss with respect to the output ``(m, ...)``, from the layer after.
+
+    Returns
+    -------
+    dX : ndarray
+        Gradient with respect to the input ``(m, ...)``.
+    """
+    # (2) Pass on
+    dA = layer.receive_gradient(dX)
+    dX = dA
+
+    # (1) Input
+    layer.bc['dX'] = dX
+
+    return dX

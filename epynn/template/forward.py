@@ -1,0 +1,30 @@
+"""Forward pass of the Template layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.template.models import Template
+
+
+def template_forward(layer: 'Template', A: Array) -> Array:
+    """Compute ``A = X``.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before, ``(m, ...)``.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, ...)``.
+    """
+    # (1) Input
+    X = layer.receive_input(A)
+
+    # (2) Pass on
+    A = layer.fc['A'] = X
+
+    return A

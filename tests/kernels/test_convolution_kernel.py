@@ -1,0 +1,219 @@
+"""Convolution: against loops, against PyTorch, against its own adjoint, within its scratch."""
+
+import tracemalloc
+from functools import partial
+
+import numpy as np
+import pytest
+
+from epynn.kernels import convolution
+from epynn.kernels.blocks import cut_blocks
+from epynn.kernels.convolution import (
+    convolve,
+    convolve_input_gradient,
+    convolve_weight_gradient,
+    multiply_blocks,
+    multiply_blocks_weight_gradient,
+)
+
+assert_close = partial(np.testing.assert_allclose, rtol=0)
+
+CASES = [
+    # (m, h, w, d), (fh, fw), u, strides, padding
+    ((2, 5, 6, 3), (3, 2), 4, (1, 1), (0, 0)),
+    ((2, 7, 6, 3), (3, 3), 4, (2, 2), (1, 1)),
+    ((1, 6, 9, 2), (2, 3), 1, (2, 3), (0, 0)),
+    ((3, 8, 8, 1), (3, 3), 5, (2, 1), (2, 0)),
+    ((2, 4, 4, 3), (1, 1), 2, (1, 1), (0, 0)),
+    ((2, 5, 5, 3), (1, 1), 2, (2, 2), (1, 1)),
+    ((2, 4, 5, 2), (4, 5), 3, (1, 1), (0, 0)),
+    ((1, 3, 3, 2), (2, 2), 3, (1, 1), (3, 4)),
+    ((2, 6, 6, 1), (2, 2), 2, (4, 4), (0, 0)),
+]
+ids = [f'{shape}-{window}-{u}-s{s}-p{p}' for shape, window, u, s, p in CASES]
+each_case = pytest.mark.parametrize(('shape', 'window', 'u', 'strides', 'padding'), CASES, ids=ids)
+
+
+def naive_convolution(X, W, strides, padding):
+    """Loop over each output and each weight, reading 0 outside of the image."""
+    m, h, w, _ = X.shape
+    fh, fw, _, u = W.shape
+    (sh, sw), (ph, pw) = strides, padding
+    oh, ow = (h + 2 * ph - fh) // sh + 1, (w + 2 * pw - fw) // sw + 1
+    Z = np.zeros((m, oh, ow, u))
+    for n, i, j, k, a, c in np.ndindex(m, oh, ow, u, fh, fw):
+        y, x = i * sh + a - ph, j * sw + c - pw
+        if 0 <= y < h and 0 <= x < w:
+            Z[n, i, j, k] += sum(X[n, y, x, e] * W[a, c, e, k] for e in range(X.shape[3]))
+    return Z
+
+
+def draw(shape, window, u, strides, padding, dtype=np.float64):
+    """Draw X, W and dZ that fit together."""
+    rng = np.random.default_rng(4)
+    X = rng.standard_normal(shape).astype(dtype)
+    W = rng.standard_normal((*window, shape[3], u)).astype(dtype)
+    dZ = rng.standard_normal(convolve(X, W, strides, padding).shape).astype(dtype)
+    return X, W, dZ
+
+
+def run_all(X, W, dZ, strides, padding):
+    """Return Z, dW, dX."""
+    return (
+        convolve(X, W, strides, padding),
+        convolve_weight_gradient(X, dZ, W.shape[:2], strides, padding),
+        convolve_input_gradient(dZ, W, X.shape, strides, padding),
+    )
+
+
+@each_case
+def test_against_loops_and_adjoints(shape, window, u, strides, padding):
+    X, W, dZ = draw(shape, window, u, strides, padding)
+    Z, dW, dX = run_all(X, W, dZ, strides, padding)
+    assert_close(Z, naive_convolution(X, W, strides, padding), atol=1e-12)
+    assert dW.shape == W.shape
+    assert dX.shape == X.shape
+    # Z is linear in X and in W: <dZ, Z> = <dX, X> = <dW, W>
+    total = np.sum(dZ * Z)
+    assert np.sum(dX * X) == pytest.approx(total, rel=1e-11, abs=1e-11)
+    assert np.sum(dW * W) == pytest.approx(total, rel=1e-11, abs=1e-11)
+
+
+@each_case
+def test_against_torch(shape, window, u, strides, padding):
+    torch = pytest.importorskip('torch')
+    X, W, dZ = draw(shape, window, u, strides, padding)
+    # PyTorch wants (m, d, h, w) and (u, d, fh, fw)
+    Xt = torch.tensor(X.transpose(0, 3, 1, 2).copy(), requires_grad=True)
+    Wt = torch.tensor(W.transpose(3, 2, 0, 1).copy(), requires_grad=True)
+    Zt = torch.nn.functional.conv2d(Xt, Wt, stride=strides, padding=padding)
+    Zt.backward(torch.tensor(dZ.transpose(0, 3, 1, 2).copy()))
+    Z, dW, dX = run_all(X, W, dZ, strides, padding)
+    assert_close(Z, Zt.detach().numpy().transpose(0, 2, 3, 1), atol=1e-12)
+    assert_close(dW, Wt.grad.numpy().transpose(2, 3, 1, 0), atol=1e-12)
+    assert_close(dX, Xt.grad.numpy().transpose(0, 2, 3, 1), atol=1e-12)
+
+
+@each_case
+@pytest.mark.parametrize('scratch', [1, 300, 2000])
+def test_tiles_of_any_size_give_the_same(monkeypatch, scratch, shape, window, u, strides, padding):
+    """A scratch of 1 byte holds one block, larger ones parts of a row, rows, samples."""
+    X, W, dZ = draw(shape, window, u, strides, padding)
+    expected = run_all(X, W, dZ, strides, padding)
+    monkeypatch.setattr(convolution, '_SCRATCH_BYTES', scratch)
+    for value, reference in zip(run_all(X, W, dZ, strides, padding), expected, strict=True):
+        assert_close(value, reference, atol=1e-12)
+
+
+def test_steps_are_the_whole():
+    X, W, dZ = draw((2, 7, 6, 3), (3, 3), 4, 2, 1)
+    Xb = cut_blocks(X, 3, 2, 1)
+    np.testing.assert_array_equal(multiply_blocks(Xb, W), convolve(X, W, 2, 1))
+    np.testing.assert_array_equal(
+        multiply_blocks_weight_gradient(Xb, dZ), convolve_weight_gradient(X, dZ, 3, 2, 1)
+    )
+
+
+@pytest.mark.parametrize('padding', [0, 1])
+def test_float32_is_kept_and_accurate(padding):
+    X, W, dZ = draw((3, 9, 9, 4), (3, 3), 5, 2, padding, np.float32)
+    values = run_all(X, W, dZ, 2, padding)
+    exact = run_all(*(array.astype(np.float64) for array in (X, W, dZ)), 2, padding)
+    for value, reference in zip(values, exact, strict=True):
+        assert value.dtype == np.float32
+        assert_close(value, reference, atol=3e-5)
+
+
+@pytest.mark.parametrize('strides', [1, 2])
+@pytest.mark.parametrize('padding', [0, 1])
+def test_read_only_and_fortran_inputs(strides, padding):
+    arrays = draw((2, 6, 5, 3), (3, 2), 4, strides, padding)
+    expected = run_all(*arrays, strides, padding)
+    for order in 'CF':
+        copies = [array.copy(order=order) for array in arrays]
+        for copy in copies:
+            copy.setflags(write=False)
+        values = run_all(*copies, strides, padding)
+        for value, reference in zip(values, expected, strict=True):
+            assert_close(value, reference, atol=1e-13)
+            assert value.flags.c_contiguous
+            assert value.flags.writeable
+
+
+def test_integers_meet_floats():
+    X = np.arange(32).reshape(2, 4, 4, 1)
+    W = np.ones((2, 2, 1, 1), dtype=np.float64)
+    assert convolve(X, W).dtype == np.float64
+    np.testing.assert_array_equal(convolve(X, W), naive_convolution(X, W, (1, 1), (0, 0)))
+
+
+def test_an_empty_batch():
+    X, W = np.zeros((0, 5, 5, 2)), np.ones((3, 3, 2, 4))
+    Z, dW, dX = run_all(X, W, np.zeros((0, 3, 3, 4)), 1, 0)
+    assert Z.shape == (0, 3, 3, 4)
+    assert dX.shape == X.shape
+    np.testing.assert_array_equal(dW, np.zeros_like(W))
+
+
+@pytest.mark.parametrize(
+    ('shape', 'window', 'u'),
+    [
+        ((64, 28, 28, 8), 3, 4),  # a batch whose blocks take 12 MB
+        ((1, 200, 200, 8), 5, 2),  # one image whose blocks take 31 MB
+        ((1, 3, 30_000, 4), 3, 2),  # one row whose blocks take 4 MB
+        ((8, 64, 64, 1), 1, 64),  # many units, few taps
+    ],
+)
+@pytest.mark.parametrize('order', 'CF')
+def test_scratch_is_bounded(shape, window, u, order):
+    rng = np.random.default_rng(5)
+    X = rng.standard_normal(shape, dtype=np.float32).copy(order=order)
+    W = rng.standard_normal((window, window, shape[3], u), dtype=np.float32)
+    dZ = np.ones_like(convolve(X, W)).copy(order=order)
+    for function, arguments in (
+        (convolve, (X, W)),
+        (convolve_weight_gradient, (X, dZ, window)),
+        (convolve_input_gradient, (dZ, W, shape)),
+    ):
+        tracemalloc.start()
+        result = function(*arguments)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak - result.nbytes < 3 << 20, function.__name__
+
+
+def test_messages():
+    X, W = np.zeros((2, 5, 5, 3)), np.zeros((3, 3, 3, 4))
+    dZ = np.zeros((2, 3, 3, 4))
+    with pytest.raises(ValueError, match=r'X: expected 4 axes \(m, h, w, d\), got 3 axes'):
+        convolve(X[0], W)
+    with pytest.raises(ValueError, match=r'W: expected 4 axes \(fh, fw, d, u\), got 3 axes'):
+        convolve(X, W[0])
+    with pytest.raises(ValueError, match=r'window: expected at most 5 .* got 6'):
+        convolve(X, np.zeros((6, 3, 3, 4)))
+    with pytest.raises(
+        ValueError,
+        match=r'W: expected \(fh, fw, d\) = \(3, 3, 3\) as in the blocks, got',
+    ):
+        convolve(X, W[:, :, :2])
+    with pytest.raises(ValueError, match=r'Xb: expected 6 axes \(m, oh, ow, fh, fw, d\), got 4'):
+        multiply_blocks(X, W)
+    with pytest.raises(ValueError, match='Xb: expected 6 axes'):
+        multiply_blocks_weight_gradient(X, dZ)
+    with pytest.raises(ValueError, match=r'W: expected 4 axes \(fh, fw, d, u\)'):
+        multiply_blocks(cut_blocks(X, 3), W[0])
+    with pytest.raises(ValueError, match=r'dZ: expected 4 axes \(m, oh, ow, u\), got 3 axes'):
+        convolve_weight_gradient(X, dZ[0], 3)
+    with pytest.raises(
+        ValueError,
+        match=r'dZ: expected \(m, oh, ow, u\) = \(2, 2, 2, 4\), got .*\. Use',
+    ):
+        convolve_weight_gradient(X, dZ, 3, strides=2)
+    with pytest.raises(ValueError, match=r'dZ: .* = \(2, 3, 3, 4\), got \(2, 3, 3, 1\)'):
+        convolve_input_gradient(dZ[..., :1], W, X.shape)
+    with pytest.raises(ValueError, match=r'W: expected a depth d of 3 as in X .* got 2'):
+        convolve_input_gradient(dZ, W[:, :, :2], X.shape)
+    with pytest.raises(ValueError, match='W: expected 4 axes'):
+        convolve_input_gradient(dZ, W[0], X.shape)
+    with pytest.raises(TypeError, match='strides: expected an int or a pair of ints, got True'):
+        convolve(X, W, strides=True)

@@ -1,0 +1,187 @@
+"""Pooling: against loops and PyTorch; one winner on a tie; padding that never wins."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from epynn.kernels.pooling import pool, pool_gradient
+
+CASES = [
+    # h, w, window, strides, padding
+    (6, 6, (2, 2), None, (0, 0)),
+    (7, 5, (2, 2), None, (0, 0)),
+    (7, 7, (3, 3), (2, 2), (1, 1)),
+    (6, 8, (3, 2), (1, 1), (1, 0)),
+    (6, 9, (2, 3), (3, 2), (1, 1)),
+    (5, 5, (1, 1), (2, 2), (0, 0)),
+    (4, 5, (4, 5), None, (2, 2)),
+]
+each_case = pytest.mark.parametrize(('h', 'w', 'window', 'strides', 'padding'), CASES)
+each_how = pytest.mark.parametrize('how', ['max', 'min', 'mean'])
+
+
+def naive_pool(X, dZ, window, strides, padding, how):
+    """Visit each window; return Z and dX. Points outside of the image are 0 for mean only."""
+    m, h, w, d = X.shape
+    (fh, fw), (ph, pw) = window, padding
+    sh, sw = strides or window
+    oh, ow = (h + 2 * ph - fh) // sh + 1, (w + 2 * pw - fw) // sw + 1
+    Z, dX = np.zeros((m, oh, ow, d)), np.zeros(X.shape)
+    for n, i, j, e in np.ndindex(m, oh, ow, d):
+        points = [
+            (n, i * sh + a - ph, j * sw + c - pw, e)
+            for a, c in np.ndindex(fh, fw)
+            if 0 <= i * sh + a - ph < h and 0 <= j * sw + c - pw < w
+        ]
+        if how == 'mean':
+            Z[n, i, j, e] = sum(X[point] for point in points) / (fh * fw)
+            for point in points:
+                dX[point] += dZ[n, i, j, e] / (fh * fw)
+        else:
+            winner = (max if how == 'max' else min)(points, key=lambda point: X[point])
+            Z[n, i, j, e] = X[winner]
+            dX[winner] += dZ[n, i, j, e]
+    return Z, dX
+
+
+@each_how
+@each_case
+@pytest.mark.parametrize('ties', [False, True])
+def test_against_loops(h, w, window, strides, padding, how, ties):
+    """Python's max and min return the first winner, and that is the rule here."""
+    rng = np.random.default_rng(6)
+    X = rng.standard_normal((2, h, w, 3)) - 5 * (how == 'max') + 5 * (how == 'min')
+    if ties:
+        X = np.round(X)
+    Z = pool(X, window, strides, padding, how)
+    dZ = rng.standard_normal(Z.shape)
+    Z_naive, dX_naive = naive_pool(X, dZ, window, strides, padding, how)
+    np.testing.assert_allclose(Z, Z_naive, rtol=0, atol=1e-13)
+    dX = pool_gradient(dZ, X, Z, window, strides, padding, how)
+    np.testing.assert_allclose(dX, dX_naive, rtol=0, atol=1e-13)
+
+
+@each_how
+@each_case
+def test_against_torch(h, w, window, strides, padding, how):
+    torch = pytest.importorskip('torch')
+    rng = np.random.default_rng(7)
+    X = rng.standard_normal((2, h, w, 3))
+    Xt = torch.tensor(X, requires_grad=True)
+    At = Xt.permute(0, 3, 1, 2)
+    if how == 'mean':
+        Zt = torch.nn.functional.avg_pool2d(At, window, strides, padding, count_include_pad=True)
+    elif how == 'max':
+        Zt = torch.nn.functional.max_pool2d(At, window, strides, padding)
+    else:
+        Zt = -torch.nn.functional.max_pool2d(-At, window, strides, padding)
+    Zt = Zt.permute(0, 2, 3, 1)
+    Z = pool(X, window, strides, padding, how)
+    np.testing.assert_allclose(Z, Zt.detach().numpy(), rtol=0, atol=1e-12)
+    dZ = rng.standard_normal(Z.shape)
+    Zt.backward(torch.tensor(dZ))
+    dX = pool_gradient(dZ, X, Z, window, strides, padding, how)
+    np.testing.assert_allclose(dX, Xt.grad.numpy(), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize('how', ['max', 'min'])
+def test_a_tie_has_one_winner_the_first(how):
+    X = np.zeros((1, 4, 4, 1))
+    Z = pool(X, 2, how=how)
+    dX = pool_gradient(np.ones_like(Z), X, Z, 2, how=how)
+    expected = np.zeros((4, 4))
+    expected[::2, ::2] = 1
+    np.testing.assert_array_equal(dX[0, :, :, 0], expected)
+
+
+@each_how
+@pytest.mark.parametrize('dtype', [np.float32, np.float64])
+def test_dtype_is_kept(how, dtype):
+    X = np.random.default_rng(8).standard_normal((2, 6, 6, 2)).astype(dtype)
+    Z = pool(X, 3, 2, 1, how)
+    assert Z.dtype == dtype
+    assert pool_gradient(np.ones_like(Z), X, Z, 3, 2, 1, how).dtype == dtype
+
+
+@pytest.mark.parametrize('dtype', [np.uint8, np.int8, np.int64])
+def test_integers(dtype):
+    X = np.full((1, 4, 4, 1), 100, dtype=dtype)
+    for how in ('max', 'min'):
+        Z = pool(X, 3, 1, 1, how)
+        assert Z.dtype == dtype
+        np.testing.assert_array_equal(Z, 100)
+        dX = pool_gradient(np.ones(Z.shape, dtype=np.float32), X, Z, 3, 1, 1, how)
+        assert dX.dtype == np.float32
+        assert dX.sum() == Z.size
+    Z = pool(X, 2, how='mean')  # the sum of a window overflows 8 bits
+    assert Z.dtype == np.float64
+    np.testing.assert_array_equal(Z, 100)
+
+
+@each_how
+@pytest.mark.parametrize('padding', [0, 1])
+def test_read_only_and_fortran_inputs(how, padding):
+    rng = np.random.default_rng(9)
+    X = rng.standard_normal((2, 7, 6, 3))
+    Z = pool(X, 3, 2, padding, how)
+    dZ = rng.standard_normal(Z.shape)
+    dX = pool_gradient(dZ, X, Z, 3, 2, padding, how)
+    for order in 'CF':
+        copies = [array.copy(order=order) for array in (dZ, X, Z)]
+        for copy in copies:
+            copy.setflags(write=False)
+        np.testing.assert_array_equal(pool(copies[1], 3, 2, padding, how), Z)
+        np.testing.assert_array_equal(pool_gradient(*copies, 3, 2, padding, how), dX)
+
+
+def test_a_nan_is_seen():
+    X = np.zeros((1, 4, 4, 1))
+    X[0, 1, 1] = np.nan
+    for how in ('max', 'min', 'mean'):
+        Z = pool(X, 2, how=how)
+        assert np.isnan(Z[0, 0, 0, 0])
+        assert np.isnan(Z).sum() == 1
+    Z = pool(X, 2)
+    assert pool_gradient(np.ones_like(Z), X, Z, 2).sum() == 3
+
+
+@each_how
+def test_no_copies_of_blocks(how):
+    """A window of 5 x 5 at stride 1 has 25 blocks' worth of X; a few arrays like X are enough."""
+    X = np.ones((4, 64, 64, 8), dtype=np.float32)
+    Z = pool(X, 5, 1, how=how)
+    tracemalloc.start()
+    pool(X, 5, 1, 0, how)
+    pool_gradient(Z, X, Z, 5, 1, 0, how)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * X.nbytes
+
+
+def test_messages():
+    X = np.zeros((2, 6, 6, 1))
+    Z = pool(X, 2)
+    with pytest.raises(ValueError, match=r"how: .* one of \('max', 'min', 'mean'\), got 'sum'"):
+        pool(X, 2, how='sum')
+    with pytest.raises(ValueError, match=r'X: expected 4 axes \(m, h, w, d\), got 3 axes'):
+        pool(X[0], 2)
+    with pytest.raises(ValueError, match=r'window: expected at most 6 .* got 7'):
+        pool(X, 7)
+    with pytest.raises(
+        ValueError,
+        match=r'padding: expected less than the window \(2, 3\), got \(2, 0\)\. A window of min',
+    ):
+        pool(X, (2, 3), padding=(2, 0), how='min')
+    assert pool(X, 2, padding=2, how='mean').shape == (2, 5, 5, 1)
+    with pytest.raises(TypeError, match=r'window: expected an int or a pair of ints, got 2.5'):
+        pool(X, 2.5)
+    with pytest.raises(ValueError, match=r'strides: .* at least 1, got 0'):
+        pool(X, 2, 0)
+    with pytest.raises(
+        ValueError,
+        match=r'dZ: expected \(m, oh, ow, d\) = \(2, 3, 3, 1\), got .*\. Use',
+    ):
+        pool_gradient(Z[:, :2], X, Z, 2)
+    with pytest.raises(ValueError, match=r'^Z: expected \(m, oh, ow, d\)'):
+        pool_gradient(Z, X, Z[:, :2], 2)
