@@ -1,5 +1,6 @@
 """Hyper-parameters: the defaults, those of the model, those of a layer; and the learning rates."""
 
+import sys
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,17 @@ from epynn.commons.schedule import schedule_functions
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
+
+
+def default_hyperparameters() -> Mapping[str, Any]:
+    """Return the hyper-parameters of the script's own ``settings.py``, where it imported one.
+
+    Scripts written for EpyNN 1.2 keep theirs in a module named ``settings`` and may rely on
+    the network to find it. Everywhere else the answer is :mod:`epynn.settings`.
+    """
+    settings = sys.modules.get('settings', epynn.settings)
+    se_hPars = getattr(settings, 'se_hPars', None)
+    return se_hPars if isinstance(se_hPars, Mapping) else epynn.settings.se_hPars
 
 
 def complete_hyperparameters(*layers_of_settings: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import epynn.settings
 from epynn.commons.arguments import as_choice, as_int, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, LabelError, LayerError
 from epynn.commons.logs import status_line
@@ -17,6 +16,7 @@ from epynn.kernels.arrays import Array
 from epynn.network.backward import loss_gradient
 from epynn.network.hyperparameters import (
     complete_hyperparameters,
+    default_hyperparameters,
     layer_hyperparameters,
     schedule_rates,
 )
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def model_initialize(
     model: 'EpyNN',
     loss: str | Callable[..., Array] = 'MSE',
-    se_hPars: Mapping[str, Any] = epynn.settings.se_hPars,
+    se_hPars: Mapping[str, Any] | None = None,
     metrics: Sequence[str | Callable[..., float]] = ('accuracy',),
     seed: int | None = None,
     params: bool = True,
@@ -48,6 +48,7 @@ def model_initialize(
         ``f(Y, A, deriv=False)``.
     se_hPars : dict, optional
         Hyper-parameters by the names in :mod:`epynn.settings`; missing ones take their defaults.
+        None for those of the script's own ``settings.py``, or the defaults.
     metrics : sequence of str or function, optional
         Names of metrics or losses to report besides the loss, or functions ``f(Y, A)``.
     seed : int, optional
@@ -78,7 +79,9 @@ def model_initialize(
     """
     model.initialized = False
     model.training_loss = loss_functions(loss)
-    model.se_hPars = complete_hyperparameters(se_hPars)
+    model.se_hPars = complete_hyperparameters(
+        default_hyperparameters() if se_hPars is None else se_hPars
+    )
     model.seed = None if seed is None else as_int(seed, 'EpyNN.initialize(seed)', minimum=0)
     model.reduction = as_choice(reduction, 'EpyNN.initialize(reduction)', ('sum', 'mean'))
     model.positive_label = as_int(positive_label, 'EpyNN.initialize(positive_label)', minimum=0)

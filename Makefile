@@ -1,0 +1,33 @@
+# Two commands do all the set-up:
+#   make example   a virtual environment, the install, then the digits network trains
+#   make test      the same set-up with the test extras, then the full checks
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+METADATA := setup.cfg pyproject.toml
+
+.PHONY: example test check format clean
+
+example: $(VENV)/installed-examples
+	$(BIN)/epynn run digits_cnn
+
+test: check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(VENV)/installed-dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+$(VENV)/installed-%: $(METADATA)
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
