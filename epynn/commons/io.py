@@ -403,11 +403,12 @@ def scale_features(X_data: Any, scale: FeatureScale | None = None) -> Array:
     if scale.span == 0:
         return np.zeros_like(X)
     # Halves where the span itself would overflow the dtype; halving is exact.
-    largest = float(np.finfo(X.dtype).max)
-    factor = 0.5 if scale.span > largest else 1.0
+    largest = np.finfo(X.dtype).max
+    factor = 0.5 if scale.span > float(largest) else 1.0
     with np.errstate(over='ignore'):
         scaled = (X * factor - scale.minimum * factor) / (scale.span * factor)
-    return np.where(scale.constant, np.zeros_like(X), np.clip(scaled, -largest, largest))
+    scaled = np.clip(scaled, -largest, largest).astype(X.dtype, copy=False)
+    return np.where(scale.constant, np.zeros_like(X), scaled)
 
 
 # LABELS

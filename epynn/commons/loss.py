@@ -42,7 +42,8 @@ def _pair(Y: Any, A: Any) -> tuple[Array, Array]:
 
 def _saturate(x: Array) -> Array:
     """Bring infinities back to the largest finite number of their sign."""
-    largest = float(np.finfo(x.dtype).max)
+    # The bound has the dtype of x: NumPy 1 would take a Python float of that size for float64.
+    largest = np.finfo(x.dtype).max
     return np.clip(x, -largest, largest)
 
 
@@ -137,7 +138,7 @@ def MSLE(Y: Array, A: Array, deriv: bool = False) -> Array:
     """
     Y, A = _pair(Y, A)
     U = A.shape[1]
-    lowest = float(np.finfo(A.dtype).eps) - 1
+    lowest = np.finfo(A.dtype).eps - 1
     bounded = np.maximum(A, lowest)
     difference = np.log1p(bounded) - np.log1p(np.maximum(Y, lowest))
     if deriv:
@@ -221,12 +222,13 @@ def BCE(Y: Array, A: Array, deriv: bool = False) -> Array:
 
 def _log(x: Array) -> Array:
     """Return the logarithm of x, taken at no less than the smallest normal number."""
-    return np.log(np.maximum(x, float(np.finfo(x.dtype).tiny)))
+    logarithm: Array = np.log(np.maximum(x, np.finfo(x.dtype).tiny))
+    return logarithm
 
 
 def _inverse(x: Array) -> Array:
     """Return the derivative of `_log`: 1 / x, and 0 below the smallest normal number."""
-    tiny = float(np.finfo(x.dtype).tiny)
+    tiny = np.finfo(x.dtype).tiny
     return np.where(x >= tiny, 1 / np.maximum(x, tiny), np.zeros_like(x))
 
 

@@ -106,7 +106,8 @@ def lrelu(x: Array, deriv: bool = False, alpha: float = 0.3) -> Array:
     with np.errstate(over='ignore'):
         negative: Array = alpha * np.minimum(x, 0)
     if abs(alpha) > 1:
-        largest = float(np.finfo(x.dtype).max)
+        # The bound has the dtype of x: NumPy 1 would take a Python float of that size for float64.
+        largest = np.finfo(x.dtype).max
         negative = np.clip(negative, -largest, largest)
     return np.where(x > 0, x, negative)
 
@@ -512,10 +513,10 @@ def clip_gradient(layer: _HasGradients, max_norm: float = 0.25) -> None:
     if not max_norm > 0:
         raise ArgumentError('max_norm', 'a number above 0', repr(max_norm))
     # NumPy's maximum hands a NaN on, Python's would lose it.
-    largest = float(np.max([np.max(np.abs(g), initial=0) for g in layer.g.values()], initial=0))
+    largest = np.max([np.max(np.abs(g), initial=0) for g in layer.g.values()], initial=0)
     if not 0 < largest < math.inf:
         return
     unit = {name: g / largest for name, g in layer.g.items()}
     norm = math.hypot(*(float(np.linalg.norm(g)) for g in unit.values()))
-    if largest * norm > max_norm:
+    if float(largest) * norm > max_norm:
         layer.g.update({name: g * (max_norm / norm) for name, g in unit.items()})

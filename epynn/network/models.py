@@ -13,6 +13,7 @@ from epynn.network.backward import model_backward
 from epynn.network.evaluate import model_evaluate, model_predict
 from epynn.network.forward import model_forward
 from epynn.network.initialize import check_layers, model_initialize
+from epynn.network.plots import model_plot, model_plot_activations, model_plot_filters
 from epynn.network.report import model_report, model_summary
 from epynn.network.training import model_train
 
@@ -71,6 +72,9 @@ class EpyNN:
     predict = model_predict
     report = model_report
     summary = model_summary
+    plot = model_plot
+    plot_filters = model_plot_filters
+    plot_activations = model_plot_activations
 
     def __init__(self, layers: Sequence[Layer], name: str = 'EpyNN') -> None:
         self.layers = check_layers(layers)

@@ -1,6 +1,7 @@
 """Activations, their derivatives and vector-Jacobian products, initializers, gradient clipping."""
 
 import functools
+import tracemalloc
 import types
 
 import mpmath
@@ -28,6 +29,11 @@ ELEMENTWISE = [identity, relu, lrelu, elu, sigmoid, tanh]
 MAGNITUDES = [0, 1, 37, 40, 88, 710, 800, 1e4, 1e300, float(np.finfo(np.float64).max)]
 MAGNITUDES_32 = [0, 1, 37, 40, 88, 710, 800, 1e4, 1e30, float(np.finfo(np.float32).max)]
 HYPERPARAMETERS = {'ELU_alpha': 1.7, 'LRELU_alpha': -0.4, 'softmax_temperature': 2.5}
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
 
 
 def extremes(dtype):
@@ -185,8 +191,6 @@ def test_gradient_of_softmax_is_that_of_torch(T, rng):
 
 
 def test_gradient_of_softmax_makes_no_array_of_jacobians():
-    import tracemalloc
-
     activation, Z = Activation(softmax), np.zeros((20, 2000))
     A = activation(Z)
     tracemalloc.start()
@@ -246,7 +250,9 @@ def test_activation_prints_its_hyperparameters():
 
 
 def test_activation_refuses_what_is_no_function():
-    with pytest.raises(ArgumentTypeError, match=r"activate: expected a function .* got 'relu'\. Imp"):
+    with pytest.raises(
+        ArgumentTypeError, match=r"activate: expected a function .* got 'relu'\. Imp"
+    ):
         Activation('relu')
 
 
@@ -265,7 +271,7 @@ def test_alpha_must_be_finite(alpha):
 def test_activation_functions_by_name_or_function():
     assert activation_functions('tanh') is tanh
     assert activation_functions(tanh) is tanh
-    assert list(ACTIVATIONS) == 'identity relu lrelu elu sigmoid tanh softmax'.split()
+    assert list(ACTIVATIONS) == ['identity', 'relu', 'lrelu', 'elu', 'sigmoid', 'tanh', 'softmax']
     message = "activate: expected .* identity, relu, .*softmax, got 'rely'"
     with pytest.raises(ArgumentError, match=message):
         activation_functions('rely')

@@ -1,0 +1,158 @@
+"""Pictures of the network: its metrics, the filters it learned, and what they answer."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from epynn.commons.arguments import describe
+from epynn.commons.errors import ArgumentError, ShapeError
+from epynn.commons.logs import process_logs
+from epynn.commons.models import Layer
+from epynn.commons.plot import (
+    SHOWN_DEPTHS,
+    SHOWN_FILTERS,
+    SHOWN_SAMPLES,
+    plot_tiles,
+    pyplot_metrics,
+)
+from epynn.kernels.arrays import Array
+from epynn.network.evaluate import require_initialized
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from epynn.network.models import EpyNN
+
+
+def model_plot(
+    model: 'EpyNN', pyplot: bool = True, path: str | Path | bool | None = None
+) -> 'Figure':
+    """Draw every metric and the loss over the epochs, one axis a quantity, one line a set.
+
+    Parameters
+    ----------
+    pyplot : bool, optional
+        Show the picture where there is a screen.
+    path : str or False, optional
+        File to write. None for ``plots/<uname>.png`` in the working directory, False for no file.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The picture.
+    """
+    return pyplot_metrics(model, choose_path(model, path, ''), show=pyplot)
+
+
+def model_plot_filters(
+    model: 'EpyNN',
+    layer: 'int | Layer',
+    pyplot: bool = True,
+    path: str | Path | bool | None = None,
+) -> 'Figure':
+    """Draw the filters of a convolution layer: one column a filter, one row a depth.
+
+    Parameters
+    ----------
+    layer : int or Layer
+        The layer, or its number in the network.
+    pyplot, path
+        As in :meth:`plot`; the file is ``plots/<uname>_filters.png``.
+
+    Raises
+    ------
+    ArgumentError
+        If the layer has no filters ``W (fh, fw, d, u)``.
+    """
+    require_initialized(model, 'plot_filters')
+    number, layer = find_layer(model, layer)
+    W = layer.p.get('W')
+    if W is None or W.ndim != 4:
+        raise ArgumentError(
+            'EpyNN.plot_filters(layer)', 'a layer with filters W (fh, fw, d, u)',
+            f'layer {number}, {layer.name}', 'Choose a Convolution layer.',
+        )  # fmt: skip
+    d, u = min(W.shape[2], SHOWN_DEPTHS), min(W.shape[3], SHOWN_FILTERS)
+    tiles = [[W[:, :, i, j] for j in range(u)] for i in range(d)]
+    title = f'{layer.name} {number}: {u} of {W.shape[3]} filters, {d} of {W.shape[2]} depths'
+    return plot_tiles(
+        tiles,
+        [str(j) for j in range(u)],
+        [f'depth {i}' for i in range(d)],
+        title,
+        choose_path(model, path, '_filters'),
+        pyplot,
+    )
+
+
+def model_plot_activations(
+    model: 'EpyNN',
+    X: Array,
+    layer: 'int | Layer',
+    pyplot: bool = True,
+    path: str | Path | bool | None = None,
+) -> 'Figure':
+    """Draw what a layer answers to images: one row a sample, its input first, then its maps.
+
+    Parameters
+    ----------
+    X : ndarray
+        Samples ``(m, ...)``, encoded and scaled as those of the Embedding.
+    layer : int or Layer
+        The layer, or its number in the network.
+    pyplot, path
+        As in :meth:`plot`; the file is ``plots/<uname>_activations.png``.
+
+    Raises
+    ------
+    ShapeError
+        If the output of the layer is no set of maps ``(m, oh, ow, u)``.
+    """
+    require_initialized(model, 'plot_activations')
+    number, layer = find_layer(model, layer)
+    m = min(len(X), SHOWN_SAMPLES)
+    model.forward(X[:m])
+    A = layer.fc['A']
+    if A.ndim != 4:
+        raise ShapeError(
+            'EpyNN.plot_activations(layer)', 'a layer with feature maps (m, oh, ow, u)',
+            f'layer {number}, {layer.name}, with output {A.shape}',
+            'Choose a Convolution or Pooling layer.',
+        )  # fmt: skip
+    u = min(A.shape[3], SHOWN_FILTERS)
+    inputs = X[:m].mean(axis=-1) if np.ndim(X) == 4 else A[..., 0]
+    tiles = [[inputs[i], *(A[i, :, :, j] for j in range(u))] for i in range(m)]
+    title = f'{layer.name} {number}: {m} of {len(X)} samples, {u} of {A.shape[3]} maps'
+    return plot_tiles(
+        tiles,
+        ['input', *(str(j) for j in range(u))],
+        [f'sample {i}' for i in range(m)],
+        title,
+        choose_path(model, path, '_activations'),
+        pyplot,
+    )
+
+
+def find_layer(model: 'EpyNN', layer: Any) -> tuple[int, Layer]:
+    """Return number and layer for either of them."""
+    for number, candidate in enumerate(model.layers):
+        if layer is candidate or (
+            type(layer) is int and layer in (number, number - len(model.layers))
+        ):
+            return number, candidate
+    raise ArgumentError(
+        'layer', f'a layer of the network or its number, 0 to {len(model.layers) - 1}',
+        describe(layer), 'See model.summary() for the numbers.',
+    )  # fmt: skip
+
+
+def choose_path(model: 'EpyNN', path: str | Path | bool | None, kind: str) -> Path | None:
+    """Return the file to write: the one named, the default in ``plots/``, or None for no file."""
+    if path is False:
+        return None
+    if path is None or path is True:
+        path = Path('plots') / f'{model.uname}{kind}.png'
+        path.parent.mkdir(exist_ok=True)
+        process_logs(f'Picture: {path}')
+    return Path(path)
