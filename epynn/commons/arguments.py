@@ -7,7 +7,7 @@ remedy.
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -85,3 +85,32 @@ def as_flag(value: Any, name: str) -> bool:
     if not isinstance(value, (bool, np.bool_)):
         raise ArgumentTypeError(name, 'True or False', describe(value))
     return bool(value)
+
+
+def function_named(where: str, table: Mapping[str, Callable[..., Any]], key: Any) -> Any:
+    """Return the function that ``key`` stands for: one of the table's names, or itself a function.
+
+    Parameters
+    ----------
+    where : str
+        The argument concerned, for the error: ``'loss'``.
+    table : mapping of str to function
+        The names that are known.
+    key : str or callable
+        A name or a function.
+
+    Returns
+    -------
+    callable
+        The function.
+
+    Raises
+    ------
+    ArgumentError
+        ``key`` is neither a function nor one of the names.
+    """
+    if callable(key):
+        return key
+    if isinstance(key, str) and key in table:
+        return table[key]
+    raise ArgumentError(where, f'a function or one of {", ".join(table)}', repr(key))

@@ -17,8 +17,10 @@ from typing import Any, TypeAlias, overload
 
 import numpy as np
 
+from epynn.commons.activation import Activation
+from epynn.commons.arguments import function_named
 from epynn.commons.errors import ShapeError
-from epynn.commons.maths import Activation, function_named, sigmoid, softmax
+from epynn.commons.maths import sigmoid, softmax
 from epynn.kernels.arrays import Array
 
 LossFunction: TypeAlias = Callable[..., Array]

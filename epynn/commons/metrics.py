@@ -28,8 +28,8 @@ from typing import NamedTuple, TypeAlias, overload
 
 import numpy as np
 
+from epynn.commons.arguments import function_named
 from epynn.commons.errors import ArgumentError, DataError, ShapeError
-from epynn.commons.maths import function_named
 from epynn.kernels.arrays import Array
 
 MetricFunction: TypeAlias = Callable[..., float]

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from epynn.commons.activation import Activation
 from epynn.commons.errors import LayerError, ShapeError, StateError
-from epynn.commons.maths import Activation
 from epynn.commons.metrics import decide
 from epynn.kernels.arrays import Array
 
@@ -341,4 +341,5 @@ class dataSet:
         return dict(sorted(Counter(self.y.tolist()).items()))
 
     def __repr__(self) -> str:
-        return f'dataSet({self.name!r}, X {self.X.shape}, Y {None if self.Y is None else self.Y.shape})'
+        Y = None if self.Y is None else self.Y.shape
+        return f'dataSet({self.name!r}, X {self.X.shape}, Y {Y})'

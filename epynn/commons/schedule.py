@@ -18,8 +18,8 @@ from numbers import Integral, Real
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
+from epynn.commons.arguments import function_named
 from epynn.commons.errors import ArgumentError
-from epynn.commons.maths import function_named
 
 ScheduleFunction: TypeAlias = Callable[[Mapping[str, Any]], list[float]]
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from epynn.commons.activation import Activation
 from epynn.commons.errors import ArgumentError, ShapeError
 from epynn.commons.loss import BCE, CCE, MAE, MSE, MSLE, loss_functions, output_gradient
-from epynn.commons.maths import Activation, sigmoid, softmax
+from epynn.commons.maths import sigmoid, softmax
 
 LOSSES = [MSE, MAE, MSLE, BCE, CCE]
 MAGNITUDES = [0, 1, 37, 40, 88, 710, 800, 1e4, 1e300, float(np.finfo(np.float64).max)]

@@ -8,10 +8,10 @@ import mpmath
 import numpy as np
 import pytest
 
+from epynn.commons.activation import Activation
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.maths import (
     ACTIVATIONS,
-    Activation,
     activation_functions,
     clip_gradient,
     elu,

@@ -1,0 +1,155 @@
+"""An activation function joined to the hyper-parameters of one layer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.errors import ArgumentError, ArgumentTypeError
+from epynn.commons.maths import (
+    ACTIVATIONS,
+    ActivationFunction,
+    elu,
+    identity,
+    lrelu,
+    sigmoid,
+    softmax,
+    tanh,
+)
+from epynn.kernels.arrays import Array
+
+# Which hyper-parameter of a layer sets which keyword argument of which function.
+_HYPERPARAMETERS = (
+    (lrelu, 'LRELU_alpha', 'alpha', 0.3),
+    (elu, 'ELU_alpha', 'alpha', 1.0),
+    (softmax, 'softmax_temperature', 'T', 1.0),
+)
+
+
+def _hyperparameter(name: str, value: Any) -> float:
+    """Check a hyper-parameter of an activation and return it as a Python float."""
+    # The bounds keep a value and its inverse inside the range of float32.
+    temperature = name == 'softmax_temperature'
+    lowest = 1e-30 if temperature else -1e30
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not (is_number and lowest <= float(value) <= 1e30):
+        rule = 'a number above 0 (1e-30 to 1e30)' if temperature else 'a finite number (up to 1e30)'
+        raise ArgumentError(name, rule, repr(value), 'Set it in se_hPars.')
+    return float(value)
+
+
+class Activation:
+    """An activation function with the hyper-parameters of its layer.
+
+    Parameters
+    ----------
+    function : callable or Activation
+        ``f(x, deriv=False)``: one of this module, or one of your own that acts elementwise.
+        Another ``Activation`` lends its function and its hyper-parameters; it is not shared.
+    se_hPars : mapping, optional
+        Hyper-parameters of the layer: ``ELU_alpha``, ``LRELU_alpha``, ``softmax_temperature``; the
+        one that concerns ``function`` is read, the others are not.
+
+    Attributes
+    ----------
+    function : callable
+        The function itself.
+    hyperparameters : dict
+        The keyword arguments it is called with: ``{'T': 1.0}`` for softmax.
+
+    Raises
+    ------
+    ArgumentTypeError
+        ``function`` cannot be called.
+    ArgumentError
+        The hyper-parameter is not a number, not finite, or a temperature of 0 or below.
+    """
+
+    function: ActivationFunction
+    hyperparameters: dict[str, float]
+    __name__: str
+
+    def __init__(
+        self, function: ActivationFunction | Activation, se_hPars: Mapping[str, Any] | None = None
+    ) -> None:
+        if not callable(function):
+            raise ArgumentTypeError(
+                'activate',
+                'a function f(x, deriv=False)',
+                repr(function),
+                f'Import one from epynn.commons.maths: {", ".join(ACTIVATIONS)}.',
+            )
+        if isinstance(function, Activation):
+            self.function = function.function
+            self.hyperparameters = dict(function.hyperparameters)
+        else:
+            self.function = function
+            self.hyperparameters = {
+                keyword: default for f, _, keyword, default in _HYPERPARAMETERS if f is function
+            }
+        self.__name__ = getattr(self.function, '__name__', type(self.function).__name__)
+        self.set_hyperparameters(se_hPars)
+
+    def set_hyperparameters(self, se_hPars: Mapping[str, Any] | None) -> None:
+        """Take the hyper-parameter that concerns this function, where ``se_hPars`` has it.
+
+        Parameters
+        ----------
+        se_hPars : mapping or None
+            Hyper-parameters of the layer. It is not modified; None changes nothing.
+
+        Raises
+        ------
+        ArgumentError
+            The value is not a number, not finite, or a temperature of 0 or below.
+        """
+        for function, name, keyword, _ in _HYPERPARAMETERS:
+            if function is self.function and se_hPars is not None and name in se_hPars:
+                self.hyperparameters[keyword] = _hyperparameter(name, se_hPars[name])
+
+    def __call__(self, x: Array, deriv: bool = False) -> Array:
+        """Return ``f(x)``, or its elementwise derivative (softmax: the Jacobian's diagonal)."""
+        return self.function(x, deriv=deriv, **self.hyperparameters)
+
+    def gradient(self, dA: Array, Z: Array, A: Array) -> Array:
+        """Return ``dZ``, the gradient with respect to the linear product, from ``dA``.
+
+        - elementwise functions: ``dZ = dA * f'(Z)``; from the output where that spares the
+          exponential: ``dA * A (1 - A)`` for sigmoid, ``dA * (1 - A^2)`` for tanh;
+        - softmax: ``dZ_i = sum_j dA_j dA_j/dZ_i = A_i (dA_i - sum_j dA_j A_j) / T``, because
+          its Jacobian is ``A_j (delta_ij - A_i) / T``. The product needs no array of Jacobians:
+          memory is that of ``A``, ``O(m u)``.
+
+        Parameters
+        ----------
+        dA : array
+            Gradient of the loss with respect to ``A``, shape (..., u).
+        Z : array
+            Linear product, the input of the function, same shape.
+        A : array
+            Output of the function, ``f(Z)``, same shape.
+
+        Returns
+        -------
+        array
+            ``dZ``, same shape and dtype; for identity it is ``dA`` itself.
+        """
+        if self.function is identity:
+            dZ = dA
+        elif self.function is sigmoid:
+            dZ = dA * A * (1 - A)
+        elif self.function is tanh:
+            dZ = dA * (1 - np.square(A))
+        elif self.function is softmax:
+            mean = np.sum(dA * A, axis=-1, keepdims=True)
+            dZ = A * (dA - mean) / self.hyperparameters['T']
+        else:
+            dZ = dA * self(Z, deriv=True)
+        return dZ
+
+    def __repr__(self) -> str:
+        settings = ''.join(f', {name}={value:g}' for name, value in self.hyperparameters.items())
+        return f'Activation({self.__name__}{settings})'

@@ -1,0 +1,128 @@
+"""Scaling of features to [0, 1], and the scale that is remembered for other data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.errors import DataError, ShapeError
+from epynn.kernels.arrays import Array
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureScale:
+    """What :func:`feature_scale` learned from data and :func:`scale_features` applies.
+
+    Attributes
+    ----------
+    minimum : float
+        Smallest number of the whole array.
+    span : float
+        Largest number less the smallest.
+    constant : array of bool
+        Which features are the same in all samples, shape of one sample.
+    """
+
+    minimum: float
+    span: float
+    constant: Array
+
+
+def _numbers(X_data: Any) -> Array:
+    """Return data as an array of finite floating-point numbers: float64 unless it has its own."""
+    try:
+        X = np.asarray(X_data)
+        X = X if np.issubdtype(X.dtype, np.floating) else X.astype(np.float64)
+    except (TypeError, ValueError):
+        raise DataError(
+            'X_data',
+            'samples of numbers, all of one shape',
+            'something else',
+            'Pad sequences to one length and encode tokens before scaling.',
+        ) from None
+    if X.ndim == 0 or X.size == 0:
+        raise DataError('X_data', 'at least one sample', f'an array of shape {X.shape}')
+    if not np.isfinite(X).all():
+        raise DataError('X_data', 'finite numbers', 'NaN or infinity', 'Remove or replace them.')
+    return X
+
+
+def feature_scale(X_data: Any) -> FeatureScale:
+    """Learn the scale of data: minimum and span of the whole array, and what is constant in it.
+
+    Parameters
+    ----------
+    X_data : array
+        m samples, shape (m, ...).
+
+    Returns
+    -------
+    FeatureScale
+        To hand to :func:`scale_features`. Where there is one sample only, no feature counts as
+        constant, since nothing is known of others.
+
+    Raises
+    ------
+    DataError
+        There are no samples, or they are no finite numbers, or their span is not finite.
+    """
+    X = _numbers(X_data)
+    minimum, maximum = float(X.min()), float(X.max())
+    span = maximum - minimum
+    if not np.isfinite(span):
+        raise DataError(
+            'X_data',
+            'a difference of largest and smallest number below 1.8e308',
+            f'{minimum:g} and {maximum:g}',
+            'Divide the data by its largest magnitude first.',
+        )
+    constant = np.all(X[:1] == X, axis=0) & np.bool_(len(X) > 1)
+    return FeatureScale(minimum, span, constant)
+
+
+def scale_features(X_data: Any, scale: FeatureScale | None = None) -> Array:
+    """Map data to [0, 1] by one line for the whole array: ``(x - min) / (max - min)``.
+
+    One scale for all features, and not one each, keeps what lies between them: the relative
+    intensities of pixels, the form of a signal. Features that are constant over the samples, and
+    so tell nothing, become zeros.
+
+    Parameters
+    ----------
+    X_data : array
+        m samples, shape (m, ...).
+    scale : FeatureScale, optional
+        The scale of other data, as of a training set, to apply instead of that of ``X_data``;
+        results may then lie outside [0, 1]. They saturate at the largest finite number.
+
+    Returns
+    -------
+    array
+        Shape of ``X_data``; float32 and float64 are kept, integers give float64.
+
+    Raises
+    ------
+    DataError
+        There are no samples, or they are no finite numbers.
+    ShapeError
+        The samples have not the shape of those that ``scale`` is of.
+    """
+    X = _numbers(X_data)
+    scale = feature_scale(X) if scale is None else scale
+    if X.shape[1:] != scale.constant.shape:
+        raise ShapeError(
+            'X_data',
+            f'samples of shape {scale.constant.shape}, as the scale was made from',
+            f'{X.shape[1:]}',
+        )
+    if scale.span == 0:
+        return np.zeros_like(X)
+    # Halves where the span itself would overflow the dtype; halving is exact.
+    largest = np.finfo(X.dtype).max
+    factor = 0.5 if scale.span > float(largest) else 1.0
+    with np.errstate(over='ignore'):
+        scaled = (X * factor - scale.minimum * factor) / (scale.span * factor)
+    scaled = np.clip(scaled, -largest, largest).astype(X.dtype, copy=False)
+    return np.where(scale.constant, np.zeros_like(X), scaled)
