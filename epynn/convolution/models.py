@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from epynn.commons.activation import Activation
 from epynn.commons.arguments import as_flag, as_function, as_int, as_pair
-from epynn.commons.maths import Activation, relu, xavier
+from epynn.commons.maths import relu, xavier
 from epynn.commons.models import Layer
 from epynn.convolution.backward import convolution_backward
 from epynn.convolution.forward import convolution_forward

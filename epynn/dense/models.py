@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from epynn.commons.activation import Activation
 from epynn.commons.arguments import as_function, as_int
-from epynn.commons.maths import Activation, sigmoid, xavier
+from epynn.commons.maths import sigmoid, xavier
 from epynn.commons.models import Layer
 from epynn.dense.backward import dense_backward
 from epynn.dense.forward import dense_forward

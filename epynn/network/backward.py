@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from epynn.commons.activation import Activation
 from epynn.commons.errors import StateError
 from epynn.commons.loss import output_gradient
-from epynn.commons.maths import Activation
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:
