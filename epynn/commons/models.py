@@ -1,15 +1,16 @@
-"""What every layer shares, and the data sets that networks learn from."""
+"""What every layer shares. The class of data sets is here too, where scripts import it from."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
 from epynn.commons.activation import Activation
-from epynn.commons.errors import LayerError, ShapeError, StateError
-from epynn.commons.metrics import decide
+from epynn.commons.arguments import as_function, describe
+from epynn.commons.dataset import dataSet as dataSet
+from epynn.commons.errors import ArgumentTypeError, LayerError, ShapeError, StateError
+from epynn.commons.optimize import SGD, Optimizer
+from epynn.commons.penalties import Penalty, check_penalty
 from epynn.kernels.arrays import Array
 
 AXES = {
@@ -33,6 +34,10 @@ class Cache(dict[str, Any]):
     def __setitem__(self, key: str, value: Any) -> None:
         super().__setitem__(key, value)
         self.shapes[key] = np.shape(value)
+
+    def __reduce__(self) -> Any:
+        """Rebuild with `shapes` first, so that layers can be copied and sent to other processes."""
+        return type(self), (self.shapes,), None, None, iter(self.items())
 
 
 def no_parameters(layer: 'Layer') -> None:
@@ -61,6 +66,9 @@ class Layer:
         Hyper-parameters of this layer alone, by the names in :mod:`epynn.settings`. What it
         does not name is taken from the model.
 
+    penalty : Penalty, optional
+        Penalty on the weights of this layer, such as ``L2(1e-4)``.
+
     Attributes
     ----------
     d : dict
@@ -80,6 +88,14 @@ class Layer:
         Whether a forward pass is one of training. Layers such as Dropout read it.
     trainable : bool
         Whether the update changes the parameters. Set it to False to freeze the layer.
+    s : dict
+        State that is saved with the parameters but not learned by gradient, such as running means.
+    penalty : Penalty or None
+        Penalty on the weights.
+    optimizer : Optimizer
+        How the parameters move; gradient descent unless the model says otherwise.
+    moments : dict
+        What the optimizer remembers of each parameter.
     np_rng : numpy.random.Generator
         The layer's own stream of random numbers.
     lrate : list of float
@@ -99,7 +115,9 @@ class Layer:
     initialize_parameters: ClassVar[Callable[..., None]] = no_parameters
     compute_gradients: ClassVar[Callable[..., None]] = no_parameters
 
-    def __init__(self, se_hPars: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, se_hPars: Mapping[str, Any] | None = None, penalty: Penalty | None = None
+    ) -> None:
         self._check_pieces()
         self.name = type(self).__name__
         self.d: dict[str, int] = {}
@@ -111,11 +129,20 @@ class Layer:
         self.bc: dict[str, Any] = Cache(self.bs)
         self.o: dict[str, Any] = {}
         self.activation: dict[str, str] = {}
+        if not isinstance(se_hPars, Mapping | None):
+            raise ArgumentTypeError(
+                f'{self.name}.se_hPars', 'a dict of hyper-parameters', describe(se_hPars),
+                'See epynn.settings for the names.',
+            )  # fmt: skip
         self.se_hPars = se_hPars
         self.training = True
         self.trainable = type(self).initialize_parameters is not no_parameters
         self.np_rng = np.random.default_rng()
-        self.lrate: list[float] = [0.1]
+        self.s: dict[str, Array] = {}
+        self.penalty = check_penalty(penalty, f'{self.name}.penalty')
+        self.optimizer: Optimizer = SGD()
+        self.moments: dict[str, dict[str, Any]] = {}
+        self.lrate: list[float] = [(se_hPars or {}).get('learning_rate', 0.1)]
         self.e = 0
         self.dtype: np.dtype[Any] | None = None
         self.output_dZ: Array | None = None
@@ -149,8 +176,7 @@ class Layer:
             The functions by argument name: ``activate=relu``.
         """
         for argument, function in functions.items():
-            if not callable(function):
-                function = Activation(function)  # raises, with the remedy
+            function = as_function(function, f'{self.name}.{argument}', 'relu')
             activate = Activation(function, self.se_hPars)
             setattr(self, argument, activate)
             self.activation[argument] = activate.__name__
@@ -230,14 +256,37 @@ class Layer:
         return activate.gradient(dA, self.fc['Z'], self.fc['A'])
 
     def update_parameters(self) -> None:
-        """Take one step down the gradient: ``p = p - lrate[e] * g``, if the layer is trainable."""
-        if self.trainable:
-            rate = self.lrate[self.e]
-            self.p = {name: p - rate * self.g[f'd{name}'] for name, p in self.p.items()}
+        """Take one step of the optimizer, if the layer is trainable.
+
+        By default that is gradient descent: ``p = p - lrate[e] * g``.
+        """
+        self.optimizer.update(self)
+
+    def add_penalty_gradient(self, scale: float) -> None:
+        """Add the gradient of the penalty, times `scale`, to the gradients of the weights."""
+        if self.penalty is not None:
+            for name in self.weights():
+                self.g[f'd{name}'] = self.g[f'd{name}'] + scale * self.penalty.gradient(
+                    self.p[name]
+                )
+
+    def compute_penalty(self) -> float:
+        """Return the penalty of all weights, 0 without one."""
+        if self.penalty is None:
+            return 0.0
+        return sum(self.penalty(self.p[name]) for name in self.weights())
+
+    def weights(self) -> list[str]:
+        """Return the names of the parameters that penalties are about: weights, not biases."""
+        return [name for name in self.p if name[0] in 'WUV']
 
     def update_shapes(self, cache: Mapping[str, Any], shapes: dict[str, tuple[int, ...]]) -> None:
         """Note the shape of every array of `cache` in `shapes`."""
         shapes.update({name: np.shape(value) for name, value in cache.items()})
+
+    def children(self) -> list['Layer']:
+        """Return the layers inside this one; most layers have none."""
+        return []
 
     def count_parameters(self) -> int:
         """Return the number of parameters, 0 before they are drawn."""
@@ -274,72 +323,8 @@ class Layer:
         )  # fmt: skip
 
 
-class dataSet:
-    """Samples and labels of one set: training, validation, test, or prediction.
-
-    Parameters
-    ----------
-    X_data : array_like
-        Samples, along the first axis.
-    Y_data : array_like, optional
-        Labels or targets, one a sample; ``(m,)`` becomes ``(m, 1)``.
-    name : str, optional
-        Name for the tables.
-    ids : sequence of int, optional
-        Numbers of the samples in the data they come from, by default ``0 .. m - 1``.
-
-    Attributes
-    ----------
-    X : ndarray
-        Samples ``(m, ...)``.
-    Y : ndarray or None
-        Labels ``(m, c)``: one-hot, or one column.
-    y : ndarray or None
-        Labels ``(m,)``: the column where ``Y`` is 1, or its only column.
-    b : dict
-        Label balance: how many samples have each label.
-    ids : ndarray
-        Numbers of the samples.
-    A : ndarray or None
-        Outputs of the network, once computed.
-    P : ndarray or None
-        Decisions: the column of the largest output, or the rounded only output.
-    active : bool
-        Whether there are any samples.
-    """
-
-    def __init__(
-        self,
-        X_data: Any,
-        Y_data: Any = None,
-        name: str = 'dummy',
-        ids: Sequence[int] | Array | None = None,
-    ) -> None:
-        self.name = name
-        self.X: Array = np.asarray(X_data)
-        self.Y: Array | None = None
-        if Y_data is not None:
-            Y = np.asarray(Y_data)
-            self.Y = Y[:, np.newaxis] if Y.ndim == 1 else Y
-        self.ids: Array = np.arange(len(self.X)) if ids is None else np.asarray(ids)
-        self.active = len(self.X) > 0
-        self.A: Array | None = None
-        self.P: Array | None = None
-
-    @cached_property
-    def y(self) -> Array | None:
-        """Labels ``(m,)``."""
-        if self.Y is None:
-            return None
-        return self.Y[:, 0] if self.Y.shape[1] == 1 else decide(self.Y)
-
-    @cached_property
-    def b(self) -> dict[Any, int]:
-        """Label balance: label -> number of samples."""
-        if self.y is None:
-            return {}
-        return dict(sorted(Counter(self.y.tolist()).items()))
-
-    def __repr__(self) -> str:
-        Y = None if self.Y is None else self.Y.shape
-        return f'dataSet({self.name!r}, X {self.X.shape}, Y {Y})'
+def walk_layers(layers: Iterable[Layer]) -> Iterator[Layer]:
+    """Yield layers in order, each followed by the layers inside it."""
+    for layer in layers:
+        yield layer
+        yield from walk_layers(layer.children())

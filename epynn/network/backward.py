@@ -17,6 +17,9 @@ def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Array:
     After a forward pass with ``training=True``, layers below the first trainable one are not
     walked: nobody reads their gradient.
 
+    Penalties on weights belong to the loss that is reported, a mean over samples. Their gradient is
+    added as it is where gradients are averaged, and times ``m`` where they are summed.
+
     Parameters
     ----------
     dA : ndarray
@@ -32,12 +35,14 @@ def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Array:
     """
     output = model.layers[-1]
     training = output.training
+    scale = len(dA) if model.reduction == 'sum' else 1
     dX = dA
     output.output_dZ = dZ
     try:
         for layer in reversed(model.layers[first_trainable(model) if training else 0 :]):
             dX = layer.backward(dX)
             layer.compute_gradients()
+            layer.add_penalty_gradient(scale)
     finally:
         output.output_dZ = None
     return dX

@@ -22,7 +22,8 @@ def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
     Returns
     -------
     dict
-        ``{metric: {set: value}}``; the loss is the mean over the samples.
+        ``{metric: {set: value}}``; the loss is the mean over the samples, plus the
+        penalties of the layers.
 
     Raises
     ------
@@ -31,6 +32,7 @@ def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
     """
     require_initialized(model, 'evaluate')
     embedding = model.embedding
+    penalty = sum(layer.compute_penalty() for layer in model.layers)
     values: dict[str, dict[str, float]] = {name: {} for name in model.metrics_functions}
     for i, dset in enumerate((embedding.dtrain, embedding.dval, embedding.dtest)):
         if not dset.active:
@@ -39,6 +41,8 @@ def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
         dset.P = decide(dset.A)
         for name, function in model.metrics_functions.items():
             value = float(np.mean(function(dset.Y, dset.A)))
+            if function is model.training_loss:
+                value += penalty
             values[name][dset.name] = value
             model.metrics[name][i][model.e :] = [value]
     return values

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import epynn.settings
 from epynn.commons.errors import ArgumentTypeError
-from epynn.commons.models import Layer
+from epynn.commons.models import Layer, walk_layers
 from epynn.commons.schedule import schedule_functions
 
 if TYPE_CHECKING:
@@ -56,6 +56,6 @@ def layer_hyperparameters(model: 'EpyNN', layer: Layer) -> dict[str, Any]:
 
 def schedule_rates(model: 'EpyNN') -> None:
     """Give every layer its learning rates, one an epoch over all epochs asked for so far."""
-    for layer in model.layers:
+    for layer in walk_layers(model.layers):
         hPars = {**layer_hyperparameters(model, layer), 'epochs': max(model.epochs, 1)}
         layer.lrate = schedule_functions(hPars['schedule'], hPars)

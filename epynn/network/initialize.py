@@ -11,7 +11,8 @@ from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, La
 from epynn.commons.logs import status_line
 from epynn.commons.loss import BCE, CCE, loss_functions
 from epynn.commons.metrics import metrics_functions
-from epynn.commons.models import Layer
+from epynn.commons.models import Layer, walk_layers
+from epynn.commons.optimize import Optimizer, make_optimizer
 from epynn.kernels.arrays import Array
 from epynn.network.backward import loss_gradient
 from epynn.network.hyperparameters import (
@@ -36,6 +37,7 @@ def model_initialize(
     end: str = '\n',
     reduction: str = 'sum',
     dtype: Any = np.float64,
+    optimizer: str | Optimizer = 'SGD',
     positive_label: int = 1,
     verbose: bool = True,
 ) -> None:
@@ -63,6 +65,10 @@ def model_initialize(
         learning rate does not depend on the batch size.
     dtype : data type, optional
         ``float64`` or ``float32``, for parameters and all that is computed.
+    optimizer : str or Optimizer, optional
+        ``'SGD'``, ``'Momentum'``, ``'Nesterov'``, ``'RMSprop'``, ``'Adagrad'``, ``'Adam'``,
+        ``'AdamW'``, or an object with settings of its own: ``Adam(beta1=0.8, clip_norm=1)``. The
+        learning rate comes from the schedule.
     positive_label : int, optional
         0 or 1: the class that precision, recall and the like are about, with two classes.
     verbose : bool, optional
@@ -86,14 +92,17 @@ def model_initialize(
     model.reduction = as_choice(reduction, 'EpyNN.initialize(reduction)', ('sum', 'mean'))
     model.positive_label = as_int(positive_label, 'EpyNN.initialize(positive_label)', minimum=0)
     model.dtype = check_dtype(dtype)
+    model.optimizer = make_optimizer(optimizer)
     model.metrics_functions = collect_metrics(model, metrics)
     model.metrics = {name: [[], [], []] for name in model.metrics_functions}
     model.e = model.epochs = 0
     model.network = {}
 
-    for layer in model.layers:
+    for layer in walk_layers(model.layers):
         layer.set_hyperparameters(layer_hyperparameters(model, layer))
         layer.dtype = model.dtype
+        layer.optimizer = model.optimizer
+        layer.moments = {}
         layer.e = 0
         if params:
             layer.p = {}
@@ -176,6 +185,8 @@ def seed_generators(model: 'EpyNN') -> None:
     model.np_rng = np.random.default_rng(seed)
     for i, layer in enumerate(model.layers):
         layer.np_rng = np.random.default_rng(None if seed is None else seed + 1 + i)
+        for inner in walk_layers(layer.children()):
+            inner.np_rng = layer.np_rng.spawn(1)[0]
 
 
 def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:

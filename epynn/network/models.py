@@ -9,6 +9,7 @@ import numpy as np
 import epynn.settings
 from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.models import Layer
+from epynn.commons.optimize import SGD, Optimizer
 from epynn.network.backward import model_backward
 from epynn.network.evaluate import model_evaluate, model_predict
 from epynn.network.forward import model_forward
@@ -89,6 +90,7 @@ class EpyNN:
         self.np_rng = np.random.default_rng()
         self.dtype: np.dtype[Any] = np.dtype(np.float64)
         self.reduction = 'sum'
+        self.optimizer: Optimizer = SGD()
         self.positive_label = 1
         self.training_loss: Callable[..., Any] | None = None
         self.metrics_functions: dict[str, Callable[..., Any]] = {}

@@ -104,10 +104,12 @@ def report_initialization(model: 'EpyNN') -> None:
     keys = ('learning_rate', 'schedule', 'decay_k', 'cycle_epochs', 'cycle_descent')
     alphas = ('ELU_alpha', 'LRELU_alpha', 'softmax_temperature')
     settings = [[key, model.se_hPars[key]] for key in keys + alphas]
+    settings += [['optimizer', type(model.optimizer).__name__]]
     settings += [['seed', model.seed], ['reduction', model.reduction], ['dtype', model.dtype]]
     assert model.training_loss is not None
     settings.insert(0, ['loss', model.training_loss.__name__])
-    half = (len(settings) + 1) // 2
+    settings += [['', '']] * (len(settings) % 2)
+    half = len(settings) // 2
     pairs = [left + right for left, right in zip(settings[:half], settings[half:], strict=True)]
     show_table(['Setting', 'Value', 'Setting', 'Value'], pairs, 'Hyper-parameters')
 

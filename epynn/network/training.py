@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from epynn.commons.arguments import as_int
 from epynn.commons.logs import progress_bar
-from epynn.commons.models import dataSet
+from epynn.commons.models import dataSet, walk_layers
 from epynn.network.backward import loss_gradient
 from epynn.network.hyperparameters import schedule_rates
 from epynn.network.report import TrainingReport, report_initialization
@@ -59,7 +59,7 @@ def model_train(
 def train_epoch(model: 'EpyNN', e: int) -> None:
     """Shuffle, take one step a batch, and compute the metrics."""
     model.e = e
-    for layer in model.layers:
+    for layer in walk_layers(model.layers):
         layer.e = e
     model.embedding.training_batches()
     for batch in model.embedding.batch_dtrain:
@@ -80,5 +80,6 @@ def train_step(model: 'EpyNN', batch: dataSet) -> None:
     model.backward(dA, dZ)
 
     # (4) Update: all parameters, from the same pass
+    model.optimizer.clip(model.layers)
     for layer in model.layers:
         layer.update_parameters()

@@ -12,7 +12,10 @@ from epynn.pooling.backward import pooling_backward
 from epynn.pooling.forward import pooling_forward
 from epynn.pooling.parameters import pooling_compute_shapes
 
-POOLS = {np.max: 'max', np.min: 'min', np.mean: 'mean', np.average: 'mean', max: 'max', min: 'min'}
+POOLS = {
+    np.max: 'max', np.amax: 'max', max: 'max', np.min: 'min', np.amin: 'min', min: 'min',
+    np.mean: 'mean', np.average: 'mean',
+}  # fmt: skip
 
 
 class Pooling(Layer):

@@ -1,0 +1,356 @@
+"""Optimizers: how parameters move, given their gradients.
+
+One base loop, :meth:`Optimizer.update`, and one hook each, :meth:`Optimizer.step`. The learning
+rate ``lr`` is that of the schedule for the current epoch. Arrays that an optimizer remembers from
+step to step, such as a velocity, are kept by the layer in ``layer.moments``, so that one optimizer
+serves any number of layers.
+
+Symbols: ``p`` parameter, ``g`` its gradient, ``t`` number of the step, from 1.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import numpy as np
+
+from epynn.commons.arguments import as_flag, as_float, describe
+from epynn.commons.errors import ArgumentError
+from epynn.kernels.arrays import Array
+
+
+class HasParameters(Protocol):
+    """What an optimizer reads and writes of a layer."""
+
+    p: dict[str, Array]
+    g: dict[str, Array]
+    moments: dict[str, dict[str, Any]]
+    lrate: list[float]
+    e: int
+    trainable: bool
+
+
+class Optimizer(ABC):
+    """Base of all optimizers: the loop over parameters, weight decay, and clipping.
+
+    Parameters
+    ----------
+    weight_decay : float, optional
+        ``w``: adds ``w p`` to each gradient, as an L2 penalty ``w p^2 / 2`` that the reported loss
+        does not show. Biases decay too, as in torch.
+    clip_norm : float, optional
+        Largest joint L2 norm of all gradients of the network; larger ones are scaled down to it.
+    clip_value : float, optional
+        Largest magnitude of each number in the gradients; larger ones are cut off there.
+
+    Notes
+    -----
+    The gradients are clipped first, by value and then by norm; weight decay comes after.
+    """
+
+    decoupled_decay = False
+
+    def __init__(
+        self,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
+        name = type(self).__name__
+        self.weight_decay = as_float(weight_decay, f'{name}.weight_decay', low=0)
+        self.clip_norm = clip_norm
+        self.clip_value = clip_value
+        for argument in ('clip_norm', 'clip_value'):
+            bound = getattr(self, argument)
+            if bound is not None and as_float(bound, f'{name}.{argument}', low=0) == 0:
+                raise ArgumentError(f'{name}.{argument}', 'a number above 0, or None', '0')
+
+    @abstractmethod
+    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+        """Return the new value of one parameter: the hook that makes each optimizer.
+
+        Parameters
+        ----------
+        p, g : ndarray
+            The parameter and its gradient.
+        lr : float
+            Learning rate.
+        moments : dict
+            What this optimizer remembers of this parameter; empty at the first step, except for
+            ``moments['t']``, the number of the step.
+        """
+
+    def update(self, layer: HasParameters) -> None:
+        """Move all parameters of a layer by one step, if it is trainable."""
+        if not layer.trainable:
+            return
+        lr = layer.lrate[layer.e]
+        moved = {}
+        for name, p in layer.p.items():
+            g = layer.g[f'd{name}']
+            moments = layer.moments.setdefault(name, {'t': 0})
+            moments['t'] += 1
+            if self.weight_decay and not self.decoupled_decay:
+                g = g + self.weight_decay * p
+            moved[name] = self.step(p, g, lr, moments)
+        layer.p = moved
+
+    def clip(self, layers: Iterable[HasParameters]) -> None:
+        """Clip the gradients of a whole network, by value and by joint norm, where asked for."""
+        trained = [layer for layer in layers if layer.trainable and layer.g]
+        if self.clip_value is not None:
+            c = self.clip_value
+            for layer in trained:
+                layer.g = {name: np.clip(g, -c, c) for name, g in layer.g.items()}
+        if self.clip_norm is not None:
+            norm = math.hypot(*(np.linalg.norm(g) for layer in trained for g in layer.g.values()))
+            if norm > self.clip_norm:
+                scale = self.clip_norm / norm
+                for layer in trained:
+                    layer.g = {name: g * scale for name, g in layer.g.items()}
+
+    def __repr__(self) -> str:
+        settings = ', '.join(
+            f'{name}={value!r}'
+            for name, value in vars(self).items()
+            if value not in (None, 0, False)
+        )
+        return f'{type(self).__name__}({settings})'
+
+
+class SGD(Optimizer):
+    """Gradient descent on batches: ``p = p - lr g``.
+
+    References
+    ----------
+    Robbins and Monro, "A stochastic approximation method", 1951.
+    """
+
+    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+        """Return ``p - lr g``."""
+        return p - lr * g
+
+
+class Momentum(Optimizer):
+    """Gradient descent with momentum: ``v = mu v + g``, ``p = p - lr v``.
+
+    Parameters
+    ----------
+    momentum : float, optional
+        ``mu``, the share of the velocity that is kept.
+    **options
+        As for :class:`Optimizer`.
+
+    Notes
+    -----
+    The velocity starts at the first gradient and is not multiplied by the rate: the variant of
+    torch. In that of Sutskever et al., ``v = mu v - lr g``, a change of the rate acts later.
+
+    References
+    ----------
+    Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
+    """
+
+    def __init__(self, momentum: float = 0.9, **options: Any) -> None:
+        super().__init__(**options)
+        self.momentum = as_float(momentum, f'{type(self).__name__}.momentum', low=0, high=1)
+
+    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+        """Return ``p - lr v``."""
+        v = moments['v'] = self.momentum * moments['v'] + g if 'v' in moments else g
+        return p - lr * v
+
+
+class Nesterov(Momentum):
+    """Momentum that looks ahead: ``v = mu v + g``, ``p = p - lr (g + mu v)``.
+
+    Parameters
+    ----------
+    momentum : float, optional
+        ``mu``, the share of the velocity that is kept.
+    **options
+        As for :class:`Optimizer`.
+
+    References
+    ----------
+    Nesterov, 1983, in the form of Sutskever et al., "On the importance of initialization and
+    momentum in deep learning", 2013, with the gradient taken at the current point, as in torch.
+    """
+
+    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+        """Return ``p - lr (g + mu v)``."""
+        v = moments['v'] = self.momentum * moments['v'] + g if 'v' in moments else g
+        return p - lr * (g + self.momentum * v)
+
+
+class RMSprop(Optimizer):
+    """Divide by a running root mean square of the gradients.
+
+    ``s = rho s + (1 - rho) g^2``, ``p = p - lr g / (sqrt(s) + eps)``.
+
+    Parameters
+    ----------
+    rho : float, optional
+        Share of the running mean that is kept.
+    epsilon : float, optional
+        Added to the root, outside of it.
+    **options
+        As for :class:`Optimizer`.
+
+    References
+    ----------
+    Tieleman and Hinton, lecture 6.5 of "Neural networks for machine learning", 2012; not centred
+    and without momentum, defaults of torch (rho 0.99, there named alpha).
+    """
+
+    def __init__(self, rho: float = 0.99, epsilon: float = 1e-8, **options: Any) -> None:
+        super().__init__(**options)
+        self.rho = as_float(rho, 'RMSprop.rho', low=0, high=1)
+        self.epsilon = as_float(epsilon, 'RMSprop.epsilon', low=0)
+
+    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+        """Return ``p - lr g / (sqrt(s) + eps)``."""
+        s: Array = self.rho * moments.get('s', 0.0) + (1 - self.rho) * np.square(g)
+        moments['s'] = s
+        return p - lr * g / (np.sqrt(s) + self.epsilon)
+
+
+class Adagrad(Optimizer):
+    """Divide by the root of the sum of all squares so far.
+
+    ``s = s + g^2``, ``p = p - lr g / (sqrt(s) + eps)``.
+
+    Parameters
+    ----------
+    epsilon : float, optional
+        Added to the root, outside of it.
+    **options
+        As for :class:`Optimizer`.
+
+    References
+    ----------
+    Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and stochastic
+    optimization", JMLR 12, 2011; the diagonal variant, sums starting at 0, as in torch.
+    """
+
+    def __init__(self, epsilon: float = 1e-10, **options: Any) -> None:
+        super().__init__(**options)
+        self.epsilon = as_float(epsilon, 'Adagrad.epsilon', low=0)
+
+    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+        """Return ``p - lr g / (sqrt(s) + eps)``."""
+        s: Array = moments.get('s', 0.0) + np.square(g)
+        moments['s'] = s
+        return p - lr * g / (np.sqrt(s) + self.epsilon)
+
+
+class Adam(Optimizer):
+    r"""Adaptive moments: a running mean of gradients over the root of one of their squares.
+
+    .. math::
+
+        m = \beta_1 m + (1 - \beta_1) g, \quad v = \beta_2 v + (1 - \beta_2) g^2, \quad
+        p = p - lr \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}
+
+    Parameters
+    ----------
+    beta1, beta2 : float, optional
+        Shares of the running means that are kept, below 1.
+    epsilon : float, optional
+        Added to the root after its correction, outside of it (the epsilon of algorithm 1 in the
+        paper, not the "epsilon hat" of its remark).
+    amsgrad : bool, optional
+        Divide by the largest ``v`` so far, so that steps never grow again. As in torch, the largest
+        is taken before the correction.
+    **options
+        As for :class:`Optimizer`.
+
+    References
+    ----------
+    Kingma and Ba, "Adam: a method for stochastic optimization", 2015; Reddi, Kale and Kumar, "On
+    the convergence of Adam and beyond", 2018.
+    """
+
+    def __init__(
+        self,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        amsgrad: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        name = type(self).__name__
+        self.beta1 = as_float(beta1, f'{name}.beta1', low=0, high=1)
+        self.beta2 = as_float(beta2, f'{name}.beta2', low=0, high=1)
+        if 1 in (self.beta1, self.beta2):
+            raise ArgumentError(f'{name}.beta1, beta2', 'numbers below 1', describe((beta1, beta2)))
+        self.epsilon = as_float(epsilon, f'{name}.epsilon', low=0)
+        self.amsgrad = as_flag(amsgrad, f'{name}.amsgrad')
+
+    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+        """Return ``p`` moved by the corrected mean over the corrected root mean square."""
+        t = moments['t']
+        m: Array = self.beta1 * moments.get('m', 0.0) + (1 - self.beta1) * g
+        v: Array = self.beta2 * moments.get('v', 0.0) + (1 - self.beta2) * np.square(g)
+        moments['m'], moments['v'] = m, v
+        if self.amsgrad:
+            v = moments['vmax'] = np.maximum(moments.get('vmax', 0.0), v)
+        root = np.sqrt(v) / math.sqrt(1 - self.beta2**t) + self.epsilon
+        moved: Array = p - lr / (1 - self.beta1**t) * (m / root)
+        return moved
+
+
+class AdamW(Adam):
+    """Adam whose weight decay is apart from the gradient.
+
+    ``p = p - lr w p``, then the step of Adam.
+
+    Parameters
+    ----------
+    weight_decay : float, optional
+        ``w``.
+    **options
+        As for :class:`Adam`.
+
+    References
+    ----------
+    Loshchilov and Hutter, "Decoupled weight decay regularization", 2019; the decay is multiplied by
+    the learning rate, as in torch.
+    """
+
+    decoupled_decay = True
+
+    def __init__(self, weight_decay: float = 0.01, **options: Any) -> None:
+        super().__init__(weight_decay=weight_decay, **options)
+
+    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+        """Return the step of Adam from a parameter that has decayed by ``lr w p``."""
+        return super().step(p * (1 - lr * self.weight_decay), g, lr, moments)
+
+
+OPTIMIZERS: Mapping[str, Callable[..., Optimizer]] = MappingProxyType(
+    {cls.__name__: cls for cls in (SGD, Momentum, Nesterov, RMSprop, Adagrad, Adam, AdamW)}
+)
+
+
+def make_optimizer(optimizer: str | Optimizer) -> Optimizer:
+    """Return the optimizer of that name with its defaults, or the object itself.
+
+    Raises
+    ------
+    ArgumentError
+        If it is neither an optimizer nor a known name.
+    """
+    if isinstance(optimizer, Optimizer):
+        return optimizer
+    if isinstance(optimizer, str) and optimizer in OPTIMIZERS:
+        return OPTIMIZERS[optimizer]()
+    raise ArgumentError(
+        'optimizer', f'an optimizer or one of {", ".join(OPTIMIZERS)}', describe(optimizer),
+        "For example optimizer='Adam', or optimizer=Adam(beta1=0.8).",
+    )  # fmt: skip
