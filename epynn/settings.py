@@ -2,7 +2,7 @@
 
 ========================  ==============================================================
 ``learning_rate``         step length of the update, before the schedule
-``schedule``              how it changes: ``'steady'``, ``'exp_decay'``, ``'lin_decay'``
+``schedule``              how it changes: ``'steady'`` or another of :mod:`epynn.commons.schedule`
 ``decay_k``               rate of the decay; 0 means 5 divided by the length of the cycle
 ``cycle_epochs``          epochs in a cycle of ``exp_decay``; 0 means one cycle
 ``cycle_descent``         share by which the rate drops from one cycle to the next

@@ -41,14 +41,14 @@ def _hyperparameter(name: str, value: Any) -> float:
     return float(value)
 
 
-class Activation:
+class BoundActivation:
     """An activation function with the hyper-parameters of its layer.
 
     Parameters
     ----------
-    function : callable or Activation
+    function : callable or BoundActivation
         ``f(x, deriv=False)``: one of this module, or one of your own that acts elementwise.
-        Another ``Activation`` lends its function and its hyper-parameters; it is not shared.
+        Another ``BoundActivation`` lends its function and its hyper-parameters; it is not shared.
     se_hPars : mapping, optional
         Hyper-parameters of the layer: ``ELU_alpha``, ``LRELU_alpha``, ``softmax_temperature``; the
         one that concerns ``function`` is read, the others are not.
@@ -73,7 +73,9 @@ class Activation:
     __name__: str
 
     def __init__(
-        self, function: ActivationFunction | Activation, se_hPars: Mapping[str, Any] | None = None
+        self,
+        function: ActivationFunction | BoundActivation,
+        se_hPars: Mapping[str, Any] | None = None,
     ) -> None:
         if not callable(function):
             raise ArgumentTypeError(
@@ -82,7 +84,7 @@ class Activation:
                 repr(function),
                 f'Import one from epynn.commons.maths: {", ".join(ACTIVATIONS)}.',
             )
-        if isinstance(function, Activation):
+        if isinstance(function, BoundActivation):
             self.function = function.function
             self.hyperparameters = dict(function.hyperparameters)
         else:
@@ -152,4 +154,4 @@ class Activation:
 
     def __repr__(self) -> str:
         settings = ''.join(f', {name}={value:g}' for name, value in self.hyperparameters.items())
-        return f'Activation({self.__name__}{settings})'
+        return f'BoundActivation({self.__name__}{settings})'

@@ -1,6 +1,9 @@
 """Layers made of layers."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, LayerError
@@ -8,12 +11,48 @@ from epynn.commons.models import Layer
 from epynn.kernels.arrays import Array
 
 
+def check_inner_layers(layers: Any, name: str) -> list[Layer]:
+    """Return the layers for the inside of another one as a list, and refuse what is none."""
+    if isinstance(layers, (str, Layer)) or not isinstance(layers, Sequence) or not layers:
+        raise ArgumentTypeError(name, 'a list of at least one layer', describe(layers))
+    for layer in layers:
+        if not isinstance(layer, Layer) or hasattr(layer, 'training_batches'):
+            raise LayerError(name, 'layers other than an Embedding', describe(layer))
+    if len({id(layer) for layer in layers}) < len(layers):
+        raise LayerError(name, 'each layer once', 'the same object twice', 'Make a second layer.')
+    return list(layers)
+
+
+class Gathered(dict[str, Array]):
+    """Arrays of the layers inside in one dictionary. What is put here is put there."""
+
+    def __init__(self, layers: Sequence[Layer], kind: str, prefix: str = '') -> None:
+        super().__init__()
+        self.places: dict[str, tuple[dict[str, Array], str]] = {}
+        for i, layer in enumerate(layers):
+            arrays = getattr(layer, kind)
+            for name, array in arrays.items():
+                key = f'{prefix}{i}.{name.removeprefix(prefix)}'
+                self.places[key] = arrays, name
+                super().__setitem__(key, array)
+
+    def __setitem__(self, key: str, array: Array) -> None:
+        arrays, name = self.places[key]
+        arrays[name] = array
+        super().__setitem__(key, array)
+
+    def update(self, *others: Any, **arrays: Array) -> None:
+        """Put several arrays."""
+        for key, array in dict(*others, **arrays).items():
+            self[key] = array
+
+
 class Composite(Layer):
     """Base class of layers that hold other layers, such as a skip connection.
 
     Its parameters are those of the layers inside, under names that say where they are: ``p['0.W']``
-    is ``W`` of the first layer inside, the same array. Settings, random streams and updates are
-    passed on to the layers inside.
+    is ``W`` of the first layer inside, the same array. Settings, random streams, freezing and
+    updates are passed on to the layers inside.
 
     Parameters
     ----------
@@ -24,16 +63,7 @@ class Composite(Layer):
     def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers: list[Layer] = []
         super().__init__()
-        name = f'{self.name}.layers'
-        if isinstance(layers, (str, Layer)) or not isinstance(layers, Sequence) or not layers:
-            raise ArgumentTypeError(name, 'a list of at least one layer', describe(layers))
-        for layer in layers:
-            if not isinstance(layer, Layer) or hasattr(layer, 'training_batches'):
-                raise LayerError(name, 'layers other than an Embedding', describe(layer))
-        if len({id(layer) for layer in layers}) < len(layers):
-            raise LayerError(name, 'each layer once', 'the same object twice')
-        self.layers = list(layers)
-        self.trainable = any(layer.trainable for layer in layers)
+        self.layers = check_inner_layers(layers, f'{self.name}.layers')
 
     def children(self) -> list[Layer]:
         """Return the layers inside."""
@@ -42,7 +72,7 @@ class Composite(Layer):
     @property
     def p(self) -> dict[str, Array]:
         """Parameters of all layers inside, by names such as ``'0.W'``."""
-        return {f'{i}.{name}': p for i, name, p in self._gather('p')}
+        return Gathered(self.layers, 'p')
 
     @p.setter
     def p(self, parameters: Mapping[str, Array]) -> None:
@@ -51,7 +81,7 @@ class Composite(Layer):
     @property
     def g(self) -> dict[str, Array]:
         """Gradients of all layers inside, by names such as ``'d0.W'``."""
-        return {f'd{i}.{name[1:]}': g for i, name, g in self._gather('g')}
+        return Gathered(self.layers, 'g', prefix='d')
 
     @g.setter
     def g(self, gradients: Mapping[str, Array]) -> None:
@@ -60,17 +90,38 @@ class Composite(Layer):
     @property
     def s(self) -> dict[str, Array]:
         """State of all layers inside, by names such as ``'0.mean'``."""
-        return {f'{i}.{name}': s for i, name, s in self._gather('s')}
+        return Gathered(self.layers, 's')
 
     @s.setter
     def s(self, state: Mapping[str, Array]) -> None:
         self._spread('s', '', state)
 
+    @property
+    def np_rng(self) -> np.random.Generator:
+        """Stream of random numbers; each layer inside has one that was spawned from it."""
+        return self._np_rng
+
+    @np_rng.setter
+    def np_rng(self, rng: np.random.Generator) -> None:
+        self._np_rng = rng
+        for layer, stream in zip(self.layers, rng.spawn(len(self.layers)), strict=True):
+            layer.np_rng = stream
+
+    @property
+    def trainable(self) -> bool:
+        """Whether any layer inside is trainable. Set it to freeze, or free, all of them."""
+        return any(layer.trainable for layer in self.layers)
+
+    @trainable.setter
+    def trainable(self, trainable: bool) -> None:
+        for layer in self.layers:
+            if layer.draws_parameters():
+                layer.trainable = trainable
+
     def update_parameters(self) -> None:
-        """Take one step of the optimizer in each layer inside, if this layer is trainable."""
-        if self.trainable:
-            for layer in self.layers:
-                layer.update_parameters()
+        """Take one step of the optimizer in each layer inside."""
+        for layer in self.layers:
+            layer.update_parameters()
 
     def add_penalty_gradient(self, scale: float) -> None:
         """Add the gradients of the penalties of the layers inside."""
@@ -80,12 +131,6 @@ class Composite(Layer):
     def compute_penalty(self) -> float:
         """Return the penalties of the layers inside."""
         return sum(layer.compute_penalty() for layer in self.layers)
-
-    def _gather(self, kind: str) -> Iterator[tuple[int, str, Array]]:
-        """Yield number of the layer, name and array of all arrays in ``p``, ``g`` or ``s``."""
-        for i, layer in enumerate(self.layers):
-            for name, array in getattr(layer, kind).items():
-                yield i, name, array
 
     def _spread(self, kind: str, prefix: str, arrays: Mapping[str, Array]) -> None:
         """Give each layer inside its arrays; those without any get an empty dictionary."""

@@ -24,6 +24,8 @@ class dataSet:
         Name for the tables.
     ids : sequence of int, optional
         Numbers of the samples in the data they come from, by default ``0 .. m - 1``.
+    w : sequence of float, optional
+        Weights of the samples in the loss.
 
     Attributes
     ----------
@@ -37,6 +39,8 @@ class dataSet:
         Label balance: how many samples have each label.
     ids : ndarray
         Numbers of the samples.
+    w : ndarray or None
+        Weights of the samples ``(m,)``; None where all weigh 1.
     A : ndarray or None
         Outputs of the network, once computed.
     P : ndarray or None
@@ -51,6 +55,7 @@ class dataSet:
         Y_data: Any = None,
         name: str = 'dummy',
         ids: Sequence[int] | Array | None = None,
+        w: Sequence[float] | Array | None = None,
     ) -> None:
         self.name = name
         self.X: Array = np.asarray(X_data)
@@ -59,6 +64,7 @@ class dataSet:
             Y = np.asarray(Y_data)
             self.Y = Y[:, np.newaxis] if Y.ndim == 1 else Y
         self.ids: Array = np.arange(len(self.X)) if ids is None else np.asarray(ids)
+        self.w: Array | None = None if w is None else np.asarray(w)
         self.active = len(self.X) > 0
         self.A: Array | None = None
         self.P: Array | None = None

@@ -1,10 +1,49 @@
-"""Initializers: how parameters are drawn, each ``f(shape, rng)``, in float64."""
+"""Initializers: how parameters are drawn, each ``f(shape, rng)``, in float64.
+
+Those whose scale follows from the number of inputs and outputs of a unit, Glorot, He and LeCun,
+are in :mod:`epynn.commons.fans`. Those with settings are objects:
+``Dense(4, initialization=Normal(std=1))``.
+"""
 
 import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
 
+from epynn.commons.arguments import as_float, describe
+from epynn.commons.errors import ArgumentError
+from epynn.commons.fans import (
+    glorot_normal,
+    glorot_uniform,
+    he_normal,
+    he_uniform,
+    lecun_normal,
+    lecun_uniform,
+)
 from epynn.kernels.arrays import Array
+
+__all__ = [
+    'INITIALIZERS',
+    'Constant',
+    'Initializer',
+    'Normal',
+    'Uniform',
+    'glorot_normal',
+    'glorot_uniform',
+    'he_normal',
+    'he_uniform',
+    'lecun_normal',
+    'lecun_uniform',
+    'ones',
+    'orthogonal',
+    'xavier',
+    'zeros',
+]
+
+Initializer: TypeAlias = Callable[..., Array]
 
 
 def xavier(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
@@ -66,3 +105,93 @@ def orthogonal(shape: tuple[int, ...], rng: np.random.Generator | None = None) -
     Q, R = np.linalg.qr(draw.T if wide else draw)
     Q = Q * np.sign(np.diag(R))
     return np.reshape(Q.T if wide else Q, shape)
+
+
+def zeros(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+    """Return zeros. Weights that all start alike stay alike: for biases and scales."""
+    return np.zeros(shape)
+
+
+def ones(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+    """Return ones. Weights that all start alike stay alike: for biases and scales."""
+    return np.ones(shape)
+
+
+@dataclass(frozen=True)
+class Constant:
+    """Give every parameter the same value.
+
+    Parameters
+    ----------
+    value : float
+        The value.
+    """
+
+    value: float
+
+    def __post_init__(self) -> None:
+        as_float(self.value, 'Constant.value', low=-math.inf)
+
+    def __call__(self, shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+        """Return an array of that value, float64."""
+        return np.full(shape, float(self.value))
+
+
+@dataclass(frozen=True)
+class Normal:
+    """Draw from a normal distribution, whatever the shape.
+
+    Parameters
+    ----------
+    mean, std : float, optional
+        Mean and standard deviation.
+    """
+
+    mean: float = 0.0
+    std: float = 0.05
+
+    def __post_init__(self) -> None:
+        as_float(self.mean, 'Normal.mean', low=-math.inf)
+        as_float(self.std, 'Normal.std', low=0)
+
+    def __call__(self, shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+        """Return draws of that shape, float64."""
+        rng = np.random.default_rng() if rng is None else rng
+        return rng.standard_normal(shape) * self.std + self.mean
+
+
+@dataclass(frozen=True)
+class Uniform:
+    """Draw evenly between two bounds, whatever the shape.
+
+    Parameters
+    ----------
+    low, high : float, optional
+        The bounds; the lower one may be drawn, the higher one not.
+    """
+
+    low: float = -0.05
+    high: float = 0.05
+
+    def __post_init__(self) -> None:
+        as_float(self.low, 'Uniform.low', low=-math.inf)
+        as_float(self.high, 'Uniform.high', low=-math.inf)
+        if self.low >= self.high:
+            raise ArgumentError(
+                'Uniform.low', f'a number below high, {self.high:g}', describe(self.low)
+            )
+
+    def __call__(self, shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+        """Return draws of that shape, float64."""
+        rng = np.random.default_rng() if rng is None else rng
+        return rng.uniform(self.low, self.high, shape)
+
+
+INITIALIZERS: Mapping[str, Initializer] = MappingProxyType({
+    f.__name__: f
+    for f in (
+        xavier, orthogonal, glorot_normal, glorot_uniform, he_normal, he_uniform,
+        lecun_normal, lecun_uniform, zeros, ones,
+    )
+})  # fmt: skip
+"""Every initializer that needs no settings, by name."""

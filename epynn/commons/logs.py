@@ -108,7 +108,7 @@ class StreamTable:
             stralign='right',
         ).splitlines()
         if not self.started:
-            write_line(colored('\n'.join(table[:-2]), attrs=['bold']))
+            write_line(colored('\n' + '\n'.join(table[:-2]), attrs=['bold']))
             self.started = True
         write_line(table[-1])
 

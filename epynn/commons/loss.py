@@ -7,240 +7,67 @@ samples up decides. ``Y`` is the truth, ``A`` the output, both ``(m, U)``: m sam
 All are finite and silent for outputs over the whole finite range. Where a number would pass the
 largest finite one, it saturates there. Logarithms are taken at no less than the smallest normal
 number of the dtype; where that bound acts the loss as computed is flat, and its gradient is 0.
+
+=======================  =========================================  =======================
+MSE, MAE, MSLE           amounts                                    any output
+Huber                    amounts, with outliers                     any output
+CCE                      one class, as one-hot columns              softmax
+ICCE                     one class, as an integer                   softmax
+BCE                      yes or no, each column                     sigmoid
+Hinge                    yes or no, each column, as 0 and 1         identity
+=======================  =========================================  =======================
+
+Losses with settings are objects: ``Huber(delta=0.5)``, ``LabelSmoothing(CCE, 0.1)``. A loss of your
+own is a plain function ``f(Y, A, deriv=False)``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, TypeAlias, overload
+from typing import TypeAlias, overload
 
 import numpy as np
 
-from epynn.commons.activation import Activation
+from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import function_named
-from epynn.commons.errors import ShapeError
+from epynn.commons.classification import BCE, CCE, ICCE, Hinge, LabelSmoothing
+from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.maths import sigmoid, softmax
+from epynn.commons.regression import MAE, MSE, MSLE, Huber
+from epynn.commons.truth import one_hot, pair
 from epynn.kernels.arrays import Array
+
+__all__ = [
+    'BCE',
+    'CCE',
+    'ICCE',
+    'MAE',
+    'MSE',
+    'MSLE',
+    'Hinge',
+    'Huber',
+    'LabelSmoothing',
+    'LossFunction',
+    'loss_functions',
+    'output_gradient',
+    'takes_labels',
+    'takes_shares',
+]
 
 LossFunction: TypeAlias = Callable[..., Array]
 
 
-def _pair(Y: Any, A: Any) -> tuple[Array, Array]:
-    """Check truth and output; return both as arrays of the output's dtype."""
-    A = np.asarray(A)
-    if not np.issubdtype(A.dtype, np.floating):
-        A = A.astype(np.float64)
-    Y = np.asarray(Y, dtype=A.dtype)
-    if A.ndim != 2 or Y.shape != A.shape:
-        raise ShapeError(
-            'loss',
-            'Y and A of one shape with 2 axes (m, U)',
-            f'Y {Y.shape} and A {A.shape}',
-            'The last layer needs as many units as Y has columns.',
-        )
-    return Y, A
-
-
-def _saturate(x: Array) -> Array:
-    """Bring infinities back to the largest finite number of their sign."""
-    # The bound has the dtype of x: NumPy 1 would take a Python float of that size for float64.
-    largest = np.finfo(x.dtype).max
-    return np.clip(x, -largest, largest)
-
-
-def MSE(Y: Array, A: Array, deriv: bool = False) -> Array:
-    """Mean squared error, ``L = sum_U (Y - A)^2 / U``.
-
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U); integers and booleans too.
-    A : array
-        Output of the network, shape (m, U).
-    deriv : bool, default False
-        Return the gradient ``dL/dA = 2 (A - Y) / U`` instead.
-
-    Returns
-    -------
-    array
-        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
-        Both saturate at the largest finite number.
-
-    Raises
-    ------
-    ShapeError
-        The shapes differ or have not 2 axes.
-    """
-    Y, A = _pair(Y, A)
-    U = A.shape[1]
-    with np.errstate(over='ignore'):
-        if deriv:
-            return _saturate((A - Y) * (2 / U))
-        return _saturate(np.sum(np.square(Y - A), axis=1) / U)
-
-
-def MAE(Y: Array, A: Array, deriv: bool = False) -> Array:
-    """Mean absolute error, ``L = sum_U |Y - A| / U``.
-
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U); integers and booleans too.
-    A : array
-        Output of the network, shape (m, U).
-    deriv : bool, default False
-        Return the gradient ``dL/dA = sign(A - Y) / U`` instead; 0 where ``A = Y``.
-
-    Returns
-    -------
-    array
-        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
-        The loss saturates at the largest finite number.
-
-    Raises
-    ------
-    ShapeError
-        The shapes differ or have not 2 axes.
-    """
-    Y, A = _pair(Y, A)
-    U = A.shape[1]
-    with np.errstate(over='ignore'):
-        if deriv:
-            gradient: Array = np.sign(A - Y) / U
-            return gradient
-        return _saturate(np.sum(np.abs(Y - A), axis=1) / U)
-
-
-def MSLE(Y: Array, A: Array, deriv: bool = False) -> Array:
-    """Mean squared logarithmic error, ``L = sum_U (log(1 + Y) - log(1 + A))^2 / U``.
-
-    It is meant for truth and outputs above -1; both are kept at or above ``-1 + eps``, with eps
-    the spacing of the dtype at 1.
-
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U); integers and booleans too.
-    A : array
-        Output of the network, shape (m, U).
-    deriv : bool, default False
-        Return the gradient ``dL/dA = 2 (log(1 + A) - log(1 + Y)) / ((1 + A) U)`` instead;
-        0 where ``A`` is below the bound.
-
-    Returns
-    -------
-    array
-        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
-
-    Raises
-    ------
-    ShapeError
-        The shapes differ or have not 2 axes.
-    """
-    Y, A = _pair(Y, A)
-    U = A.shape[1]
-    lowest = np.finfo(A.dtype).eps - 1
-    bounded = np.maximum(A, lowest)
-    difference = np.log1p(bounded) - np.log1p(np.maximum(Y, lowest))
-    if deriv:
-        return np.where(lowest <= A, 2 * difference / (1 + bounded) / U, np.zeros_like(A))
-    loss: Array = np.sum(np.square(difference), axis=1) / U
-    return loss
-
-
-def CCE(Y: Array, A: Array, deriv: bool = False) -> Array:
-    """Categorical cross-entropy, ``L = -sum_U Y log A``: one class a sample, behind a softmax.
-
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U), one-hot or probabilities; integers and booleans too.
-    A : array
-        Output of the network, shape (m, U).
-    deriv : bool, default False
-        Return the gradient ``dL/dA = -Y / A`` instead; 0 where ``A`` is below the smallest normal
-        number, at which the logarithm stops.
-
-    Returns
-    -------
-    array
-        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
-
-    Raises
-    ------
-    ShapeError
-        The shapes differ or have not 2 axes.
-
-    See Also
-    --------
-    output_gradient : the gradient through softmax, exact however small ``A`` is.
-    """
-    Y, A = _pair(Y, A)
-    if deriv:
-        gradient: Array = -Y * _inverse(A)
-        return gradient
-    # 0 - x and not -x: a loss of nothing reads 0, not -0.
-    loss: Array = 0 - np.sum(Y * _log(A), axis=1)
-    return loss
-
-
-def BCE(Y: Array, A: Array, deriv: bool = False) -> Array:
-    """Binary cross-entropy, ``L = -sum_U (Y log A + (1 - Y) log(1 - A)) / U``, behind a sigmoid.
-
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U), between 0 and 1; integers and booleans too.
-    A : array
-        Output of the network, shape (m, U).
-    deriv : bool, default False
-        Return the gradient ``dL/dA = ((1 - Y) / (1 - A) - Y / A) / U`` instead. Its terms
-        are 0 where ``A``, or ``1 - A``, is below the smallest normal number, at which the
-        logarithms stop.
-
-    Returns
-    -------
-    array
-        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
-
-    Raises
-    ------
-    ShapeError
-        The shapes differ or have not 2 axes.
-
-    See Also
-    --------
-    output_gradient : the gradient through sigmoid, exact however close to 0 or 1 ``A`` is.
-    """
-    Y, A = _pair(Y, A)
-    U = A.shape[1]
-    if deriv:
-        gradient: Array = ((1 - Y) * _inverse(1 - A) - Y * _inverse(A)) / U
-        return gradient
-    loss: Array = (0 - np.sum(Y * _log(A) + (1 - Y) * _log(1 - A), axis=1)) / U
-    return loss
-
-
-def _log(x: Array) -> Array:
-    """Return the logarithm of x, taken at no less than the smallest normal number."""
-    logarithm: Array = np.log(np.maximum(x, np.finfo(x.dtype).tiny))
-    return logarithm
-
-
-def _inverse(x: Array) -> Array:
-    """Return the derivative of `_log`: 1 / x, and 0 below the smallest normal number."""
-    tiny = np.finfo(x.dtype).tiny
-    return np.where(x >= tiny, 1 / np.maximum(x, tiny), np.zeros_like(x))
-
-
-def output_gradient(loss: LossFunction, activation: Activation, Y: Array, A: Array) -> Array | None:
+def output_gradient(
+    loss: LossFunction, activation: BoundActivation, Y: Array, A: Array
+) -> Array | None:
     """Gradient of the loss through the output activation, ``dL/dZ``, where it has a closed form.
 
     - CCE behind softmax: ``(A sum_U(Y) - Y) / T``. From ``dL/dA = -Y / A`` and the Jacobian
       ``A_j (delta_ij - A_i) / T``, the divisions by A cancel.
     - BCE behind sigmoid: ``(A - Y) / U``. ``dL/dA = (A - Y) / (A (1 - A) U)`` meets
       ``A (1 - A)``, which cancels.
+    - ICCE is CCE of the labels as columns, and a smoothed loss is the loss of the smoothed truth.
 
     What cancels is what would underflow: the closed forms are exact for any Z, where the general
     product ``activation.gradient(loss(Y, A, deriv=True), Z, A)`` vanishes.
@@ -249,10 +76,10 @@ def output_gradient(loss: LossFunction, activation: Activation, Y: Array, A: Arr
     ----------
     loss : callable
         Loss function.
-    activation : Activation
+    activation : BoundActivation
         Activation of the last layer.
     Y : array
-        Truth, shape (m, U).
+        Truth, shape (m, U); labels (m, 1) for ICCE.
     A : array
         Output of the network, shape (m, U).
 
@@ -263,21 +90,37 @@ def output_gradient(loss: LossFunction, activation: Activation, Y: Array, A: Arr
 
     Raises
     ------
-    ShapeError
-        The shapes differ or have not 2 axes.
+    ShapeError, LabelError
+        As the loss itself.
     """
+    if isinstance(loss, LabelSmoothing):
+        Y, A = loss.smooth(Y, A)
+        loss = loss.base
+    elif loss is ICCE:
+        Y, A = one_hot(Y, A)
+        loss = CCE
     dZ: Array | None = None
     if loss is CCE and activation.function is softmax:
-        Y, A = _pair(Y, A)
+        Y, A = pair(Y, A)
         dZ = (A * np.sum(Y, axis=1, keepdims=True) - Y) / activation.hyperparameters['T']
     elif loss is BCE and activation.function is sigmoid:
-        Y, A = _pair(Y, A)
+        Y, A = pair(Y, A)
         dZ = (A - Y) / A.shape[1]
     return dZ
 
 
+def takes_labels(loss: LossFunction) -> bool:
+    """Return whether the truth of this loss is one integer label a sample, not columns."""
+    return loss is ICCE or (isinstance(loss, LabelSmoothing) and loss.loss is ICCE)
+
+
+def takes_shares(loss: LossFunction) -> bool:
+    """Return whether the truth of this loss is made of numbers from 0 to 1."""
+    return loss in (BCE, CCE, Hinge) or (isinstance(loss, LabelSmoothing) and loss.loss is not ICCE)
+
+
 _LOSSES: Mapping[str, LossFunction] = MappingProxyType(
-    {f.__name__: f for f in (MSE, MAE, MSLE, BCE, CCE)}
+    {f.__name__: f for f in (MSE, MAE, MSLE, Huber(), BCE, CCE, ICCE, Hinge)}
 )
 _SUITED: Mapping[str, LossFunction] = MappingProxyType({'softmax': CCE, 'sigmoid': BCE})
 
@@ -298,7 +141,8 @@ def loss_functions(
     Parameters
     ----------
     key : str or callable, optional
-        A name, or a function ``f(Y, A, deriv=False)``, which is returned as it is.
+        A name, or a function ``f(Y, A, deriv=False)``, which is returned as it is. 'Huber' is
+        ``Huber(delta=1)``.
     output_activation : str, optional
         Name of the activation of the last layer. Where ``key`` is None it chooses the loss that
         suits it: CCE for softmax, BCE for sigmoid, MSE for any other. A ``key`` goes first.
@@ -312,10 +156,16 @@ def loss_functions(
     ------
     ArgumentError
         The name is unknown; the message lists those that are known.
+    ArgumentTypeError
+        It is a class, such as Huber, where an object is needed, Huber().
     """
     if key is None and output_activation is None:
         return dict(_LOSSES)
     if key is None:
         return _SUITED.get(str(output_activation), MSE)
+    if isinstance(key, type):
+        raise ArgumentTypeError(
+            'loss', 'a loss', f'the class {key.__name__}', f'Make an object: {key.__name__}(...).'
+        )
     loss: LossFunction = function_named('loss', _LOSSES, key)
     return loss

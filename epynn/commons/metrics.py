@@ -1,4 +1,4 @@
-"""Metrics: how well the decisions of a network agree with the truth.
+"""Metrics: how well the decisions or the outputs of a network agree with the truth.
 
 Outputs become decisions by :func:`decide`: the largest of several columns, or the rounded value of
 one column. From the counts of true and false positives and negatives, TP, FP, FN, TN:
@@ -13,11 +13,15 @@ NPV             ``TN / (TN + FN)``
 ==============  =====================
 
 With two classes the counts are those of the positive class, 1 by default. There are two classes
-where the truth has two columns, or one column in which ``positive_label`` and at most one other
+where there are two columns, or one column in which ``positive_label`` and at most one other
 label occur. Otherwise every label that occurs in the truth or the decisions is the positive one in
 turn and the metric is the plain mean over them, the macro average: the numbers of scikit-learn
 with ``average='binary'`` and ``average='macro'``. A ratio of 0 to 0 counts as 0. The metric of no
 samples at all is NaN.
+
+ROC_AUC, R2, RMSE and ``TopK(k)`` look at the outputs themselves (:mod:`epynn.commons.scores`);
+``confusion_matrix(Y, A)`` is an array and no column of a table. A metric of your own is a plain
+function ``f(Y, A)``.
 """
 
 from __future__ import annotations
@@ -29,49 +33,29 @@ from typing import NamedTuple, TypeAlias, overload
 import numpy as np
 
 from epynn.commons.arguments import function_named
-from epynn.commons.errors import ArgumentError, DataError, ShapeError
+from epynn.commons.decisions import columns, confusion_matrix, decide, decide_both
+from epynn.commons.errors import ArgumentError, ArgumentTypeError
+from epynn.commons.scores import R2, RMSE, ROC_AUC, TopK
 from epynn.kernels.arrays import Array
 
+__all__ = [
+    'NPV',
+    'R2',
+    'RMSE',
+    'ROC_AUC',
+    'MetricFunction',
+    'TopK',
+    'accuracy',
+    'confusion_matrix',
+    'decide',
+    'fscore',
+    'metrics_functions',
+    'precision',
+    'recall',
+    'specificity',
+]
+
 MetricFunction: TypeAlias = Callable[..., float]
-
-# The largest magnitude below which float64 holds every integer: rounded outputs stop there.
-_LARGEST_LABEL = 2.0**53
-
-
-def decide(A: Array) -> Array:
-    """Return the decisions that outputs stand for, one label a sample.
-
-    Parameters
-    ----------
-    A : array
-        Outputs or one-hot truth, shape (m, U) or (m,).
-
-    Returns
-    -------
-    array
-        Labels, int64, shape (m,): the index of the largest column, the first of equals, where
-        ``U > 1``; the value rounded to the nearest integer, 0.5 to 0, where ``U = 1``.
-
-    Raises
-    ------
-    ShapeError
-        There are more than 2 axes, none, or no columns.
-    DataError
-        There is a NaN.
-    """
-    A = np.asarray(A)
-    if A.ndim == 1:
-        A = A[:, np.newaxis]
-    if A.ndim != 2 or A.shape[1] == 0:
-        raise ShapeError('decide', 'outputs of shape (m, U) or (m,)', f'shape {A.shape}')
-    if np.isnan(A).any():
-        raise DataError('decide', 'outputs that are numbers', 'NaN')
-    if A.shape[1] > 1:
-        labels: Array = np.argmax(A, axis=1).astype(np.int64)
-        return labels
-    rounded = np.rint(A[:, 0].astype(np.float64))
-    labels = np.clip(rounded, -_LARGEST_LABEL, _LARGEST_LABEL).astype(np.int64)
-    return labels
 
 
 class _Counts(NamedTuple):
@@ -86,12 +70,8 @@ class _Counts(NamedTuple):
 
 def _counts(Y: Array, A: Array, positive_label: int) -> _Counts:
     """Count agreements and disagreements of the labels that the metric is about."""
-    truth, decisions = decide(Y), decide(A)
-    if len(truth) != len(decisions):
-        raise ShapeError(
-            'metrics', 'as many truths as outputs', f'Y {np.shape(Y)} and A {np.shape(A)}'
-        )
-    U = np.shape(Y)[1] if np.ndim(Y) == 2 else 1
+    truth, decisions = decide_both(Y, A)
+    U = columns(Y, A)
     if U == 2 and positive_label not in (0, 1):
         raise ArgumentError('positive_label', '0 or 1', repr(positive_label))
     if U == 2 or (U == 1 and np.union1d(truth, [positive_label]).size <= 2):
@@ -124,7 +104,7 @@ def accuracy(Y: Array, A: Array, positive_label: int = 1) -> float:
     A : array
         Outputs of the network, shape (m, U).
     positive_label : int, default 1
-        Of no effect; every metric takes it.
+        Of no effect; every metric by name takes it.
 
     Returns
     -------
@@ -136,11 +116,7 @@ def accuracy(Y: Array, A: Array, positive_label: int = 1) -> float:
     ShapeError, DataError
         See :func:`decide`; the lengths of Y and A differ.
     """
-    truth, decisions = decide(Y), decide(A)
-    if len(truth) != len(decisions):
-        raise ShapeError(
-            'metrics', 'as many truths as outputs', f'Y {np.shape(Y)} and A {np.shape(A)}'
-        )
+    truth, decisions = decide_both(Y, A)
     return float(np.mean(truth == decisions)) if len(truth) else float('nan')
 
 
@@ -285,9 +261,10 @@ def NPV(Y: Array, A: Array, positive_label: int = 1) -> float:
     return _mean_ratio(n.m, n.TN, n.TN + n.FN)
 
 
-_METRICS: Mapping[str, MetricFunction] = MappingProxyType(
-    {f.__name__: f for f in (accuracy, recall, precision, fscore, specificity, NPV)}
-)
+_METRICS: Mapping[str, MetricFunction] = MappingProxyType({
+    f.__name__: f
+    for f in (accuracy, recall, precision, fscore, specificity, NPV, ROC_AUC, R2, RMSE)
+})  # fmt: skip
 
 
 @overload
@@ -313,8 +290,13 @@ def metrics_functions(
     ------
     ArgumentError
         The name is unknown; the message lists those that are known.
+    ArgumentTypeError
+        It is a class, such as TopK, where an object is needed, TopK(5).
     """
     if key is None:
         return dict(_METRICS)
+    if isinstance(key, type):
+        remedy = f'Make an object: {key.__name__}(...).'
+        raise ArgumentTypeError('metrics', 'a metric', f'the class {key.__name__}', remedy)
     metric: MetricFunction = function_named('metrics', _METRICS, key)
     return metric

@@ -1,11 +1,12 @@
 """What every layer shares. The class of data sets is here too, where scripts import it from."""
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
-from epynn.commons.activation import Activation
+from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import as_function, describe
 from epynn.commons.dataset import dataSet as dataSet
 from epynn.commons.errors import ArgumentTypeError, LayerError, ShapeError, StateError
@@ -21,6 +22,7 @@ REMEDIES = {
     ('m', 'n'): 'Add a Flatten layer before it.',
     ('m', 'h', 'w', 'd'): 'Reshape images without depth to (m, h, w, 1).',
     ('m', 's', 'e'): 'Reshape signals without elements to (m, s, 1).',
+    ('m', 's'): 'Pass one whole number for each token, in sequences of equal length.',
 }
 
 
@@ -115,6 +117,18 @@ class Layer:
     initialize_parameters: ClassVar[Callable[..., None]] = no_parameters
     compute_gradients: ClassVar[Callable[..., None]] = no_parameters
 
+    arguments: dict[str, Any]
+    """Arguments of the constructor by name, from which an equal layer can be made."""
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> 'Layer':
+        """Make the layer, and note the arguments of its constructor for saving."""
+        layer = super().__new__(cls)
+        layer.arguments = (
+            inspect.signature(cls.__init__).bind_partial(layer, *args, **kwargs).arguments
+        )
+        layer.arguments.pop('self', None)
+        return layer
+
     def __init__(
         self, se_hPars: Mapping[str, Any] | None = None, penalty: Penalty | None = None
     ) -> None:
@@ -136,7 +150,7 @@ class Layer:
             )  # fmt: skip
         self.se_hPars = se_hPars
         self.training = True
-        self.trainable = type(self).initialize_parameters is not no_parameters
+        self.trainable = self.draws_parameters()
         self.np_rng = np.random.default_rng()
         self.s: dict[str, Array] = {}
         self.penalty = check_penalty(penalty, f'{self.name}.penalty')
@@ -177,7 +191,7 @@ class Layer:
         """
         for argument, function in functions.items():
             function = as_function(function, f'{self.name}.{argument}', 'relu')
-            activate = Activation(function, self.se_hPars)
+            activate = BoundActivation(function, self.se_hPars)
             setattr(self, argument, activate)
             self.activation[argument] = activate.__name__
 
@@ -205,9 +219,9 @@ class Layer:
             If the axes are not those the layer expects, or the features are not as many as when
             the parameters were drawn.
         """
-        self._check_axes(A)
+        self.check_axes(A)
         self.compute_shapes(A)
-        if type(self).initialize_parameters is not no_parameters:
+        if self.draws_parameters():
             if not self.p:
                 self._draw_parameters(A)
             for name, parameter in self.p.items():
@@ -252,7 +266,7 @@ class Layer:
         """
         if self.output_dZ is not None:
             return self.output_dZ
-        activate: Activation = self.activate  # type: ignore[attr-defined]
+        activate: BoundActivation = self.activate  # type: ignore[attr-defined]
         return activate.gradient(dA, self.fc['Z'], self.fc['A'])
 
     def update_parameters(self) -> None:
@@ -284,6 +298,10 @@ class Layer:
         """Note the shape of every array of `cache` in `shapes`."""
         shapes.update({name: np.shape(value) for name, value in cache.items()})
 
+    def draws_parameters(self) -> bool:
+        """Return whether this is a layer with parameters."""
+        return type(self).initialize_parameters is not no_parameters
+
     def children(self) -> list['Layer']:
         """Return the layers inside this one; most layers have none."""
         return []
@@ -292,7 +310,7 @@ class Layer:
         """Return the number of parameters, 0 before they are drawn."""
         return sum(parameter.size for parameter in self.p.values())
 
-    def _check_axes(self, A: Array) -> None:
+    def check_axes(self, A: Array) -> None:
         """Refuse an input that is no array or has other axes than the layer expects."""
         expected = self.input_axes
         shape = getattr(A, 'shape', None)
@@ -309,11 +327,12 @@ class Layer:
             )  # fmt: skip
 
     def _draw_parameters(self, A: Array) -> None:
-        """Draw the parameters in float64, then cast them to the layer's data type."""
+        """Draw parameters and state in float64, then cast them to the layer's data type."""
         self.initialize_parameters()
         if self.dtype is None:
             self.dtype = A.dtype if A.dtype.kind == 'f' else np.dtype(np.float64)
         self.p = {name: p.astype(self.dtype, copy=False) for name, p in self.p.items()}
+        self.s = {name: s.astype(self.dtype, copy=False) for name, s in self.s.items()}
 
     def _refuse_features(self, name: str, A: Array) -> None:
         raise ShapeError(

@@ -11,115 +11,17 @@ Symbols: ``p`` parameter, ``g`` its gradient, ``t`` number of the step, from 1.
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from epynn.commons.arguments import as_flag, as_float, describe
 from epynn.commons.errors import ArgumentError
+from epynn.commons.optimizer import HasParameters as HasParameters
+from epynn.commons.optimizer import Optimizer as Optimizer
 from epynn.kernels.arrays import Array
-
-
-class HasParameters(Protocol):
-    """What an optimizer reads and writes of a layer."""
-
-    p: dict[str, Array]
-    g: dict[str, Array]
-    moments: dict[str, dict[str, Any]]
-    lrate: list[float]
-    e: int
-    trainable: bool
-
-
-class Optimizer(ABC):
-    """Base of all optimizers: the loop over parameters, weight decay, and clipping.
-
-    Parameters
-    ----------
-    weight_decay : float, optional
-        ``w``: adds ``w p`` to each gradient, as an L2 penalty ``w p^2 / 2`` that the reported loss
-        does not show. Biases decay too, as in torch.
-    clip_norm : float, optional
-        Largest joint L2 norm of all gradients of the network; larger ones are scaled down to it.
-    clip_value : float, optional
-        Largest magnitude of each number in the gradients; larger ones are cut off there.
-
-    Notes
-    -----
-    The gradients are clipped first, by value and then by norm; weight decay comes after.
-    """
-
-    decoupled_decay = False
-
-    def __init__(
-        self,
-        weight_decay: float = 0.0,
-        clip_norm: float | None = None,
-        clip_value: float | None = None,
-    ) -> None:
-        name = type(self).__name__
-        self.weight_decay = as_float(weight_decay, f'{name}.weight_decay', low=0)
-        self.clip_norm = clip_norm
-        self.clip_value = clip_value
-        for argument in ('clip_norm', 'clip_value'):
-            bound = getattr(self, argument)
-            if bound is not None and as_float(bound, f'{name}.{argument}', low=0) == 0:
-                raise ArgumentError(f'{name}.{argument}', 'a number above 0, or None', '0')
-
-    @abstractmethod
-    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
-        """Return the new value of one parameter: the hook that makes each optimizer.
-
-        Parameters
-        ----------
-        p, g : ndarray
-            The parameter and its gradient.
-        lr : float
-            Learning rate.
-        moments : dict
-            What this optimizer remembers of this parameter; empty at the first step, except for
-            ``moments['t']``, the number of the step.
-        """
-
-    def update(self, layer: HasParameters) -> None:
-        """Move all parameters of a layer by one step, if it is trainable."""
-        if not layer.trainable:
-            return
-        lr = layer.lrate[layer.e]
-        moved = {}
-        for name, p in layer.p.items():
-            g = layer.g[f'd{name}']
-            moments = layer.moments.setdefault(name, {'t': 0})
-            moments['t'] += 1
-            if self.weight_decay and not self.decoupled_decay:
-                g = g + self.weight_decay * p
-            moved[name] = self.step(p, g, lr, moments)
-        layer.p = moved
-
-    def clip(self, layers: Iterable[HasParameters]) -> None:
-        """Clip the gradients of a whole network, by value and by joint norm, where asked for."""
-        trained = [layer for layer in layers if layer.trainable and layer.g]
-        if self.clip_value is not None:
-            c = self.clip_value
-            for layer in trained:
-                layer.g = {name: np.clip(g, -c, c) for name, g in layer.g.items()}
-        if self.clip_norm is not None:
-            norm = math.hypot(*(np.linalg.norm(g) for layer in trained for g in layer.g.values()))
-            if norm > self.clip_norm:
-                scale = self.clip_norm / norm
-                for layer in trained:
-                    layer.g = {name: g * scale for name, g in layer.g.items()}
-
-    def __repr__(self) -> str:
-        settings = ', '.join(
-            f'{name}={value!r}'
-            for name, value in vars(self).items()
-            if value not in (None, 0, False)
-        )
-        return f'{type(self).__name__}({settings})'
 
 
 class SGD(Optimizer):
@@ -161,7 +63,8 @@ class Momentum(Optimizer):
 
     def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
         """Return ``p - lr v``."""
-        v = moments['v'] = self.momentum * moments['v'] + g if 'v' in moments else g
+        v: Array = self.momentum * moments.get('v', 0.0) + g
+        moments['v'] = v
         return p - lr * v
 
 
@@ -183,7 +86,8 @@ class Nesterov(Momentum):
 
     def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
         """Return ``p - lr (g + mu v)``."""
-        v = moments['v'] = self.momentum * moments['v'] + g if 'v' in moments else g
+        v: Array = self.momentum * moments.get('v', 0.0) + g
+        moments['v'] = v
         return p - lr * (g + self.momentum * v)
 
 

@@ -7,6 +7,8 @@ reported, and ``penalty.gradient(W)`` to its gradient. Biases are not penalized.
 from abc import ABC, abstractmethod
 from typing import Any
 
+import numpy as np
+
 from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentTypeError
 from epynn.kernels.arrays import Array
@@ -44,11 +46,12 @@ class L1(Penalty):
 
     def __call__(self, W: Array) -> float:
         """Return ``c sum(|W|)``."""
-        return float(self.coefficient * abs(W).sum())
+        return self.coefficient * float(np.sum(np.abs(W)))
 
     def gradient(self, W: Array) -> Array:
         """Return ``c sign(W)``."""
-        return self.coefficient * ((W > 0).astype(W.dtype) - (W < 0))
+        gradient: Array = self.coefficient * np.sign(W)
+        return gradient
 
 
 class L2(Penalty):
@@ -59,7 +62,7 @@ class L2(Penalty):
 
     def __call__(self, W: Array) -> float:
         """Return ``c sum(W^2) / 2``."""
-        return float(self.coefficient * (W * W).sum() / 2)
+        return self.coefficient * float(np.sum(W * W)) / 2
 
     def gradient(self, W: Array) -> Array:
         """Return ``c W``."""

@@ -1,69 +1,51 @@
-"""Schedules of the learning rate: one rate an epoch, all known before training begins.
+"""Schedules of the learning rate: one rate an epoch.
 
 Over the epochs ``x = 0, 1, ...`` with ``lr`` the ``learning_rate``, ``epc`` the ``cycle_epochs``
 (0: all epochs are one cycle), ``d`` the ``cycle_descent``, ``k`` the ``decay_k`` (0: ``5 / epc``):
 
-===========  =============================================
-steady       ``lr``
-exp_decay    ``lr (1 - d)^(x // epc) exp(-(x % epc) k)``
-lin_decay    ``lr / (1 + 100 k x)``
-===========  =============================================
+=================  ====================================================================
+steady             ``lr``
+exp_decay          ``lr (1 - d)^(x // epc) exp(-(x % epc) k)``
+lin_decay          ``lr / (1 + 100 k x)``
+step               ``lr (1 - d)^(x // epc)``
+cosine             ``lr (1 - d)^(x // epc) (1 + cos(pi (x % epc) / epc)) / 2``
+warm_up            a straight rise to ``lr``, then another schedule
+one_cycle          a rise to ``lr`` and a longer fall to almost nothing
+reduce_on_plateau  ``lr``, cut whenever the loss has stopped falling
+=================  ====================================================================
+
+A schedule is a function of ``hPars`` that returns a list of rates; those with settings of their own
+are objects: ``se_hPars={'schedule': Cosine(lowest=0.01)}``. All but the last are known before
+training begins. A cycle over all epochs (``cycle_epochs`` 0) is as long as the epochs asked for so
+far, and another one after a second call of ``train``; with ``cycle_epochs`` it stays as it is.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from numbers import Integral, Real
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
-from epynn.commons.arguments import function_named
-from epynn.commons.errors import ArgumentError
+from epynn.commons.arguments import as_float, as_function, as_int, describe, function_named
+from epynn.commons.errors import ArgumentError, ArgumentTypeError
+from epynn.commons.rates import ScheduleFunction, count, read_settings
+from epynn.commons.schedules import Cosine, OneCycle, ReduceOnPlateau
 
-ScheduleFunction: TypeAlias = Callable[[Mapping[str, Any]], list[float]]
-
-
-class _Settings(NamedTuple):
-    """The checked settings of a schedule, by the symbols of the formulas."""
-
-    lr: float
-    epochs: int
-    epc: int
-    d: float
-    k: float
-
-
-def _number(hPars: Mapping[str, Any], name: str, highest: float = math.inf) -> float:
-    """Return a hyper-parameter that is a finite number from 0 to ``highest``."""
-    value = hPars.get(name, None if name == 'learning_rate' else 0)
-    is_number = isinstance(value, Real) and not isinstance(value, bool)
-    if not (is_number and math.isfinite(value) and 0 <= value <= highest):
-        rule = 'a finite number of at least 0' if highest == math.inf else 'a number from 0 to 1'
-        raise ArgumentError(name, rule, repr(value), 'Set it in se_hPars.')
-    return float(value)
-
-
-def _count(hPars: Mapping[str, Any], name: str, lowest: int) -> int:
-    """Return a hyper-parameter that is a whole number of at least ``lowest``."""
-    value = hPars.get(name, 0)
-    is_integer = isinstance(value, Integral) and not isinstance(value, bool)
-    if not (is_integer and value >= lowest):
-        raise ArgumentError(name, f'a whole number of at least {lowest}', repr(value))
-    return int(value)
-
-
-def _settings(hPars: Mapping[str, Any]) -> _Settings:
-    """Check the hyper-parameters and put the defaults in place of 0."""
-    epochs = _count(hPars, 'epochs', 1)
-    epc = _count(hPars, 'cycle_epochs', 0) or epochs
-    return _Settings(
-        lr=_number(hPars, 'learning_rate'),
-        epochs=epochs,
-        epc=epc,
-        d=_number(hPars, 'cycle_descent', highest=1),
-        k=_number(hPars, 'decay_k') or 5 / epc,
-    )
+__all__ = [
+    'Cosine',
+    'OneCycle',
+    'ReduceOnPlateau',
+    'ScheduleFunction',
+    'WarmUp',
+    'exp_decay',
+    'lin_decay',
+    'schedule_functions',
+    'schedule_named',
+    'steady',
+    'step',
+]
 
 
 def steady(hPars: Mapping[str, Any]) -> list[float]:
@@ -84,7 +66,7 @@ def steady(hPars: Mapping[str, Any]) -> list[float]:
     ArgumentError
         A setting is missing, not a number, or out of its range.
     """
-    s = _settings(hPars)
+    s = read_settings(hPars)
     return [s.lr] * s.epochs
 
 
@@ -109,7 +91,7 @@ def exp_decay(hPars: Mapping[str, Any]) -> list[float]:
     ArgumentError
         A setting is missing, not a number, or out of its range.
     """
-    s = _settings(hPars)
+    s = read_settings(hPars)
     return [
         s.lr * (1 - s.d) ** (x // s.epc) * math.exp(-(x % s.epc) * s.k) for x in range(s.epochs)
     ]
@@ -133,24 +115,125 @@ def lin_decay(hPars: Mapping[str, Any]) -> list[float]:
     ArgumentError
         A setting is missing, not a number, or out of its range.
     """
-    s = _settings(hPars)
+    s = read_settings(hPars)
     return [s.lr / (1 + 100 * s.k * x) for x in range(s.epochs)]
 
 
+def step(hPars: Mapping[str, Any]) -> list[float]:
+    """Return rates that drop by a share ``d`` every ``epc`` epochs: ``lr (1 - d)^(x // epc)``.
+
+    Parameters
+    ----------
+    hPars : mapping
+        ``learning_rate``, ``epochs``, ``cycle_epochs`` and ``cycle_descent``, both above 0.
+
+    Returns
+    -------
+    list of float
+        One rate an epoch.
+
+    Raises
+    ------
+    ArgumentError
+        A setting is missing, not a number, or out of its range; there is no step.
+    """
+    s = read_settings(hPars)
+    for name in ('cycle_epochs', 'cycle_descent'):
+        if not hPars.get(name, 0):
+            raise ArgumentError(
+                name, "a number above 0, which schedule 'step' needs", '0', 'Set it in se_hPars.'
+            )
+    return [s.lr * (1 - s.d) ** (x // s.epc) for x in range(s.epochs)]
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """A straight rise over the first epochs, then another schedule from its beginning.
+
+    ``lr (start + (1 - start) x / epochs)`` while ``x < epochs``.
+
+    Parameters
+    ----------
+    epochs : int, default 5
+        Epochs of the rise; the first at or after it has the full rate.
+    then : str or callable, default 'steady'
+        The schedule after that, over the epochs that are left. ``cosine`` without ``cycle_epochs``
+        falls to the end of training.
+    start : float, default 0.1
+        Where the rise starts, as a share of the rate.
+
+    References
+    ----------
+    Goyal et al., 2017. Accurate, large minibatch SGD: training ImageNet in 1 hour. LinearLR of
+    torch, followed by another schedule in SequentialLR.
+    """
+
+    epochs: int = 5
+    then: str | ScheduleFunction = 'steady'
+    start: float = 0.1
+
+    def __post_init__(self) -> None:
+        as_int(self.epochs, 'WarmUp.epochs')
+        as_float(self.start, 'WarmUp.start', low=0, high=1)
+        if not isinstance(self.then, str):
+            as_function(self.then, 'WarmUp.then', 'Cosine()')
+        if isinstance(self.then, ReduceOnPlateau) or self.then == 'reduce_on_plateau':
+            raise ArgumentError(
+                'WarmUp.then', 'a schedule that is known before training', describe(self.then)
+            )
+
+    def __call__(self, hPars: Mapping[str, Any]) -> list[float]:
+        """Return one rate an epoch."""
+        s = read_settings(hPars)
+        rise = [
+            s.lr * (self.start + (1 - self.start) * x / self.epochs)
+            for x in range(min(self.epochs, s.epochs))
+        ]
+        left = s.epochs - len(rise)
+        return rise + (schedule_functions(self.then, {**hPars, 'epochs': left}) if left else [])
+
+
 _SCHEDULES: Mapping[str, ScheduleFunction] = MappingProxyType(
-    {f.__name__: f for f in (steady, exp_decay, lin_decay)}
+    {
+        'steady': steady,
+        'exp_decay': exp_decay,
+        'lin_decay': lin_decay,
+        'step': step,
+        'cosine': Cosine(),
+        'warm_up': WarmUp(),
+        'one_cycle': OneCycle(),
+        'reduce_on_plateau': ReduceOnPlateau(),
+    }
 )
 
 
+def schedule_named(schedule: str | ScheduleFunction) -> ScheduleFunction:
+    """Return the schedule of that name, or the function or object itself.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        See :func:`schedule_functions`.
+    """
+    if isinstance(schedule, type):
+        raise ArgumentTypeError(
+            'schedule', 'a schedule', f'the class {schedule.__name__}',
+            f'Make an object: {schedule.__name__}().',
+        )  # fmt: skip
+    function: ScheduleFunction = function_named('schedule', _SCHEDULES, schedule)
+    return function
+
+
 def schedule_functions(schedule: str | ScheduleFunction, hPars: Mapping[str, Any]) -> list[float]:
-    """Return the rates of a schedule chosen by name.
+    """Return the rates of a schedule.
 
     Parameters
     ----------
     schedule : str or callable
         A name, or a function of ``hPars`` that gives one rate an epoch.
     hPars : mapping
-        Hyper-parameters as in ``se_hPars``, and ``epochs``; not modified.
+        Hyper-parameters as in ``se_hPars``, and ``epochs``; not modified. In training also
+        ``losses``, the loss of each epoch so far.
 
     Returns
     -------
@@ -162,9 +245,11 @@ def schedule_functions(schedule: str | ScheduleFunction, hPars: Mapping[str, Any
     ArgumentError
         The name is unknown (the message lists those that are known), or a setting is missing, not
         a number, or out of its range, or a function of yours gives too few or too many rates.
+    ArgumentTypeError
+        It is a class, such as Cosine, where an object is needed, Cosine().
     """
-    rates = [float(rate) for rate in function_named('schedule', _SCHEDULES, schedule)(hPars)]
-    epochs = _count(hPars, 'epochs', 1)
+    rates = [float(rate) for rate in schedule_named(schedule)(hPars)]
+    epochs = count(hPars, 'epochs', 1)
     if len(rates) != epochs:
         raise ArgumentError('schedule', f'{epochs} rates, one an epoch', f'{len(rates)}')
     return rates

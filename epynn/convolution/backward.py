@@ -34,8 +34,9 @@ def convolution_backward(layer: 'Convolution', dX: Array) -> Array:
     # (2) Add each block where it was cut: -> (m, h + 2 ph, w + 2 pw, d)
     # (1) Leave out the padding: -> (m, h, w, d)
     dX = convolve_input_gradient(
-        dZ, layer.p['W'], layer.fs['X'], (d['sh'], d['sw']), (d['ph'], d['pw'])
-    )
+        dZ, layer.p['W'], layer.fs['X'],
+        (d['sh'], d['sw']), layer.pads, (d['rh'], d['rw']), d['g'],
+    )  # fmt: skip
     layer.bc['dX'] = dX
 
     return dX

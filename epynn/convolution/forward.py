@@ -29,14 +29,14 @@ def convolution_forward(layer: 'Convolution', A: Array) -> Array:
 
     # (1) Input, padded by zeros: (m, h, w, d) -> (m, h + 2 ph, w + 2 pw, d)
     X = layer.receive_input(A)
-    Xp = pad(X, (d['ph'], d['pw']))
+    Xp = pad(X, layer.pads)
 
     # (2) Blocks under the windows, a view: -> (m, oh, ow, fh, fw, d)
-    Xb = cut_blocks(Xp, (d['fh'], d['fw']), (d['sh'], d['sw']))
+    Xb = cut_blocks(Xp, (d['fh'], d['fw']), strides=(d['sh'], d['sw']), dilation=(d['rh'], d['rw']))
     layer.fc['Xb'] = Xb[..., np.newaxis]
 
     # (3) Multiply the blocks by the filters and sum each block: -> (m, oh, ow, u)
-    Z = multiply_blocks(Xb, layer.p['W'])
+    Z = multiply_blocks(Xb, layer.p['W'], groups=d['g'])
 
     # (4) Add the bias of each filter
     if layer.use_bias:

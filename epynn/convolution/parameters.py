@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.commons.windows import compute_window_shapes
+from epynn.commons.windows import check_groups_of_depth, compute_window_shapes
 from epynn.kernels.arrays import Array
 from epynn.kernels.convolution import multiply_blocks_weight_gradient
 
@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 def convolution_compute_shapes(layer: 'Convolution', A: Array) -> None:
     """Read the dimensions off the images ``(m, h, w, d)`` and derive the shapes."""
-    compute_window_shapes(layer, A, 'filter_size')
+    layer.pads = compute_window_shapes(layer, A, layer.padding, 'filter_size')
+    check_groups_of_depth(layer, A)
+    d = layer.d
 
-    layer.fs['W'] = (layer.d['fh'], layer.d['fw'], layer.d['d'], layer.d['u'])
+    layer.fs['W'] = (d['fh'], d['fw'], d['d'] // d['g'], d['u'])
     if layer.use_bias:
-        layer.fs['b'] = (layer.d['u'],)
+        layer.fs['b'] = (d['u'],)
 
 
 def convolution_initialize_parameters(layer: 'Convolution') -> None:
@@ -33,8 +35,8 @@ def convolution_compute_gradients(layer: 'Convolution') -> None:
     Xb = layer.fc['Xb'][..., 0]
     dZ = layer.bc['dZ']
 
-    # (m, oh, ow, fh, fw, d) * (m, oh, ow, u) -> (fh, fw, d, u)
-    layer.g['dW'] = multiply_blocks_weight_gradient(Xb, dZ)
+    # (m, oh, ow, fh, fw, d) * (m, oh, ow, u) -> (fh, fw, d / g, u)
+    layer.g['dW'] = multiply_blocks_weight_gradient(Xb, dZ, layer.d['g'])
 
     # (m, oh, ow, u) -> (u,)
     if layer.use_bias:

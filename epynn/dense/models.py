@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from epynn.commons.activation import Activation
+from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import as_function, as_int
 from epynn.commons.maths import sigmoid, xavier
 from epynn.commons.models import Layer
+from epynn.commons.penalties import Penalty
 from epynn.dense.backward import dense_backward
 from epynn.dense.forward import dense_forward
 from epynn.dense.parameters import (
@@ -32,6 +33,8 @@ class Dense(Layer):
         Draws ``W``: ``f(shape, rng)``.
     se_hPars : dict, optional
         Hyper-parameters of this layer alone.
+    penalty : Penalty, optional
+        Penalty on ``W``, such as ``L2(1e-4)``.
 
     Notes
     -----
@@ -60,7 +63,7 @@ class Dense(Layer):
     backward = dense_backward
     compute_gradients = dense_compute_gradients
 
-    activate: Activation
+    activate: BoundActivation
 
     def __init__(
         self,
@@ -68,8 +71,9 @@ class Dense(Layer):
         activate: Callable[..., Array] = sigmoid,
         initialization: Callable[..., Array] = xavier,
         se_hPars: Mapping[str, Any] | None = None,
+        penalty: Penalty | None = None,
     ) -> None:
-        super().__init__(se_hPars)
+        super().__init__(se_hPars, penalty)
         self.d['u'] = as_int(units, 'Dense.units')
         self.initialization = as_function(initialization, 'Dense.initialization', 'xavier')
         self.set_activations(activate=activate)

@@ -117,8 +117,24 @@ def as_numbers(data: Any, name: str) -> Array:
     return array
 
 
+def check_weights(sample_weight: Any, X: Array | None) -> Array | None:
+    """Return the weights of the samples as an array (m,) of numbers of at least 0, or None."""
+    if sample_weight is None:
+        return None
+    w = as_numbers(sample_weight, 'sample_weight').astype(np.float64)
+    m = 0 if X is None else len(X)
+    if w.shape != (m,):
+        raise DataError(
+            'sample_weight', f'one number for each of the {m} samples, shape ({m},)',
+            f'an array of shape {w.shape}',
+        )  # fmt: skip
+    if w.min() < 0:
+        raise DataError('sample_weight', 'numbers of at least 0', f'{w.min()}')
+    return w
+
+
 def embedding_split(
-    layer: 'Embedding', X: Array | None, Y: Array | None
+    layer: 'Embedding', X: Array | None, Y: Array | None, w: Array | None = None
 ) -> tuple[dataSet, dataSet, dataSet]:
     """Cut the data into training, validation and test set, in the order of the samples.
 
@@ -144,7 +160,8 @@ def embedding_split(
     sets = []
     for name, start, stop in zip(names, (0, *stops[:-1]), stops, strict=True):
         part = slice(start, stop)
-        sets.append(dataSet(X[part], None if labels is None else labels[part], name, ids[part]))
+        Y_part, w_part = (None if array is None else array[part] for array in (labels, w))
+        sets.append(dataSet(X[part], Y_part, name, ids[part], w_part))
     dtrain, dval, dtest = sets
     _warn_of_missing_labels(layer, Y, dtrain)
     return dtrain, dval, dtest
@@ -194,7 +211,14 @@ def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
     X = dtrain.X[order]
     Y = None if dtrain.Y is None else dtrain.Y[order]
     ids = dtrain.ids[order]
+    w = None if dtrain.w is None else dtrain.w[order]
     layer.batch_dtrain = [
-        dataSet(X[i : i + size], None if Y is None else Y[i : i + size], 'batch', ids[i : i + size])
+        dataSet(
+            X[i : i + size],
+            None if Y is None else Y[i : i + size],
+            'batch',
+            ids[i : i + size],
+            None if w is None else w[i : i + size],
+        )
         for i in range(0, stop, size)
     ]

@@ -8,6 +8,7 @@ import numpy as np
 from epynn.commons.models import Layer, dataSet
 from epynn.embedding.backward import embedding_backward
 from epynn.embedding.dataset import (
+    check_weights,
     embedding_check,
     embedding_encode,
     embedding_prepare,
@@ -45,6 +46,9 @@ class Embedding(Layer):
         Scale the samples to ``[0, 1]`` by the smallest and largest number in `X_data`.
     drop_last : bool, optional
         Leave out a last batch that is smaller than `batch_size`.
+    sample_weight : array_like, optional
+        What each sample weighs in the loss ``(m,)``, at least 0. It multiplies the loss of the
+        sample, in the gradients and in the reported loss, a mean over the number of samples.
 
     Attributes
     ----------
@@ -90,8 +94,10 @@ class Embedding(Layer):
         Y_encode: bool = False,
         X_scale: bool = False,
         drop_last: bool = False,
+        sample_weight: Any = None,
     ) -> None:
         super().__init__()
+        self.arguments = {}  # they hold the data, which is never saved
         self.se_dataset = embedding_check(
             relative_size=relative_size,
             batch_size=batch_size,
@@ -106,5 +112,7 @@ class Embedding(Layer):
         self.scale: Any = None
         self.batch_dtrain: list[dataSet] = []
         self.order: Array = np.arange(0)
-        self.dtrain, self.dval, self.dtest = embedding_split(self, *self.prepare(X_data, Y_data))
+        X, Y = self.prepare(X_data, Y_data)
+        w = check_weights(sample_weight, X)
+        self.dtrain, self.dval, self.dtest = embedding_split(self, X, Y, w)
         self.dsets = [dset for dset in (self.dtrain, self.dval, self.dtest) if dset.active]

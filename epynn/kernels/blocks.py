@@ -1,117 +1,47 @@
 """Windows that slide over images: cut an array into blocks, and fold blocks back into an array.
 
 A convolution and a pooling both read ``X (m, h, w, d)`` through a window of ``fh * fw`` points that
-moves by the strides ``sh, sw``. The blocks seen through it, ``Xb (m, oh, ow, fh, fw, d)``, are a
-strided view: they cost no memory, however much they overlap.
+moves by the strides ``sh, sw``; dilated, its points lie ``rh, rw`` apart. The blocks seen through
+it, ``Xb (m, oh, ow, fh, fw, d)``, are a strided view: they cost no memory, however much they
+overlap.
 """
-
-import operator
-from typing import TypeAlias
 
 import numpy as np
 
 from epynn.kernels.arrays import Array
-
-Pair: TypeAlias = int | tuple[int, int]
-
-
-def pair(value: object, name: str, least: int | None = None) -> tuple[int, int]:
-    """Normalize an int or a pair of ints, one for the height and one for the width.
-
-    Parameters
-    ----------
-    value : int or pair of int
-        ``2`` stands for ``(2, 2)``.
-    name : str
-        Name of the argument, for the messages.
-    least : int, optional
-        Smallest value accepted.
-
-    Returns
-    -------
-    tuple of int
-        The value along the height and along the width.
-
-    Raises
-    ------
-    TypeError
-        If the value is not made of integers; a bool is not one here.
-    ValueError
-        If there are not two of them, or one is below ``least``.
-    """
-    values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-    expected = 'an int or a pair of ints'
-    if len(values) != 2:
-        raise ValueError(f'{name}: expected {expected}, got {value!r}. Write 2 or (2, 2).')
-    if any(isinstance(v, (bool, np.bool_)) or not hasattr(v, '__index__') for v in values):
-        raise TypeError(f'{name}: expected {expected}, got {value!r}. Write 2 or (2, 2).')
-    height, width = (operator.index(v) for v in values)
-    if least is not None and min(height, width) < least:
-        raise ValueError(f'{name}: expected {expected} of at least {least}, got {value!r}.')
-    return height, width
+from epynn.kernels.geometry import (
+    Padding,
+    Pads,
+    Pair,
+    check_axes,
+    find_pads,
+    pair,
+    span,
+)
+from epynn.kernels.geometry import output_size as output_size
 
 
-def check_axes(X: Array, name: str, axes: str, remedy: str) -> None:
-    """Raise a ValueError that names the axes, unless ``X`` has as many as ``axes`` lists.
-
-    Parameters
-    ----------
-    X : array
-        The array to check.
-    name : str
-        Its name, for the message.
-    axes : str
-        Names of the axes: ``'m, h, w, d'``.
-    remedy : str
-        What to do about it.
-    """
-    rank = axes.count(',') + 1
-    if X.ndim != rank:
-        got = f'{X.ndim} {"axis" if X.ndim == 1 else "axes"} {X.shape}'
-        raise ValueError(f'{name}: expected {rank} axes ({axes}), got {got}. {remedy}')
+def check_images(X: Array) -> None:
+    """Raise a ValueError unless ``X`` has the axes of images (m, h, w, d)."""
+    check_axes(X, 'X', 'm, h, w, d', 'Give images channels-last; X[..., None] adds a depth of 1.')
 
 
-def output_size(size: int, window: int, stride: int, padding: int = 0) -> int:
-    """Count the positions of a window along one axis: ``floor((size + 2p - window) / stride) + 1``.
-
-    Parameters
-    ----------
-    size, window, stride, padding : int
-        Length of the axis, of the window, of a step, and of the padding at either end.
-
-    Returns
-    -------
-    int
-        Number of positions, at least 1.
-
-    Raises
-    ------
-    ValueError
-        If the window is larger than the padded axis.
-    """
-    if window > size + 2 * padding:
-        raise ValueError(
-            f'window: expected at most {size + 2 * padding} (size {size} + 2 * padding {padding}), '
-            f'got {window}. Take a smaller window or more padding.'
-        )
-    return (size + 2 * padding - window) // stride + 1
-
-
-def pad(X: Array, padding: Pair, value: float = 0) -> Array:
+def pad(X: Array, padding: Pair | Pads, value: float = 0) -> Array:
     """Frame each image with ``value``: ``(m, h, w, d) -> (m, h + 2ph, w + 2pw, d)``.
 
     Parameters
     ----------
     X : array of shape (m, h, w, d)
         Images of any dtype, which is kept.
-    padding : int or pair of int
-        Points added on each side, along the height and along the width.
+    padding : int, pair of int, or pair of pairs
+        Points added on each side, along the height and along the width, or
+        ``((top, bottom), (left, right))``.
     value : float
         What the frame holds.
 
     Returns
     -------
-    array of shape (m, h + 2ph, w + 2pw, d)
+    array of shape (m, top + h + bottom, left + w + right, d)
         A new array; ``X`` itself if the padding is 0.
 
     Raises
@@ -119,25 +49,37 @@ def pad(X: Array, padding: Pair, value: float = 0) -> Array:
     TypeError, ValueError
         If ``X`` has not 4 axes or the padding is not made of integers of at least 0.
     """
-    ph, pw = pair(padding, 'padding', least=0)
-    check_axes(X, 'X', 'm, h, w, d', 'Give images channels-last; X[..., None] adds a depth of 1.')
-    if ph == pw == 0:
-        return X
+    check_images(X)
     m, h, w, d = X.shape
-    padded = np.full((m, h + 2 * ph, w + 2 * pw, d), value, dtype=X.dtype, like=X)
-    padded[:, ph : ph + h, pw : pw + w] = X
+    if isinstance(padding, str):
+        raise TypeError(f'padding: expected ints here, got {padding!r}. Use find_pads first.')
+    (top, bottom), (left, right) = find_pads(padding, (h, w), 1)
+    if top == bottom == left == right == 0:
+        return X
+    padded = np.full((m, top + h + bottom, left + w + right, d), value, dtype=X.dtype, like=X)
+    padded[:, top : top + h, left : left + w] = X
     return padded
 
 
-def cut_blocks(X: Array, window: Pair, strides: Pair = 1, padding: Pair = 0) -> Array:
-    """View images through a sliding window: ``Xb[m,i,j,a,c,d] = X[m, i*sh + a, j*sw + c, d]``.
+def unpad(Xp: Array, shape: tuple[int, ...], pads: Pads) -> Array:
+    """Cut the images of that shape ``(m, h, w, d)`` out of their frame, as a new array."""
+    (top, _), (left, _) = pads
+    return np.ascontiguousarray(Xp[:, top : top + shape[1], left : left + shape[2]])
+
+
+def cut_blocks(
+    X: Array, window: Pair, strides: Pair = 1, padding: Padding = 0, dilation: Pair = 1
+) -> Array:
+    """View images by a window: ``Xb[m,i,j,a,c,d] = X[m, i*sh + a*rh, j*sw + c*rw, d]``.
 
     Parameters
     ----------
     X : array of shape (m, h, w, d)
         Images of any dtype, which is kept.
-    window, strides, padding : int or pair of int
-        ``(fh, fw)``, ``(sh, sw)`` and the zeros ``(ph, pw)`` added around each image beforehand.
+    window, strides, dilation : int or pair of int
+        ``(fh, fw)``, ``(sh, sw)`` and ``(rh, rw)``.
+    padding : 'same', 'valid', int, pair of int, or pair of pairs
+        Zeros added around each image beforehand.
 
     Returns
     -------
@@ -149,20 +91,25 @@ def cut_blocks(X: Array, window: Pair, strides: Pair = 1, padding: Pair = 0) -> 
     TypeError, ValueError
         If ``X`` has not 4 axes, the window does not fit, or an argument is not made of integers.
     """
+    check_images(X)
     fh, fw = pair(window, 'window', least=1)
     sh, sw = pair(strides, 'strides', least=1)
-    ph, pw = pair(padding, 'padding', least=0)
-    Xp = pad(X, (ph, pw))
-    output_size(X.shape[1], fh, sh, ph)
-    output_size(X.shape[2], fw, sw, pw)
-    # (m, h, w, d) -> (m, h - fh + 1, w - fw + 1, d, fh, fw): the window at every position
-    Xb = np.lib.stride_tricks.sliding_window_view(Xp, (fh, fw), axis=(1, 2))
-    # -> (m, oh, ow, fh, fw, d): the positions that the strides reach, depth last again
-    return Xb[:, ::sh, ::sw].transpose(0, 1, 2, 4, 5, 3)
+    rh, rw = pair(dilation, 'dilation', least=1)
+    pads = find_pads(padding, X.shape[1:3], (fh, fw), (sh, sw), (rh, rw))
+    Xp = pad(X, pads)
+    output_size(X.shape[1], fh, sh, pads[0], rh)
+    output_size(X.shape[2], fw, sw, pads[1], rw)
+    # (m, h, w, d) -> (m, h - .., w - .., d, span, span): the window at every position
+    spans = (span(fh, rh), span(fw, rw))
+    Xb = np.lib.stride_tricks.sliding_window_view(Xp, spans, axis=(1, 2))
+    # -> (m, oh, ow, fh, fw, d): positions that the strides reach, points of the window, depth last
+    return Xb[:, ::sh, ::sw, :, ::rh, ::rw].transpose(0, 1, 2, 4, 5, 3)
 
 
-def add_blocks(X: Array, Xb: Array, strides: tuple[int, int]) -> None:
-    """Add blocks into ``X``, in place: ``X[m, i*sh + a, j*sw + c, d] += Xb[m,i,j,a,c,d]``.
+def add_blocks(
+    X: Array, Xb: Array, strides: tuple[int, int], dilation: tuple[int, int] = (1, 1)
+) -> None:
+    """Add blocks, in place: ``X[m, i*sh + a*rh, j*sw + c*rw, d] += Xb[m,i,j,a,c,d]``.
 
     One addition for each of the ``fh * fw`` points of the window: points that are the same in all
     blocks never meet, so that overlapping blocks need no special care.
@@ -173,21 +120,30 @@ def add_blocks(X: Array, Xb: Array, strides: tuple[int, int]) -> None:
         The images added to; the only argument in this package that is modified.
     Xb : array of shape (m, oh, ow, fh, fw, d)
         The blocks; the first one lies at the origin of ``X``, and the last one inside ``X``.
-    strides : tuple of int
-        ``(sh, sw)``.
+    strides, dilation : tuple of int
+        ``(sh, sw)`` and ``(rh, rw)``.
     """
     _, oh, ow, fh, fw, _ = Xb.shape
     sh, sw = strides
+    rh, rw = dilation
     for a in range(fh):
         for c in range(fw):
-            X[:, a : a + sh * oh : sh, c : c + sw * ow : sw] += Xb[:, :, :, a, c]
+            y, x = a * rh, c * rw
+            X[:, y : y + sh * oh : sh, x : x + sw * ow : sw] += Xb[:, :, :, a, c]
 
 
-def fold_blocks(dXb: Array, shape: tuple[int, ...], strides: Pair = 1, padding: Pair = 0) -> Array:
+def fold_blocks(
+    dXb: Array,
+    shape: tuple[int, ...],
+    strides: Pair = 1,
+    padding: Padding = 0,
+    dilation: Pair = 1,
+) -> Array:
     """Sum the gradient of blocks back onto the images: the adjoint of :func:`cut_blocks`.
 
-    ``dX[m, y, x, d]`` is the sum of ``dXb[m,i,j,a,c,d]`` over ``i*sh + a = y``, ``j*sw + c = x``.
-    For any ``X`` and ``B``, ``sum(cut_blocks(X) * B) == sum(X * fold_blocks(B))``.
+    ``dX[m,y,x,d]`` is the sum of ``dXb[m,i,j,a,c,d]`` over all ``i*sh + a*rh = y`` and
+    ``j*sw + c*rw = x``. For any ``X`` and ``B``,
+    ``sum(cut_blocks(X) * B) == sum(X * fold_blocks(B))``.
 
     Parameters
     ----------
@@ -195,7 +151,7 @@ def fold_blocks(dXb: Array, shape: tuple[int, ...], strides: Pair = 1, padding: 
         Gradient of the loss with respect to the blocks, of any float dtype, which is kept.
     shape : tuple of int
         ``(m, h, w, d)`` of the images that were cut.
-    strides, padding : int or pair of int
+    strides, padding, dilation
         As they were cut.
 
     Returns
@@ -209,16 +165,18 @@ def fold_blocks(dXb: Array, shape: tuple[int, ...], strides: Pair = 1, padding: 
         If ``dXb`` is not made of the blocks of such images.
     """
     sh, sw = pair(strides, 'strides', least=1)
-    ph, pw = pair(padding, 'padding', least=0)
+    rh, rw = pair(dilation, 'dilation', least=1)
     check_axes(dXb, 'dXb', 'm, oh, ow, fh, fw, d', 'Give one gradient a block.')
     m, h, w, d = shape
     fh, fw = dXb.shape[3:5]
-    expected = (m, output_size(h, fh, sh, ph), output_size(w, fw, sw, pw), fh, fw, d)
+    pads = find_pads(padding, (h, w), (fh, fw), (sh, sw), (rh, rw))
+    oh, ow = output_size(h, fh, sh, pads[0], rh), output_size(w, fw, sw, pads[1], rw)
+    expected = (m, oh, ow, fh, fw, d)
     if dXb.shape != expected:
         raise ValueError(
             f'dXb: expected shape {expected} for images {tuple(shape)}, got {dXb.shape}. '
             'Use the shape, strides and padding that the blocks were cut with.'
         )
-    dX = np.zeros((m, h + 2 * ph, w + 2 * pw, d), dtype=dXb.dtype, like=dXb)
-    add_blocks(dX, dXb, (sh, sw))
-    return np.ascontiguousarray(dX[:, ph : ph + h, pw : pw + w])
+    dX = np.zeros((m, h + sum(pads[0]), w + sum(pads[1]), d), dtype=dXb.dtype, like=dXb)
+    add_blocks(dX, dXb, (sh, sw), (rh, rw))
+    return unpad(dX, shape, pads)

@@ -3,6 +3,10 @@
 Cross-correlation, as deep learning says convolution: filters are not mirrored. Each function works
 through *tiles*: as many blocks as fit in a scratch memory that the processor's cache holds. They
 are copied side by side into a matrix, one block a row, and multiplied at once.
+
+With ``groups`` ``g``, depth and units fall into ``g`` groups of neighbours, and each unit sees the
+depth of its own group only: filters are ``W (fh, fw, d/g, u)``, and there is one matrix product a
+group. With ``g = d`` the convolution is called depthwise.
 """
 
 import math
@@ -11,7 +15,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.blocks import Pair, add_blocks, check_axes, cut_blocks, output_size, pair
+from epynn.kernels.blocks import add_blocks, cut_blocks, unpad
+from epynn.kernels.geometry import Padding, Pair, check_axes, find_pads, output_size, pair
 
 _SCRATCH_BYTES = 1 << 20
 """Block copies that may exist at a time: more than the cache holds is slower, not faster."""
@@ -36,7 +41,21 @@ def _tiles(
                 yield slice(n, n + samples), slice(i, i + rows), slice(j, j + columns)
 
 
-def multiply_blocks(Xb: Array, W: Array) -> Array:
+def _group_blocks(Xb: Array, groups: int) -> Array:
+    """Copy blocks into matrices: ``(m, oh, ow, fh, fw, d) -> (g, m * oh * ow, fh * fw * d/g)``."""
+    *positions, fh, fw, d = Xb.shape
+    shape = groups, math.prod(positions), fh * fw * d // groups
+    Xg = Xb.reshape(*positions, fh, fw, groups, d // groups)
+    return Xg.transpose(5, 0, 1, 2, 3, 4, 6).reshape(shape)
+
+
+def _group_units(Z: Array, groups: int) -> Array:
+    """View the units of each group apart: ``(m, oh, ow, u) -> (g, m * oh * ow, u/g)``."""
+    u = Z.shape[3]
+    return Z.reshape(math.prod(Z.shape[:3]), groups, u // groups).swapaxes(0, 1)
+
+
+def multiply_blocks(Xb: Array, W: Array, groups: int = 1) -> Array:
     """Multiply blocks with filters and sum over each block.
 
     ``Z[m,i,j,u] = sum_{a,c,d} Xb[m,i,j,a,c,d] W[a,c,d,u]``
@@ -45,8 +64,10 @@ def multiply_blocks(Xb: Array, W: Array) -> Array:
     ----------
     Xb : array of shape (m, oh, ow, fh, fw, d)
         Blocks, as :func:`epynn.kernels.blocks.cut_blocks` views them.
-    W : array of shape (fh, fw, d, u)
+    W : array of shape (fh, fw, d/g, u)
         Filters.
+    groups : int
+        ``g``.
 
     Returns
     -------
@@ -56,25 +77,25 @@ def multiply_blocks(Xb: Array, W: Array) -> Array:
     Raises
     ------
     ValueError
-        If the axes of ``Xb`` and ``W`` do not match.
+        If the axes of ``Xb`` and ``W`` do not match, or the groups do not divide them.
     """
     check_axes(Xb, 'Xb', 'm, oh, ow, fh, fw, d', 'Cut images into blocks with cut_blocks.')
-    check_axes(W, 'W', 'fh, fw, d, u', 'Give one filter of fh * fw * d weights a unit.')
-    if Xb.shape[3:] != W.shape[:3]:
+    fh, fw, d = Xb.shape[3:]
+    u = _check_W(W, d, groups)
+    if W.shape[:2] != (fh, fw):
         raise ValueError(
-            f'W: expected (fh, fw, d) = {Xb.shape[3:]} as in the blocks, got {W.shape[:3]}. '
-            'Give filters of the size of the window and the depth of X.'
+            f'W: expected (fh, fw) = {(fh, fw)} as in the blocks, got {W.shape[:2]}. '
+            'Give filters of the size of the window.'
         )
-    taps, u = math.prod(W.shape[:3]), W.shape[3]
-    Wm = W.reshape(taps, u)  # (fh, fw, d, u) -> (fh * fw * d, u)
+    # (fh, fw, d/g, u) -> (g, fh * fw * d/g, u/g)
+    Wg = W.reshape(fh * fw * d // groups, groups, u // groups).swapaxes(0, 1)
     Z = np.empty((*Xb.shape[:3], u), dtype=np.result_type(Xb, W), like=Xb)
-    for tile in _tiles(Xb.shape[:3], taps * Z.itemsize):
-        Xm = Xb[tile].reshape(-1, taps)  # (tile, fh, fw, d) -> (blocks, fh * fw * d)
-        np.matmul(Xm, Wm, out=Z[tile].reshape(-1, u))
+    for tile in _tiles(Xb.shape[:3], fh * fw * d * Z.itemsize):
+        np.matmul(_group_blocks(Xb[tile], groups), Wg, out=_group_units(Z[tile], groups))
     return Z
 
 
-def multiply_blocks_weight_gradient(Xb: Array, dZ: Array) -> Array:
+def multiply_blocks_weight_gradient(Xb: Array, dZ: Array, groups: int = 1) -> Array:
     """Gradient of ``W`` in :func:`multiply_blocks`.
 
     ``dW[a,c,d,u] = sum_{m,i,j} Xb[m,i,j,a,c,d] dZ[m,i,j,u]``
@@ -85,59 +106,78 @@ def multiply_blocks_weight_gradient(Xb: Array, dZ: Array) -> Array:
         The blocks of the forward pass.
     dZ : array of shape (m, oh, ow, u)
         Gradient of the loss with respect to ``Z``.
+    groups : int
+        ``g``.
 
     Returns
     -------
-    array of shape (fh, fw, d, u)
+    array of shape (fh, fw, d/g, u)
         ``dW``, of the common dtype of ``Xb`` and ``dZ``.
 
     Raises
     ------
     ValueError
-        If the axes of ``Xb`` and ``dZ`` do not match.
+        If the axes of ``Xb`` and ``dZ`` do not match, or the groups do not divide them.
     """
     check_axes(Xb, 'Xb', 'm, oh, ow, fh, fw, d', 'Cut images into blocks with cut_blocks.')
     _check_dZ(dZ, (*Xb.shape[:3], *dZ.shape[3:]))
-    taps, u = math.prod(Xb.shape[3:]), dZ.shape[3]
-    dW = np.zeros((taps, u), dtype=np.result_type(Xb, dZ), like=Xb)
-    for tile in _tiles(Xb.shape[:3], max(taps, u) * dW.itemsize):
-        Xm = Xb[tile].reshape(-1, taps)  # (tile, fh, fw, d) -> (blocks, fh * fw * d)
-        dW += Xm.T @ dZ[tile].reshape(-1, u)
-    return dW.reshape(*Xb.shape[3:], u)  # (fh * fw * d, u) -> (fh, fw, d, u)
+    fh, fw, d = Xb.shape[3:]
+    u = dZ.shape[3]
+    _check_groups(groups, d, u)
+    shape = (groups, fh * fw * d // groups, u // groups)
+    dW = np.zeros(shape, dtype=np.result_type(Xb, dZ), like=Xb)
+    for tile in _tiles(Xb.shape[:3], max(fh * fw * d, u) * dW.itemsize):
+        dW += _group_blocks(Xb[tile], groups).swapaxes(1, 2) @ _group_units(dZ[tile], groups)
+    # (g, fh * fw * d/g, u/g) -> (fh, fw, d/g, u)
+    return np.ascontiguousarray(dW.swapaxes(0, 1)).reshape(fh, fw, d // groups, u)
 
 
-def convolve(X: Array, W: Array, strides: Pair = 1, padding: Pair = 0) -> Array:
-    """Convolve: ``Z[m,i,j,u] = sum_{a,c,d} X[m, i*sh + a, j*sw + c, d] W[a,c,d,u]``.
+def convolve(
+    X: Array, W: Array, strides: Pair = 1, padding: Padding = 0, dilation: Pair = 1, groups: int = 1
+) -> Array:
+    """Convolve: ``Z[m,i,j,u] = sum_{a,c,d} X[m, i*sh + a*rh, j*sw + c*rw, d] W[a,c,d,u]``.
 
     Parameters
     ----------
     X : array of shape (m, h, w, d)
         Images.
-    W : array of shape (fh, fw, d, u)
+    W : array of shape (fh, fw, d/g, u)
         Filters.
-    strides, padding : int or pair of int
-        ``(sh, sw)`` and the zeros ``(ph, pw)`` added around each image beforehand.
+    strides, dilation : int or pair of int
+        ``(sh, sw)``, and the distances ``(rh, rw)`` of neighbouring points of a filter.
+    padding : 'same', 'valid', int, pair of int, or pair of pairs
+        Zeros added around each image beforehand, as :data:`epynn.kernels.geometry.Padding` tells.
+    groups : int
+        ``g``.
 
     Returns
     -------
     array of shape (m, oh, ow, u)
-        ``Z``, of the common dtype of ``X`` and ``W``; ``oh = floor((h + 2ph - fh) / sh) + 1``.
+        ``Z``, of the common dtype of ``X`` and ``W``;
+        ``oh = floor((h + 2ph - (fh - 1)*rh - 1) / sh) + 1``.
 
     Raises
     ------
     TypeError, ValueError
-        If the axes of ``X`` and ``W`` do not match or the filter is larger than the padded image.
+        If the axes of ``X`` and ``W`` do not match, the filter is larger than the padded image, or
+        the groups do not divide depth and units.
     """
-    check_axes(W, 'W', 'fh, fw, d, u', 'Give one filter of fh * fw * d weights a unit.')
-    return multiply_blocks(cut_blocks(X, W.shape[:2], strides, padding), W)
+    check_axes(W, 'W', *_W)
+    return multiply_blocks(cut_blocks(X, W.shape[:2], strides, padding, dilation), W, groups)
 
 
 def convolve_weight_gradient(
-    X: Array, dZ: Array, window: Pair, strides: Pair = 1, padding: Pair = 0
+    X: Array,
+    dZ: Array,
+    window: Pair,
+    strides: Pair = 1,
+    padding: Padding = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
 ) -> Array:
     """Gradient of ``W`` in :func:`convolve`.
 
-    ``dW[a,c,d,u] = sum_{m,i,j} X[m, i*sh + a, j*sw + c, d] dZ[m,i,j,u]``
+    ``dW[a,c,d,u] = sum_{m,i,j} X[m, i*sh + a*rh, j*sw + c*rw, d] dZ[m,i,j,u]``
 
     Parameters
     ----------
@@ -145,12 +185,14 @@ def convolve_weight_gradient(
         The images of the forward pass.
     dZ : array of shape (m, oh, ow, u)
         Gradient of the loss with respect to ``Z``.
-    window, strides, padding : int or pair of int
-        ``(fh, fw)``, ``(sh, sw)``, ``(ph, pw)`` of the forward pass.
+    window : int or pair of int
+        ``(fh, fw)``.
+    strides, padding, dilation, groups
+        Of the forward pass.
 
     Returns
     -------
-    array of shape (fh, fw, d, u)
+    array of shape (fh, fw, d/g, u)
         ``dW``, of the common dtype of ``X`` and ``dZ``.
 
     Raises
@@ -158,11 +200,18 @@ def convolve_weight_gradient(
     TypeError, ValueError
         If ``dZ`` is not the gradient of such a convolution.
     """
-    return multiply_blocks_weight_gradient(cut_blocks(X, window, strides, padding), dZ)
+    Xb = cut_blocks(X, window, strides, padding, dilation)
+    return multiply_blocks_weight_gradient(Xb, dZ, groups)
 
 
 def convolve_input_gradient(
-    dZ: Array, W: Array, shape: tuple[int, ...], strides: Pair = 1, padding: Pair = 0
+    dZ: Array,
+    W: Array,
+    shape: tuple[int, ...],
+    strides: Pair = 1,
+    padding: Padding = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
 ) -> Array:
     """Gradient of ``X`` in :func:`convolve`.
 
@@ -172,12 +221,12 @@ def convolve_input_gradient(
     ----------
     dZ : array of shape (m, oh, ow, u)
         Gradient of the loss with respect to ``Z``.
-    W : array of shape (fh, fw, d, u)
+    W : array of shape (fh, fw, d/g, u)
         The filters of the forward pass.
     shape : tuple of int
         ``(m, h, w, d)`` of ``X``.
-    strides, padding : int or pair of int
-        ``(sh, sw)`` and ``(ph, pw)`` of the forward pass.
+    strides, padding, dilation, groups
+        Of the forward pass.
 
     Returns
     -------
@@ -190,28 +239,55 @@ def convolve_input_gradient(
         If ``dZ`` is not the gradient of such a convolution.
     """
     sh, sw = pair(strides, 'strides', least=1)
-    ph, pw = pair(padding, 'padding', least=0)
-    check_axes(W, 'W', 'fh, fw, d, u', 'Give one filter of fh * fw * d weights a unit.')
+    rh, rw = pair(dilation, 'dilation', least=1)
     m, h, w, d = shape
-    fh, fw, depth, u = W.shape
-    if depth != d:
-        raise ValueError(
-            f'W: expected a depth d of {d} as in X (m, h, w, d) = {tuple(shape)}, got {depth}. '
-            'Use the filters and the shape of the forward pass.'
-        )
-    _check_dZ(dZ, (m, output_size(h, fh, sh, ph), output_size(w, fw, sw, pw), u))
+    u = _check_W(W, d, groups)
+    fh, fw, depth, _ = W.shape
+    pads = find_pads(padding, (h, w), (fh, fw), (sh, sw), (rh, rw))
+    oh, ow = output_size(h, fh, sh, pads[0], rh), output_size(w, fw, sw, pads[1], rw)
+    _check_dZ(dZ, (m, oh, ow, u))
 
-    dX = np.zeros((m, h + 2 * ph, w + 2 * pw, d), dtype=np.result_type(dZ, W), like=dZ)
-    # (fh, fw, d, u) -> (fh * fw, u, d): one product a tap, so that its sums lie side by side
-    WT = np.ascontiguousarray(W.reshape(fh * fw, d, u).transpose(0, 2, 1))
+    padded = (m, h + sum(pads[0]), w + sum(pads[1]), d)
+    dX = np.zeros(padded, dtype=np.result_type(dZ, W), like=dZ)
+    # (fh, fw, d/g, u) -> (g, fh * fw, u/g, d/g): one product a point of the window and group
+    WT = np.ascontiguousarray(W.reshape(fh * fw, depth, groups, u // groups).transpose(2, 0, 3, 1))
     for tile in _tiles(dZ.shape[:3], max(fh * fw * d, u) * dX.itemsize):
         n, i, j = tile
-        dZt = dZ[tile]
-        dXt = dZt.reshape(-1, u) @ WT  # (blocks, u) -> (fh * fw, blocks, d)
+        dZg = _group_units(dZ[tile], groups)
+        # (g, 1, blocks, u/g) @ (g, fh * fw, u/g, d/g), laid out as (fh * fw, blocks, g, d/g)
+        dXg = np.empty((fh * fw, dZg.shape[1], groups, depth), dtype=dX.dtype, like=dX)
+        np.matmul(dZg[:, np.newaxis], WT, out=dXg.transpose(2, 0, 1, 3))
         # -> (fh, fw, tile, d) -> (tile, fh, fw, d)
-        dXb = dXt.reshape(fh, fw, *dZt.shape[:3], d).transpose(2, 3, 4, 0, 1, 5)
-        add_blocks(dX[n, i.start * sh :, j.start * sw :], dXb, (sh, sw))
-    return np.ascontiguousarray(dX[:, ph : ph + h, pw : pw + w])
+        dXb = dXg.reshape(fh, fw, *dZ[tile].shape[:3], d).transpose(2, 3, 4, 0, 1, 5)
+        add_blocks(dX[n, i.start * sh :, j.start * sw :], dXb, (sh, sw), (rh, rw))
+    return unpad(dX, shape, pads)
+
+
+_W = ('fh, fw, d, u', 'Give one filter of fh * fw * d weights a unit.')
+"""Axes of filters, and what to do about others."""
+
+
+def _check_W(W: Array, d: int, groups: int) -> int:
+    """Raise unless filters W fit images of depth d in that many groups; return the units u."""
+    check_axes(W, 'W', *_W)
+    depth, u = int(W.shape[2]), int(W.shape[3])
+    _check_groups(groups, d, u)
+    if depth * groups != d:
+        raise ValueError(
+            f'W: expected a depth of d / groups = {d} / {groups}, got {depth}. '
+            'Give filters of the depth that they see.'
+        )
+    return u
+
+
+def _check_groups(groups: int, d: int, u: int) -> None:
+    """Raise unless the groups share out depth and units evenly."""
+    if isinstance(groups, bool) or not hasattr(groups, '__index__'):
+        raise TypeError(f'groups: expected an int, got {groups!r}.')
+    if groups < 1 or d % groups or u % groups:
+        raise ValueError(
+            f'groups: expected a divisor of the depth {d} and the units {u}, got {groups}.'
+        )
 
 
 def _check_dZ(dZ: Array, shape: tuple[int, ...]) -> None:

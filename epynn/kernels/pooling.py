@@ -7,13 +7,14 @@ as large as the output: no block is ever copied.
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.blocks import Pair, cut_blocks, fold_blocks, pad, pair
+from epynn.kernels.blocks import check_images, cut_blocks, fold_blocks, pad, unpad
+from epynn.kernels.geometry import Padding, Pads, Pair, find_pads, pair
 
 _CHOICES = ('max', 'min', 'mean')
 
 
 def pool(
-    X: Array, window: Pair, strides: Pair | None = None, padding: Pair = 0, how: str = 'max'
+    X: Array, window: Pair, strides: Pair | None = None, padding: Padding = 0, how: str = 'max'
 ) -> Array:
     """Pool: ``Z[m,i,j,d]`` is the max, min or mean over a, c of ``X[m, i*sh + a, j*sw + c, d]``.
 
@@ -23,9 +24,10 @@ def pool(
         Images of any real dtype.
     window, strides : int or pair of int
         ``(fh, fw)`` and ``(sh, sw)``; strides None means strides equal to the window.
-    padding : int or pair of int
-        Points ``(ph, pw)`` added around each image: for max and min of a value that never wins, for
-        mean zeros that count (PyTorch's ``count_include_pad=True``).
+    padding : 'same', 'valid', int, pair of int, or pair of pairs
+        Points added around each image, as :data:`epynn.kernels.geometry.Padding` tells: for max and
+        min of a value that never wins, for mean zeros that count (PyTorch's
+        ``count_include_pad=True``; TensorFlow and Keras leave them out of the mean).
     how : {'max', 'min', 'mean'}
         What is kept of each window.
 
@@ -41,8 +43,8 @@ def pool(
         If ``X`` has not 4 axes, the window does not fit, a max or min could see nothing but padding
         (padding not smaller than the window), or ``how`` is unknown.
     """
-    window, strides, padding = _normalize(window, strides, padding, how)
-    Xb = cut_blocks(pad(X, padding, _frame(X, how)), window, strides)
+    window, strides, pads = _normalize(X, window, strides, padding, how)
+    Xb = cut_blocks(pad(X, pads, _frame(X, how)), window, strides)
     if how == 'mean':
         return _mean(Xb)
     keep = np.maximum if how == 'max' else np.minimum
@@ -58,7 +60,7 @@ def pool_gradient(
     Z: Array,
     window: Pair,
     strides: Pair | None = None,
-    padding: Pair = 0,
+    padding: Padding = 0,
     how: str = 'max',
 ) -> Array:
     """Gradient of ``X`` in :func:`pool`.
@@ -86,8 +88,8 @@ def pool_gradient(
     TypeError, ValueError
         If ``dZ`` or ``Z`` is not of the shape that the forward pass gives, and as :func:`pool`.
     """
-    window, (sh, sw), (ph, pw) = _normalize(window, strides, padding, how)
-    Xp = pad(X, (ph, pw), _frame(X, how))
+    window, (sh, sw), pads = _normalize(X, window, strides, padding, how)
+    Xp = pad(X, pads, _frame(X, how))
     Xb = cut_blocks(Xp, window, (sh, sw))
     m, oh, ow, fh, fw, d = Xb.shape
     for array, name in ((dZ, 'dZ'), (Z, 'Z')):
@@ -98,7 +100,7 @@ def pool_gradient(
             )
     if how == 'mean':
         dXb = np.broadcast_to((dZ / (fh * fw))[:, :, :, None, None], Xb.shape)
-        return fold_blocks(dXb, X.shape, (sh, sw), (ph, pw))
+        return fold_blocks(dXb, X.shape, (sh, sw), pads)
 
     dX = np.zeros(Xp.shape, dtype=dZ.dtype, like=dZ)
     waiting = np.ones(Z.shape, dtype=bool, like=Z)  # windows whose winner is still to come
@@ -106,8 +108,7 @@ def pool_gradient(
         wins = waiting & (Xb[:, :, :, a, c] == Z)
         dX[:, a : a + sh * oh : sh, c : c + sw * ow : sw] += dZ * wins
         waiting ^= wins
-    h, w = X.shape[1:3]
-    return np.ascontiguousarray(dX[:, ph : ph + h, pw : pw + w])
+    return unpad(dX, X.shape, pads)
 
 
 def _mean(Xb: Array) -> Array:
@@ -132,16 +133,18 @@ def _frame(X: Array, how: str) -> float:
 
 
 def _normalize(
-    window: Pair, strides: Pair | None, padding: Pair, how: str
-) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
-    """Give window, strides and padding as pairs, once they make sense together."""
+    X: Array, window: Pair, strides: Pair | None, padding: Padding, how: str
+) -> tuple[tuple[int, int], tuple[int, int], Pads]:
+    """Give window and strides as pairs and padding by sides, once they make sense together."""
     if how not in _CHOICES:
         raise ValueError(f'how: expected one of {_CHOICES}, got {how!r}.')
+    check_images(X)
     fh, fw = pair(window, 'window', least=1)
-    ph, pw = pair(padding, 'padding', least=0)
-    if how != 'mean' and (ph >= fh or pw >= fw):
+    sh, sw = pair((fh, fw) if strides is None else strides, 'strides', least=1)
+    pads = find_pads(padding, X.shape[1:3], (fh, fw), (sh, sw))
+    if how != 'mean' and (max(pads[0]) >= fh or max(pads[1]) >= fw):
         raise ValueError(
-            f'padding: expected less than the window {(fh, fw)}, got {(ph, pw)}. '
+            f'padding: expected less than the window {(fh, fw)}, got {padding}. '
             f'A window of {how} pooling has to see at least one point of the image.'
         )
-    return (fh, fw), pair((fh, fw) if strides is None else strides, 'strides', least=1), (ph, pw)
+    return (fh, fw), (sh, sw), pads

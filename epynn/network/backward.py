@@ -2,7 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.commons.activation import Activation
+import numpy as np
+
+from epynn.commons.activation import BoundActivation
 from epynn.commons.errors import StateError
 from epynn.commons.loss import output_gradient
 from epynn.kernels.arrays import Array
@@ -54,13 +56,17 @@ def first_trainable(model: 'EpyNN') -> int:
     return next(numbers, len(model.layers) - 1)
 
 
-def loss_gradient(model: 'EpyNN', Y: Array, A: Array) -> tuple[Array, Array | None]:
+def loss_gradient(
+    model: 'EpyNN', Y: Array, A: Array, w: Array | None = None
+) -> tuple[Array, Array | None]:
     """Return the gradients of the loss with respect to ``A`` and, in closed form, ``Z``.
 
     Parameters
     ----------
     Y, A : ndarray
         Labels and outputs ``(m, u)``.
+    w : ndarray, optional
+        Weight of each sample in the loss, ``(m,)``; None where all weigh 1.
 
     Returns
     -------
@@ -74,7 +80,12 @@ def loss_gradient(model: 'EpyNN', Y: Array, A: Array) -> tuple[Array, Array | No
         raise StateError('EpyNN.backward', 'an initialized network', 'none', 'Call initialize().')
     activate = getattr(model.layers[-1], 'activate', None)
     dA = loss(Y, A, deriv=True)
-    dZ = output_gradient(loss, activate, Y, A) if isinstance(activate, Activation) else None
+    dZ = output_gradient(loss, activate, Y, A) if isinstance(activate, BoundActivation) else None
+    if w is not None:
+        # (m,) -> (m, 1), in the data type of the network
+        column = w[:, np.newaxis].astype(dA.dtype)
+        dA = dA * column
+        dZ = None if dZ is None else dZ * column
     if model.reduction == 'mean':
         m = len(A)
         dA = dA / m

@@ -8,6 +8,7 @@ from epynn.commons.errors import DataError, StateError
 from epynn.commons.metrics import decide
 from epynn.commons.models import dataSet
 from epynn.network.forward import compute_outputs
+from epynn.network.weights import sample_weights
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -22,8 +23,8 @@ def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
     Returns
     -------
     dict
-        ``{metric: {set: value}}``; the loss is the mean over the samples, plus the
-        penalties of the layers.
+        ``{metric: {set: value}}``; the loss is the mean over the samples, each times its weight
+        if they have any, plus the penalties of the layers.
 
     Raises
     ------
@@ -31,20 +32,23 @@ def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
         If the network was not initialized.
     """
     require_initialized(model, 'evaluate')
+    require_data(model, 'evaluate')
     embedding = model.embedding
     penalty = sum(layer.compute_penalty() for layer in model.layers)
     values: dict[str, dict[str, float]] = {name: {} for name in model.metrics_functions}
-    for i, dset in enumerate((embedding.dtrain, embedding.dval, embedding.dtest)):
-        if not dset.active:
-            continue
+    for dset in embedding.dsets:
         dset.A = compute_outputs(model, dset.X)
         dset.P = decide(dset.A)
         for name, function in model.metrics_functions.items():
-            value = float(np.mean(function(dset.Y, dset.A)))
+            value = function(dset.Y, dset.A)
             if function is model.training_loss:
-                value += penalty
-            values[name][dset.name] = value
-            model.metrics[name][i][model.e :] = [value]
+                w = sample_weights(model, dset)
+                value = np.mean(value if w is None else value * w) + penalty
+            values[name][dset.name] = float(np.mean(value))
+    for name, by_set in values.items():
+        for i, dset in enumerate((embedding.dtrain, embedding.dval, embedding.dtest)):
+            if dset.active:
+                model.metrics[name][i][model.e :] = [by_set[dset.name]]
     return values
 
 
@@ -77,7 +81,7 @@ def model_predict(
     require_initialized(model, 'predict')
     dset = dataSet(model.embedding.encode(X_data, X_encode, X_scale), name='prediction')
     expected = model.network[0]['forward']['X'][1:]
-    if dset.X.shape[1:] != expected:
+    if dset.X.ndim != len(expected) + 1:
         raise DataError(
             'EpyNN.predict(X_data)', f'samples of shape (m, {", ".join(map(str, expected))})',
             f'an array of shape {dset.X.shape}', 'Give each sample all the features, in one array.',
@@ -93,4 +97,14 @@ def require_initialized(model: 'EpyNN', what: str) -> None:
         raise StateError(
             f'EpyNN.{what}', 'an initialized network', 'one that is not',
             'Call initialize() or train() first.',
+        )  # fmt: skip
+
+
+def require_data(model: 'EpyNN', what: str) -> None:
+    """Refuse to go on without samples: a network that was read from a file has none."""
+    if not model.embedding.dsets:
+        raise StateError(
+            f'EpyNN.{what}', 'a network with data', 'one whose Embedding holds none',
+            'Files hold no data: EpyNN([Embedding(X, Y), *model.layers[1:]]), then '
+            'initialize(params=False).',
         )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import epynn.settings
 from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.models import Layer, walk_layers
-from epynn.commons.schedule import schedule_functions
+from epynn.commons.schedule import schedule_functions, schedule_named
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -54,8 +54,37 @@ def layer_hyperparameters(model: 'EpyNN', layer: Layer) -> dict[str, Any]:
     return complete_hyperparameters(model.se_hPars, layer.se_hPars)
 
 
-def schedule_rates(model: 'EpyNN') -> None:
-    """Give every layer its learning rates, one an epoch over all epochs asked for so far."""
+def schedule_rates(model: 'EpyNN', done: int = 0) -> None:
+    """Give every layer its learning rates, one an epoch over all epochs asked for so far.
+
+    Parameters
+    ----------
+    done : int, optional
+        Epochs that are over. Their rates stay, and their losses are shown to the schedules.
+    """
+    losses = reported_losses(model)[:done]
     for layer in walk_layers(model.layers):
-        hPars = {**layer_hyperparameters(model, layer), 'epochs': max(model.epochs, 1)}
-        layer.lrate = schedule_functions(hPars['schedule'], hPars)
+        hPars = {
+            **layer_hyperparameters(model, layer),
+            'epochs': max(model.epochs, 1),
+            'losses': losses,
+        }
+        rates = schedule_functions(hPars['schedule'], hPars)
+        past = layer.lrate[:done]
+        layer.lrate = past + rates[len(past) :]
+
+
+def reported_losses(model: 'EpyNN') -> list[float]:
+    """Return the loss of each epoch: of the validation set, else of the training set."""
+    assert model.training_loss is not None
+    dtrain, dval, _ = model.metrics[model.training_loss.__name__]
+    return dval or dtrain
+
+
+def follows_losses(model: 'EpyNN') -> bool:
+    """Return whether a schedule depends on how the loss falls."""
+    schedules = (
+        schedule_named(layer_hyperparameters(model, layer)['schedule'])
+        for layer in walk_layers(model.layers)
+    )
+    return any(getattr(schedule, 'follows_losses', False) for schedule in schedules)

@@ -9,7 +9,7 @@ import numpy as np
 from epynn.commons.arguments import as_choice, as_int, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, LabelError, LayerError
 from epynn.commons.logs import status_line
-from epynn.commons.loss import BCE, CCE, loss_functions
+from epynn.commons.loss import loss_functions, takes_labels, takes_shares
 from epynn.commons.metrics import metrics_functions
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.optimize import Optimizer, make_optimizer
@@ -22,6 +22,7 @@ from epynn.network.hyperparameters import (
     schedule_rates,
 )
 from epynn.network.report import describe_layer
+from epynn.network.weights import resolve_class_weight, sample_weights
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -40,13 +41,15 @@ def model_initialize(
     optimizer: str | Optimizer = 'SGD',
     positive_label: int = 1,
     verbose: bool = True,
+    class_weight: Mapping[Any, float] | str | None = None,
 ) -> None:
     r"""Prepare the network: draw parameters, shuffle, and pass one batch forward and backward.
 
     Parameters
     ----------
     loss : str or function, optional
-        ``'MSE'``, ``'MAE'``, ``'MSLE'``, ``'BCE'``, ``'CCE'``, or your own function
+        ``'MSE'``, ``'MAE'``, ``'MSLE'``, ``'Huber'``, ``'BCE'``, ``'CCE'``, ``'ICCE'``,
+        ``'Hinge'``, an object such as ``LabelSmoothing(CCE, 0.1)``, or your own function
         ``f(Y, A, deriv=False)``.
     se_hPars : dict, optional
         Hyper-parameters by the names in :mod:`epynn.settings`; missing ones take their defaults.
@@ -73,6 +76,13 @@ def model_initialize(
         0 or 1: the class that precision, recall and the like are about, with two classes.
     verbose : bool, optional
         False to print nothing.
+    class_weight : dict or 'balanced', optional
+        What each class weighs in the loss, ``{label: weight}`` by the labels given to the
+        Embedding; labels left out weigh 1. ``'balanced'``: ``m / (k count)`` for each of the k
+        labels in the training set, as in scikit-learn, so that all classes weigh the same. Weights
+        multiply the loss of each sample, in the gradients and in the reported loss of every set;
+        the mean is still over the number of samples, as in Keras. (torch divides by the sum of the
+        weights instead.)
 
     Raises
     ------
@@ -113,6 +123,7 @@ def model_initialize(
         raise DataError(
             'Embedding.X_data', 'training samples', 'none', 'Pass X_data and Y_data to it.'
         )
+    model.class_weights = resolve_class_weight(model, class_weight)
     model.embedding.training_batches(init=True)
     dry_run(model, end, verbose)
     model.initialized = True
@@ -165,28 +176,34 @@ def collect_metrics(
     if isinstance(metrics, str):
         metrics = [metrics]
     losses, bundled = loss_functions(), metrics_functions()
+    assert model.training_loss is not None
     functions: dict[str, Callable[..., Any]] = {}
-    for metric in metrics:
+    chosen: dict[str, Callable[..., Any]] = {}
+    for metric in [*metrics, model.training_loss]:
         function = losses[metric] if metric in losses else metrics_functions(metric)
-        name = function.__name__
-        if name in bundled:
+        name = getattr(function, '__name__', '')
+        if not name or chosen.get(name, function) != function:
+            raise ArgumentError(
+                'EpyNN.initialize(metrics, loss)', 'functions, each with a name of its own',
+                describe(function), 'Define it by def, under another name.',
+            )  # fmt: skip
+        chosen[name] = function
+        functions.pop(name, None)
+        if function is bundled.get(name):
             function = partial(function, positive_label=model.positive_label)
         functions[name] = function
-    assert model.training_loss is not None
-    name = model.training_loss.__name__
-    functions.pop(name, None)
-    functions[name] = model.training_loss
     return functions
 
 
 def seed_generators(model: 'EpyNN') -> None:
-    """Give the model and each layer a random stream of its own."""
+    """Give the model and each layer a random stream of its own.
+
+    Layers made of layers pass streams on, see :class:`epynn.commons.composite.Composite`.
+    """
     seed = model.seed
     model.np_rng = np.random.default_rng(seed)
     for i, layer in enumerate(model.layers):
         layer.np_rng = np.random.default_rng(None if seed is None else seed + 1 + i)
-        for inner in walk_layers(layer.children()):
-            inner.np_rng = layer.np_rng.spawn(1)[0]
 
 
 def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
@@ -207,7 +224,7 @@ def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
                 f'Forward   {number + 1:>2}/{count}  {layer.name:<12}{shape} -> {A.shape}', end
             )
     check_labels(model, batch.Y, A)
-    dX, _ = loss_gradient(model, batch.Y, A)
+    dX, _ = loss_gradient(model, batch.Y, A, sample_weights(model, batch))
     for number, layer in reversed(list(enumerate(model.layers))):
         shape = dX.shape
         dX = layer.backward(dX)
@@ -226,22 +243,39 @@ def check_labels(model: 'EpyNN', Y: Array | None, A: Array) -> None:
     where = 'Embedding.Y_data'
     if Y is None:
         raise LabelError(where, 'labels to learn from', 'none', 'Pass Y_data to the Embedding.')
+    assert model.training_loss is not None
     output = model.layers[-1].name
     if A.ndim != 2:
         raise LabelError(
             where, 'a network whose output has 2 axes (m, u)', f'{output} with {A.ndim} {A.shape}',
             'End the network by Flatten() and Dense(units).',
         )  # fmt: skip
-    if Y.shape != A.shape:
+    if takes_labels(model.training_loss):
+        check_integer_labels(model, A)
+    elif Y.shape != A.shape:
         raise LabelError(
             where, f'labels of {A.shape[1]} columns, as the output layer {output} has units',
             f'labels of {Y.shape[1] if Y.ndim == 2 else Y.shape[1:]}',
             f'Give {output} as many units as the labels have columns, or encode class labels into '
             'columns by Embedding(Y_encode=True).',
         )  # fmt: skip
-    if model.training_loss in (BCE, CCE) and (Y.min() < 0 or Y.max() > 1):
+    elif takes_shares(model.training_loss) and (Y.min() < 0 or Y.max() > 1):
         raise LabelError(
             where, f'labels from 0 to 1, as {model.training_loss.__name__} takes probabilities',
             f'labels from {Y.min()} to {Y.max()}',
             'Encode class labels by Embedding(Y_encode=True), or choose loss="MSE".',
         )  # fmt: skip
+
+
+def check_integer_labels(model: 'EpyNN', A: Array) -> None:
+    """Refuse labels that are not the number of an output, one a sample."""
+    u = A.shape[1]
+    for dset in model.embedding.dsets:
+        Y = dset.Y
+        wrong = Y[~np.isin(Y, np.arange(u))] if Y.shape[1] == 1 else Y
+        if wrong.size:
+            raise LabelError(
+                'Embedding.Y_data', f'one label a sample, a whole number from 0 to {u - 1}, as '
+                f'{model.layers[-1].name} has {u} units', f'{wrong[0]}',
+                'Number the classes from 0, or encode them by Embedding(Y_encode=True) for CCE.',
+            )  # fmt: skip

@@ -16,6 +16,7 @@ from epynn.network.forward import model_forward
 from epynn.network.initialize import check_layers, model_initialize
 from epynn.network.plots import model_plot, model_plot_activations, model_plot_filters
 from epynn.network.report import model_report, model_summary
+from epynn.network.saving import model_write
 from epynn.network.training import model_train
 
 
@@ -57,6 +58,8 @@ class EpyNN:
         The loss.
     reduction : str
         ``'sum'`` or ``'mean'`` of the gradients over the batch.
+    class_weights : dict
+        Weight of each label in the loss, by the labels in ``dset.y``; those not in it weigh 1.
 
     Examples
     --------
@@ -73,6 +76,7 @@ class EpyNN:
     predict = model_predict
     report = model_report
     summary = model_summary
+    write = model_write
     plot = model_plot
     plot_filters = model_plot_filters
     plot_activations = model_plot_activations
@@ -92,6 +96,7 @@ class EpyNN:
         self.reduction = 'sum'
         self.optimizer: Optimizer = SGD()
         self.positive_label = 1
+        self.class_weights: dict[Any, float] = {}
         self.training_loss: Callable[..., Any] | None = None
         self.metrics_functions: dict[str, Callable[..., Any]] = {}
         self.metrics: dict[str, list[list[float]]] = {}

@@ -4,13 +4,17 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from epynn.commons.logs import WIDTH, StreamTable, show_table, write_line
+from epynn.commons.logs import WIDTH, StreamTable, show_table, text_table, write_line
 from epynn.commons.models import Layer
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
 SETS = ('dtrain', 'dval', 'dtest')
+DIMENSIONS = (
+    'm', 'n', 's', 'e', 'h', 'w', 'd', 'u', 'fh', 'fw', 'sh', 'sw', 'ph', 'pw', 'oh', 'ow'
+)  # fmt: skip
+"""The order in which dimensions are shown; others follow."""
 
 
 def describe_layer(layer: Layer) -> dict[str, Any]:
@@ -34,6 +38,24 @@ def model_summary(model: 'EpyNN') -> None:
     Shapes are those of the first training batch, which passed through at initialization. Nothing
     about the model changes.
     """
+    headers = [
+        '', 'Layer\nactivation', 'Dimen-\nsions', 'Forward\nshapes', 'Backward\nshapes',
+        'Para-\nmeters',
+    ]  # fmt: skip
+    for longest in range(30, 10, -2):  # shapes are broken where the table is too wide otherwise
+        rows = summary_rows(model, longest)
+        if max(map(len, text_table(headers, rows).splitlines())) <= WIDTH:
+            break
+    total = sum(layer.count_parameters() for layer in model.layers)
+    trained = sum(layer.count_parameters() for layer in model.layers if layer.trainable)
+    footer = f'{total:,} parameters, {trained:,} of them trainable, {model.dtype}'
+    if not model.initialized:
+        footer += '\nNot initialized: shapes and parameters show after initialize().'
+    show_table(headers, rows, f'{model.name}: {len(model.layers)} layers', footer)
+
+
+def summary_rows(model: 'EpyNN', longest: int) -> list[list[Any]]:
+    """Return the row of each layer, shapes in lines of at most `longest` characters."""
     rows = []
     for number, layer in enumerate(model.layers):
         row = model.network.get(number) or {**describe_layer(layer), 'forward': {}, 'backward': {}}
@@ -45,43 +67,37 @@ def model_summary(model: 'EpyNN') -> None:
             number,
             '\n'.join([row['name'], *activations]),
             format_dimensions(row['dimensions']),
-            format_shapes(row['forward']),
-            format_shapes(row['backward']),
+            format_shapes(row['forward'], longest),
+            format_shapes(row['backward'], longest),
             f'{row["parameters"]:,}',
         ])  # fmt: skip
-    total = sum(layer.count_parameters() for layer in model.layers)
-    trained = sum(layer.count_parameters() for layer in model.layers if layer.trainable)
-    footer = f'{total:,} parameters, {trained:,} of them trainable, {model.dtype}'
-    if not model.initialized:
-        footer += '\nNot initialized: shapes and parameters show after initialize().'
-    headers = [
-        '',
-        'Layer\nactivation',
-        'Dimen-\nsions',
-        'Forward\nshapes',
-        'Backward\nshapes',
-        'Para-\nmeters',
-    ]
-    show_table(headers, rows, f'{model.name}: {len(model.layers)} layers', footer)
+    return rows
 
 
 def format_dimensions(dimensions: dict[str, int]) -> str:
     """Return dimensions one a line, a height and its width together: ``fh 3  fw 3``."""
     lines: list[str] = []
-    for symbol, size in dimensions.items():
+    known = [symbol for symbol in DIMENSIONS if symbol in dimensions]
+    for symbol in [*known, *(symbol for symbol in dimensions if symbol not in known)]:
         if symbol.endswith('w') and symbol[:-1] + 'h' in dimensions:
-            lines[-1] += f'  {symbol} {size}'
+            lines[-1] += f'  {symbol} {dimensions[symbol]}'
         else:
-            lines.append(f'{symbol} {size}')
+            lines.append(f'{symbol} {dimensions[symbol]}')
     return '\n'.join(lines)
 
 
-def format_shapes(shapes: dict[str, tuple[int, ...]]) -> str:
-    """Return shapes one a line: ``X (64, 8, 8, 1)``."""
-    return '\n'.join(
-        f'{name} ({",".join(map(str, shape))}{"," if len(shape) == 1 else ""})'
-        for name, shape in shapes.items()
-    )
+def format_shapes(shapes: dict[str, tuple[int, ...]], longest: int) -> str:
+    """Return shapes one a line, ``X (64,8,8,1)``: the input first, the output last."""
+    lines = []
+    for name, shape in sorted(shapes.items(), key=lambda item: (item[0] != 'X', item[0] == 'A')):
+        line = f'{name} ('
+        for size in str(shape)[1:].split(' '):
+            if len(line + size) > longest:
+                lines.append(line)
+                line = '  '
+            line += size
+        lines.append(line)
+    return '\n'.join(lines)
 
 
 def report_initialization(model: 'EpyNN') -> None:
@@ -92,7 +108,7 @@ def report_initialization(model: 'EpyNN') -> None:
         [
             dset.name,
             len(dset.X),
-            f'{len(embedding.batch_dtrain)} of {batch}' if dset is embedding.dtrain else '',
+            f'{len(embedding.batch_dtrain)} x {batch}' if dset is embedding.dtrain else '',
             str(dset.X.shape[1:]),
             '' if dset.Y is None else str(dset.Y.shape[1:]),
         ]
@@ -142,23 +158,27 @@ class TrainingReport:
     """The table of training, whose rows appear while it runs.
 
     One row an epoch, with a column for each metric on each set. Where that is wider than the page,
-    one row an epoch and set, with a column for each metric.
+    one row an epoch and metric, with a column for each set.
     """
 
     def __init__(self, model: 'EpyNN') -> None:
         self.model = model
         self.start = time.perf_counter()
-        self.sets = [i for i, name in enumerate(SETS) if getattr(model.embedding, name).active]
+        history = [lists for lists in model.metrics.values() if any(lists)]
+        self.sets = [
+            i
+            for i, name in enumerate(SETS)
+            if getattr(model.embedding, name).active or (history and history[0][i])
+        ]
         self.names = list(model.metrics)
         columns = [(name, i) for name in self.names for i in self.sets]
-        widths = [max(9, len(name)) for name, _ in columns]
-        self.wide = sum(widths) + 2 * len(widths) + 6 + 2 + 8 + 2 + 7 > WIDTH
+        widths = [7, 8, *(max(9, len(name) + 2) for name, _ in columns), 7]
+        self.wide = sum(widths) + 2 * (len(widths) - 1) > WIDTH
         if self.wide:
-            headers = ['epoch', 'lrate', 'set', *self.names, 'time']
-            widths = [6, 8, 6, *(max(9, len(name)) for name in self.names), 7]
+            headers = ['epoch', 'lrate', 'metric', *(SETS[i] for i in self.sets), 'time']
+            widths = [7, 8, min(max(map(len, self.names)), 18), *(9 for _ in self.sets), 7]
         else:
             headers = ['epoch', 'lrate', *(f'{name}\n{SETS[i]}' for name, i in columns), 'time']
-            widths = [6, 8, *widths, 7]
         self.table = StreamTable(headers, widths)
 
     def row(self, e: int, timed: bool = True) -> None:
@@ -167,14 +187,14 @@ class TrainingReport:
         lead = [str(e), f'{rates[0]:.3g}']
         tail = [format_seconds(time.perf_counter() - self.start) if timed else '']
         values = [
-            [format_value(self.model.metrics[name][i][e]) for name in self.names] for i in self.sets
+            [format_value(self.model.metrics[name][i][e]) for i in self.sets] for name in self.names
         ]
         if self.wide:
-            for i, row in zip(self.sets, values, strict=True):
-                self.table.row([*lead, SETS[i], *row, *tail])
+            for name, row in zip(self.names, values, strict=True):
+                self.table.row([*lead, name[:18], *row, *tail])
+                lead, tail = ['', ''], ['']  # once an epoch
         else:
-            by_metric = [value for column in zip(*values, strict=True) for value in column]
-            self.table.row([*lead, *by_metric, *tail])
+            self.table.row([*lead, *(value for row in values for value in row), *tail])
 
 
 def format_value(value: float) -> str:

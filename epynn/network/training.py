@@ -6,8 +6,10 @@ from epynn.commons.arguments import as_int
 from epynn.commons.logs import progress_bar
 from epynn.commons.models import dataSet, walk_layers
 from epynn.network.backward import loss_gradient
-from epynn.network.hyperparameters import schedule_rates
+from epynn.network.evaluate import require_data
+from epynn.network.hyperparameters import follows_losses, schedule_rates
 from epynn.network.report import TrainingReport, report_initialization
+from epynn.network.weights import sample_weights
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -41,19 +43,24 @@ def model_train(
     silent = step == 0
     if not model.initialized:
         model.initialize(verbose=not silent)
+    require_data(model, 'train')
     first = model.e + 1 if model.epochs else 0
     model.epochs = first + epochs
-    schedule_rates(model)
+    schedule_rates(model, done=first)
     if init_logs and not silent:
         report_initialization(model)
 
-    report = TrainingReport(model)
-    with progress_bar(model.epochs, first, model.name, silent) as bar:
-        for e in range(first, model.epochs):
-            train_epoch(model, e)
-            if not silent and (e % step == 0 or e == model.epochs - 1):
-                report.row(e)
-            bar.update()
+    report, done = TrainingReport(model), first
+    try:
+        with progress_bar(model.epochs, first, model.name, silent) as bar:
+            for e in range(first, model.epochs):
+                train_epoch(model, e)
+                done = e + 1
+                if not silent and (e % step == 0 or done == model.epochs):
+                    report.row(e)
+                bar.update()
+    finally:  # an epoch that was interrupted counts as not begun
+        model.e, model.epochs = max(done - 1, 0), done
 
 
 def train_epoch(model: 'EpyNN', e: int) -> None:
@@ -65,6 +72,8 @@ def train_epoch(model: 'EpyNN', e: int) -> None:
     for batch in model.embedding.batch_dtrain:
         train_step(model, batch)
     model.evaluate()
+    if follows_losses(model):
+        schedule_rates(model, done=e + 1)
 
 
 def train_step(model: 'EpyNN', batch: dataSet) -> None:
@@ -74,7 +83,7 @@ def train_step(model: 'EpyNN', batch: dataSet) -> None:
 
     # (2) Loss: its gradient with respect to the outputs
     assert batch.Y is not None
-    dA, dZ = loss_gradient(model, batch.Y, A)
+    dA, dZ = loss_gradient(model, batch.Y, A, sample_weights(model, batch))
 
     # (3) Backward: gradients of all parameters
     model.backward(dA, dZ)

@@ -28,8 +28,6 @@ def pooling_forward(layer: 'Pooling', A: Array) -> Array:
     X = layer.receive_input(A)
 
     # (2) One number a window and depth: (m, h, w, d) -> (m, oh, ow, d)
-    A = layer.fc['A'] = pool(
-        X, (d['fh'], d['fw']), (d['sh'], d['sw']), (d['ph'], d['pw']), layer.how
-    )
+    A = layer.fc['A'] = pool(X, (d['fh'], d['fw']), (d['sh'], d['sw']), layer.pads, layer.how)
 
     return A

@@ -5,17 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.arguments import as_pair, describe
-from epynn.commons.errors import ArgumentError
+from epynn.commons.arguments import as_pair
 from epynn.commons.models import Layer
+from epynn.commons.windows import as_padding, check_pool_padding, name_of_pool
+from epynn.kernels.geometry import Pads
 from epynn.pooling.backward import pooling_backward
 from epynn.pooling.forward import pooling_forward
 from epynn.pooling.parameters import pooling_compute_shapes
-
-POOLS = {
-    np.max: 'max', np.amax: 'max', max: 'max', np.min: 'min', np.amin: 'min', min: 'min',
-    np.mean: 'mean', np.average: 'mean',
-}  # fmt: skip
 
 
 class Pooling(Layer):
@@ -31,9 +27,11 @@ class Pooling(Layer):
         Steps between neighbouring windows ``(sh, sw)``; None for steps as long as the window.
     pool : function, optional
         ``np.max``, ``np.min``, ``np.mean`` or ``np.average``.
-    padding : int or (int, int), optional
+    padding : int, (int, int), 'same' or 'valid', optional
         Rows and columns added on each side ``(ph, pw)``. They never win a maximum or minimum, and
-        count as zeros in a mean.
+        count as zeros in a mean (torch's ``count_include_pad=True``; Keras leaves them out of the
+        mean). 'same': as many as give an output of ``oh = ceil(h / sh)``, where an odd one goes to
+        the bottom or the right; 'valid': none.
 
     Notes
     -----
@@ -54,12 +52,14 @@ class Pooling(Layer):
     forward = pooling_forward
     backward = pooling_backward
 
+    pads: Pads
+
     def __init__(
         self,
         pool_size: int | tuple[int, int] = (2, 2),
         strides: int | tuple[int, int] | None = None,
         pool: Callable[..., Any] = np.max,
-        padding: int | tuple[int, int] = 0,
+        padding: int | tuple[int, int] | str = 0,
     ) -> None:
         super().__init__()
         d = self.d
@@ -67,16 +67,7 @@ class Pooling(Layer):
         d['sh'], d['sw'] = as_pair(
             (d['fh'], d['fw']) if strides is None else strides, 'Pooling.strides'
         )
-        d['ph'], d['pw'] = as_pair(padding, 'Pooling.padding', minimum=0)
-        if 2 * d['ph'] > d['fh'] or 2 * d['pw'] > d['fw']:
-            raise ArgumentError(
-                'Pooling.padding', 'at most half of the window, so that each window sees data',
-                describe(padding), 'Choose a larger pool_size or less padding.',
-            )  # fmt: skip
-        if not callable(pool) or pool not in POOLS:
-            raise ArgumentError(
-                'Pooling.pool', 'np.max, np.min, np.mean or np.average', describe(pool),
-                'Other functions have no known gradient here.',
-            )  # fmt: skip
+        self.padding = as_padding(padding, 'Pooling.padding')
+        check_pool_padding(padding, (d['fh'], d['fw']), 'Pooling.padding')
         self.pool = pool
-        self.how = POOLS[pool]
+        self.how = name_of_pool(pool, 'Pooling.pool')

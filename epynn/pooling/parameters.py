@@ -11,4 +11,4 @@ if TYPE_CHECKING:
 
 def pooling_compute_shapes(layer: 'Pooling', A: Array) -> None:
     """Read the dimensions off the images ``(m, h, w, d)`` and derive ``oh`` and ``ow``."""
-    compute_window_shapes(layer, A, 'pool_size')
+    layer.pads = compute_window_shapes(layer, A, layer.padding, 'pool_size')

@@ -3,12 +3,25 @@
 import numpy as np
 import pytest
 
-from epynn.commons.activation import Activation
+from epynn.commons.activation import BoundActivation
 from epynn.commons.errors import ArgumentError, ShapeError
-from epynn.commons.loss import BCE, CCE, MAE, MSE, MSLE, loss_functions, output_gradient
+from epynn.commons.loss import (
+    BCE,
+    CCE,
+    ICCE,
+    MAE,
+    MSE,
+    MSLE,
+    Hinge,
+    Huber,
+    LabelSmoothing,
+    loss_functions,
+    output_gradient,
+)
 from epynn.commons.maths import sigmoid, softmax
 
-LOSSES = [MSE, MAE, MSLE, BCE, CCE]
+NAMED = [MSE, MAE, MSLE, BCE, CCE]
+LOSSES = [*NAMED, Huber(), Huber(0.2), Hinge, LabelSmoothing(CCE), LabelSmoothing(BCE, 0.3)]
 MAGNITUDES = [0, 1, 37, 40, 88, 710, 800, 1e4, 1e300, float(np.finfo(np.float64).max)]
 MAGNITUDES_32 = [0, 1, 37, 40, 88, 710, 800, 1e4, 1e30, float(np.finfo(np.float32).max)]
 
@@ -43,7 +56,7 @@ def test_losses_are_the_formulas(rng):
         CCE: -np.sum(Y * np.log(A), axis=1),
         BCE: -np.sum(Y * np.log(A) + (1 - Y) * np.log(1 - A), axis=1) / U,
     }
-    for loss in LOSSES:
+    for loss in NAMED:
         assert loss(Y, A).shape == (len(A),)
         np.testing.assert_allclose(loss(Y, A), expected[loss], rtol=1e-12)
 
@@ -86,7 +99,7 @@ def test_extremes_are_finite_silent_and_of_the_same_dtype(loss, deriv, dtype):
         np.testing.assert_array_equal(A, before)
 
 
-@pytest.mark.parametrize('loss', [MSE, MAE, MSLE])
+@pytest.mark.parametrize('loss', [MSE, MAE, MSLE, Huber(), Huber(1e-3)])
 def test_truth_and_output_at_opposite_ends_are_finite(loss):
     largest = np.array([[np.finfo(np.float64).max] * 2])
     with np.errstate(all='raise', under='ignore'):
@@ -122,7 +135,7 @@ def test_gradient_is_0_where_the_logarithm_is_bounded():
 
 def test_perfect_outputs_cost_nothing_and_not_minus_nothing():
     Y = np.eye(3)
-    for loss in LOSSES:
+    for loss in [*NAMED, Huber()]:
         assert (loss(Y, Y) == 0).all()
         assert not np.signbit(loss(Y, Y)).any()
 
@@ -145,9 +158,9 @@ def test_shapes_must_be_equal_with_two_axes(loss, shapes):
 @pytest.mark.parametrize(
     ('loss', 'activation'),
     [
-        (CCE, Activation(softmax)),
-        (CCE, Activation(softmax, {'softmax_temperature': 2.5})),
-        (BCE, Activation(sigmoid)),
+        (CCE, BoundActivation(softmax)),
+        (CCE, BoundActivation(softmax, {'softmax_temperature': 2.5})),
+        (BCE, BoundActivation(sigmoid)),
     ],
 )
 @pytest.mark.parametrize('scale', [1.0, 0.6])
@@ -162,8 +175,8 @@ def test_closed_form_is_the_general_form(loss, activation, scale, rng):
 def test_closed_forms_are_exact_where_the_general_form_vanishes():
     Z, Y = np.array([[-800.0, 800.0]]), np.array([[1.0, 0.0]])
     for loss, activation, expected in (
-        (CCE, Activation(softmax), [[-1, 1]]),
-        (BCE, Activation(sigmoid), [[-0.5, 0.5]]),
+        (CCE, BoundActivation(softmax), [[-1, 1]]),
+        (BCE, BoundActivation(sigmoid), [[-0.5, 0.5]]),
     ):
         A = activation(Z)
         assert (activation.gradient(loss(Y, A, deriv=True), Z, A) == 0).all()
@@ -173,33 +186,34 @@ def test_closed_forms_are_exact_where_the_general_form_vanishes():
 def test_closed_form_keeps_float32_and_its_inputs():
     A, Y = np.full((2, 2), 0.5, dtype=np.float32), np.eye(2, dtype=int)
     for loss, f in ((CCE, softmax), (BCE, sigmoid)):
-        assert output_gradient(loss, Activation(f), Y, A).dtype == np.float32
+        assert output_gradient(loss, BoundActivation(f), Y, A).dtype == np.float32
     assert (A == 0.5).all()
 
 
 @pytest.mark.parametrize('loss', [MSE, MAE, MSLE, lambda Y, A, deriv=False: A])
 @pytest.mark.parametrize('f', [softmax, sigmoid])
 def test_other_pairs_have_no_closed_form(loss, f):
-    assert output_gradient(loss, Activation(f), np.eye(2), np.eye(2)) is None
-    assert output_gradient(CCE, Activation(sigmoid), np.eye(2), np.eye(2)) is None
-    assert output_gradient(BCE, Activation(softmax), np.eye(2), np.eye(2)) is None
+    assert output_gradient(loss, BoundActivation(f), np.eye(2), np.eye(2)) is None
+    assert output_gradient(CCE, BoundActivation(sigmoid), np.eye(2), np.eye(2)) is None
+    assert output_gradient(BCE, BoundActivation(softmax), np.eye(2), np.eye(2)) is None
 
 
 def test_closed_form_checks_the_shapes():
     with pytest.raises(ShapeError, match='loss: expected Y and A of one shape'):
-        output_gradient(BCE, Activation(sigmoid), np.ones((3, 1)), np.ones((3, 2)))
+        output_gradient(BCE, BoundActivation(sigmoid), np.ones((3, 1)), np.ones((3, 2)))
 
 
 # BY NAME
 
 
 def test_loss_functions_by_name_or_function():
-    assert loss_functions() == {loss.__name__: loss for loss in LOSSES}
+    assert loss_functions() == {loss.__name__: loss for loss in [*NAMED, Huber(), ICCE, Hinge]}
     assert loss_functions('CCE') is CCE
     assert loss_functions('CCE', 'sigmoid') is CCE
     assert loss_functions(test_closed_form_checks_the_shapes) is test_closed_form_checks_the_shapes
     with pytest.raises(
-        ArgumentError, match=r"loss: expected .* MSE, MAE, MSLE, BCE, CCE, got 'XXE'"
+        ArgumentError,
+        match=r"loss: expected .* MSE, MAE, MSLE, Huber, BCE, CCE, ICCE, Hinge, got 'XXE'",
     ):
         loss_functions('XXE')
 
@@ -212,4 +226,4 @@ def test_loss_that_suits_the_output():
 
 def test_changing_the_returned_dict_changes_nothing():
     loss_functions().clear()
-    assert len(loss_functions()) == len(LOSSES)
+    assert len(loss_functions()) == 8

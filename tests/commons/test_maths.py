@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from epynn.commons.activation import Activation
+from epynn.commons.activation import BoundActivation
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.maths import (
     ACTIVATIONS,
@@ -25,7 +25,7 @@ from epynn.commons.maths import (
     xavier,
 )
 
-ELEMENTWISE = [identity, relu, lrelu, elu, sigmoid, tanh]
+ELEMENTWISE = [f for f in ACTIVATIONS.values() if f is not softmax]
 MAGNITUDES = [0, 1, 37, 40, 88, 710, 800, 1e4, 1e300, float(np.finfo(np.float64).max)]
 MAGNITUDES_32 = [0, 1, 37, 40, 88, 710, 800, 1e4, 1e30, float(np.finfo(np.float32).max)]
 HYPERPARAMETERS = {'ELU_alpha': 1.7, 'LRELU_alpha': -0.4, 'softmax_temperature': 2.5}
@@ -172,7 +172,7 @@ def test_integers_give_float64(f):
 
 @pytest.mark.parametrize('f', ACTIVATIONS.values())
 def test_gradient_is_the_vector_jacobian_product(f, rng):
-    activation = Activation(f, HYPERPARAMETERS)
+    activation = BoundActivation(f, HYPERPARAMETERS)
     Z, dA = rng.normal(size=(3, 5)), rng.normal(size=(3, 5))
     dZ = activation.gradient(dA, Z, activation(Z))
     for row in range(3):
@@ -186,12 +186,12 @@ def test_gradient_of_softmax_is_that_of_torch(T, rng):
     Z, dA = rng.normal(size=(4, 6)), rng.normal(size=(4, 6))
     t = torch.from_numpy(Z).requires_grad_()
     torch.softmax(t / T, dim=-1).backward(torch.from_numpy(dA))
-    activation = Activation(softmax, {'softmax_temperature': T})
+    activation = BoundActivation(softmax, {'softmax_temperature': T})
     np.testing.assert_allclose(activation.gradient(dA, Z, activation(Z)), t.grad, atol=1e-14)
 
 
 def test_gradient_of_softmax_makes_no_array_of_jacobians():
-    activation, Z = Activation(softmax), np.zeros((20, 2000))
+    activation, Z = BoundActivation(softmax), np.zeros((20, 2000))
     A = activation(Z)
     tracemalloc.start()
     activation.gradient(A, Z, A)
@@ -203,7 +203,7 @@ def test_gradient_of_softmax_makes_no_array_of_jacobians():
 @pytest.mark.parametrize('dtype', [np.float64, np.float32])
 @pytest.mark.parametrize('f', ACTIVATIONS.values())
 def test_gradient_is_finite_and_keeps_the_dtype(f, dtype):
-    activation = Activation(f)
+    activation = BoundActivation(f)
     Z = extremes(dtype).reshape(2, -1)
     dA = np.ones_like(Z)
     with np.errstate(all='raise', under='ignore'):
@@ -214,65 +214,70 @@ def test_gradient_is_finite_and_keeps_the_dtype(f, dtype):
 
 
 def test_activation_takes_the_hyperparameter_that_concerns_it():
-    assert Activation(elu, HYPERPARAMETERS).hyperparameters == {'alpha': 1.7}
-    assert Activation(lrelu, HYPERPARAMETERS).hyperparameters == {'alpha': -0.4}
-    assert Activation(softmax, HYPERPARAMETERS).hyperparameters == {'T': 2.5}
-    assert Activation(tanh, HYPERPARAMETERS).hyperparameters == {}
-    assert Activation(softmax).hyperparameters == {'T': 1.0}
+    assert BoundActivation(elu, HYPERPARAMETERS).hyperparameters == {'alpha': 1.7}
+    assert BoundActivation(lrelu, HYPERPARAMETERS).hyperparameters == {'alpha': -0.4}
+    assert BoundActivation(softmax, HYPERPARAMETERS).hyperparameters == {'T': 2.5}
+    assert BoundActivation(tanh, HYPERPARAMETERS).hyperparameters == {}
+    assert BoundActivation(softmax).hyperparameters == {'T': 1.0}
 
 
 def test_two_activations_do_not_share_hyperparameters():
-    first, x = Activation(elu), np.array([-1.0])
-    second = Activation(first)
+    first, x = BoundActivation(elu), np.array([-1.0])
+    second = BoundActivation(first)
     second.set_hyperparameters({'ELU_alpha': 3})
     assert second(x) == 3 * first(x)
     second.set_hyperparameters(None)
     second.set_hyperparameters({'LRELU_alpha': 9})
     assert second.hyperparameters == {'alpha': 3.0}
-    assert Activation(second).hyperparameters == {'alpha': 3.0}
+    assert BoundActivation(second).hyperparameters == {'alpha': 3.0}
 
 
 def test_activation_of_ones_own_function():
     def square(x, deriv=False):
         return 2 * x if deriv else x * x
 
-    activation = Activation(square, HYPERPARAMETERS)
+    activation = BoundActivation(square, HYPERPARAMETERS)
     x = np.array([3.0])
     assert activation(x) == 9
     assert activation.gradient(np.array([5.0]), x, activation(x)) == 30
     assert activation.__name__ == 'square'
-    assert Activation(functools.partial(elu, alpha=2)).__name__ == 'partial'
+    assert BoundActivation(functools.partial(elu, alpha=2)).__name__ == 'partial'
 
 
 def test_activation_prints_its_hyperparameters():
-    assert repr(Activation(softmax, {'softmax_temperature': 2})) == 'Activation(softmax, T=2)'
-    assert repr(Activation(relu)) == 'Activation(relu)'
+    hot = BoundActivation(softmax, {'softmax_temperature': 2})
+    assert repr(hot) == 'BoundActivation(softmax, T=2)'
+    assert repr(BoundActivation(relu)) == 'BoundActivation(relu)'
 
 
 def test_activation_refuses_what_is_no_function():
     with pytest.raises(
         ArgumentTypeError, match=r"activate: expected a function .* got 'relu'\. Imp"
     ):
-        Activation('relu')
+        BoundActivation('relu')
 
 
 @pytest.mark.parametrize('T', [0, -1.0, np.nan, np.inf, 'hot', None, True])
 def test_temperature_must_be_above_0(T):
     with pytest.raises(ArgumentError, match='softmax_temperature: expected a number above 0'):
-        Activation(softmax, {'softmax_temperature': T})
+        BoundActivation(softmax, {'softmax_temperature': T})
 
 
 @pytest.mark.parametrize('alpha', [np.nan, np.inf, 'steep', None])
 def test_alpha_must_be_finite(alpha):
     with pytest.raises(ArgumentError, match='ELU_alpha: expected a finite number'):
-        Activation(elu, {'ELU_alpha': alpha})
+        BoundActivation(elu, {'ELU_alpha': alpha})
 
 
 def test_activation_functions_by_name_or_function():
     assert activation_functions('tanh') is tanh
     assert activation_functions(tanh) is tanh
-    assert list(ACTIVATIONS) == ['identity', 'relu', 'lrelu', 'elu', 'sigmoid', 'tanh', 'softmax']
-    message = "activate: expected .* identity, relu, .*softmax, got 'rely'"
+    assert all(name == f.__name__ for name, f in ACTIVATIONS.items())
+    assert list(ACTIVATIONS)[:4] == ['identity', 'relu', 'lrelu', 'elu']
+    assert list(ACTIVATIONS)[4:7] == ['sigmoid', 'tanh', 'softmax']
+    assert list(ACTIVATIONS)[7:11] == ['gelu', 'silu', 'mish', 'selu']
+    assert list(ACTIVATIONS)[11:] == ['softplus', 'softsign', 'hard_sigmoid', 'hard_tanh']
+    message = "activate: expected .* identity, relu, .*softmax, .*hard_tanh, got 'rely'"
     with pytest.raises(ArgumentError, match=message):
         activation_functions('rely')
 

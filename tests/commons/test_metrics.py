@@ -6,6 +6,9 @@ import pytest
 from epynn.commons.errors import ArgumentError, DataError, ShapeError
 from epynn.commons.metrics import (
     NPV,
+    R2,
+    RMSE,
+    ROC_AUC,
     accuracy,
     decide,
     fscore,
@@ -167,9 +170,10 @@ def test_positive_label_must_be_a_column():
 
 
 def test_metrics_functions_by_name_or_function():
-    assert metrics_functions() == {metric.__name__: metric for metric in METRICS}
+    bundled = [*METRICS, ROC_AUC, R2, RMSE]
+    assert metrics_functions() == {metric.__name__: metric for metric in bundled}
     assert metrics_functions('NPV') is NPV
     assert metrics_functions(recall) is recall
-    message = "metrics: expected .*accuracy, recall, precision, fscore, specificity, NPV, got 'f1'"
+    message = "metrics: expected .*accuracy, recall, precision, fscore, .*R2, RMSE, got 'f1'"
     with pytest.raises(ArgumentError, match=message):
         metrics_functions('f1')

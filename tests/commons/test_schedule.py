@@ -57,7 +57,7 @@ def test_schedule_functions_by_name_or_function():
 
 
 def test_unknown_schedule():
-    message = "schedule: expected .*steady, exp_decay, lin_decay, got 'stedy'"
+    message = "schedule: expected .*steady, exp_decay, lin_decay, .*reduce_on_plateau, got 'stedy'"
     with pytest.raises(ArgumentError, match=message):
         schedule_functions('stedy', SETTINGS)
 

@@ -7,15 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from epynn.kernels.blocks import (
-    add_blocks,
-    check_axes,
-    cut_blocks,
-    fold_blocks,
-    output_size,
-    pad,
-    pair,
-)
+from epynn.kernels.blocks import add_blocks, cut_blocks, fold_blocks, pad
+from epynn.kernels.geometry import check_axes, output_size, pair
 
 GEOMETRIES = [
     # h, w, window, strides, padding
@@ -175,7 +168,7 @@ def test_messages():
         check_axes(np.zeros(3), 'A', 'm, n', 'Why.')
     with pytest.raises(
         ValueError,
-        match=r'window: expected at most 7 \(size 5 \+ 2 \* padding 1\), got 8\. Take a smaller',
+        match=r'window: expected at most 7 \(size 5, padding 1 \+ 1\), got 8\. Take a smaller',
     ):
         cut_blocks(X, (3, 8), padding=1)
     with pytest.raises(ValueError, match=r'strides: .* at least 1, got 0'):

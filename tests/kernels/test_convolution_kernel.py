@@ -193,8 +193,10 @@ def test_messages():
         convolve(X, np.zeros((6, 3, 3, 4)))
     with pytest.raises(
         ValueError,
-        match=r'W: expected \(fh, fw, d\) = \(3, 3, 3\) as in the blocks, got',
+        match=r'W: expected \(fh, fw\) = \(3, 3\) as in the blocks, got \(2, 3\)',
     ):
+        multiply_blocks(cut_blocks(X, 3), W[:2])
+    with pytest.raises(ValueError, match=r'W: expected a depth of d / groups = 3 / 1, got 2'):
         convolve(X, W[:, :, :2])
     with pytest.raises(ValueError, match=r'Xb: expected 6 axes \(m, oh, ow, fh, fw, d\), got 4'):
         multiply_blocks(X, W)
@@ -211,7 +213,7 @@ def test_messages():
         convolve_weight_gradient(X, dZ, 3, strides=2)
     with pytest.raises(ValueError, match=r'dZ: .* = \(2, 3, 3, 4\), got \(2, 3, 3, 1\)'):
         convolve_input_gradient(dZ[..., :1], W, X.shape)
-    with pytest.raises(ValueError, match=r'W: expected a depth d of 3 as in X .* got 2'):
+    with pytest.raises(ValueError, match=r'W: expected a depth of d / groups = 3 / 1, got 2'):
         convolve_input_gradient(dZ, W[:, :, :2], X.shape)
     with pytest.raises(ValueError, match='W: expected 4 axes'):
         convolve_input_gradient(dZ, W[0], X.shape)

@@ -1,0 +1,1 @@
+"""Activation: an activation function as a layer of its own."""

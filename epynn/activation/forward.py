@@ -1,0 +1,30 @@
+"""Forward pass of the Activation layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.activation.models import Activation
+
+
+def activation_forward(layer: 'Activation', A: Array) -> Array:
+    """Compute ``A = activate(X)``.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before, ``(m, ...)``.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, ...)``.
+    """
+    # (1) Input
+    Z = layer.fc['Z'] = layer.receive_input(A)
+
+    # (2) Activation
+    A = layer.fc['A'] = layer.activate(Z)
+
+    return A

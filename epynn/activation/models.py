@@ -1,0 +1,53 @@
+"""The Activation layer."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from epynn.activation.backward import activation_backward
+from epynn.activation.forward import activation_forward
+from epynn.activation.parameters import activation_compute_shapes
+from epynn.commons.activation import BoundActivation
+from epynn.commons.models import Layer
+from epynn.kernels.arrays import Array
+
+
+class Activation(Layer):
+    """Apply an activation function: ``A = activate(X)``.
+
+    For the places where it is no part of another layer: after a normalization, or after the sum of
+    a skip connection.
+
+    Parameters
+    ----------
+    activate : function
+        Activation ``f(x, deriv=False)``, from :mod:`epynn.commons.maths` or your own.
+    se_hPars : dict, optional
+        Hyper-parameters of this layer alone.
+
+    Notes
+    -----
+    Shapes: ``X (m, ...)`` -> ``A (m, ...)``. The layer has no parameters. ``fc['Z']``, the argument
+    of the function in other layers too, is ``X`` here.
+
+    Backward: ``dX = dA * activate'(X)``; for softmax, which mixes the last axis, the product with
+    its Jacobian. As the output layer of a network it takes part in the closed forms: ``A - Y`` for
+    softmax with CCE and sigmoid with BCE.
+
+    Examples
+    --------
+    >>> layer = Activation(relu)
+    >>> layer.forward(np.array([[-1.0, 2.0]]))
+    array([[0., 2.]])
+    """
+
+    compute_shapes = activation_compute_shapes
+    forward = activation_forward
+    backward = activation_backward
+
+    activate: BoundActivation
+
+    def __init__(
+        self, activate: Callable[..., Array], se_hPars: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(se_hPars)
+        self.set_activations(activate=activate)

@@ -1,0 +1,1 @@
+"""BatchNorm: normalize each channel over the batch."""

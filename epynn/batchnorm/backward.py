@@ -1,0 +1,44 @@
+"""Backward pass of the BatchNorm layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+from epynn.kernels.normalization import mean_points
+
+if TYPE_CHECKING:
+    from epynn.batchnorm.models import BatchNorm
+
+
+def batchnorm_backward(layer: 'BatchNorm', dX: Array) -> Array:
+    """Reverse :func:`batchnorm_forward`: from the gradient of its output to that of its input.
+
+    The docstring of the class derives step (3).
+
+    Parameters
+    ----------
+    dX : ndarray
+        Gradient of the loss with respect to the output ``(m, ..., d)``, from the layer after.
+
+    Returns
+    -------
+    dX : ndarray
+        Gradient with respect to the input ``(m, ..., d)``.
+    """
+    # (4) Scale and shift each channel
+    dA = layer.receive_gradient(dX)
+    Xh, sd = layer.fc['Xh'], layer.fc['sd']
+    dXh = layer.bc['dXh'] = dA * layer.p['gamma']
+
+    # (3) Normalize
+    # (2) Mean and variance: of the batch, they send a gradient to each point of it
+    if layer.o['of_batch']:
+        dX = dXh - mean_points(dXh)
+        dX -= Xh * mean_points(dXh, Xh)
+        dX /= sd
+    else:
+        dX = dXh / sd
+
+    # (1) Input
+    layer.bc['dX'] = dX
+
+    return dX

@@ -1,0 +1,67 @@
+"""Forward pass of the BatchNorm layer."""
+
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.commons.normalization import require_several
+from epynn.kernels.arrays import Array
+from epynn.kernels.normalization import mean_points
+
+if TYPE_CHECKING:
+    from epynn.batchnorm.models import BatchNorm
+
+ONE_POINT = (
+    'Choose another batch_size, or Embedding(drop_last=True) where the last batch is one sample; '
+    'to predict without a model, set layer.training = False.'
+)
+
+
+def batchnorm_forward(layer: 'BatchNorm', A: Array) -> Array:
+    """Compute ``A = gamma * (X - mean) / sqrt(var + epsilon) + beta``.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before, ``(m, ..., d)``.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, ..., d)``.
+
+    Raises
+    ------
+    ShapeError
+        If a training batch has one number a channel: its variance would be 0.
+    """
+    # (1) Input
+    X = layer.receive_input(A)
+    N = prod(X.shape[:-1])
+    of_batch = layer.o['of_batch'] = layer.training and layer.trainable
+    if of_batch:
+        require_several(layer, N, 'a channel in a training batch', ONE_POINT)
+
+    # (2) Mean and variance: those of the batch in training, else the running ones
+    mean = layer.fc['mean'] = mean_points(X) if of_batch else layer.s['mean']
+    Xc = X - mean  # (m, ..., d) - (d,) -> (m, ..., d)
+    var = layer.fc['var'] = mean_points(Xc, Xc) if of_batch else layer.s['var']
+
+    # (3) Normalize
+    sd = layer.fc['sd'] = np.sqrt(var + layer.epsilon)
+    Xh = layer.fc['Xh'] = np.divide(Xc, sd, out=Xc)
+
+    # (4) Scale and shift each channel
+    A = layer.fc['A'] = Xh * layer.p['gamma']
+    A += layer.p['beta']
+
+    # Running statistics, the two at once and last, after all that could fail
+    if of_batch:
+        kept = layer.momentum
+        layer.s = {
+            'mean': kept * layer.s['mean'] + (1 - kept) * mean,
+            'var': kept * layer.s['var'] + (1 - kept) * (N / (N - 1)) * var,
+        }
+
+    return A

@@ -1,0 +1,37 @@
+"""Shapes, parameters and gradients of the BatchNorm layer."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.commons.normalization import compute_channel_shapes
+from epynn.kernels.arrays import Array
+from epynn.kernels.normalization import sum_points
+
+if TYPE_CHECKING:
+    from epynn.batchnorm.models import BatchNorm
+
+
+def batchnorm_compute_shapes(layer: 'BatchNorm', A: Array) -> None:
+    """Read the dimensions off the input ``(m, ..., d)`` and derive the shapes of the parameters."""
+    compute_channel_shapes(layer, A)
+
+
+def batchnorm_initialize_parameters(layer: 'BatchNorm') -> None:
+    """Start by changing nothing: scale 1, shift 0, running mean 0, running variance 1."""
+    layer.p['gamma'] = np.ones(layer.fs['gamma'])
+    layer.p['beta'] = np.zeros(layer.fs['beta'])
+    layer.s['mean'] = np.zeros(layer.fs['beta'])
+    layer.s['var'] = np.ones(layer.fs['gamma'])
+
+
+def batchnorm_compute_gradients(layer: 'BatchNorm') -> None:
+    """Compute the gradients of the parameters, summed over samples and places."""
+    Xh = layer.fc['Xh']
+    dA = layer.bc['dA']
+
+    # (m, ..., d) * (m, ..., d) -> (d,)
+    layer.g['dgamma'] = sum_points(dA, Xh)
+
+    # (m, ..., d) -> (d,)
+    layer.g['dbeta'] = sum_points(dA)

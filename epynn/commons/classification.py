@@ -1,0 +1,240 @@
+"""Losses of outputs that stand for classes; see :mod:`epynn.commons.loss`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from epynn.commons.arguments import as_float, describe
+from epynn.commons.errors import ArgumentError
+from epynn.commons.floating import saturate
+from epynn.commons.truth import one_hot, pair
+from epynn.kernels.arrays import Array
+
+
+def CCE(Y: Array, A: Array, deriv: bool = False) -> Array:
+    """Categorical cross-entropy, ``L = -sum_U Y log A``: one class a sample, behind a softmax.
+
+    Parameters
+    ----------
+    Y : array
+        Truth, shape (m, U), one-hot or probabilities; integers and booleans too.
+    A : array
+        Output of the network, shape (m, U).
+    deriv : bool, default False
+        Return the gradient ``dL/dA = -Y / A`` instead; 0 where ``A`` is below the smallest normal
+        number, at which the logarithm stops.
+
+    Returns
+    -------
+    array
+        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
+
+    Raises
+    ------
+    ShapeError
+        The shapes differ or have not 2 axes.
+
+    See Also
+    --------
+    output_gradient : the gradient through softmax, exact however small ``A`` is.
+    """
+    Y, A = pair(Y, A)
+    if deriv:
+        gradient: Array = -Y * inverse(A)
+        return gradient
+    # 0 - x and not -x: a loss of nothing reads 0, not -0.
+    loss: Array = 0 - np.sum(Y * log(A), axis=1)
+    return loss
+
+
+def ICCE(Y: Array, A: Array, deriv: bool = False) -> Array:
+    """Categorical cross-entropy of integer labels, ``L = -log A_Y``, behind a softmax.
+
+    The same as :func:`CCE` with the labels as one-hot columns; "sparse" in Keras.
+
+    Parameters
+    ----------
+    Y : array
+        Labels 0 to U - 1, shape (m, 1) or (m,).
+    A : array
+        Output of the network, shape (m, U).
+    deriv : bool, default False
+        Return the gradient ``dL/dA = -1 / A`` in the column of the label instead, 0 elsewhere.
+
+    Returns
+    -------
+    array
+        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
+
+    Raises
+    ------
+    ShapeError
+        There is not one label a sample.
+    LabelError
+        A label is not a whole number from 0 to U - 1.
+    """
+    return CCE(*one_hot(Y, A), deriv=deriv)
+
+
+def BCE(Y: Array, A: Array, deriv: bool = False) -> Array:
+    """Binary cross-entropy, ``L = -sum_U (Y log A + (1 - Y) log(1 - A)) / U``, behind a sigmoid.
+
+    Parameters
+    ----------
+    Y : array
+        Truth, shape (m, U), between 0 and 1; integers and booleans too.
+    A : array
+        Output of the network, shape (m, U).
+    deriv : bool, default False
+        Return the gradient ``dL/dA = ((1 - Y) / (1 - A) - Y / A) / U`` instead. Its terms
+        are 0 where ``A``, or ``1 - A``, is below the smallest normal number, at which the
+        logarithms stop.
+
+    Returns
+    -------
+    array
+        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
+
+    Raises
+    ------
+    ShapeError
+        The shapes differ or have not 2 axes.
+
+    See Also
+    --------
+    output_gradient : the gradient through sigmoid, exact however close to 0 or 1 ``A`` is.
+    """
+    Y, A = pair(Y, A)
+    U = A.shape[1]
+    if deriv:
+        gradient: Array = ((1 - Y) * inverse(1 - A) - Y * inverse(A)) / U
+        return gradient
+    loss: Array = (0 - np.sum(Y * log(A) + (1 - Y) * log(1 - A), axis=1)) / U
+    return loss
+
+
+def Hinge(Y: Array, A: Array, deriv: bool = False) -> Array:
+    """Hinge loss, ``L = sum_U max(0, 1 - t A) / U`` with ``t = 2 Y - 1``, behind identity.
+
+    Labels are 0 and 1, as everywhere in the library; t is -1 and 1. An output is a margin,
+    on the right side of 0 by 1 or more where it costs nothing. Several columns are machines of one
+    class against the rest each. One column makes a poor decision: metrics round it and so part the
+    classes at 0.5, not at 0; for two classes take two columns.
+
+    Parameters
+    ----------
+    Y : array
+        Truth, shape (m, U), 0 and 1.
+    A : array
+        Output of the network, shape (m, U).
+    deriv : bool, default False
+        Return the gradient ``dL/dA = -t / U`` where ``t A < 1``, else 0, instead.
+
+    Returns
+    -------
+    array
+        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
+        The loss saturates at the largest finite number.
+
+    Raises
+    ------
+    ShapeError
+        The shapes differ or have not 2 axes.
+
+    References
+    ----------
+    Cortes and Vapnik, 1995. Support-vector networks.
+    """
+    Y, A = pair(Y, A)
+    U = A.shape[1]
+    t = 2 * Y - 1
+    with np.errstate(over='ignore'):
+        if deriv:
+            return np.where(t * A < 1, -t / U, np.zeros_like(A))
+        return saturate(np.sum(np.maximum(1 - t * A, 0), axis=1) / U)
+
+
+@dataclass(frozen=True)
+class LabelSmoothing:
+    """A cross-entropy whose truth is never quite sure: part of it goes to all classes alike.
+
+    The truth becomes ``(1 - share) Y + share / U`` for CCE and ICCE, with U classes, and
+    ``(1 - share) Y + share / 2`` for BCE, where each column is a question of its own. As in torch
+    and Keras.
+
+    Parameters
+    ----------
+    loss : function
+        CCE, ICCE or BCE.
+    share : float, default 0.1
+        What is taken from the truth, 0 to 1.
+
+    References
+    ----------
+    Szegedy, Vanhoucke, Ioffe, Shlens and Wojna, 2016. Rethinking the Inception architecture for
+    computer vision.
+    """
+
+    loss: Callable[..., Array]
+    share: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.loss not in (CCE, ICCE, BCE):
+            raise ArgumentError('LabelSmoothing.loss', 'CCE, ICCE or BCE', describe(self.loss))
+        as_float(self.share, 'LabelSmoothing.share', low=0, high=1)
+
+    @property
+    def __name__(self) -> str:
+        """Name for the tables."""
+        return f'smooth_{self.loss.__name__}'
+
+    @property
+    def base(self) -> Callable[..., Array]:
+        """The loss that takes the smoothed truth: CCE for ICCE."""
+        return BCE if self.loss is BCE else CCE
+
+    def smooth(self, Y: Array, A: Array) -> tuple[Array, Array]:
+        """Return the smoothed truth, in columns, and the output; both (m, U)."""
+        Y, A = one_hot(Y, A) if self.loss is ICCE else pair(Y, A)
+        answers = 2 if self.loss is BCE else A.shape[1]
+        share = float(self.share)
+        return (1 - share) * Y + share / answers, A
+
+    def __call__(self, Y: Array, A: Array, deriv: bool = False) -> Array:
+        """Return the loss of each sample, or its gradient.
+
+        Parameters
+        ----------
+        Y : array
+            Truth, shape (m, U); for ICCE labels (m, 1).
+        A : array
+            Output of the network, shape (m, U).
+        deriv : bool, default False
+            Return the gradient ``dL/dA`` instead.
+
+        Returns
+        -------
+        array
+            Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
+
+        Raises
+        ------
+        ShapeError, LabelError
+            As the loss itself.
+        """
+        return self.base(*self.smooth(Y, A), deriv=deriv)
+
+
+def log(x: Array) -> Array:
+    """Return the logarithm of x, taken at no less than the smallest normal number."""
+    logarithm: Array = np.log(np.maximum(x, np.finfo(x.dtype).tiny))
+    return logarithm
+
+
+def inverse(x: Array) -> Array:
+    """Return the derivative of `_log`: 1 / x, and 0 below the smallest normal number."""
+    tiny = np.finfo(x.dtype).tiny
+    return np.where(x >= tiny, 1 / np.maximum(x, tiny), np.zeros_like(x))

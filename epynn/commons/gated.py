@@ -1,0 +1,139 @@
+"""Activations that multiply the input by a gate between 0 and 1; see :mod:`epynn.commons.maths`."""
+
+import math
+
+import numpy as np
+
+from epynn.commons.floating import floating
+from epynn.commons.rectifiers import softplus
+from epynn.commons.sigmoids import sigmoid, tanh
+from epynn.kernels.arrays import Array
+
+# Coefficients of the powers of t in a polynomial for (1 + 2 z) exp(z^2) erfc(z), where
+# t = (z - 3.75) / (z + 3.75) brings all z >= 0 to -1 <= t < 1: the first 25 terms of the Chebyshev
+# series of Shepherd and Laframboise, 1981, which leave out less than 1e-17. They have more digits
+# here than in print: the tests compute them anew from the definition.
+_ERFC_POLYNOMIAL = (
+    1.2375126308378275,
+    -0.14024059858554697,
+    0.0035854154854644293,
+    0.0822767384901452,
+    -0.10880393014174886,
+    0.09230432116037748,
+    -0.05869339858963677,
+    0.028362277418956406,
+    -0.009746579558029276,
+    0.0017556258528952954,
+    0.0002937136655913448,
+    -0.0002901540805408417,
+    5.164909889268241e-05,
+    2.238423915508223e-05,
+    -1.1444146237700524e-05,
+    -9.73559896736775e-07,
+    1.751637648849062e-06,
+    -5.7218230603224086e-08,
+    -2.5866850716155884e-07,
+    2.3263508708859124e-08,
+    3.8675334242222354e-08,
+    -3.744210080962018e-09,
+    -5.1739902140113095e-09,
+    3.1114333809799254e-10,
+    4.2514714447963895e-10,
+)
+
+
+def _normal(x: Array) -> tuple[Array, Array]:
+    """Return distribution and density of the standard normal at x.
+
+    ``P(x) = erfc(-x / sqrt(2)) / 2`` and ``p(x) = exp(-x^2 / 2) / sqrt(2 pi)``. With the polynomial
+    ``s(z) = (1 + 2 z) exp(z^2) erfc(z)``, below 0 ``P(x) = s(z) exp(-z^2) / (2 (1 + 2 z))``
+    with ``z = |x| / sqrt(2)``, which keeps its digits however small it is; above, 1 less that.
+    """
+    # Beyond 40 both are 0 in float64; the bound keeps the square finite.
+    z = np.minimum(np.abs(x), 40) / math.sqrt(2)
+    t = (z - 3.75) / (z + 3.75)
+    # Horner's rule, from the highest power down
+    s = np.zeros_like(t)
+    for coefficient in reversed(_ERFC_POLYNOMIAL):
+        s *= t
+        s += coefficient
+    e = np.exp(-z * z)
+    tail = s * e / (2 + 4 * z)
+    return np.where(x < 0, tail, 1 - tail), e / math.sqrt(2 * math.pi)
+
+
+def gelu(x: Array, deriv: bool = False) -> Array:
+    """Gaussian error linear unit, ``f(x) = x P(x)``, P the standard normal distribution.
+
+    ``P(x) = (1 + erf(x / sqrt(2))) / 2``: the exact function, not its approximation by tanh.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, any shape.
+    deriv : bool, default False
+        Return ``f'(x) = P(x) + x p(x)`` instead, with the density
+        ``p(x) = exp(-x^2 / 2) / sqrt(2 pi)``.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+
+    References
+    ----------
+    Hendrycks and Gimpel, 2016. Gaussian error linear units (GELUs). The error function after
+    Shepherd and Laframboise, 1981. Chebyshev approximation of (1 + 2x) exp(x^2) erfc x in
+    0 <= x < infinity. Mathematics of Computation 36.
+    """
+    x = floating(x)
+    distribution, density = _normal(x)
+    return distribution + x * density if deriv else x * distribution
+
+
+def silu(x: Array, deriv: bool = False) -> Array:
+    """Sigmoid linear unit, also called swish, ``f(x) = x sigmoid(x)``.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, any shape.
+    deriv : bool, default False
+        Return ``f'(x) = sigmoid(x) + x sigmoid'(x)`` instead.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+
+    References
+    ----------
+    Elfwing, Uchibe and Doya, 2018. Sigmoid-weighted linear units for neural network function
+    approximation in reinforcement learning.
+    """
+    x = floating(x)
+    return sigmoid(x) + x * sigmoid(x, deriv=True) if deriv else x * sigmoid(x)
+
+
+def mish(x: Array, deriv: bool = False) -> Array:
+    """Mish, ``f(x) = x tanh(softplus(x))``.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, any shape.
+    deriv : bool, default False
+        Return ``f'(x) = tanh(s) + x tanh'(s) sigmoid(x)`` instead, with ``s = softplus(x)``.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+
+    References
+    ----------
+    Misra, 2020. Mish: a self regularized non-monotonic activation function.
+    """
+    x = floating(x)
+    s = softplus(x)
+    return tanh(s) + x * tanh(s, deriv=True) * sigmoid(x) if deriv else x * tanh(s)

@@ -1,0 +1,42 @@
+"""What the normalization layers share: channels, their scale ``gamma`` and their shift ``beta``."""
+
+from epynn.commons.arguments import as_float
+from epynn.commons.errors import ShapeError
+from epynn.commons.models import Layer
+from epynn.kernels.arrays import Array
+
+
+def as_epsilon(epsilon: float, name: str) -> float:
+    """Return what is added to a variance as a float above 0, so that no division is by 0."""
+    return as_float(epsilon, name, low=1e-30)
+
+
+def compute_channel_shapes(layer: Layer, A: Array) -> None:
+    """Read ``m`` and ``d`` off the input ``(m, ..., d)``: one ``gamma`` and ``beta`` a channel.
+
+    Raises
+    ------
+    ShapeError
+        If the input has fewer than 2 axes.
+    """
+    if A.ndim < 2:
+        raise ShapeError(
+            layer.name, 'an input of at least 2 axes (m, ..., d: samples, channels last)',
+            f'{A.ndim} axes {A.shape}', 'Reshape a single sample to (1, d).',
+        )  # fmt: skip
+    layer.d['m'], layer.d['d'] = A.shape[0], A.shape[-1]
+
+    layer.fs['gamma'] = (layer.d['d'],)
+    layer.fs['beta'] = (layer.d['d'],)
+
+
+def require_several(layer: Layer, numbers: int, what: str, remedy: str) -> None:
+    """Refuse to normalize one number: the difference to its own mean is always 0.
+
+    Raises
+    ------
+    ShapeError
+        If there are fewer than 2 numbers.
+    """
+    if numbers < 2:
+        raise ShapeError(layer.name, f'at least 2 numbers {what}', f'{numbers}', remedy)

@@ -1,0 +1,125 @@
+"""The base of all optimizers; they themselves are in :mod:`epynn.commons.optimize`."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from epynn.commons.arguments import as_float, describe
+from epynn.commons.clipping import clip_by_norm, clip_by_value
+from epynn.commons.errors import ArgumentError
+from epynn.kernels.arrays import Array
+
+
+class HasParameters(Protocol):
+    """What an optimizer reads and writes of a layer."""
+
+    p: dict[str, Array]
+    g: dict[str, Array]
+    moments: dict[str, dict[str, Any]]
+    lrate: list[float]
+    e: int
+    trainable: bool
+
+    def children(self) -> Sequence[Any]:
+        """Return the layers inside."""
+
+
+class Optimizer(ABC):
+    """Base of all optimizers: the loop over parameters, weight decay, and clipping.
+
+    Parameters
+    ----------
+    weight_decay : float, optional
+        ``w``: adds ``w p`` to each gradient, as an L2 penalty ``w p^2 / 2`` that the reported loss
+        does not show. Biases decay too, as in torch.
+    clip_norm : float, optional
+        Largest joint L2 norm of all gradients of the network; larger ones are scaled down to it
+        by :func:`epynn.commons.clipping.clip_by_norm`.
+    clip_value : float, optional
+        Largest magnitude of each number in the gradients; larger ones are cut off there.
+
+    Notes
+    -----
+    The gradients are clipped first, by value and then by norm; weight decay comes after.
+    """
+
+    decoupled_decay = False
+
+    def __init__(
+        self,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+    ) -> None:
+        self.weight_decay = as_float(weight_decay, f'{type(self).__name__}.weight_decay', low=0)
+        self.clip_norm = self._bound(clip_norm, 'clip_norm')
+        self.clip_value = self._bound(clip_value, 'clip_value')
+
+    def _bound(self, value: float | None, argument: str) -> float | None:
+        """Return a number above 0 as a float, or None."""
+        name = f'{type(self).__name__}.{argument}'
+        if value is None:
+            return None
+        number = as_float(value, name, low=0)
+        if number == 0:
+            raise ArgumentError(name, 'a number above 0, or None', describe(value))
+        return number
+
+    @abstractmethod
+    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+        """Return the new value of one parameter: the hook that makes each optimizer.
+
+        Parameters
+        ----------
+        p, g : ndarray
+            The parameter and its gradient.
+        lr : float
+            Learning rate.
+        moments : dict
+            What this optimizer remembers of this parameter; empty at the first step, except for
+            ``moments['t']``, the number of the step.
+        """
+
+    def update(self, layer: HasParameters) -> None:
+        """Move all parameters of a layer by one step, if it is trainable."""
+        if not layer.trainable:
+            return
+        # A Python float keeps float32 parameters what they are; a NumPy scalar would not.
+        lr = float(layer.lrate[layer.e])
+        moved = {}
+        for name, p in layer.p.items():
+            g = layer.g[f'd{name}']
+            moments = layer.moments.setdefault(name, {'t': 0})
+            moments['t'] += 1
+            if self.weight_decay and not self.decoupled_decay:
+                g = g + self.weight_decay * p
+            moved[name] = self.step(p, g, lr, moments)
+        layer.p = moved
+
+    def clip(self, layers: Iterable[HasParameters]) -> None:
+        """Clip the gradients of a whole network, by value and by joint norm, where asked for."""
+        trained = list(trained_layers(layers))
+        if self.clip_value is not None:
+            clip_by_value(trained, self.clip_value)
+        if self.clip_norm is not None:
+            clip_by_norm(trained, self.clip_norm)
+
+    def __repr__(self) -> str:
+        settings = ', '.join(
+            f'{name}={value!r}'
+            for name, value in vars(self).items()
+            if value not in (None, 0, False)
+        )
+        return f'{type(self).__name__}({settings})'
+
+
+def trained_layers(layers: Iterable[HasParameters]) -> Iterator[HasParameters]:
+    """Yield the trainable layers; in place of those made of layers, the trainable ones inside."""
+    for layer in layers:
+        if layer.trainable:
+            if layer.children():
+                yield from trained_layers(layer.children())
+            else:
+                yield layer

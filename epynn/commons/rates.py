@@ -1,0 +1,54 @@
+"""The settings that every schedule reads, checked; see :mod:`epynn.commons.schedule`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from numbers import Integral, Real
+from typing import Any, NamedTuple, TypeAlias
+
+from epynn.commons.errors import ArgumentError
+
+ScheduleFunction: TypeAlias = Callable[[Mapping[str, Any]], list[float]]
+
+
+class Settings(NamedTuple):
+    """The checked settings of a schedule, by the symbols of the formulas."""
+
+    lr: float
+    epochs: int
+    epc: int
+    d: float
+    k: float
+
+
+def number(hPars: Mapping[str, Any], name: str, highest: float = math.inf) -> float:
+    """Return a hyper-parameter that is a finite number from 0 to ``highest``."""
+    value = hPars.get(name, None if name == 'learning_rate' else 0)
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not (is_number and math.isfinite(value) and 0 <= value <= highest):
+        rule = 'a finite number of at least 0' if highest == math.inf else 'a number from 0 to 1'
+        raise ArgumentError(name, rule, repr(value), 'Set it in se_hPars.')
+    return float(value)
+
+
+def count(hPars: Mapping[str, Any], name: str, lowest: int) -> int:
+    """Return a hyper-parameter that is a whole number of at least ``lowest``."""
+    value = hPars.get(name, 0)
+    is_integer = isinstance(value, Integral) and not isinstance(value, bool)
+    if not (is_integer and value >= lowest):
+        raise ArgumentError(name, f'a whole number of at least {lowest}', repr(value))
+    return int(value)
+
+
+def read_settings(hPars: Mapping[str, Any]) -> Settings:
+    """Check the hyper-parameters and put the defaults in place of 0."""
+    epochs = count(hPars, 'epochs', 1)
+    epc = count(hPars, 'cycle_epochs', 0) or epochs
+    return Settings(
+        lr=number(hPars, 'learning_rate'),
+        epochs=epochs,
+        epc=epc,
+        d=number(hPars, 'cycle_descent', highest=1),
+        k=number(hPars, 'decay_k') or 5 / epc,
+    )

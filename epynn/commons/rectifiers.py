@@ -1,0 +1,155 @@
+"""Activations that let the positive side pass; see :mod:`epynn.commons.maths`."""
+
+import numpy as np
+
+from epynn.commons.floating import floating, saturate
+from epynn.commons.sigmoids import sigmoid
+from epynn.kernels.arrays import Array
+
+# Mean 0 and variance 1 are a fixed point of SELU with these two, and no others.
+_SELU_ALPHA = 1.6732632423543772
+_SELU_SCALE = 1.0507009873554805
+
+
+def relu(x: Array, deriv: bool = False) -> Array:
+    """Rectified linear unit, ``f(x) = max(0, x)``.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, any shape.
+    deriv : bool, default False
+        Return ``f'(x)`` instead: 1 where ``x > 0``, else 0. At 0, where f has no derivative, it is
+        the left one, 0, as in other libraries.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+
+    References
+    ----------
+    Nair and Hinton, 2010. Rectified linear units improve restricted Boltzmann machines.
+    """
+    x = floating(x)
+    return (x > 0).astype(x.dtype) if deriv else np.maximum(x, 0)
+
+
+def lrelu(x: Array, deriv: bool = False, alpha: float = 0.3) -> Array:
+    """Leaky rectified linear unit, ``f(x) = x`` where ``x > 0``, else ``alpha x``.
+
+    Any ``alpha`` will do: above 1 or negative too. Where ``alpha x`` would pass the largest finite
+    number, it saturates there.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, any shape.
+    deriv : bool, default False
+        Return ``f'(x)`` instead: 1 where ``x > 0``, else ``alpha``.
+    alpha : float, default 0.3
+        Slope on the negative side; ``LRELU_alpha`` of the hyper-parameters.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+
+    References
+    ----------
+    Maas, Hannun and Ng, 2013. Rectifier nonlinearities improve neural network acoustic models.
+    """
+    x, alpha = floating(x), float(alpha)
+    if deriv:
+        return np.where(x > 0, 1.0, alpha).astype(x.dtype)
+    with np.errstate(over='ignore'):
+        negative: Array = alpha * np.minimum(x, 0)
+    if abs(alpha) > 1:
+        negative = saturate(negative)
+    return np.where(x > 0, x, negative)
+
+
+def elu(x: Array, deriv: bool = False, alpha: float = 1.0) -> Array:
+    """Exponential linear unit, ``f(x) = x`` where ``x > 0``, else ``alpha (exp(x) - 1)``.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, any shape.
+    deriv : bool, default False
+        Return ``f'(x)`` instead: 1 where ``x > 0``, else ``alpha exp(x)``.
+    alpha : float, default 1.0
+        ``-alpha`` is the limit on the negative side; ``ELU_alpha`` of the hyper-parameters.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+
+    References
+    ----------
+    Clevert, Unterthiner and Hochreiter, 2016. Fast and accurate deep network learning by
+    exponential linear units (ELUs).
+    """
+    x, alpha = floating(x), float(alpha)
+    # Both branches are computed everywhere: without the minimum, exp overflows where x is large.
+    negative = np.minimum(x, 0)
+    if deriv:
+        return np.where(x > 0, np.ones_like(x), alpha * np.exp(negative))
+    return np.where(x > 0, x, alpha * np.expm1(negative))
+
+
+def selu(x: Array, deriv: bool = False) -> Array:
+    """Scaled exponential linear unit, ``f(x) = c x`` where ``x > 0``, else ``c a (exp(x) - 1)``.
+
+    ``a = 1.67326...`` and ``c = 1.05070...`` keep the mean 0 and the variance 1 of standard
+    normal inputs from layer to layer; weights are to be drawn by ``lecun_normal``. Where ``c x``
+    would pass the largest finite number, it saturates there.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, any shape.
+    deriv : bool, default False
+        Return ``f'(x)`` instead: ``c`` where ``x > 0``, else ``c a exp(x)``.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+
+    References
+    ----------
+    Klambauer, Unterthiner, Mayr and Hochreiter, 2017. Self-normalizing neural networks.
+    """
+    with np.errstate(over='ignore'):
+        return saturate(_SELU_SCALE * elu(x, deriv, _SELU_ALPHA))
+
+
+def softplus(x: Array, deriv: bool = False) -> Array:
+    """Softplus, ``f(x) = log(1 + exp(x))``, a smooth relu.
+
+    Computed as ``max(x, 0) + log(1 + exp(-|x|))``, which never overflows.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, any shape.
+    deriv : bool, default False
+        Return ``f'(x)`` instead, the logistic function ``1 / (1 + exp(-x))``.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+
+    References
+    ----------
+    Dugas, Bengio, Belisle, Nadeau and Garcia, 2001. Incorporating second-order functional
+    knowledge for better option pricing.
+    """
+    x = floating(x)
+    if deriv:
+        return sigmoid(x)
+    smooth: Array = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    return smooth

@@ -1,0 +1,165 @@
+"""What the recurrent layers share: arguments, sequences in and states out, gates side by side."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.arguments import as_flag, as_function, as_int
+from epynn.commons.errors import ShapeError
+from epynn.commons.models import Layer
+from epynn.kernels.arrays import Array
+from epynn.kernels.recurrence import (
+    by_samples,
+    by_steps,
+    make_states,
+    multiply_steps_weight_gradient,
+)
+
+
+class Recurrent(Layer):
+    """Base class of the layers that pass a state from step to step.
+
+    A *gate* is one linear product of the step's input and the state before: its parameters are
+    ``U (e, u)``, ``V (u, u)`` and ``b (1, u)``, followed by the letter of the gate. The gates of
+    a layer are computed together, from their parameters side by side: ``U (e, 4 u)`` for four.
+
+    In the caches, arrays over all steps are ``(m, s, u)``. They are views of arrays ``(s, m, u)``,
+    in which a step is contiguous; :func:`take_steps` gives these back.
+
+    Parameters
+    ----------
+    unit_cells : int
+        Number of units ``u``.
+    initialization : function
+        Draws each ``U`` and ``V``: ``f(shape, rng)``.
+    clip_gradients : bool
+        Whether to limit the norm of the gradients.
+    sequences : bool
+        Whether to give the states of all steps, or only the last.
+    se_hPars : dict, optional
+        Hyper-parameters of this layer alone.
+    """
+
+    input_axes = ('m', 's', 'e')
+
+    def __init__(
+        self,
+        unit_cells: int,
+        initialization: Callable[..., Array],
+        clip_gradients: bool,
+        sequences: bool,
+        se_hPars: Mapping[str, Any] | None,
+    ) -> None:
+        super().__init__(se_hPars)
+        self.d['u'] = as_int(unit_cells, f'{self.name}.unit_cells')
+        self.initialization = as_function(
+            initialization, f'{self.name}.initialization', 'orthogonal'
+        )
+        self.clip_gradients = as_flag(clip_gradients, f'{self.name}.clip_gradients')
+        self.sequences = as_flag(sequences, f'{self.name}.sequences')
+
+    def receive_steps(self, A: Array) -> Array:
+        """Open a forward pass, as `receive_input`: ``(m, s, e) -> (s, m, e)``.
+
+        Raises
+        ------
+        ShapeError
+            If the sequences have no step.
+        """
+        X = np.ascontiguousarray(by_steps(self.receive_input(A)))
+        if len(X) == 0:
+            raise ShapeError(
+                self.name, 'sequences of at least one step', f'an array of shape {A.shape}'
+            )
+        self.fc['X'] = by_samples(X)
+        return X
+
+    def give_states(self, h: Array) -> Array:
+        """Close a forward pass: all states ``(s, m, u) -> (m, s, u)``, or the last ``(m, u)``."""
+        A = self.fc['A'] = by_samples(h) if self.sequences else h[-1]
+        return A
+
+    def receive_states_gradient(self, dX: Array) -> tuple[Array, Array]:
+        """Open a backward pass, as `receive_gradient`: put ``dA`` where its states came from.
+
+        Returns
+        -------
+        dhp, dh : ndarray
+            Gradients ``(s, m, u)`` with respect to the states before and after each step, as
+            :func:`epynn.kernels.recurrence.make_states` makes them. ``dh`` is ``dA`` at the
+            steps that were given out, 0 at others.
+        """
+        dA = self.receive_gradient(dX)
+        dhp, dh = make_states(by_steps(self.fc['h']), self.d['u'])
+        if self.sequences:
+            dh[:] = by_steps(dA)
+        else:
+            dh[-1] = dA
+        return dhp, dh
+
+
+def keep_steps(cache: dict[str, Any], **arrays: Array) -> None:
+    """Store arrays ``(s, m, u)`` in a cache by their symbols, as ``(m, s, u)``."""
+    for symbol, array in arrays.items():
+        cache[symbol] = by_samples(array)
+
+
+def take_steps(cache: dict[str, Any], symbols: str) -> list[Array]:
+    """Return the arrays that :func:`keep_steps` stored, ``(s, m, u)``: ``'h_ h'`` for two."""
+    return [by_steps(cache[symbol]) for symbol in symbols.split()]
+
+
+def compute_gate_shapes(layer: Recurrent, A: Array, gates: tuple[str, ...]) -> None:
+    """Read ``m s e`` off the sequences and derive the shapes of the parameters of each gate."""
+    d = layer.d
+    d['m'], d['s'], d['e'] = A.shape
+
+    for gate in gates:
+        layer.fs[f'U{gate}'] = (d['e'], d['u'])
+        layer.fs[f'V{gate}'] = (d['u'], d['u'])
+        layer.fs[f'b{gate}'] = (1, d['u'])
+
+
+def initialize_gates(layer: Recurrent, gates: tuple[str, ...]) -> None:
+    """Draw the weights, ``U`` then ``V`` of each gate in turn; the biases start at 0."""
+    for gate in gates:
+        layer.p[f'U{gate}'] = layer.initialization(layer.fs[f'U{gate}'], rng=layer.np_rng)
+        layer.p[f'V{gate}'] = layer.initialization(layer.fs[f'V{gate}'], rng=layer.np_rng)
+        layer.p[f'b{gate}'] = np.zeros(layer.fs[f'b{gate}'])
+
+
+def gates_side_by_side(layer: Recurrent, symbol: str, gates: tuple[str, ...]) -> Array:
+    """Return a parameter of several gates as one array: ``Uf Ui`` of ``(e, u)`` -> ``(e, 2 u)``."""
+    return np.concatenate([layer.p[f'{symbol}{gate}'] for gate in gates], axis=1)
+
+
+def compute_gate_gradients(layer: Recurrent, gates: tuple[str, ...], dZ: Array, hp: Array) -> None:
+    """Compute the gradients of the parameters of gates, summed over steps and samples.
+
+    For ``Z = X U + hp V + b``, several gates side by side: ``dU = X^T dZ``, ``dV = hp^T dZ``,
+    ``db = sum(dZ)``. Each is one matrix product over all steps, then cut into gates.
+
+    Parameters
+    ----------
+    layer : Recurrent
+        The layer; its `g` receives the gradients.
+    gates : tuple of str
+        The ``k`` gates, in the order of their columns.
+    dZ : ndarray
+        Gradient ``(s, m, k u)`` with respect to their linear products.
+    hp : ndarray
+        What was multiplied by ``V``, ``(s, m, u)``.
+    """
+    (X,) = take_steps(layer.fc, 'X')
+    k = len(gates)
+
+    # (s, m, e)^T @ (s, m, k u) -> (e, k u)
+    dU = np.split(multiply_steps_weight_gradient(X, dZ), k, axis=1)
+    # (s, m, u)^T @ (s, m, k u) -> (u, k u)
+    dV = np.split(multiply_steps_weight_gradient(hp, dZ), k, axis=1)
+    # (s, m, k u) -> (1, k u)
+    db = np.split(dZ.reshape(-1, dZ.shape[2]).sum(axis=0, keepdims=True), k, axis=1)
+
+    for gate, *gradients in zip(gates, dU, dV, db, strict=True):
+        layer.g[f'dU{gate}'], layer.g[f'dV{gate}'], layer.g[f'db{gate}'] = gradients

@@ -1,0 +1,131 @@
+"""Activations that rise from one bound to another; see :mod:`epynn.commons.maths`."""
+
+import numpy as np
+
+from epynn.commons.floating import floating
+from epynn.kernels.arrays import Array
+
+
+def sigmoid(x: Array, deriv: bool = False) -> Array:
+    """Logistic function, ``f(x) = 1 / (1 + exp(-x))``.
+
+    Computed from ``e = exp(-|x|)``, which never overflows: ``1 / (1 + e)`` where ``x >= 0``, else
+    ``e / (1 + e)``, which keeps all its digits however small it is.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, any shape.
+    deriv : bool, default False
+        Return ``f'(x) = f(x) (1 - f(x)) = e / (1 + e)^2`` instead.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+    """
+    x = floating(x)
+    e = np.exp(-np.abs(x))
+    positive: Array = 1 / (1 + e)  # f(|x|)
+    negative = e * positive  # f(-|x|)
+    return negative * positive if deriv else np.where(x >= 0, positive, negative)
+
+
+def tanh(x: Array, deriv: bool = False) -> Array:
+    """Hyperbolic tangent, ``f(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x))``.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, any shape.
+    deriv : bool, default False
+        Return ``f'(x) = 1 - f(x)^2`` instead, computed as the square of
+        ``1 / cosh(x) = 2 e / (1 + e^2)`` with ``e = exp(-|x|)``: neither overflow nor cancellation.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+    """
+    x = floating(x)
+    if not deriv:
+        return np.tanh(x)
+    e = np.exp(-np.abs(x))
+    derivative: Array = np.square(2 * e / (1 + e * e))
+    return derivative
+
+
+def hard_sigmoid(x: Array, deriv: bool = False) -> Array:
+    """Straight lines in place of the logistic function, ``f(x) = min(max(x / 6 + 1/2, 0), 1)``.
+
+    The slope is that of torch and of Keras 3; Keras 2 and the paper rise faster, by ``x / 5``.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, any shape.
+    deriv : bool, default False
+        Return ``f'(x)`` instead: 1/6 where ``-3 < x < 3``, else 0.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+
+    References
+    ----------
+    Courbariaux, Bengio and David, 2015. BinaryConnect: training deep neural networks with binary
+    weights during propagations. Slope as in Howard et al., 2019. Searching for MobileNetV3.
+    """
+    x = floating(x)
+    if deriv:
+        return (np.abs(x) < 3).astype(x.dtype) / 6
+    return np.clip(x / 6 + 0.5, 0, 1)
+
+
+def hard_tanh(x: Array, deriv: bool = False) -> Array:
+    """Straight lines in place of the hyperbolic tangent, ``f(x) = min(max(x, -1), 1)``.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, any shape.
+    deriv : bool, default False
+        Return ``f'(x)`` instead: 1 where ``-1 < x < 1``, else 0.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+
+    References
+    ----------
+    Collobert, 2004. Large scale machine learning, PhD thesis.
+    """
+    x = floating(x)
+    return (np.abs(x) < 1).astype(x.dtype) if deriv else np.clip(x, -1, 1)
+
+
+def softsign(x: Array, deriv: bool = False) -> Array:
+    """Softsign, ``f(x) = x / (1 + |x|)``: nears its bounds more slowly than tanh.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, any shape.
+    deriv : bool, default False
+        Return ``f'(x) = 1 / (1 + |x|)^2`` instead.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``.
+
+    References
+    ----------
+    Bergstra, Desjardins, Lamblin and Bengio, 2009. Quadratic polynomials learn better image
+    features.
+    """
+    x = floating(x)
+    share: Array = 1 / (1 + np.abs(x))
+    return np.square(share) if deriv else x * share

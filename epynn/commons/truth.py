@@ -1,0 +1,69 @@
+"""Truth and outputs, as every loss takes them: checked, and brought to the dtype of the outputs."""
+
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.errors import LabelError, ShapeError
+from epynn.commons.floating import floating
+from epynn.kernels.arrays import Array
+
+
+def pair(Y: Any, A: Any) -> tuple[Array, Array]:
+    """Check truth and output; return both as arrays of the output's dtype.
+
+    Parameters
+    ----------
+    Y, A : array
+        Truth and output, both (m, U).
+
+    Raises
+    ------
+    ShapeError
+        The shapes differ or have not 2 axes.
+    """
+    A = floating(A)
+    Y = np.asarray(Y, dtype=A.dtype)
+    if A.ndim != 2 or Y.shape != A.shape:
+        raise ShapeError(
+            'loss',
+            'Y and A of one shape with 2 axes (m, U)',
+            f'Y {Y.shape} and A {A.shape}',
+            'The last layer needs as many units as Y has columns.',
+        )
+    return Y, A
+
+
+def one_hot(Y: Any, A: Any) -> tuple[Array, Array]:
+    """Check integer labels and outputs; return the labels as columns of the output's dtype.
+
+    Parameters
+    ----------
+    Y : array
+        Labels 0 to U - 1, shape (m, 1) or (m,).
+    A : array
+        Output, shape (m, U).
+
+    Raises
+    ------
+    ShapeError
+        There is not one label a sample, or the output has not 2 axes.
+    LabelError
+        A label is not a whole number from 0 to U - 1.
+    """
+    A, Y = floating(A), np.asarray(Y)
+    if A.ndim != 2 or Y.shape not in ((len(A), 1), (len(A),)):
+        raise ShapeError(
+            'loss', 'labels Y (m, 1) and outputs A (m, U)', f'Y {Y.shape} and A {A.shape}',
+            'Labels that are columns already go with CCE.',
+        )  # fmt: skip
+    U = A.shape[1]
+    # (m, 1) == (U,) -> (m, U)
+    columns: Array = Y.reshape(-1, 1) == np.arange(U)
+    wrong = np.flatnonzero(~columns.any(axis=1))
+    if wrong.size:
+        raise LabelError(
+            f'Y, sample {wrong[0]}', f'a whole number from 0 to {U - 1}',
+            f'{Y.reshape(-1)[wrong[0]]}', 'Number the classes from 0; one unit for each.',
+        )  # fmt: skip
+    return columns.astype(A.dtype), A

@@ -1,0 +1,1 @@
+"""Convolution1D: filters that slide along signals."""

@@ -1,0 +1,44 @@
+"""Backward pass of the Convolution1D layer."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+from epynn.kernels.convolution import convolve_input_gradient
+
+if TYPE_CHECKING:
+    from epynn.convolution1d.models import Convolution1D
+
+
+def convolution1d_backward(layer: 'Convolution1D', dX: Array) -> Array:
+    """Reverse :func:`convolution1d_forward`: from the gradient of its output to that of its input.
+
+    Parameters
+    ----------
+    dX : ndarray
+        Gradient of the loss with respect to the output ``(m, os, u)``, from the layer after.
+
+    Returns
+    -------
+    dX : ndarray
+        Gradient with respect to the input ``(m, s, e)``.
+    """
+    d = layer.d
+
+    # (5) Activation: dZ = dA * activate'(Z)
+    dA = layer.receive_gradient(dX)
+    dZ = layer.bc['dZ'] = layer.activation_gradient(dA)
+
+    # (4) The bias is added: dZ passes as it is
+
+    # (3) Multiply by the filters: dXb = sum(dZ * W) over u
+    # (2) Add each block where it was cut: -> (m, 1, s + 2 ps, e)
+    # (1) Leave out the padding, and the height of 1: -> (m, s, e)
+    dX = convolve_input_gradient(
+        dZ[:, np.newaxis], layer.p['W'][np.newaxis], (d['m'], 1, d['s'], d['e']),
+        (1, d['ss']), layer.pads, (1, d['rs']), d['g'],
+    )[:, 0]  # fmt: skip
+    layer.bc['dX'] = dX
+
+    return dX

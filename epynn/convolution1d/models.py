@@ -1,0 +1,119 @@
+"""The Convolution1D layer."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from epynn.commons.activation import BoundActivation
+from epynn.commons.arguments import as_flag, as_function, as_int
+from epynn.commons.maths import relu, xavier
+from epynn.commons.models import Layer
+from epynn.commons.penalties import Penalty
+from epynn.commons.windows import MODES, as_step_padding, check_groups_of_units
+from epynn.convolution1d.backward import convolution1d_backward
+from epynn.convolution1d.forward import convolution1d_forward
+from epynn.convolution1d.parameters import (
+    convolution1d_compute_gradients,
+    convolution1d_compute_shapes,
+    convolution1d_initialize_parameters,
+)
+from epynn.kernels.arrays import Array
+from epynn.kernels.geometry import Pads
+
+
+class Convolution1D(Layer):
+    r"""Slide filters along signals; each filter answers at each step with one number.
+
+    .. math::
+
+        Z_{m,i,u} = \sum_{a,e} X_{m,\; i\,s_s + a\,r_s,\; e}\; W_{a,e,u} + b_u,
+        \qquad A = activate(Z)
+
+    Parameters
+    ----------
+    unit_filters : int, optional
+        Number of filters ``u``.
+    filter_size : int, optional
+        Steps that a filter covers, ``f``.
+    strides : int, optional
+        Steps between neighbouring windows ``ss``; None for as many as the filter covers.
+    padding : int, 'same', 'valid' or 'causal', optional
+        Steps of zeros added at each end ``ps``. 'same': as many as give an output of
+        ``os = ceil(s / ss)``, where an odd one comes after the signal; 'valid': none; 'causal': all
+        before the signal, so that an output sees its own step and earlier ones only.
+    activate : function, optional
+        Activation ``f(x, deriv=False)``.
+    initialization : function, optional
+        Draws ``W``: ``f(shape, rng)``.
+    use_bias : bool, optional
+        False for a layer without ``b``.
+    dilation : int, optional
+        Distance of neighbouring points of a filter ``rs``.
+    groups : int, optional
+        Number ``g`` of groups of neighbours into which elements and filters fall: a filter sees the
+        elements of its own group only. With ``g = e`` the convolution is called depthwise.
+    se_hPars : dict, optional
+        Hyper-parameters of this layer alone.
+    penalty : Penalty, optional
+        Penalty on ``W``.
+
+    Notes
+    -----
+    Shapes: ``X (m, s, e)`` -> ``A (m, os, u)``, where
+    ``os = floor((s + 2 ps - (f - 1) rs - 1) / ss) + 1``; parameters ``W (f, e / g, u)`` and
+    ``b (u,)``, the latter 0 at first. The signals are convolved as images of height 1. The blocks
+    under the windows are a view ``Xb (m, os, f, e, 1)`` that costs no memory.
+
+    Backward, with ``dZ = dA * activate'(Z)``: every weight meets the points it was multiplied with,
+    ``dW = sum(Xb * dZ)`` over samples and steps, ``db = sum(dZ)``; every point gathers from the
+    windows it was in: ``dX`` adds the blocks ``dXb = W dZ`` where they were cut.
+
+    References
+    ----------
+    Waibel et al., "Phoneme recognition using time-delay neural networks", IEEE Transactions on
+    Acoustics, Speech, and Signal Processing 37 (1989); van den Oord et al., "WaveNet: a generative
+    model for raw audio", arXiv:1609.03499 (2016), for 'causal' and dilation. The cross-correlation
+    of deep-learning usage: filters are not mirrored.
+
+    Examples
+    --------
+    >>> layer = Convolution1D(6, filter_size=5, strides=2, padding='causal')
+    >>> layer.forward(np.ones((32, 100, 3))).shape
+    (32, 50, 6)
+    """
+
+    input_axes = ('m', 's', 'e')
+    compute_shapes = convolution1d_compute_shapes
+    initialize_parameters = convolution1d_initialize_parameters
+    forward = convolution1d_forward
+    backward = convolution1d_backward
+    compute_gradients = convolution1d_compute_gradients
+
+    activate: BoundActivation
+    pads: Pads
+
+    def __init__(
+        self,
+        unit_filters: int = 1,
+        filter_size: int = 3,
+        strides: int | None = None,
+        padding: int | str = 0,
+        activate: Callable[..., Array] = relu,
+        initialization: Callable[..., Array] = xavier,
+        use_bias: bool = True,
+        dilation: int = 1,
+        groups: int = 1,
+        se_hPars: Mapping[str, Any] | None = None,
+        penalty: Penalty | None = None,
+    ) -> None:
+        super().__init__(se_hPars, penalty)
+        d = self.d
+        d['u'] = as_int(unit_filters, 'Convolution1D.unit_filters')
+        d['f'] = as_int(filter_size, 'Convolution1D.filter_size')
+        d['ss'] = as_int(d['f'] if strides is None else strides, 'Convolution1D.strides')
+        d['rs'] = as_int(dilation, 'Convolution1D.dilation')
+        d['g'] = as_int(groups, 'Convolution1D.groups')
+        check_groups_of_units(self)
+        self.padding = as_step_padding(padding, 'Convolution1D.padding', (*MODES, 'causal'))
+        self.use_bias = as_flag(use_bias, 'Convolution1D.use_bias')
+        self.initialization = as_function(initialization, 'Convolution1D.initialization', 'xavier')
+        self.set_activations(activate=activate)

@@ -1,0 +1,1 @@
+"""GlobalPooling: one number a channel and sample."""

@@ -1,0 +1,26 @@
+"""Shapes of the GlobalPooling layer."""
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from epynn.commons.errors import ShapeError
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.globalpooling.models import GlobalPooling
+
+
+def globalpooling_compute_shapes(layer: 'GlobalPooling', A: Array) -> None:
+    """Read the dimensions off the input ``(m, ..., d)``: ``n`` places of ``d`` channels.
+
+    Raises
+    ------
+    ShapeError
+        If there are no axes between samples and channels, or no place along them.
+    """
+    if A.ndim < 3 or 0 in A.shape[1:-1]:
+        raise ShapeError(
+            layer.name, 'an input of places, such as (m, h, w, d) or (m, s, e)', f'{A.shape}',
+            'Leave the layer out, or Reshape the input before it.',
+        )  # fmt: skip
+    layer.d['m'], layer.d['n'], layer.d['d'] = A.shape[0], prod(A.shape[1:-1]), A.shape[-1]

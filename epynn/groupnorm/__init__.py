@@ -1,0 +1,1 @@
+"""GroupNorm: normalize groups of channels, each sample by itself."""

@@ -1,0 +1,41 @@
+"""Backward pass of the GroupNorm layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+from epynn.kernels.normalization import mean_groups
+
+if TYPE_CHECKING:
+    from epynn.groupnorm.models import GroupNorm
+
+
+def groupnorm_backward(layer: 'GroupNorm', dX: Array) -> Array:
+    """Reverse :func:`groupnorm_forward`: from the gradient of its output to that of its input.
+
+    The docstring of the class derives step (3).
+
+    Parameters
+    ----------
+    dX : ndarray
+        Gradient of the loss with respect to the output ``(m, ..., d)``, from the layer after.
+
+    Returns
+    -------
+    dX : ndarray
+        Gradient with respect to the input ``(m, ..., d)``.
+    """
+    # (4) Scale and shift each channel
+    dA = layer.receive_gradient(dX)
+    g, Xh, sd = layer.d['g'], layer.fc['Xh'], layer.fc['sd']
+    dXh = layer.bc['dXh'] = dA * layer.p['gamma']
+
+    # (3) Normalize
+    # (2) Mean and variance send a gradient to each number of the group
+    dX = dXh - mean_groups(dXh, g)
+    dX -= Xh * mean_groups(dXh, g, Xh)
+    dX /= sd
+
+    # (1) Input
+    layer.bc['dX'] = dX
+
+    return dX

@@ -1,0 +1,45 @@
+"""Forward pass of the GroupNorm layer."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+from epynn.kernels.normalization import mean_groups
+
+if TYPE_CHECKING:
+    from epynn.groupnorm.models import GroupNorm
+
+
+def groupnorm_forward(layer: 'GroupNorm', A: Array) -> Array:
+    """Compute ``A = gamma * (X - mean) / sqrt(var + epsilon) + beta``.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before, ``(m, ..., d)``.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, ..., d)``.
+    """
+    g = layer.d['g']
+
+    # (1) Input
+    X = layer.receive_input(A)
+
+    # (2) Mean and variance of each group, repeated a channel: (m, ..., d) -> (m, 1, ..., d)
+    mean = layer.fc['mean'] = mean_groups(X, g)
+    Xc = X - mean
+    var = layer.fc['var'] = mean_groups(Xc, g, Xc)
+
+    # (3) Normalize
+    sd = layer.fc['sd'] = np.sqrt(var + layer.epsilon)
+    Xh = layer.fc['Xh'] = np.divide(Xc, sd, out=Xc)
+
+    # (4) Scale and shift each channel
+    A = layer.fc['A'] = Xh * layer.p['gamma']
+    A += layer.p['beta']
+
+    return A

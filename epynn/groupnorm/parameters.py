@@ -1,0 +1,46 @@
+"""Shapes, parameters and gradients of the GroupNorm layer."""
+
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.commons.errors import ShapeError
+from epynn.commons.normalization import compute_channel_shapes, require_several
+from epynn.kernels.arrays import Array
+from epynn.kernels.normalization import sum_points
+
+if TYPE_CHECKING:
+    from epynn.groupnorm.models import GroupNorm
+
+
+def groupnorm_compute_shapes(layer: 'GroupNorm', A: Array) -> None:
+    """Read the dimensions off the input ``(m, ..., d)`` and derive the shapes of the parameters."""
+    compute_channel_shapes(layer, A)
+    require_several(
+        layer, prod(A.shape[1:]) // layer.d['g'], 'a group',
+        'Choose fewer groups, or take BatchNorm, which normalizes over the samples.',
+    )  # fmt: skip
+
+
+def groupnorm_initialize_parameters(layer: 'GroupNorm') -> None:
+    """Start by changing nothing: scale 1, shift 0."""
+    if layer.d['d'] % layer.d['g']:
+        raise ShapeError(
+            'GroupNorm.groups', f'a divisor of the {layer.d["d"]} channels of the input',
+            f'{layer.d["g"]}', 'Each group needs the same number of channels.',
+        )  # fmt: skip
+    layer.p['gamma'] = np.ones(layer.fs['gamma'])
+    layer.p['beta'] = np.zeros(layer.fs['beta'])
+
+
+def groupnorm_compute_gradients(layer: 'GroupNorm') -> None:
+    """Compute the gradients of the parameters, summed over samples and places."""
+    Xh = layer.fc['Xh']
+    dA = layer.bc['dA']
+
+    # (m, ..., d) * (m, ..., d) -> (d,)
+    layer.g['dgamma'] = sum_points(dA, Xh)
+
+    # (m, ..., d) -> (d,)
+    layer.g['dbeta'] = sum_points(dA)

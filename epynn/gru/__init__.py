@@ -1,0 +1,1 @@
+"""GRU: gated recurrent unit, a state that gates keep or replace."""

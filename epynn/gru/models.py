@@ -1,0 +1,112 @@
+"""The GRU layer."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from epynn.commons.activation import BoundActivation
+from epynn.commons.maths import orthogonal, sigmoid, tanh
+from epynn.commons.recurrence import Recurrent
+from epynn.gru.backward import gru_backward
+from epynn.gru.forward import gru_forward
+from epynn.gru.parameters import (
+    gru_compute_gradients,
+    gru_compute_shapes,
+    gru_initialize_parameters,
+)
+from epynn.kernels.arrays import Array
+
+
+class GRU(Recurrent):
+    r"""Gated recurrent unit: a state that two gates keep, or replace by a candidate.
+
+    .. math::
+
+        z &= activate_z(X U_z + hp V_z + b_z) \qquad
+        & r &= activate_r(X U_r + hp V_r + b_r) \\
+        hh &= activate(X U_{hh} + (r * hp) V_{hh} + b_{hh}) \qquad
+        & h &= z * hp + (1 - z) * hh
+
+    where ``X`` is one step of the input, ``hp`` the state before the step and ``h`` the state after
+    it. The state before the first step is 0.
+
+    Parameters
+    ----------
+    unit_cells : int, optional
+        Number of units ``u``.
+    activate : function, optional
+        Activation ``f(x, deriv=False)`` of the candidate ``hh``.
+    activate_update, activate_reset : function, optional
+        Activations of the gates ``z`` and ``r``.
+    initialization : function, optional
+        Draws each ``U?`` and ``V?``: ``f(shape, rng)``.
+    clip_gradients : bool, optional
+        Limit the joint norm of the gradients by :func:`epynn.commons.maths.clip_gradient`.
+    sequences : bool, optional
+        False to give the last state, True to give the states of all steps.
+    se_hPars : dict, optional
+        Hyper-parameters of this layer alone.
+
+    Notes
+    -----
+    Shapes: ``X (m, s, e)`` -> ``A (m, u)``, or ``(m, s, u)`` with ``sequences=True``; biases are
+    0 at first. Parameters, gate after gate:
+    ``Uz (e, u)``, ``Vz (u, u)``, ``bz (1, u)``,
+    ``Ur (e, u)``, ``Vr (u, u)``, ``br (1, u)``,
+    ``Uhh (e, u)``, ``Vhh (u, u)``, ``bhh (1, u)``.
+    Another call may have other numbers of samples and steps. Caches ``z_ z r_ r hh_ hh h hp`` hold
+    all steps, ``(m, s, u)``; ``?_`` is the linear product of a gate, before its activation.
+
+    Backward goes through time, from the last step to the first. A state reaches the loss as an
+    output and through the next step, so its gradient ``dh`` is the sum of both parts::
+
+        dz   = dh * (hp - hh)     dhh = dh * (1 - z)
+        dhh_ = dhh * activate'(hh_)
+        dr   = dhh_ Vhh^T * hp
+        dz_  = dz * activate_z'(z_)     dr_ = dr * activate_r'(r_)
+        dhp  = dh * z + dhh_ Vhh^T * r + dz_ Vz^T + dr_ Vr^T     added to dh of the step before
+        dX   = dz_ Uz^T + dr_ Ur^T + dhh_ Uhh^T
+
+    Every step uses the same parameters, so their gradients are sums over steps and samples:
+    ``dU? = sum(X^T d?_)``, ``db? = sum(d?_)``, ``dV? = sum(hp^T d?_)`` for ``z`` and ``r``, and
+    ``dVhh = sum((r * hp)^T dhh_)``.
+
+    References
+    ----------
+    Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical machine
+    translation", EMNLP (2014), arXiv:1406.1078v1: the reset gate acts on the state before the
+    product with ``Vhh``, and ``z`` is the part that is kept. torch and cuDNN apply the reset gate
+    after that product, with a bias of its own, so their weights do not carry over.
+    Backpropagation through time is not truncated.
+
+    Examples
+    --------
+    >>> layer = GRU(8)
+    >>> layer.forward(np.ones((32, 12, 24))).shape
+    (32, 8)
+    """
+
+    compute_shapes = gru_compute_shapes
+    initialize_parameters = gru_initialize_parameters
+    forward = gru_forward
+    backward = gru_backward
+    compute_gradients = gru_compute_gradients
+
+    activate: BoundActivation
+    activate_update: BoundActivation
+    activate_reset: BoundActivation
+
+    def __init__(
+        self,
+        unit_cells: int = 1,
+        activate: Callable[..., Array] = tanh,
+        activate_update: Callable[..., Array] = sigmoid,
+        activate_reset: Callable[..., Array] = sigmoid,
+        initialization: Callable[..., Array] = orthogonal,
+        clip_gradients: bool = False,
+        sequences: bool = False,
+        se_hPars: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars)
+        self.set_activations(
+            activate=activate, activate_update=activate_update, activate_reset=activate_reset
+        )

@@ -1,0 +1,171 @@
+"""Integers around windows: pairs, spans, padding, and how often a window fits.
+
+A window of ``fh * fw`` points moves over images by the strides ``sh, sw``; dilated, its points lie
+``rh, rw`` apart.
+"""
+
+import operator
+from typing import TypeAlias
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+
+Pair: TypeAlias = int | tuple[int, int]
+"""One number for the height and one for the width, or one for both."""
+
+Pads: TypeAlias = tuple[tuple[int, int], tuple[int, int]]
+"""Padding of each side by itself: ``((top, bottom), (left, right))``."""
+
+Padding: TypeAlias = str | Pair | Pads
+"""All ways to write padding:
+
+- ``1`` or ``(ph, pw)``: as many rows above as below, as many columns left as right;
+- ``'valid'``: none;
+- ``'same'``: as little as gives an output of ``ceil(h / sh)`` rows and ``ceil(w / sw)`` columns; an
+  odd row or column goes to the bottom or the right (the rule of TensorFlow and Keras);
+- ``((top, bottom), (left, right))``: each side by itself, which is what all others come down to.
+"""
+
+
+def pair(value: object, name: str, least: int | None = None) -> tuple[int, int]:
+    """Normalize an int or a pair of ints, one for the height and one for the width.
+
+    Parameters
+    ----------
+    value : int or pair of int
+        ``2`` stands for ``(2, 2)``.
+    name : str
+        Name of the argument, for the messages.
+    least : int, optional
+        Smallest value accepted.
+
+    Returns
+    -------
+    tuple of int
+        The value along the height and along the width.
+
+    Raises
+    ------
+    TypeError
+        If the value is not made of integers; a bool is not one here.
+    ValueError
+        If there are not two of them, or one is below ``least``.
+    """
+    values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+    expected = 'an int or a pair of ints'
+    if len(values) != 2:
+        raise ValueError(f'{name}: expected {expected}, got {value!r}. Write 2 or (2, 2).')
+    if any(isinstance(v, (bool, np.bool_)) or not hasattr(v, '__index__') for v in values):
+        raise TypeError(f'{name}: expected {expected}, got {value!r}. Write 2 or (2, 2).')
+    height, width = (operator.index(v) for v in values)
+    if least is not None and min(height, width) < least:
+        raise ValueError(f'{name}: expected {expected} of at least {least}, got {value!r}.')
+    return height, width
+
+
+def check_axes(X: Array, name: str, axes: str, remedy: str) -> None:
+    """Raise a ValueError that names the axes, unless ``X`` has as many as ``axes`` lists.
+
+    Parameters
+    ----------
+    X : array
+        The array to check.
+    name : str
+        Its name, for the message.
+    axes : str
+        Names of the axes: ``'m, h, w, d'``.
+    remedy : str
+        What to do about it.
+    """
+    rank = axes.count(',') + 1
+    if X.ndim != rank:
+        got = f'{X.ndim} {"axis" if X.ndim == 1 else "axes"} {X.shape}'
+        raise ValueError(f'{name}: expected {rank} axes ({axes}), got {got}. {remedy}')
+
+
+def span(window: int, dilation: int = 1) -> int:
+    """Count the points from the first to the last of a dilated window: ``(f - 1) r + 1``."""
+    return (window - 1) * dilation + 1
+
+
+def output_size(size: int, window: int, stride: int, padding: Pair = 0, dilation: int = 1) -> int:
+    """Count the positions of a window: ``floor((size + padding - span) / stride) + 1``.
+
+    Parameters
+    ----------
+    size, window, stride : int
+        Length of the axis, of the window, of a step.
+    padding : int or pair of int
+        Points added at either end, or before and after.
+    dilation : int
+        Distance of two points of the window, whose span is ``(window - 1) * dilation + 1``.
+
+    Returns
+    -------
+    int
+        Number of positions, at least 1.
+
+    Raises
+    ------
+    ValueError
+        If the window is larger than the padded axis.
+    """
+    before, after = pair(padding, 'padding', least=0)
+    padded = size + before + after
+    points = span(window, dilation)
+    if points > padded:
+        dilated = '' if dilation == 1 else f' ({window} points, {dilation} apart)'
+        raise ValueError(
+            f'window: expected at most {padded} (size {size}, padding {before} + {after}), got '
+            f'{points}{dilated}. Take a smaller window or more padding.'
+        )
+    return (padded - points) // stride + 1
+
+
+def find_pads(
+    padding: Padding, size: tuple[int, ...], window: Pair, strides: Pair = 1, dilation: Pair = 1
+) -> Pads:
+    """Work out how much padding goes to each side of the images.
+
+    Parameters
+    ----------
+    padding : 'same', 'valid', int, pair of int, or pair of pairs
+        As :data:`Padding` tells.
+    size : tuple of int
+        ``(h, w)`` of the images.
+    window, strides, dilation : int or pair of int
+        ``(fh, fw)``, ``(sh, sw)``, ``(rh, rw)``; read for ``'same'`` only.
+
+    Returns
+    -------
+    tuple of pairs
+        ``((top, bottom), (left, right))``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the padding is none of these.
+    """
+    if isinstance(padding, str):
+        if padding not in ('same', 'valid'):
+            raise ValueError(f"padding: expected 'same', 'valid', ints or pairs, got {padding!r}.")
+        if padding == 'valid':
+            return (0, 0), (0, 0)
+        (fh, fw), (sh, sw) = pair(window, 'window', least=1), pair(strides, 'strides', least=1)
+        rh, rw = pair(dilation, 'dilation', least=1)
+        return _same(size[0], span(fh, rh), sh), _same(size[1], span(fw, rw), sw)
+    if isinstance(padding, (tuple, list)) and any(isinstance(p, (tuple, list)) for p in padding):
+        if len(padding) != 2:
+            raise ValueError(f'padding: expected ((top, bottom), (left, right)), got {padding!r}.')
+        rows, columns = padding
+        return pair(rows, 'padding[0]', least=0), pair(columns, 'padding[1]', least=0)
+    ph, pw = pair(padding, 'padding', least=0)
+    return (ph, ph), (pw, pw)
+
+
+def _same(size: int, points: int, stride: int) -> tuple[int, int]:
+    """Share out the padding for ``ceil(size / stride)`` positions; an odd point comes after."""
+    positions = -(-size // stride)
+    total = max((positions - 1) * stride + points - size, 0)
+    return total // 2, total - total // 2

@@ -1,0 +1,1 @@
+"""LayerNorm: normalize the channels of each place by themselves."""

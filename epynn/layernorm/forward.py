@@ -1,0 +1,43 @@
+"""Forward pass of the LayerNorm layer."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+from epynn.kernels.normalization import mean_channels
+
+if TYPE_CHECKING:
+    from epynn.layernorm.models import LayerNorm
+
+
+def layernorm_forward(layer: 'LayerNorm', A: Array) -> Array:
+    """Compute ``A = gamma * (X - mean) / sqrt(var + epsilon) + beta``.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before, ``(m, ..., d)``.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, ..., d)``.
+    """
+    # (1) Input
+    X = layer.receive_input(A)
+
+    # (2) Mean and variance of the channels: (m, ..., d) -> (m, ..., 1)
+    mean = layer.fc['mean'] = mean_channels(X)
+    Xc = X - mean
+    var = layer.fc['var'] = mean_channels(Xc, Xc)
+
+    # (3) Normalize
+    sd = layer.fc['sd'] = np.sqrt(var + layer.epsilon)
+    Xh = layer.fc['Xh'] = np.divide(Xc, sd, out=Xc)
+
+    # (4) Scale and shift each channel
+    A = layer.fc['A'] = Xh * layer.p['gamma']
+    A += layer.p['beta']
+
+    return A

@@ -1,0 +1,39 @@
+"""Shapes, parameters and gradients of the LayerNorm layer."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.commons.normalization import compute_channel_shapes, require_several
+from epynn.kernels.arrays import Array
+from epynn.kernels.normalization import sum_points
+
+if TYPE_CHECKING:
+    from epynn.layernorm.models import LayerNorm
+
+
+def layernorm_compute_shapes(layer: 'LayerNorm', A: Array) -> None:
+    """Read the dimensions off the input ``(m, ..., d)`` and derive the shapes of the parameters."""
+    compute_channel_shapes(layer, A)
+    require_several(
+        layer, layer.d['d'], 'along the last axis',
+        'Leave the layer out, or take BatchNorm, which normalizes over the samples.',
+    )  # fmt: skip
+
+
+def layernorm_initialize_parameters(layer: 'LayerNorm') -> None:
+    """Start by changing nothing: scale 1, shift 0."""
+    layer.p['gamma'] = np.ones(layer.fs['gamma'])
+    layer.p['beta'] = np.zeros(layer.fs['beta'])
+
+
+def layernorm_compute_gradients(layer: 'LayerNorm') -> None:
+    """Compute the gradients of the parameters, summed over samples and places."""
+    Xh = layer.fc['Xh']
+    dA = layer.bc['dA']
+
+    # (m, ..., d) * (m, ..., d) -> (d,)
+    layer.g['dgamma'] = sum_points(dA, Xh)
+
+    # (m, ..., d) -> (d,)
+    layer.g['dbeta'] = sum_points(dA)

@@ -1,0 +1,1 @@
+"""LSTM: long short-term memory, a state kept and changed through gates."""

@@ -1,0 +1,124 @@
+"""The LSTM layer."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from epynn.commons.activation import BoundActivation
+from epynn.commons.maths import orthogonal, sigmoid, tanh
+from epynn.commons.recurrence import Recurrent
+from epynn.kernels.arrays import Array
+from epynn.lstm.backward import lstm_backward
+from epynn.lstm.forward import lstm_forward
+from epynn.lstm.parameters import (
+    lstm_compute_gradients,
+    lstm_compute_shapes,
+    lstm_initialize_parameters,
+)
+
+
+class LSTM(Recurrent):
+    r"""Long short-term memory: a memory cell that gates clear, fill and read, step after step.
+
+    .. math::
+
+        f &= activate_f(X U_f + hp V_f + b_f) \qquad
+        & i &= activate_i(X U_i + hp V_i + b_i) \\
+        g &= activate_g(X U_g + hp V_g + b_g) \qquad
+        & o &= activate_o(X U_o + hp V_o + b_o) \\
+        C\_ &= Cp\_ * f + i * g \qquad
+        & C &= activate(C\_), \quad h = o * C
+
+    where ``X`` is one step of the input; ``hp`` and ``Cp_`` are the state and the memory cell
+    before the step, ``h`` and ``C_`` those after it. Before the first step both are 0.
+
+    Parameters
+    ----------
+    unit_cells : int, optional
+        Number of units ``u``.
+    activate : function, optional
+        Activation ``f(x, deriv=False)`` of the memory cell.
+    activate_output, activate_candidate, activate_input, activate_forget : function, optional
+        Activations of the gates ``o g i f``.
+    initialization : function, optional
+        Draws each ``U?`` and ``V?``: ``f(shape, rng)``.
+    clip_gradients : bool, optional
+        Limit the joint norm of the gradients by :func:`epynn.commons.maths.clip_gradient`.
+    sequences : bool, optional
+        False to give the last state, True to give the states of all steps.
+    se_hPars : dict, optional
+        Hyper-parameters of this layer alone.
+
+    Notes
+    -----
+    Shapes: ``X (m, s, e)`` -> ``A (m, u)``, or ``(m, s, u)`` with ``sequences=True``; biases are
+    0 at first. Parameters, gate after gate:
+    ``Uf (e, u)``, ``Vf (u, u)``, ``bf (1, u)``,
+    ``Ui (e, u)``, ``Vi (u, u)``, ``bi (1, u)``,
+    ``Ug (e, u)``, ``Vg (u, u)``, ``bg (1, u)``,
+    ``Uo (e, u)``, ``Vo (u, u)``, ``bo (1, u)``.
+    Another call may have other numbers of samples and steps. Caches
+    ``f_ f i_ i g_ g o_ o C_ C Cp_ h hp`` hold all steps, ``(m, s, u)``; ``?_`` is the linear
+    product of a gate, before its activation.
+
+    Backward goes through time, from the last step to the first. A state reaches the loss as an
+    output and through the next step, the memory cell through ``C`` and through the next step;
+    ``dh`` and ``dC_`` are sums of both parts::
+
+        do   = dh * C
+        dC_ += dh * o * activate'(C_)
+        df   = dC_ * Cp_     di = dC_ * g     dg = dC_ * i
+        d?_  = d? * activate_?'(?_)           for each gate
+        dCp_ = dC_ * f                        is dC_ of the step before
+        dhp  = sum of d?_ V?^T                added to dh of the step before
+        dX   = sum of d?_ U?^T
+
+    Every step uses the same parameters, so their gradients are sums over steps and samples:
+    ``dU? = sum(X^T d?_)``, ``dV? = sum(hp^T d?_)``, ``db? = sum(d?_)``.
+
+    References
+    ----------
+    Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9 (1997), with the
+    forget gates of Gers, Schmidhuber and Cummins, "Learning to forget", Neural Computation 12
+    (2000). No peepholes: gates see the state, not the memory cell. One bias a gate, 0 at first.
+    Backpropagation through time is not truncated.
+
+    Examples
+    --------
+    >>> layer = LSTM(8, sequences=True)
+    >>> layer.forward(np.ones((32, 12, 24))).shape
+    (32, 12, 8)
+    """
+
+    compute_shapes = lstm_compute_shapes
+    initialize_parameters = lstm_initialize_parameters
+    forward = lstm_forward
+    backward = lstm_backward
+    compute_gradients = lstm_compute_gradients
+
+    activate: BoundActivation
+    activate_output: BoundActivation
+    activate_candidate: BoundActivation
+    activate_input: BoundActivation
+    activate_forget: BoundActivation
+
+    def __init__(
+        self,
+        unit_cells: int = 1,
+        activate: Callable[..., Array] = tanh,
+        activate_output: Callable[..., Array] = sigmoid,
+        activate_candidate: Callable[..., Array] = tanh,
+        activate_input: Callable[..., Array] = sigmoid,
+        activate_forget: Callable[..., Array] = sigmoid,
+        initialization: Callable[..., Array] = orthogonal,
+        clip_gradients: bool = False,
+        sequences: bool = False,
+        se_hPars: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars)
+        self.set_activations(
+            activate=activate,
+            activate_output=activate_output,
+            activate_candidate=activate_candidate,
+            activate_input=activate_input,
+            activate_forget=activate_forget,
+        )

@@ -1,0 +1,98 @@
+"""Weights of samples in the loss: those of single samples, and those of their classes."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from epynn.commons.arguments import as_float, describe
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, LabelError
+from epynn.commons.models import dataSet
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.network.models import EpyNN
+
+WHERE = 'EpyNN.initialize(class_weight)'
+
+
+def resolve_class_weight(model: 'EpyNN', class_weight: Any) -> dict[Any, float]:
+    """Return the weight of each label, by the labels that data sets have in ``dset.y``.
+
+    Parameters
+    ----------
+    class_weight : None, dict or 'balanced'
+        As given to ``initialize``.
+
+    Returns
+    -------
+    dict
+        Label -> weight; empty without class weights. Labels that are not in it weigh 1.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        It is none of these, a weight is below 0, or a label does not occur in the data.
+    LabelError
+        The labels of the data do not stand for classes.
+    """
+    if class_weight is None:
+        return {}
+    embedding = model.embedding
+    Y = embedding.dtrain.Y
+    if Y is None or not holds_classes(Y):
+        raise LabelError(
+            WHERE, 'labels that are classes: whole numbers in one column, or one-hot columns',
+            'no labels' if Y is None else f'labels of shape {Y.shape} that are not',
+            'Leave class_weight out, or weigh each sample by Embedding(sample_weight=...).',
+        )  # fmt: skip
+    if isinstance(class_weight, str) and class_weight == 'balanced':
+        m, counts = len(Y), embedding.dtrain.b
+        return {label: m / (len(counts) * count) for label, count in counts.items()}
+    if not isinstance(class_weight, Mapping):
+        raise ArgumentTypeError(
+            WHERE, "a dict {label: weight}, 'balanced' or None", describe(class_weight)
+        )
+    # Labels as the user knows them -> labels in the data sets
+    if embedding.classes is not None:
+        known = {name: column for column, name in enumerate(embedding.classes)}
+    elif Y.shape[1] > 1:
+        known = {column: column for column in range(Y.shape[1])}
+    else:
+        known = {label: label for dset in embedding.dsets for label in dset.b}
+    weights = {}
+    for label, weight in class_weight.items():
+        if label not in known:
+            raise ArgumentError(
+                WHERE, f'labels of the data: {", ".join(map(repr, known))}', describe(label)
+            )
+        weights[known[label]] = as_float(weight, f'{WHERE}[{label!r}]', low=0)
+    return weights
+
+
+def holds_classes(Y: Array) -> bool:
+    """Return whether labels (m, c) are one-hot columns, or one column of whole numbers."""
+    if Y.shape[1] == 1:
+        return bool((np.rint(Y) == Y).all())
+    return bool(((Y == 0) | (Y == 1)).all() and (Y.sum(axis=1) == 1).all())
+
+
+def sample_weights(model: 'EpyNN', dset: dataSet) -> Array | None:
+    """Return what each sample of a set weighs in the loss.
+
+    Parameters
+    ----------
+    dset : dataSet
+        With labels, and with weights ``w`` where the Embedding was given any.
+
+    Returns
+    -------
+    ndarray or None
+        Weight of the sample times that of its class, ``(m,)``; None where all weigh 1.
+    """
+    if not model.class_weights:
+        return dset.w
+    w = np.ones(len(dset.X)) if dset.w is None else np.array(dset.w)
+    for label, weight in model.class_weights.items():
+        w[dset.y == label] *= weight
+    return w

@@ -1,0 +1,1 @@
+"""Pooling1D: keep the largest, smallest or mean value of each stretch of a signal."""

@@ -1,0 +1,35 @@
+"""Forward pass of the Pooling1D layer."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+from epynn.kernels.pooling import pool
+
+if TYPE_CHECKING:
+    from epynn.pooling1d.models import Pooling1D
+
+
+def pooling1d_forward(layer: 'Pooling1D', A: Array) -> Array:
+    """Compute ``A = pool(X)`` over each window.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before, ``(m, s, e)``.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, os, e)``.
+    """
+    d = layer.d
+
+    # (1) Input, as images of height 1: (m, s, e) -> (m, 1, s, e)
+    X = layer.receive_input(A)[:, np.newaxis]
+
+    # (2) One number a window and element: -> (m, 1, os, e) -> (m, os, e)
+    A = layer.fc['A'] = pool(X, (1, d['f']), (1, d['ss']), layer.pads, layer.how)[:, 0]
+
+    return A

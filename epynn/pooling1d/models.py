@@ -1,0 +1,70 @@
+"""The Pooling1D layer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.arguments import as_int
+from epynn.commons.models import Layer
+from epynn.commons.windows import as_step_padding, check_pool_padding, name_of_pool
+from epynn.kernels.geometry import Pads
+from epynn.pooling1d.backward import pooling1d_backward
+from epynn.pooling1d.forward import pooling1d_forward
+from epynn.pooling1d.parameters import pooling1d_compute_shapes
+
+
+class Pooling1D(Layer):
+    r"""Slide a window along signals and keep one number of each element under it.
+
+    .. math:: A_{m,i,e} = pool_{a}\; X_{m,\; i\,s_s + a,\; e}
+
+    Parameters
+    ----------
+    pool_size : int, optional
+        Steps that the window covers, ``f``.
+    strides : int, optional
+        Steps between neighbouring windows ``ss``; None for as many as the window covers.
+    pool : function, optional
+        ``np.max``, ``np.min``, ``np.mean`` or ``np.average``.
+    padding : int, 'same' or 'valid', optional
+        Steps added at each end ``ps``. They never win a maximum or minimum, and count as zeros in a
+        mean (torch's ``count_include_pad=True``; Keras leaves them out of the mean). 'same': as
+        many as give an output of ``os = ceil(s / ss)``, where an odd one comes after the signal;
+        'valid': none.
+
+    Notes
+    -----
+    Shapes: ``X (m, s, e)`` -> ``A (m, os, e)``, where ``os = floor((s + 2 ps - f) / ss) + 1``. The
+    layer has no parameters. The signals are pooled as images of height 1.
+
+    Backward: a maximum or minimum sends the gradient to the point that won, to the first one in a
+    tie; a mean sends an equal part to each point. Where windows overlap, the parts add up.
+
+    References
+    ----------
+    As for :class:`~epynn.pooling.models.Pooling`.
+    """
+
+    input_axes = ('m', 's', 'e')
+    compute_shapes = pooling1d_compute_shapes
+    forward = pooling1d_forward
+    backward = pooling1d_backward
+
+    pads: Pads
+
+    def __init__(
+        self,
+        pool_size: int = 2,
+        strides: int | None = None,
+        pool: Callable[..., Any] = np.max,
+        padding: int | str = 0,
+    ) -> None:
+        super().__init__()
+        d = self.d
+        d['f'] = as_int(pool_size, 'Pooling1D.pool_size')
+        d['ss'] = as_int(d['f'] if strides is None else strides, 'Pooling1D.strides')
+        self.padding = as_step_padding(padding, 'Pooling1D.padding')
+        check_pool_padding(padding, d['f'], 'Pooling1D.padding')
+        self.pool = pool
+        self.how = name_of_pool(pool, 'Pooling1D.pool')

@@ -1,0 +1,14 @@
+"""Shapes of the Pooling1D layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.commons.windows import compute_step_window_shapes
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.pooling1d.models import Pooling1D
+
+
+def pooling1d_compute_shapes(layer: 'Pooling1D', A: Array) -> None:
+    """Read the dimensions off the signals ``(m, s, e)`` and derive ``os``."""
+    layer.pads = compute_step_window_shapes(layer, A, layer.padding, 'pool_size')

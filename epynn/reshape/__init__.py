@@ -1,0 +1,1 @@
+"""Reshape: give each sample other axes."""

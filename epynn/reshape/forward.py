@@ -1,0 +1,30 @@
+"""Forward pass of the Reshape layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.reshape.models import Reshape
+
+
+def reshape_forward(layer: 'Reshape', A: Array) -> Array:
+    """Give each sample the axes of ``layer.shape``.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before, ``(m, ...)``.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, *shape)``.
+    """
+    # (1) Input
+    X = layer.receive_input(A)
+
+    # (2) Other axes: (m, ...) -> (m, *shape)
+    A = layer.fc['A'] = X.reshape(layer.fs['A'])
+
+    return A

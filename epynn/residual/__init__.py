@@ -1,0 +1,1 @@
+"""Residual: a skip connection around a chain of layers."""

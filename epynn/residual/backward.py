@@ -1,0 +1,40 @@
+"""Backward pass of the Residual layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.residual.models import Residual
+
+
+def residual_backward(layer: 'Residual', dX: Array) -> Array:
+    """Reverse :func:`residual_forward`: the gradient goes back both ways.
+
+    Parameters
+    ----------
+    dX : ndarray
+        Gradient of the loss with respect to the output ``(m, ...)``, from the layer after.
+
+    Returns
+    -------
+    dX : ndarray
+        Gradient with respect to the input ``(m, ...)``.
+    """
+    # (4) Add: dF = dS = dA
+    dA = layer.receive_gradient(dX)
+
+    # (3) Along the shortcut
+    dS = dA
+    for inner in reversed(layer.shortcut):
+        dS = inner.backward(dS)
+
+    # (2) Along the chain
+    dF = dA
+    for inner in reversed(layer.chain):
+        dF = inner.backward(dF)
+
+    # (1) Input, which went both ways
+    dX = layer.bc['dX'] = dF + dS
+
+    return dX

@@ -1,0 +1,57 @@
+"""Forward pass of the Residual layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.commons.errors import ShapeError
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.residual.models import Residual
+
+
+def residual_forward(layer: 'Residual', A: Array) -> Array:
+    """Compute ``A = F(X) + S(X)``, with ``S(X) = X`` if there is no shortcut.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before, ``(m, ...)``.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, ...)``.
+
+    Raises
+    ------
+    ShapeError
+        If the two terms have different shapes.
+    """
+    # (1) Input
+    X = layer.receive_input(A)
+    for inner in layer.layers:
+        inner.training = layer.training
+
+    # (2) Along the chain
+    F = X
+    for inner in layer.chain:
+        F = inner.forward(F)
+    layer.fc['F'] = F
+
+    # (3) Along the shortcut
+    S = X
+    for inner in layer.shortcut:
+        S = inner.forward(S)
+    layer.fc['S'] = S
+
+    # (4) Add
+    if F.shape != S.shape:
+        wanted, given = (f'(m, {", ".join(map(str, term.shape[1:]))})' for term in (S, F))
+        raise ShapeError(
+            layer.name, f'a chain whose output has the shape of the shortcut, {wanted}', given,
+            'Choose units, strides and padding that keep the shape, or give layers that change it '
+            'likewise: Residual(layers, shortcut=[...]).',
+        )  # fmt: skip
+    A = layer.fc['A'] = F + S
+
+    return A

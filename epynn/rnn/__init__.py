@@ -1,0 +1,1 @@
+"""RNN: a state that each step of a sequence updates."""

@@ -1,0 +1,1 @@
+"""Tokens: a trainable row of numbers for each token."""

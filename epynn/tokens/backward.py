@@ -1,0 +1,32 @@
+"""Backward pass of the Tokens layer."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.tokens.models import Tokens
+
+
+def tokens_backward(layer: 'Tokens', dX: Array) -> Array:
+    """Reverse :func:`tokens_forward`; no gradient passes on to tokens.
+
+    Parameters
+    ----------
+    dX : ndarray
+        Gradient of the loss with respect to the output ``(m, s, u)``, from the layer after.
+
+    Returns
+    -------
+    dX : ndarray
+        Zeros ``(m, s)``, of the data type of the gradient.
+    """
+    # (2) Look up: what comes back is for W alone
+    dA = layer.receive_gradient(dX)
+
+    # (1) Input: (m, s, u) -> (m, s)
+    dX = layer.bc['dX'] = np.zeros_like(dA, shape=layer.fs['X'])
+
+    return dX

@@ -1,0 +1,37 @@
+"""Forward pass of the Tokens layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+from epynn.tokens.parameters import tokens_check
+
+if TYPE_CHECKING:
+    from epynn.tokens.models import Tokens
+
+
+def tokens_forward(layer: 'Tokens', A: Array) -> Array:
+    """Look up ``A = W[X]``.
+
+    Parameters
+    ----------
+    A : ndarray
+        Tokens ``(m, s)``, whole numbers.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, s, u)``.
+
+    Raises
+    ------
+    DataError
+        If a number is no token: not whole, or outside of the vocabulary.
+    """
+    # (1) Input, as numbers of rows
+    X = layer.receive_input(A)
+    T = layer.fc['T'] = tokens_check(layer, X)
+
+    # (2) Look up: (m, s) -> (m, s, u)
+    A = layer.fc['A'] = layer.p['W'][T]
+
+    return A

@@ -1,0 +1,1 @@
+"""TransposedConvolution: the adjoint of a convolution, which makes images larger."""

@@ -1,0 +1,45 @@
+"""Forward pass of the TransposedConvolution layer."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+from epynn.kernels.convolution import convolve_input_gradient
+
+if TYPE_CHECKING:
+    from epynn.transposedconvolution.models import TransposedConvolution
+
+
+def transposedconvolution_forward(layer: 'TransposedConvolution', A: Array) -> Array:
+    """Compute ``A = activate(Z + b)``, where each point of the input leaves a filter on ``Z``.
+
+    This is the backward pass of a convolution from images ``(m, oh, ow, u)`` to ``(m, h, w, d)``.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before, ``(m, h, w, d)``.
+
+    Returns
+    -------
+    A : ndarray
+        Output ``(m, oh, ow, u)``.
+    """
+    d = layer.d
+
+    # (1) Input
+    X = layer.receive_input(A)
+
+    # (2) Multiply by the filters, a block a point: (m, h, w, d) -> (m, h, w, fh, fw, u)
+    # (3) Add the blocks, (sh, sw) apart, and leave out the padding: -> (m, oh, ow, u)
+    shape = (d['m'], d['oh'], d['ow'], d['u'])
+    Z = convolve_input_gradient(X, layer.p['W'], shape, (d['sh'], d['sw']), layer.pads)
+
+    # (4) Add the bias of each filter
+    if layer.use_bias:
+        Z += layer.p['b']
+    layer.fc['Z'] = Z
+
+    # (5) Activation
+    A = layer.fc['A'] = layer.activate(Z)
+
+    return A

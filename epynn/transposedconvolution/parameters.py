@@ -1,0 +1,63 @@
+"""Shapes, parameters and gradients of the TransposedConvolution layer."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.commons.errors import ShapeError
+from epynn.kernels.arrays import Array
+from epynn.kernels.convolution import convolve_weight_gradient
+from epynn.kernels.geometry import find_pads
+
+if TYPE_CHECKING:
+    from epynn.transposedconvolution.models import TransposedConvolution
+
+
+def transposedconvolution_compute_shapes(layer: 'TransposedConvolution', A: Array) -> None:
+    """Read the dimensions off the images ``(m, h, w, d)`` and derive the shapes."""
+    d = layer.d
+    d['m'], d['h'], d['w'], d['d'] = A.shape
+
+    # The smallest output that a convolution with the same options takes back to (h, w), and more
+    # by the output padding. With 'same' it is the largest.
+    if layer.padding == 'same':
+        d['oh'], d['ow'] = d['h'] * d['sh'], d['w'] * d['sw']
+    else:
+        (top, bottom), (left, right) = find_pads(layer.padding, (d['h'], d['w']), 1)
+        d['oh'] = (d['h'] - 1) * d['sh'] + d['fh'] - top - bottom + d['qh']
+        d['ow'] = (d['w'] - 1) * d['sw'] + d['fw'] - left - right + d['qw']
+    if d['oh'] < 1 or d['ow'] < 1:
+        raise ShapeError(
+            f'{layer.name}.padding', f'padding that leaves some output of images {A.shape[1:3]}',
+            f'{layer.padding}, an output of {(d["oh"], d["ow"])}', 'Choose less padding.',
+        )  # fmt: skip
+    size, window, strides = (d['oh'], d['ow']), (d['fh'], d['fw']), (d['sh'], d['sw'])
+    layer.pads = find_pads(layer.padding, size, window, strides)
+    d['ph'], d['pw'] = layer.pads[0][0], layer.pads[1][0]
+
+    layer.fs['W'] = (d['fh'], d['fw'], d['u'], d['d'])
+    if layer.use_bias:
+        layer.fs['b'] = (d['u'],)
+
+
+def transposedconvolution_initialize_parameters(layer: 'TransposedConvolution') -> None:
+    """Draw the filters; the bias starts at 0."""
+    layer.p['W'] = layer.initialization(layer.fs['W'], rng=layer.np_rng)
+    if layer.use_bias:
+        layer.p['b'] = np.zeros(layer.fs['b'])
+
+
+def transposedconvolution_compute_gradients(layer: 'TransposedConvolution') -> None:
+    """Compute the gradients of the parameters, summed over samples and places."""
+    X = layer.fc['X']
+    dZ = layer.bc['dZ']
+    d = layer.d
+
+    # (m, h, w, fh, fw, u) * (m, h, w, d) -> (fh, fw, u, d)
+    layer.g['dW'] = convolve_weight_gradient(
+        dZ, X, (d['fh'], d['fw']), (d['sh'], d['sw']), layer.pads
+    )
+
+    # (m, oh, ow, u) -> (u,)
+    if layer.use_bias:
+        layer.g['db'] = dZ.sum(axis=(0, 1, 2))

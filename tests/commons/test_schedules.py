@@ -1,0 +1,181 @@
+"""Cosine, step, warm-up, one-cycle and reduce on plateau: the rates of torch."""
+
+import math
+
+import numpy as np
+import pytest
+
+from epynn.commons.errors import ArgumentError, ArgumentTypeError
+from epynn.commons.schedule import (
+    Cosine,
+    OneCycle,
+    ReduceOnPlateau,
+    WarmUp,
+    schedule_functions,
+    step,
+)
+
+LR = 0.3
+
+
+def settings(epochs=20, **others):
+    return {'learning_rate': LR, 'epochs': epochs, **others}
+
+
+def rates_of_torch(make, epochs=20, losses=None):
+    torch = pytest.importorskip('torch')
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=LR)
+    schedule = make(torch.optim.lr_scheduler, optimizer)
+    rates = []
+    for x in range(epochs):
+        rates.append(optimizer.param_groups[0]['lr'])
+        optimizer.step()
+        schedule.step(*([] if losses is None else [losses[x]]))
+    return rates
+
+
+@pytest.mark.parametrize('epochs', [1, 2, 20])
+@pytest.mark.parametrize('lowest', [0.0, 0.02])
+def test_cosine(lowest, epochs):
+    theirs = rates_of_torch(
+        lambda s, o: s.CosineAnnealingLR(o, T_max=epochs, eta_min=lowest * LR), epochs
+    )
+    ours = schedule_functions(Cosine(lowest), settings(epochs))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+
+
+def test_cosine_in_cycles():
+    theirs = rates_of_torch(lambda s, o: s.CosineAnnealingWarmRestarts(o, T_0=6, eta_min=0.1 * LR))
+    ours = schedule_functions(Cosine(0.1), settings(cycle_epochs=6))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+    lower = schedule_functions('cosine', settings(cycle_epochs=6, cycle_descent=0.5))
+    assert lower[6] == LR / 2
+    assert lower[9] == pytest.approx(LR / 4)
+
+
+def test_step():
+    theirs = rates_of_torch(lambda s, o: s.StepLR(o, step_size=6, gamma=0.3))
+    ours = step(settings(cycle_epochs=6, cycle_descent=0.7))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ('name', 'given'),
+    [('cycle_epochs', {'cycle_descent': 0.5}), ('cycle_descent', {'cycle_epochs': 5})],
+)
+def test_step_without_steps(name, given):
+    with pytest.raises(ArgumentError, match=f"{name}: expected a number above 0, .*'step'"):
+        schedule_functions('step', settings(**given))
+
+
+@pytest.mark.parametrize('start', [0.1, 1 / 3])
+def test_warm_up_then_cosine(start):
+    def make(s, o):
+        rise = s.LinearLR(o, start_factor=start, total_iters=5)
+        return s.SequentialLR(o, [rise, s.CosineAnnealingLR(o, T_max=15)], milestones=[5])
+
+    theirs = rates_of_torch(make)
+    ours = schedule_functions(WarmUp(5, Cosine(), start), settings())
+    np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+    assert schedule_functions(WarmUp(5, 'cosine', start), settings()) == ours
+
+
+def test_warm_up_of_more_epochs_than_there_are():
+    assert schedule_functions(WarmUp(4, start=0), settings(3)) == pytest.approx([0, LR / 4, LR / 2])
+    ours = schedule_functions('warm_up', settings(7))
+    assert ours[0] == pytest.approx(LR / 10)
+    assert ours[5:] == [LR, LR]
+
+
+@pytest.mark.parametrize('epochs', [4, 20, 31])
+@pytest.mark.parametrize(('rise', 'div', 'final'), [(0.3, 25, 1e4), (0.5, 10, 100)])
+def test_one_cycle(epochs, rise, div, final):
+    torch = pytest.importorskip('torch')
+    optimizer = torch.optim.SGD([torch.zeros(1)], lr=LR, momentum=0.9)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, LR, total_steps=epochs, pct_start=rise, div_factor=div, final_div_factor=final
+    )
+    theirs = []
+    for x in range(epochs):
+        theirs.append(optimizer.param_groups[0]['lr'])
+        optimizer.step()
+        if x + 1 < epochs:
+            schedule.step()
+    ours = schedule_functions(OneCycle(rise, 1 / div, 1 / div / final), settings(epochs))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9)  # cancellation near the last
+
+
+@pytest.mark.parametrize('epochs', [1, 2, 3])
+@pytest.mark.parametrize('rise', [0, 0.3, 1])
+def test_one_cycle_of_few_epochs(epochs, rise):
+    rates = schedule_functions(OneCycle(rise), settings(epochs))
+    assert all(0 < rate <= LR for rate in rates)
+
+
+@pytest.mark.parametrize('patience', [0, 2])
+@pytest.mark.parametrize('threshold', [0.0, 1e-2])
+@pytest.mark.parametrize('lowest', [0.0, 0.2])
+def test_reduce_on_plateau(patience, threshold, lowest, rng):
+    losses = np.exp(-np.arange(40) / 10) + 0.3 * rng.random(40)
+    losses[7] = math.nan
+    theirs = rates_of_torch(
+        lambda s, o: s.ReduceLROnPlateau(
+            o, factor=0.5, patience=patience, threshold=threshold, min_lr=lowest * LR, eps=0
+        ),
+        40,
+        losses,
+    )
+    schedule = ReduceOnPlateau(0.5, patience, threshold, lowest)
+    ours = schedule_functions(schedule, settings(40, losses=list(losses[:39])))
+    np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+    assert len(set(ours)) > 2
+    # What is known after some epochs is what they were at the end, and stays for the rest.
+    for done in (0, 1, 10, 39):
+        known = schedule_functions(schedule, settings(40, losses=list(losses[:done])))
+        assert known[: done + 1] == ours[: done + 1]
+        assert set(known[done:]) == {known[done]}
+
+
+def test_reduce_on_plateau_starts_with_losses_that_are_no_numbers():
+    rates = ReduceOnPlateau(0.5, 1)(settings(5, losses=[math.nan, math.inf, 2.0, 1.0]))
+    assert rates == [LR, LR, LR / 2, LR / 2, LR / 2]
+
+
+def test_losses_below_0_can_get_better():
+    losses = [-1.0, -1.5, -2.0, -2.5]
+    assert ReduceOnPlateau(0.5, 0)(settings(5, losses=losses)) == [LR] * 5
+
+
+@pytest.mark.parametrize(
+    ('make', 'message'),
+    [
+        (lambda: Cosine(2), r'Cosine\.lowest: expected a number from 0 to 1, got 2'),
+        (lambda: WarmUp(0), r'WarmUp\.epochs: expected a whole number of at least 1, got 0'),
+        (lambda: WarmUp(3, start=-1), r'WarmUp\.start: expected a number from 0 to 1'),
+        (lambda: WarmUp(3, ReduceOnPlateau()), r'WarmUp\.then: .* known before training'),
+        (lambda: OneCycle(rise=3), r'OneCycle\.rise: expected a number from 0 to 1'),
+        (lambda: ReduceOnPlateau(1), r'ReduceOnPlateau\.factor: expected a number below 1'),
+        (lambda: ReduceOnPlateau(patience=-1), r'ReduceOnPlateau\.patience: expected a whole'),
+    ],
+)
+def test_settings_are_checked(make, message):
+    with pytest.raises(ArgumentError, match=message):
+        make()
+
+
+def test_what_is_no_schedule():
+    with pytest.raises(ArgumentTypeError, match=r'WarmUp\.then: expected a function'):
+        WarmUp(then=3)
+    with pytest.raises(ArgumentTypeError, match=r'got the class Cosine\. Make an object: Cosine'):
+        schedule_functions(Cosine, settings())
+
+
+@pytest.mark.parametrize('name', ['cosine', 'warm_up', 'one_cycle', 'reduce_on_plateau'])
+def test_by_name(name):
+    hPars = settings(30)
+    rates = schedule_functions(name, hPars)
+    assert len(rates) == 30
+    assert all(type(rate) is float and 0 <= rate <= LR for rate in rates)
+    assert hPars == settings(30)
+    with pytest.raises(ArgumentError, match='learning_rate'):
+        schedule_functions(name, settings(30, learning_rate=-1))

@@ -1,0 +1,283 @@
+"""One row a layer. Add a row, and the layer gets every check of `test_layer_table.py`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from epynn.activation.models import Activation
+from epynn.batchnorm.models import BatchNorm
+from epynn.commons.maths import elu, identity, lrelu, orthogonal, relu, sigmoid, softmax, tanh
+from epynn.commons.models import Layer
+from epynn.convolution.models import Convolution
+from epynn.convolution1d.models import Convolution1D
+from epynn.dense.models import Dense
+from epynn.dropout.models import Dropout
+from epynn.embedding.models import Embedding
+from epynn.flatten.models import Flatten
+from epynn.globalpooling.models import GlobalPooling
+from epynn.groupnorm.models import GroupNorm
+from epynn.gru.models import GRU
+from epynn.layernorm.models import LayerNorm
+from epynn.lstm.models import LSTM
+from epynn.pooling.models import Pooling
+from epynn.pooling1d.models import Pooling1D
+from epynn.reshape.models import Reshape
+from epynn.residual.models import Residual
+from epynn.rnn.models import RNN
+from epynn.template.models import Template
+from epynn.tokens.models import Tokens
+from epynn.transposedconvolution.models import TransposedConvolution
+
+
+@dataclass(frozen=True)
+class Row:
+    """A layer and what is expected of it.
+
+    Attributes
+    ----------
+    name : str
+        Name of the case, for the reports of pytest.
+    make : function
+        Makes the layer, a new one at each call.
+    input_shape, output_shape : tuple of int
+        With the batch size in front.
+    parameters : dict
+        Shapes of the parameters by name, in the order in which they are drawn.
+    smooth : bool
+        Whether the layer is an analytic function of its input, without kinks or decisions, so that
+        complex-step differentiation applies.
+    random : bool
+        Whether it draws random numbers in training.
+    modes_differ : bool
+        Whether it does something else in training than outside.
+    any_features : bool
+        Whether inputs of another number of features are welcome once the parameters are drawn.
+        Always so for a layer without parameters.
+    tokens : int
+        Inputs are whole numbers from 0 to `tokens - 1`, without a gradient; 0 for real numbers.
+    fewest : int
+        Samples that a training batch has at least.
+    also : tuple of shapes
+        Other input shapes that the layer has to take with the same parameters. Other batch sizes
+        go without saying.
+    """
+
+    name: str
+    make: Callable[[], Layer]
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...]
+    parameters: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    smooth: bool = True
+    random: bool = False
+    modes_differ: bool = False
+    any_features: bool = False
+    tokens: int = 0
+    fewest: int = 1
+    also: tuple[tuple[int, ...], ...] = ()
+
+    def draw_input(self, dtype=np.float64, shape=None, seed=3):
+        """Return an input for the layer: the same numbers at each call."""
+        rng = np.random.default_rng(seed)
+        shape = self.input_shape if shape is None else shape
+        if self.tokens:
+            return rng.integers(0, self.tokens, shape)
+        return rng.standard_normal(shape).astype(dtype)
+
+    def make_layer(self, dtype=np.float64, seed=5):
+        """Return a new layer of that data type with a seeded stream, and nothing drawn yet."""
+        layer = self.make()
+        layer.np_rng = np.random.default_rng(seed)
+        if self.tokens:
+            layer.dtype = np.dtype(dtype)  # cannot be read off the input
+        return layer
+
+    def run(self, dtype=np.float64, training=True, layer=None, X=None, dA=None):
+        """Pass forward and backward and compute the gradients; return layer, A and dX."""
+        layer = self.make_layer(dtype) if layer is None else layer
+        layer.training = training
+        A = layer.forward(self.draw_input(dtype) if X is None else X)
+        if dA is None:
+            dA = np.random.default_rng(4).standard_normal(A.shape).astype(dtype)
+        dX = layer.backward(dA)
+        layer.compute_gradients()
+        return layer, A, dX
+
+
+def softmax_and_temperature():
+    return Dense(4, softmax, se_hPars={'softmax_temperature': 2.5})
+
+
+def leaky():
+    return Dense(4, lrelu, se_hPars={'LRELU_alpha': 0.1})
+
+
+IMAGES = (2, 6, 7, 2)
+SIGNALS = (3, 10, 2)
+SEQUENCES = (3, 4, 5)
+OTHER_SEQUENCES = ((2, 7, 5), (1, 1, 5))
+
+
+def gates(names, e, u):
+    """Return the shapes of the parameters of a recurrent layer, gate after gate."""
+    return {
+        f'{symbol}{gate}': (rows, u)
+        for gate in names
+        for symbol, rows in (('U', e), ('V', u), ('b', 1))
+    }
+
+
+def channels(d):
+    """Return the shapes of the parameters of a normalization."""
+    return {'gamma': (d,), 'beta': (d,)}
+
+
+def block():
+    """Return a small block as in residual networks."""
+    return Residual([
+        Convolution(3, 3, 1, 1, tanh), BatchNorm(), Activation(sigmoid),
+        Convolution(2, 3, 1, 1, identity, use_bias=False), BatchNorm(0.5),
+    ])  # fmt: skip
+
+
+def projected():
+    return Residual(
+        [Convolution(3, 3, 2, 1, tanh), GroupNorm(3)], [Convolution(3, 1, 2, activate=identity)]
+    )
+
+
+def nested():
+    return Residual([Residual([LayerNorm(), Activation(tanh)]), Dropout(0.4), Dense(5, tanh)])
+
+
+BLOCK = {
+    '0.W': (3, 3, 2, 3), '0.b': (3,), '1.gamma': (3,), '1.beta': (3,),
+    '3.W': (3, 3, 3, 2), '4.gamma': (2,), '4.beta': (2,),
+}  # fmt: skip
+PROJECTED = {
+    '0.W': (3, 3, 2, 3), '0.b': (3,), '1.gamma': (3,), '1.beta': (3,),
+    '2.W': (1, 1, 2, 3), '2.b': (3,),
+}  # fmt: skip
+NESTED = {'0.0.gamma': (5,), '0.0.beta': (5,), '2.W': (5, 5), '2.b': (1, 5)}
+
+ROWS = [
+    Row('dense', lambda: Dense(), (3, 5), (3, 1), {'W': (5, 1), 'b': (1, 1)}),
+    Row('dense-tanh', lambda: Dense(4, tanh), (3, 5), (3, 4), {'W': (5, 4), 'b': (1, 4)}),
+    Row('dense-softmax', softmax_and_temperature, (3, 5), (3, 4), {'W': (5, 4), 'b': (1, 4)}),
+    Row('dense-relu', lambda: Dense(6, relu, orthogonal), (3, 5), (3, 6),
+        {'W': (5, 6), 'b': (1, 6)}, smooth=False),
+    Row('dense-lrelu', leaky, (3, 5), (3, 4), {'W': (5, 4), 'b': (1, 4)}, smooth=False),
+    Row('convolution', lambda: Convolution(), IMAGES, (2, 2, 2, 1),
+        {'W': (3, 3, 2, 1), 'b': (1,)}, smooth=False, also=((4, 9, 3, 2),)),
+    Row('convolution-stride-1', lambda: Convolution(3, (3, 2), 1, activate=tanh), IMAGES,
+        (2, 4, 6, 3), {'W': (3, 2, 2, 3), 'b': (3,)}, also=((1, 3, 2, 2),)),
+    Row('convolution-strides', lambda: Convolution(2, 2, (3, 2), activate=sigmoid), IMAGES,
+        (2, 2, 3, 2), {'W': (2, 2, 2, 2), 'b': (2,)}),
+    Row('convolution-gaps', lambda: Convolution(2, 1, (2, 3), activate=identity), IMAGES,
+        (2, 3, 3, 2), {'W': (1, 1, 2, 2), 'b': (2,)}),
+    Row('convolution-padding', lambda: Convolution(2, 3, 2, padding=1, activate=tanh), IMAGES,
+        (2, 3, 4, 2), {'W': (3, 3, 2, 2), 'b': (2,)}),
+    Row('convolution-paddings', lambda: Convolution(2, (3, 4), (1, 2), (0, 2), activate=elu),
+        IMAGES, (2, 4, 4, 2), {'W': (3, 4, 2, 2), 'b': (2,)}, smooth=False),
+    Row('convolution-no-bias', lambda: Convolution(2, 4, activate=tanh, use_bias=False), IMAGES,
+        (2, 1, 1, 2), {'W': (4, 4, 2, 2)}),
+    Row('convolution-whole', lambda: Convolution(2, (6, 7), activate=tanh), IMAGES,
+        (2, 1, 1, 2), {'W': (6, 7, 2, 2), 'b': (2,)}),
+    Row('convolution-same', lambda: Convolution(2, (3, 2), 2, 'same', tanh), IMAGES, (2, 3, 4, 2),
+        {'W': (3, 2, 2, 2), 'b': (2,)}, also=((1, 1, 9, 2),)),
+    Row('convolution-dilated', lambda: Convolution(3, (3, 2), 1, 1, tanh, dilation=(2, 4)), IMAGES,
+        (2, 4, 5, 3), {'W': (3, 2, 2, 3), 'b': (3,)}),
+    Row('convolution-groups', lambda: Convolution(6, 2, activate=tanh, groups=2), (2, 5, 4, 4),
+        (2, 2, 2, 6), {'W': (2, 2, 2, 6), 'b': (6,)}),
+    Row('convolution-depthwise', lambda: Convolution(3, 3, 1, 'same', tanh, dilation=2, groups=3),
+        (2, 5, 4, 3), (2, 5, 4, 3), {'W': (3, 3, 1, 3), 'b': (3,)}),
+    Row('transposed', lambda: TransposedConvolution(), (2, 2, 3, 2), (2, 6, 9, 1),
+        {'W': (3, 3, 1, 2), 'b': (1,)}, smooth=False),
+    Row('transposed-sizes', lambda: TransposedConvolution(3, (3, 2), 2, 1, tanh, output_padding=1),
+        (2, 3, 4, 2), (2, 6, 7, 3), {'W': (3, 2, 3, 2), 'b': (3,)}, also=((1, 1, 2, 2),)),
+    Row('transposed-same', lambda: TransposedConvolution(2, 4, 3, 'same', tanh, use_bias=False),
+        (2, 3, 2, 3), (2, 9, 6, 2), {'W': (4, 4, 2, 3)}),
+    Row('transposed-gaps', lambda: TransposedConvolution(1, 1, (2, 3), 'same', tanh),
+        (2, 3, 2, 3), (2, 6, 6, 1), {'W': (1, 1, 1, 3), 'b': (1,)}),
+    Row('convolution1d', lambda: Convolution1D(), SIGNALS, (3, 3, 1), {'W': (3, 2, 1), 'b': (1,)},
+        smooth=False, also=((4, 3, 2),)),
+    Row('convolution1d-dilated', lambda: Convolution1D(4, 3, 2, 2, tanh, dilation=3), SIGNALS,
+        (3, 4, 4), {'W': (3, 2, 4), 'b': (4,)}),
+    Row('convolution1d-same', lambda: Convolution1D(3, 4, 3, 'same', tanh, use_bias=False), SIGNALS,
+        (3, 4, 3), {'W': (4, 2, 3)}),
+    Row('convolution1d-causal', lambda: Convolution1D(2, 3, 1, 'causal', tanh, dilation=2), SIGNALS,
+        (3, 10, 2), {'W': (3, 2, 2), 'b': (2,)}, also=((2, 1, 2),)),
+    Row('convolution1d-groups', lambda: Convolution1D(4, 2, 1, activate=sigmoid, groups=2), SIGNALS,
+        (3, 9, 4), {'W': (2, 1, 4), 'b': (4,)}),
+    Row('pooling', lambda: Pooling(), IMAGES, (2, 3, 3, 2), smooth=False),
+    Row('pooling-max-overlap', lambda: Pooling(3, 1), IMAGES, (2, 4, 5, 2), smooth=False),
+    Row('pooling-max-padding', lambda: Pooling((3, 2), (2, 1), padding=1), IMAGES, (2, 3, 8, 2),
+        smooth=False),
+    Row('pooling-min', lambda: Pooling((2, 3), pool=np.min), IMAGES, (2, 3, 2, 2), smooth=False),
+    Row('pooling-min-overlap', lambda: Pooling(3, (1, 2), np.min), IMAGES, (2, 4, 3, 2),
+        smooth=False),
+    Row('pooling-mean', lambda: Pooling(pool=np.mean), IMAGES, (2, 3, 3, 2)),
+    Row('pooling-mean-padding', lambda: Pooling(3, 2, np.average, 1), IMAGES, (2, 3, 4, 2)),
+    Row('pooling-gaps', lambda: Pooling(1, 3), IMAGES, (2, 2, 3, 2), smooth=False),
+    Row('pooling-same', lambda: Pooling(3, 2, padding='same'), IMAGES, (2, 3, 4, 2), smooth=False),
+    Row('pooling-mean-same', lambda: Pooling((2, 3), 1, np.mean, 'same'), IMAGES, IMAGES),
+    Row('pooling1d', lambda: Pooling1D(), SIGNALS, (3, 5, 2), smooth=False),
+    Row('pooling1d-min-padding', lambda: Pooling1D(3, 1, np.min, 1), SIGNALS, (3, 10, 2),
+        smooth=False),
+    Row('pooling1d-mean-same', lambda: Pooling1D(4, 3, np.mean, 'same'), SIGNALS, (3, 4, 2)),
+    Row('flatten', lambda: Flatten(), IMAGES, (2, 84)),
+    Row('flatten-sequences', lambda: Flatten(), (4, 3, 2), (4, 6)),
+    Row('dropout', lambda: Dropout(0.4), (6, 5), (6, 5), random=True, modes_differ=True),
+    Row('dropout-channels', lambda: Dropout(0.5, axis=(1, 2)), (2, 3, 4, 5), (2, 3, 4, 5),
+        random=True, modes_differ=True),
+    # Clipping does not belong to the gradient: False for those that are compared with differences.
+    Row('rnn', lambda: RNN(clip_gradients=False), SEQUENCES, (3, 1), gates([''], 5, 1),
+        also=OTHER_SEQUENCES),
+    Row('rnn-sequences', lambda: RNN(2, softmax, orthogonal, False, True), SEQUENCES, (3, 4, 2),
+        gates([''], 5, 2)),
+    Row('lstm', lambda: LSTM(), SEQUENCES, (3, 1), gates('figo', 5, 1), also=OTHER_SEQUENCES),
+    Row('lstm-sequences', lambda: LSTM(2, sequences=True), SEQUENCES, (3, 4, 2),
+        gates('figo', 5, 2)),
+    Row('lstm-activations', lambda: LSTM(3, identity, softmax, relu, lrelu, elu), SEQUENCES, (3, 3),
+        gates('figo', 5, 3), smooth=False),
+    Row('gru', lambda: GRU(), SEQUENCES, (3, 1), gates(['z', 'r', 'hh'], 5, 1),
+        also=OTHER_SEQUENCES),
+    Row('gru-sequences', lambda: GRU(2, sequences=True), SEQUENCES, (3, 4, 2),
+        gates(['z', 'r', 'hh'], 5, 2)),
+    Row('gru-activations', lambda: GRU(3, relu, softmax, elu), SEQUENCES, (3, 3),
+        gates(['z', 'r', 'hh'], 5, 3), smooth=False),
+    Row('batchnorm', lambda: BatchNorm(), (6, 5), (6, 5), channels(5), modes_differ=True, fewest=2),
+    Row('batchnorm-sequences', lambda: BatchNorm(0.5), SEQUENCES, SEQUENCES, channels(5),
+        modes_differ=True, also=((2, 7, 5),)),
+    Row('batchnorm-images', lambda: BatchNorm(0, 1e-3), IMAGES, IMAGES, channels(2),
+        modes_differ=True, also=((1, 3, 4, 2),)),
+    Row('layernorm', lambda: LayerNorm(), (3, 5), (3, 5), channels(5)),
+    Row('layernorm-sequences', lambda: LayerNorm(1e-2), SEQUENCES, SEQUENCES, channels(5),
+        also=OTHER_SEQUENCES),
+    Row('layernorm-images', lambda: LayerNorm(), (2, 3, 4, 3), (2, 3, 4, 3), channels(3)),
+    Row('groupnorm', lambda: GroupNorm(2), (3, 6), (3, 6), channels(6)),
+    Row('groupnorm-whole', lambda: GroupNorm(1), SEQUENCES, SEQUENCES, channels(5),
+        also=OTHER_SEQUENCES),
+    Row('groupnorm-images', lambda: GroupNorm(3, 1e-3), (2, 3, 4, 6), (2, 3, 4, 6), channels(6)),
+    Row('groupnorm-channels', lambda: GroupNorm(2), IMAGES, IMAGES, channels(2)),
+    Row('tokens', lambda: Tokens(7, 3), (4, 6), (4, 6, 3), {'W': (7, 3)}, tokens=7,
+        also=((2, 9),)),
+    Row('activation', lambda: Activation(tanh), (3, 5), (3, 5)),
+    Row('activation-softmax', lambda: Activation(softmax), SEQUENCES, SEQUENCES),
+    Row('activation-identity', lambda: Activation(identity), (3, 5), (3, 5)),
+    Row('activation-relu', lambda: Activation(relu), IMAGES, IMAGES, smooth=False),
+    Row('reshape', lambda: Reshape((3, 7, -1)), IMAGES, (2, 3, 7, 4)),
+    Row('reshape-row', lambda: Reshape(-1), SEQUENCES, (3, 20)),
+    Row('reshape-column', lambda: Reshape((12, 1)), (2, 3, 4), (2, 12, 1)),
+    Row('globalpooling', lambda: GlobalPooling(), IMAGES, (2, 2), also=((1, 3, 2, 2),)),
+    Row('globalpooling-max', lambda: GlobalPooling(np.max), IMAGES, (2, 2), smooth=False),
+    Row('globalpooling-min', lambda: GlobalPooling(np.min), SEQUENCES, (3, 5), smooth=False),
+    Row('residual', lambda: Residual([Dense(5, tanh)]), (3, 5), (3, 5),
+        {'0.W': (5, 5), '0.b': (1, 5)}),
+    Row('residual-block', block, IMAGES, IMAGES, BLOCK, modes_differ=True),
+    Row('residual-shortcut', projected, IMAGES, (2, 3, 4, 3), PROJECTED, also=((1, 5, 3, 2),)),
+    Row('residual-nested', nested, (6, 5), (6, 5), NESTED, random=True, modes_differ=True),
+    Row('embedding', lambda: Embedding(), (4, 3), (4, 3)),
+    Row('embedding-images', lambda: Embedding(), IMAGES, IMAGES),
+    Row('template', lambda: Template(), (4, 3, 2), (4, 3, 2)),
+]  # fmt: skip

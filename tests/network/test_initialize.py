@@ -1,0 +1,276 @@
+"""Initialization: the dry run and its shapes, seeds, draws, settings."""
+
+import copy
+
+import numpy as np
+import pytest
+from networks import make_classifier, make_data, make_regression, parameters, quiet
+
+import epynn.settings
+from epynn.commons.maths import orthogonal, relu, softmax, tanh
+from epynn.convolution.models import Convolution
+from epynn.dense.models import Dense
+from epynn.dropout.models import Dropout
+from epynn.embedding.models import Embedding
+from epynn.flatten.models import Flatten
+from epynn.network.models import EpyNN
+from epynn.pooling.models import Pooling
+
+
+def make_images():
+    X = np.random.default_rng(0).standard_normal((30, 8, 8, 1))
+    return EpyNN([
+        Embedding(X, np.arange(30) % 3, batch_size=7, Y_encode=True),
+        Convolution(4, 3, 1, activate=relu),
+        Pooling(2),
+        Flatten(),
+        Dropout(0.2),
+        Dense(3, softmax),
+    ])  # fmt: skip
+
+
+def test_the_dry_run_notes_the_shapes_of_each_layer():
+    model = make_images()
+    model.initialize(loss='CCE', verbose=False)
+    names = ['Embedding', 'Convolution', 'Pooling', 'Flatten', 'Dropout', 'Dense']
+    assert [model.network[i]['name'] for i in range(6)] == names
+    convolution, dense = model.network[1], model.network[5]
+    assert convolution['forward'] == {
+        'X': (7, 8, 8, 1), 'Xb': (7, 6, 6, 3, 3, 1, 1), 'W': (3, 3, 1, 4), 'b': (4,),
+        'Z': (7, 6, 6, 4), 'A': (7, 6, 6, 4),
+    }  # fmt: skip
+    assert convolution['backward'] == {
+        'dA': (7, 6, 6, 4), 'dZ': (7, 6, 6, 4), 'dX': (7, 8, 8, 1),
+        'dW': (3, 3, 1, 4), 'db': (4,),
+    }  # fmt: skip
+    assert convolution['dimensions']['oh'] == 6
+    assert convolution['parameters'] == 40
+    assert convolution['activation'] == {'activate': 'relu'}
+    assert model.network[2]['forward']['A'] == (7, 3, 3, 4)
+    assert model.network[3]['backward']['dX'] == (7, 3, 3, 4)
+    assert dense['forward']['A'] == (7, 3)
+    assert dense['backward']['dW'] == (36, 3)
+
+
+def test_the_dry_run_says_what_it_sees(capsys):
+    make_images().initialize(loss='CCE')
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 12
+    assert lines[1].split() == 'Forward 2/6 Convolution (7, 8, 8, 1) -> (7, 6, 6, 4)'.split()
+    assert lines[-2].split() == 'Backward 2/6 Convolution (7, 6, 6, 4) -> (7, 8, 8, 1)'.split()
+    assert max(map(len, lines)) <= 80
+
+
+def test_carriage_return_writes_each_line_over_the_one_before(capsys):
+    make_images().initialize(loss='CCE', end='\r')
+    out = capsys.readouterr().out
+    lines = out.split('\r')
+    assert len(lines) == 13
+    assert len({len(line) for line in lines[:-1]}) == 1  # each covers the one before
+    assert lines[-1].strip() == 'EpyNN: 6 layers initialized'
+    assert out.endswith('\n')
+
+
+def test_silence(capsys):
+    make_images().initialize(loss='CCE', verbose=False)
+    captured = capsys.readouterr()
+    assert captured.out == captured.err == ''
+
+
+# SEEDS
+
+
+def test_each_layer_draws_from_its_own_stream():
+    model = quiet(make_classifier(Dense(5, tanh), Dense(4, relu, orthogonal)), seed=10)
+    expected = np.random.default_rng(10 + 1 + 1).standard_normal((4, 5)) * np.sqrt(2 / 9)
+    np.testing.assert_array_equal(model.layers[1].p['W'], expected)
+    expected = orthogonal((5, 4), np.random.default_rng(10 + 1 + 2))
+    np.testing.assert_array_equal(model.layers[2].p['W'], expected)
+    assert model.np_rng.random() == np.random.default_rng(10).random()
+    assert model.layers[2].np_rng.bit_generator.state == stream_after(13, (5, 4))
+
+
+def stream_after(seed, shape):
+    rng = np.random.default_rng(seed)
+    rng.standard_normal(shape)
+    return rng.bit_generator.state
+
+
+def test_zero_is_a_seed_and_none_is_fresh():
+    draws = [parameters(quiet(make_classifier(), seed=seed))[1]['W'] for seed in (0, 0, None, None)]
+    np.testing.assert_array_equal(draws[0], draws[1])
+    assert not np.array_equal(draws[2], draws[3])
+    assert not np.array_equal(draws[0], draws[2])
+
+
+def test_no_two_layers_of_the_same_shape_start_alike():
+    for seed in (0, 7, None):
+        model = quiet(make_classifier(Dense(4), Dense(4), Dense(4)), seed=seed)
+        first, second, third = (layer.p['W'] for layer in model.layers[1:4])
+        assert not np.array_equal(first, second)
+        assert not np.array_equal(second, third)
+
+
+def test_the_dry_run_draws_no_random_numbers_but_the_parameters():
+    model = quiet(make_classifier(Dropout(0.5), Dense(4)), seed=3)
+    dropout = model.layers[1]
+    state = np.random.default_rng(3 + 1 + 1).bit_generator.state
+    assert dropout.np_rng.bit_generator.state == state
+
+
+def test_initializing_again_starts_again():
+    model = quiet(make_classifier(batch_size=5))
+    first, batches = parameters(model), [batch.ids for batch in model.embedding.batch_dtrain]
+    model.train(3, verbose=0)
+    quiet(model)
+    assert model.epochs == 0
+    assert model.metrics['CCE'] == [[], [], []]
+    for ours, theirs in zip(parameters(model), first, strict=True):
+        for name in ours:
+            np.testing.assert_array_equal(ours[name], theirs[name])
+    for ours, theirs in zip(model.embedding.batch_dtrain, batches, strict=True):
+        np.testing.assert_array_equal(ours.ids, theirs)
+
+
+def test_parameters_can_be_kept():
+    model = quiet(make_classifier())
+    model.train(3, verbose=0)
+    trained = parameters(model)
+    quiet(model, params=False, seed=99)
+    np.testing.assert_array_equal(model.layers[1].p['W'], trained[1]['W'])
+
+
+# SPLIT AND BATCHES
+
+
+@pytest.mark.parametrize(
+    ('m', 'relative_size', 'sizes'),
+    [
+        (9, (2, 1, 0), [6, 3, 0]),
+        (10, (2, 1, 0), [7, 3, 0]),
+        (10, (2, 1, 1), [5, 2, 3]),
+        (11, (1, 1, 1), [4, 4, 3]),
+        (7, (1, 0, 0), [7, 0, 0]),
+        (7, (1, 0, 1), [4, 0, 3]),
+        (5, (98, 1, 1), [5, 0, 0]),
+        (10, (0.7, 0.2, 0.1), [7, 2, 1]),
+    ],
+)
+def test_sizes_of_the_sets(m, relative_size, sizes):
+    embedding = Embedding(np.zeros((m, 2)), np.zeros(m), relative_size)
+    sets = (embedding.dtrain, embedding.dval, embedding.dtest)
+    assert [len(dset.X) for dset in sets] == sizes
+    assert np.concatenate([dset.ids for dset in sets]).tolist() == list(range(m))
+    assert [dset.name for dset in embedding.dsets] == [d.name for d in sets if len(d.X)]
+
+
+def test_shuffles_accumulate_and_equal_those_of_a_list_of_pairs():
+    m, size, seed = 17, 5, 4
+    X = np.arange(m, dtype=float)[:, np.newaxis]
+    model = EpyNN([Embedding(X, X, (1, 0, 0), size), Dense()])
+    seen = []
+    training_batches = model.embedding.training_batches
+
+    def watch(init=False):
+        training_batches(init)
+        seen.append([batch.ids.tolist() for batch in model.embedding.batch_dtrain])
+
+    model.embedding.training_batches = watch
+    model.initialize(seed=seed, verbose=False)
+    model.train(3, verbose=0)
+
+    pairs = [(sample, sample) for sample in range(m)]
+    rng = np.random.default_rng(seed + 1)
+    assert len(seen) == 4  # at initialize, and before each epoch
+    for batches in seen:
+        rng.shuffle(pairs)
+        order = [pair[0] for pair in pairs]
+        assert batches == [order[i : i + size] for i in range(0, m, size)]
+
+
+def test_batches_hold_the_samples_with_their_labels():
+    X, y = make_data(20)
+    embedding = Embedding(X, y, (1, 0, 0), 6)
+    embedding.training_batches(init=True)
+    assert [len(batch.X) for batch in embedding.batch_dtrain] == [6, 6, 6, 2]
+    for batch in embedding.batch_dtrain:
+        np.testing.assert_array_equal(batch.X, X[batch.ids])
+        np.testing.assert_array_equal(batch.y, y[batch.ids])
+    np.testing.assert_array_equal(embedding.dtrain.X, X)  # the set itself keeps its order
+
+
+# SETTINGS
+
+
+def test_settings_are_never_modified():
+    mine = {'learning_rate': 0.05, 'schedule': 'exp_decay', 'cycle_epochs': 4}
+    of_layer = {'learning_rate': 1.0, 'softmax_temperature': 2}
+    defaults, kept, kept_of_layer = (
+        copy.deepcopy(d) for d in (epynn.settings.se_hPars, mine, of_layer)
+    )
+    X, y = make_data()
+    model = EpyNN([Embedding(X, y, Y_encode=True), Dense(3, softmax, se_hPars=of_layer)])
+    for se_hPars in (epynn.settings.se_hPars, mine, {}):
+        quiet(model, se_hPars=se_hPars)
+        model.train(3, verbose=0)
+    assert epynn.settings.se_hPars == defaults
+    assert mine == kept
+    assert of_layer == kept_of_layer
+
+
+def test_missing_settings_take_their_defaults():
+    model = quiet(make_classifier(), se_hPars={'learning_rate': 0.02})
+    assert model.se_hPars == {**epynn.settings.se_hPars, 'learning_rate': 0.02}
+    assert model.layers[1].lrate == [0.02]
+
+
+def test_the_settings_of_a_layer_come_before_those_of_the_model():
+    from epynn.commons.maths import elu, lrelu
+
+    layers = [
+        Dense(4, lrelu, se_hPars={'LRELU_alpha': 0.9, 'learning_rate': 0.5}),
+        Dense(4, lrelu),
+        Dense(4, elu, se_hPars={'ELU_alpha': 3}),
+    ]
+    model = make_classifier(*layers)
+    model.layers[-1].se_hPars = {'softmax_temperature': 4}
+    settings = {
+        'learning_rate': 0.1, 'LRELU_alpha': 0.2, 'ELU_alpha': 2, 'softmax_temperature': 3,
+    }  # fmt: skip
+    quiet(model, se_hPars=settings)
+    model.train(2, verbose=0)
+    assert [layer.lrate for layer in layers] == [[0.5] * 2, [0.1] * 2, [0.1] * 2]
+    given = [layer.activate.hyperparameters for layer in model.layers[1:]]
+    assert given == [{'alpha': 0.9}, {'alpha': 0.2}, {'alpha': 3.0}, {'T': 4.0}]
+
+
+def test_schedules_reach_the_layers():
+    settings = {'learning_rate': 0.4, 'schedule': 'exp_decay', 'decay_k': 0.5}
+    steady = Dense(4, se_hPars={'schedule': 'steady', 'learning_rate': 0.3})
+    model = quiet(make_classifier(steady), se_hPars=settings)
+    model.train(4, verbose=0)
+    np.testing.assert_allclose(model.layers[-1].lrate, 0.4 * np.exp(-0.5 * np.arange(4)))
+    assert steady.lrate == [0.3] * 4
+
+
+def test_float32_from_end_to_end():
+    model = quiet(make_classifier(Dense(5, tanh), Dropout(0.1), batch_size=5), dtype=np.float32)
+    model.train(2, verbose=0)
+    single = np.float32
+    for layer in model.layers:
+        held = [*layer.p.values(), *layer.g.values(), *layer.fc.values(), *layer.bc.values()]
+        assert {array.dtype for array in held if array.dtype.kind == 'f'} <= {np.dtype(single)}
+    assert model.embedding.dtrain.A.dtype == single
+    assert model.predict(make_data()[0]).A.dtype == single
+
+
+def test_float32_draws_the_parameters_of_float64():
+    double, single = (quiet(make_classifier(), dtype=d) for d in (np.float64, np.float32))
+    for a, b in zip(parameters(double), parameters(single), strict=True):
+        for name in a:
+            np.testing.assert_array_equal(a[name].astype(np.float32), b[name])
+
+
+def test_labels_of_a_regression_pass_as_they_are():
+    model = quiet(make_regression(), loss='MSE')
+    assert model.embedding.dtrain.Y.shape == (20, 1)

@@ -1,0 +1,89 @@
+"""Functions of one's own are plain functions: activation, initializer, loss, metric, schedule."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from gradients import check_network, require
+from networks import make_classifier, make_regression, quiet
+
+from epynn.commons.errors import ArgumentError
+from epynn.commons.loss import Huber
+from epynn.dense.models import Dense
+
+
+def bent(x, deriv=False):
+    return (1 + x * x) ** -1.5 if deriv else x / np.sqrt(1 + x * x)
+
+
+def small(shape, rng):
+    return rng.uniform(-0.2, 0.2, shape)
+
+
+def log_cosh(Y, A, deriv=False):
+    return np.tanh(A - Y) / A.shape[1] if deriv else np.log(np.cosh(A - Y)).mean(axis=1)
+
+
+def largest_error(Y, A):
+    return np.abs(Y - A).max()
+
+
+def halving(hPars):
+    return [hPars['learning_rate'] * 0.5**x for x in range(hPars['epochs'])]
+
+
+def make():
+    model = make_regression(Dense(4, bent, small))
+    settings = {'learning_rate': 0.2, 'schedule': halving}
+    return quiet(model, loss=log_cosh, metrics=[largest_error], se_hPars=settings, reduction='mean')
+
+
+def test_they_train():
+    model = make()
+    model.train(4, verbose=0)
+    assert list(model.metrics) == ['largest_error', 'log_cosh']
+    assert model.layers[1].lrate == [0.2, 0.1, 0.05, 0.025]
+    assert abs(model.layers[1].p['W']).max() < 0.4  # drawn within 0.2
+    losses = model.metrics['log_cosh'][0]
+    assert losses[-1] < losses[0]
+    dtrain = model.embedding.dtrain
+    assert losses[-1] == pytest.approx(log_cosh(dtrain.Y, dtrain.A).mean())
+
+
+def test_their_gradients_are_right():
+    model = make()
+    dtrain = model.embedding.dtrain
+    require(check_network(model, dtrain.X, dtrain.Y))
+
+
+def test_a_metric_of_the_name_of_a_bundled_one_is_called_as_it_is():
+    def accuracy(Y, A):
+        return 0.5
+
+    model = quiet(make_classifier(), metrics=[accuracy])
+    assert model.evaluate()['accuracy']['dtrain'] == 0.5
+
+
+@pytest.mark.parametrize(
+    'metrics',
+    [
+        [lambda Y, A: 0.0, lambda Y, A: 1.0],
+        [partial(largest_error)],
+        [Huber(0.1), Huber(0.2)],
+        ['Huber', Huber(0.2)],
+    ],
+)
+def test_two_functions_of_one_name_or_of_none(metrics):
+    message = r'initialize\(metrics, loss\): expected functions, each with a name of its own'
+    with pytest.raises(ArgumentError, match=message):
+        quiet(make_regression(), loss='MSE', metrics=metrics)
+
+
+def test_a_loss_without_a_name():
+    with pytest.raises(ArgumentError, match='each with a name of its own'):
+        quiet(make_regression(), loss=partial(log_cosh))
+
+
+def test_the_same_function_twice_is_one_column():
+    model = quiet(make_regression(), loss='MSE', metrics=['MSE', 'MAE', 'MAE', 'R2'])
+    assert list(model.metrics) == ['MAE', 'R2', 'MSE']

@@ -1,0 +1,201 @@
+"""Residual: against PyTorch and by hand, its shapes, and the layers inside."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from epynn.activation.models import Activation
+from epynn.batchnorm.models import BatchNorm
+from epynn.commons.errors import ArgumentTypeError, LayerError, ShapeError
+from epynn.commons.maths import identity, relu, tanh
+from epynn.convolution.models import Convolution
+from epynn.dense.models import Dense
+from epynn.dropout.models import Dropout
+from epynn.embedding.models import Embedding
+from epynn.layernorm.models import LayerNorm
+from epynn.residual.models import Residual
+
+
+def images_first(X):
+    return np.moveaxis(X, -1, 1)
+
+
+@pytest.mark.parametrize('strides', [1, 2])
+def test_the_block_of_he_et_al_against_torch(strides, rng, record_property):
+    torch = pytest.importorskip('torch')
+    F = torch.nn.functional
+    u = 3 if strides == 1 else 4
+    chain = [
+        Convolution(u, 3, strides, 1, identity), BatchNorm(), Activation(relu),
+        Convolution(u, 3, 1, 1, identity), BatchNorm(),
+    ]  # fmt: skip
+    shortcut = None if strides == 1 else [Convolution(u, 1, 2, activate=identity)]
+    layer = Residual(chain, shortcut)
+    X = rng.standard_normal((4, 6, 6, 3))
+    A = layer.forward(X)
+    dA = rng.standard_normal(A.shape)
+    dX = layer.backward(dA)
+    layer.compute_gradients()
+
+    t = {name: torch.tensor(p, requires_grad=True) for name, p in layer.p.items()}
+    tX = torch.tensor(X, requires_grad=True)
+
+    def convolve(Z, i, strides, padding):
+        return F.conv2d(Z, t[f'{i}.W'].permute(3, 2, 0, 1), t[f'{i}.b'], strides, padding)
+
+    def normalize(Z, i):
+        return F.batch_norm(Z, None, None, t[f'{i}.gamma'], t[f'{i}.beta'], True)
+
+    tF = tS = tX.permute(0, 3, 1, 2)
+    tF = F.relu(normalize(convolve(tF, 0, strides, 1), 1))
+    tF = normalize(convolve(tF, 3, 1, 1), 4)
+    if shortcut:
+        tS = convolve(tS, 5, 2, 0)
+    tA = tF + tS
+    tA.backward(torch.tensor(images_first(dA)))
+    pairs = [(images_first(A), tA.detach()), (dX, tX.grad)]
+    pairs += [(layer.g[f'd{name}'], t[name].grad) for name in t]
+    record_property('worst', max(float(np.abs(a - b.numpy()).max()) for a, b in pairs))
+    for ours, theirs in pairs:
+        np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-10, atol=1e-10)
+
+
+def test_by_hand(rng):
+    layer = Residual([Dense(4, tanh)])
+    X, dA = rng.standard_normal((3, 4)), rng.standard_normal((3, 4))
+    A = layer.forward(X)
+    F = np.tanh(X @ layer.p['0.W'] + layer.p['0.b'])
+    np.testing.assert_allclose(A, X + F, rtol=1e-14)
+    dZ = dA * (1 - F**2)
+    np.testing.assert_allclose(layer.backward(dA), dA + dZ @ layer.p['0.W'].T, rtol=1e-13)
+    layer.compute_gradients()
+    np.testing.assert_allclose(layer.g['d0.W'], X.T @ dZ, rtol=1e-13)
+
+
+def test_layers_without_parameters_inside(rng):
+    layer = Residual([Activation(tanh)])
+    X = rng.standard_normal((3, 4))
+    np.testing.assert_array_equal(layer.forward(X), X + np.tanh(X))
+    assert layer.p == {}
+    assert not layer.trainable
+    layer.update_parameters()
+
+
+# SHAPES
+
+
+def test_a_chain_that_changes_the_shape_is_refused(rng):
+    layer = Residual([Dense(5)])
+    with pytest.raises(
+        ShapeError,
+        match=r'^Residual: expected a chain whose output has the shape of the shortcut, \(m, 4\), '
+        r'got \(m, 5\)\. .*shortcut=\[\.\.\.\]',
+    ):
+        layer.forward(rng.standard_normal((3, 4)))
+
+
+def test_nothing_is_broadcast(rng):
+    layer = Residual([Convolution(1, 3, 1, 1)])
+    with pytest.raises(ShapeError, match=r'\(m, 5, 5, 2\), got \(m, 5, 5, 1\)'):
+        layer.forward(rng.standard_normal((3, 5, 5, 2)))
+
+
+def test_another_size_of_images_with_the_same_parameters(rng):
+    layer = Residual([Convolution(2, 3, 1, 1), BatchNorm()])
+    layer.forward(rng.standard_normal((3, 5, 5, 2)))
+    before = layer.p
+    state = layer.np_rng.bit_generator.state
+    streams = [inner.np_rng.bit_generator.state for inner in layer.layers]
+    assert layer.forward(rng.standard_normal((2, 8, 7, 2))).shape == (2, 8, 7, 2)
+    assert all(layer.p[name] is p for name, p in before.items())
+    assert layer.np_rng.bit_generator.state == state
+    assert [inner.np_rng.bit_generator.state for inner in layer.layers] == streams
+
+
+def test_the_shapes_inside_are_found_once(rng, monkeypatch):
+    layer = Residual([Dense(4)])
+    layer.forward(rng.standard_normal((3, 4)))
+    monkeypatch.setattr(copy, 'deepcopy', None)
+    layer.forward(rng.standard_normal((5, 4)))
+
+
+# LAYERS INSIDE
+
+
+@pytest.mark.parametrize('argument', ['layers', 'shortcut'])
+@pytest.mark.parametrize('value', [Dense(3), [], 'layers', [Dense], [3], [Embedding()]], ids=str)
+def test_wrong_layers_are_refused(argument, value):
+    layers = {'layers': [Dense(3)], argument: value}
+    with pytest.raises((ArgumentTypeError, LayerError), match=rf'^Residual\.{argument}: expected'):
+        Residual(**layers)
+
+
+def test_the_same_layer_twice_is_refused():
+    dense = Dense(3)
+    with pytest.raises(LayerError, match=r'^Residual\.layers: expected each layer once'):
+        Residual([dense], [dense])
+
+
+def test_what_is_put_among_the_parameters_reaches_the_layer_inside(rng):
+    layer = Residual([Dense(4), BatchNorm()])
+    X = rng.standard_normal((3, 4))
+    layer.forward(X)
+    layer.p['0.W'] = np.zeros((4, 4))
+    layer.s.update({'1.mean': np.ones(4)})
+    assert layer.layers[0].p['W'] is layer.p['0.W']
+    np.testing.assert_array_equal(layer.layers[0].p['W'], np.zeros((4, 4)))
+    np.testing.assert_array_equal(layer.layers[1].s['mean'], np.ones(4))
+    with pytest.raises(KeyError):
+        layer.p['7.W'] = np.zeros(3)
+
+
+def test_inference_reaches_the_layers_inside(rng):
+    layer = Residual([Dropout(0.5), BatchNorm()])
+    X = rng.standard_normal((6, 4))
+    layer.forward(X)
+    layer.training = False
+    before = {name: s.copy() for name, s in layer.s.items()}
+    np.testing.assert_array_equal(layer.forward(X), layer.forward(X))
+    assert before.keys() == {'1.mean', '1.var'}
+    for name, s in before.items():
+        np.testing.assert_array_equal(layer.s[name], s)
+
+
+def test_freezing_reaches_the_layers_inside(rng):
+    layer = Residual([Dense(4), BatchNorm(), Dropout(0.0)])
+    X = rng.standard_normal((6, 4))
+    layer.forward(X)
+    layer.trainable = False
+    assert not any(inner.trainable for inner in layer.layers)
+    state = {name: s.copy() for name, s in layer.s.items()}
+    before = {name: p.copy() for name, p in layer.p.items()}
+    layer.backward(layer.forward(X))
+    layer.compute_gradients()
+    layer.update_parameters()
+    for name in state:
+        np.testing.assert_array_equal(layer.s[name], state[name])
+    for name in before:
+        np.testing.assert_array_equal(layer.p[name], before[name])
+    layer.trainable = True
+    assert [inner.trainable for inner in layer.layers] == [True, True, False]
+
+
+def test_freezing_one_layer_inside(rng):
+    layer = Residual([Dense(4, tanh), Dense(4, tanh)])
+    layer.layers[0].trainable = False
+    assert layer.trainable
+    layer.backward(layer.forward(rng.standard_normal((6, 4))))
+    layer.compute_gradients()
+    before = {name: p.copy() for name, p in layer.p.items()}
+    layer.update_parameters()
+    assert [np.array_equal(before[name], p) for name, p in layer.p.items()] == [
+        True, True, False, False,
+    ]  # fmt: skip
+
+
+def test_float32_is_kept(rng):
+    layer = Residual([Dense(4), LayerNorm(), BatchNorm()])
+    A = layer.forward(rng.standard_normal((6, 4)).astype(np.float32))
+    assert A.dtype == np.float32
+    assert {p.dtype for p in [*layer.p.values(), *layer.s.values()]} == {np.dtype(np.float32)}

@@ -1,0 +1,144 @@
+"""Tokens: against one-hot products and PyTorch, what it refuses, and in a network."""
+
+import numpy as np
+import pytest
+from gradients import check_network, require
+from networks import quiet
+
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, ShapeError
+from epynn.commons.maths import softmax
+from epynn.commons.penalties import L2
+from epynn.dense.models import Dense
+from epynn.embedding.models import Embedding
+from epynn.flatten.models import Flatten
+from epynn.kernels.lookup import add_rows
+from epynn.network.models import EpyNN
+from epynn.tokens.models import Tokens
+
+
+@pytest.mark.parametrize('size', [(1, 1, 1, 1), (5, 7, 3, 4), (20, 30, 100, 16)])
+def test_against_torch(size, rng, record_property):
+    torch = pytest.importorskip('torch')
+    m, s, v, u = size
+    layer = Tokens(v, u)
+    X, dA = rng.integers(0, v, (m, s)), rng.standard_normal((m, s, u))
+    A = layer.forward(X)
+    layer.backward(dA)
+    layer.compute_gradients()
+    tW = torch.tensor(layer.p['W'], requires_grad=True)
+    tA = torch.nn.functional.embedding(torch.tensor(X), tW)
+    tA.backward(torch.tensor(dA))
+    record_property('worst', float(np.abs(layer.g['dW'] - tW.grad.numpy()).max()))
+    np.testing.assert_array_equal(A, tA.detach().numpy())
+    np.testing.assert_allclose(layer.g['dW'], tW.grad.numpy(), rtol=1e-12, atol=1e-12)
+
+
+def test_the_same_as_one_hot_products(rng):
+    layer = Tokens(6, 3)
+    X, dA = rng.integers(0, 6, (4, 8)), rng.standard_normal((4, 8, 3))
+    D = np.eye(6)[X]
+    np.testing.assert_allclose(layer.forward(X), D @ layer.p['W'], rtol=1e-14)
+    layer.backward(dA)
+    layer.compute_gradients()
+    np.testing.assert_allclose(layer.g['dW'], np.einsum('msv,msu->vu', D, dA), atol=1e-14)
+
+
+def test_tokens_that_did_not_occur_have_no_gradient(rng):
+    layer = Tokens(9, 2)
+    layer.forward(np.array([[1, 1, 4]]))
+    layer.backward(rng.standard_normal((1, 3, 2)))
+    layer.compute_gradients()
+    assert set(np.flatnonzero(np.abs(layer.g['dW']).sum(axis=1))) == {1, 4}
+
+
+@pytest.mark.parametrize('dtype', [np.float32, np.float64])
+def test_rows_are_added_up_in_their_data_type(dtype, rng):
+    T, dA = rng.integers(0, 5, (50, 40)), rng.standard_normal((50, 40, 3)).astype(dtype)
+    expected = np.zeros((5, 3))
+    np.add.at(expected, T, dA)
+    dW = add_rows(T, dA, 5)
+    assert dW.dtype == dtype
+    np.testing.assert_array_equal(dW, expected.astype(dtype))
+
+
+@pytest.mark.parametrize('dtype', [np.uint8, np.int32, np.int64, np.float32, np.float64])
+def test_whole_numbers_of_any_type_are_tokens(dtype):
+    layer = Tokens(4, 2)
+    layer.dtype = np.dtype(np.float64)
+    X = np.array([[0, 3], [2, 2]])
+    np.testing.assert_array_equal(layer.forward(X.astype(dtype)), layer.p['W'][X])
+
+
+def test_the_gradient_of_the_input_is_zero(rng):
+    layer = Tokens(4, 2)
+    layer.forward(np.array([[0.0, 3.0]]))
+    np.testing.assert_array_equal(layer.backward(rng.standard_normal((1, 2, 2))), np.zeros((1, 2)))
+
+
+@pytest.mark.parametrize(
+    ('token', 'words'),
+    [(4, '4'), (-1, '-1'), (1.5, '1.5'), (np.nan, 'nan'), (np.inf, 'inf'), (1e300, r'1e\+300')],
+)
+def test_what_is_no_token_is_refused_and_named(token, words):
+    X = np.array([[0, 1, 2], [3, token, 9]])
+    with pytest.raises(
+        DataError,
+        match=rf'^Tokens: expected tokens, whole numbers from 0 to 3, got {words} \(\w+\) '
+        r'in sample 1, step 1\. \w',
+    ):
+        Tokens(4, 2).forward(X)
+
+
+@pytest.mark.parametrize('X', [np.array([[True, False]]), np.array([['a']]), np.array([[1j]])])
+def test_what_is_no_number_is_refused(X):
+    with pytest.raises(DataError, match=r'^Tokens: expected tokens, .* in sample 0, step 0'):
+        Tokens(4, 2).forward(X)
+
+
+@pytest.mark.parametrize('argument', ['vocabulary', 'units'])
+@pytest.mark.parametrize('value', [0, -2, 2.5, 'ten', None])
+def test_wrong_arguments_are_refused(argument, value):
+    with pytest.raises((ArgumentError, ArgumentTypeError), match=rf'^Tokens\.{argument}: '):
+        Tokens(**{'vocabulary': 3, 'units': 2, argument: value})
+
+
+# IN A NETWORK
+
+
+def make_network(**options):
+    """Return a network that tells which of two tokens is more frequent."""
+    X = np.random.default_rng(0).integers(0, 5, (40, 6))
+    y = ((X == 1).sum(axis=1) > (X == 2).sum(axis=1)).astype(int)
+    embedding = Embedding(X, y, (1, 0, 0), Y_encode=True)
+    return EpyNN([embedding, Tokens(5, 3, **options), Flatten(), Dense(2, softmax)])
+
+
+@pytest.mark.parametrize('dtype', [np.float32, np.float64])
+def test_it_learns(dtype):
+    model = quiet(make_network(), dtype=dtype, optimizer='Adam', reduction='mean')
+    model.train(150, verbose=0)
+    assert model.layers[1].p['W'].dtype == dtype
+    assert model.metrics['accuracy'][0][-1] == 1
+
+
+def test_gradients_of_a_network():
+    model = quiet(make_network())
+    batch = model.embedding.batch_dtrain[0]
+    require(check_network(model, batch.X, batch.Y))
+
+
+def test_the_penalty_is_on_the_rows():
+    model = quiet(make_network(penalty=L2(0.5)))
+    W = model.layers[1].p['W']
+    assert model.layers[1].compute_penalty() == pytest.approx(0.25 * np.sum(W**2))
+
+
+def test_predicting_an_unknown_token_names_it():
+    model = quiet(make_network())
+    with pytest.raises(DataError, match=r'got 5\.0 \(float\) in sample 0, step 2'):
+        model.predict(np.array([[0, 1, 5, 0, 0, 0]]))
+
+
+def test_one_hot_encoded_sequences_are_refused(rng):
+    with pytest.raises(ShapeError, match=r'Tokens: expected an input of 2 axes \(m, s: '):
+        Tokens(4, 2).forward(rng.standard_normal((2, 3, 4)))
