@@ -1,0 +1,117 @@
+"""Convolution by columns, as the course teaches it (im2col): channels come first all the way.
+
+The sums are those of :mod:`epynn.kernels.convolution`, in the other order of memory: there a block
+is a row and its numbers lie side by side, here it is a column and the places of an image do. Images
+with few channels are read in longer runs that way, and nothing is translated on the way in and out.
+Blocks are cut and added by :mod:`epynn.kernels.blocks`, a few samples at a time.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from epynn.coursework.layouts import channels_last
+from epynn.kernels.arrays import Array
+from epynn.kernels.blocks import add_blocks, cut_blocks
+from epynn.kernels.geometry import output_size
+
+_SCRATCH_BYTES = 1 << 21
+"""Columns that may exist at a time: about what the processor's cache holds."""
+
+
+def convolve_columns(x: Array, w: Array, stride: int, pad: int) -> Array:
+    """Convolve: ``z[n] = w cols[n]``, filters in rows and blocks in columns.
+
+    Parameters
+    ----------
+    x : array of shape (N, C, H, W)
+        Images.
+    w : array of shape (F, C, HH, WW)
+        Filters.
+    stride, pad : int
+        Points from one block to the next, and zeros on each side of an image.
+
+    Returns
+    -------
+    array of shape (N, F, H', W')
+        ``z``, of the common dtype of ``x`` and ``w``.
+    """
+    rows = w.reshape(len(w), -1)  # (F, C, HH, WW) -> (F, C * HH * WW)
+    xp = frame(x, pad)
+    oh, ow = (output_size(xp.shape[2 + k], w.shape[2 + k], stride) for k in (0, 1))
+    z = np.empty((len(x), len(w), oh * ow), dtype=np.result_type(x, w), like=x)
+    for part in _parts(len(x), rows.shape[1] * oh * ow * z.itemsize):
+        # (F, taps) @ (n, taps, places) -> (n, F, places)
+        np.matmul(rows, cut_columns(xp[part], w.shape[2:], stride), out=z[part])
+    return z.reshape(len(x), len(w), oh, ow)
+
+
+def convolve_columns_gradients(
+    dz: Array, x: Array, w: Array, stride: int, pad: int
+) -> tuple[Array, Array]:
+    """Gradients of :func:`convolve_columns`.
+
+    ``dcols[n] = w^T dz[n]``, each column added where it was cut, and
+    ``dw = sum_n dz[n] cols[n]^T``.
+
+    Parameters
+    ----------
+    dz : array of shape (N, F, H', W')
+        Gradient of the loss with respect to ``z``.
+    x, w, stride, pad
+        As in the forward pass.
+
+    Returns
+    -------
+    dx, dw : arrays of shapes (N, C, H, W), (F, C, HH, WW)
+        Gradients of the loss with respect to ``x`` and ``w``.
+    """
+    rows = w.reshape(len(w), -1)  # (F, C, HH, WW) -> (F, C * HH * WW)
+    dz = dz.reshape(*dz.shape[:2], -1)  # (N, F, H', W') -> (N, F, places)
+    xp = frame(x, pad)
+    dxp = np.zeros(xp.shape, dtype=np.result_type(dz, w), like=dz)
+    dw = np.zeros(rows.shape, dtype=np.result_type(dz, x), like=dz)
+    for part in _parts(len(x), rows.shape[1] * dz.shape[2] * dxp.itemsize):
+        # (taps, F) @ (n, F, places) -> (n, taps, places)
+        add_columns(dxp[part], rows.T @ dz[part], w.shape[2:], stride)
+        # (n, F, places) @ (n, places, taps) -> (n, F, taps) -> (F, taps)
+        cols = cut_columns(xp[part], w.shape[2:], stride)
+        dw += (dz[part] @ cols.swapaxes(1, 2)).sum(axis=0)
+    H, W = x.shape[2:]
+    dx = np.ascontiguousarray(dxp[:, :, pad : pad + H, pad : pad + W])
+    return dx, dw.reshape(w.shape)
+
+
+def frame(x: Array, pad: int) -> Array:
+    """Frame each image with zeros: ``(N, C, H, W) -> (N, C, H + 2 pad, W + 2 pad)``."""
+    N, C, H, W = x.shape
+    if pad == 0:
+        return x
+    xp = np.zeros((N, C, H + 2 * pad, W + 2 * pad), dtype=x.dtype, like=x)
+    xp[:, :, pad : pad + H, pad : pad + W] = x
+    return xp
+
+
+def cut_columns(xp: Array, window: tuple[int, ...], stride: int) -> Array:
+    """Copy blocks into columns: ``(N, C, H, W) -> (N, C * HH * WW, H' * W')``."""
+    HH, WW = window
+    Xb = cut_blocks(channels_last(xp), (HH, WW), stride)
+    # (m, oh, ow, fh, fw, d) -> (m, d, fh, fw, oh, ow) -> (N, taps, places)
+    return Xb.transpose(0, 5, 3, 4, 1, 2).reshape(len(xp), xp.shape[1] * HH * WW, -1)
+
+
+def add_columns(xp: Array, cols: Array, window: tuple[int, ...], stride: int) -> None:
+    """Add columns to images, in place, where :func:`cut_columns` took them from."""
+    N, C, H, W = xp.shape
+    HH, WW = window
+    oh, ow = output_size(H, HH, stride), output_size(W, WW, stride)
+    # (N, taps, places) -> (m, d, fh, fw, oh, ow) -> (m, oh, ow, fh, fw, d)
+    Xb = cols.reshape(N, C, HH, WW, oh, ow).transpose(0, 4, 5, 2, 3, 1)
+    add_blocks(channels_last(xp), Xb, (stride, stride))
+
+
+def _parts(N: int, bytes_per_sample: int) -> Iterator[slice]:
+    """Cut the samples into runs whose columns fit in the scratch memory, one sample at least."""
+    samples = max(1, _SCRATCH_BYTES // bytes_per_sample)
+    for n in range(0, N, samples):
+        yield slice(n, n + samples)

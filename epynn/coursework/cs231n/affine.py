@@ -1,0 +1,184 @@
+"""Affine and ReLU layers, dropout, and the softmax loss, on arrays of one row a sample."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.arguments import as_choice, as_float
+from epynn.commons.errors import LabelError
+from epynn.commons.floating import floating
+from epynn.commons.maths import relu
+from epynn.coursework.cs231n.params import Cache, read_settings
+from epynn.coursework.layouts import check_shape
+from epynn.kernels.arrays import Array
+
+
+def affine_forward(x: Array, w: Array, b: Array) -> tuple[Array, Cache]:
+    """Compute ``out = x w + b``, each sample flattened to a row.
+
+    Parameters
+    ----------
+    x : array of shape (N, d_1, ..., d_k)
+        Samples.
+    w : array of shape (D, M)
+        Weights, ``D = d_1 * ... * d_k``.
+    b : array of shape (M,)
+        Biases.
+
+    Returns
+    -------
+    out : array of shape (N, M)
+    cache : tuple
+        For :func:`affine_backward`.
+    """
+    rows = x.reshape(len(x), -1)  # (N, d_1, ..., d_k) -> (N, D)
+    check_shape(w, 'w', 'D, M', rows.shape[1])
+    check_shape(b, 'b', 'M', w.shape[1])
+    return rows @ w + b, (rows, w, x.shape)
+
+
+def affine_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """Reverse :func:`affine_forward`: ``dx = dout w^T``, ``dw = x^T dout``, ``db = sum(dout)``.
+
+    Parameters
+    ----------
+    dout : array of shape (N, M)
+        Gradient of the loss with respect to ``out``.
+    cache : tuple
+        From :func:`affine_forward`.
+
+    Returns
+    -------
+    dx, dw, db : arrays of shapes (N, d_1, ..., d_k), (D, M), (M,)
+        Gradients of the loss with respect to ``x``, ``w``, ``b``.
+    """
+    rows, w, shape = cache
+    check_shape(dout, 'dout', 'N, M', len(rows), w.shape[1])
+    return (dout @ w.T).reshape(shape), rows.T @ dout, dout.sum(axis=0)
+
+
+def relu_forward(x: Array) -> tuple[Array, Array]:
+    """Compute ``out = max(0, x)``.
+
+    Parameters
+    ----------
+    x : array
+        Any shape.
+
+    Returns
+    -------
+    out : array of that shape
+    cache : array
+        For :func:`relu_backward`: ``x``.
+    """
+    return relu(x), x
+
+
+def relu_backward(dout: Array, cache: Array) -> Array:
+    """Reverse :func:`relu_forward`: ``dx = dout`` where ``x > 0``, else 0.
+
+    Parameters
+    ----------
+    dout : array
+        Gradient of the loss with respect to ``out``, any shape.
+    cache : array
+        From :func:`relu_forward`.
+
+    Returns
+    -------
+    array of that shape
+        Gradient of the loss with respect to ``x``.
+    """
+    dx: Array = dout * relu(cache, deriv=True)
+    return dx
+
+
+def dropout_forward(x: Array, dropout_param: Mapping[str, Any]) -> tuple[Array, Cache]:
+    """Compute ``out = x * mask / p`` in training, where ``mask = uniform(0, 1) < p``; else ``x``.
+
+    Parameters
+    ----------
+    x : array
+        Any shape.
+    dropout_param : dict
+        ``'p'``, the probability to *keep* a number (the Dropout layer of epynn takes that to drop
+        it, ``1 - p``); ``'mode'``, ``'train'`` or ``'test'``; ``'seed'``, optional, of NumPy's
+        global random numbers, as the course has it, so that its masks are the same.
+
+    Returns
+    -------
+    out : array of that shape and dtype
+    cache : tuple
+        For :func:`dropout_backward`.
+    """
+    p, mode = read_settings(dropout_param, 'dropout_param', 'p', 'mode')
+    keep = as_float(p, "dropout_param['p']", low=1e-6, high=1)
+    if as_choice(mode, "dropout_param['mode']", ('train', 'test')) == 'test':
+        return x, (None,)
+    if 'seed' in dropout_param:
+        np.random.seed(dropout_param['seed'])  # noqa: NPY002  the course's seeds rely on it
+    kept = np.random.rand(*x.shape) < keep  # noqa: NPY002  likewise
+    scale = (kept / keep).astype(x.dtype)
+    return x * scale, (scale,)
+
+
+def dropout_backward(dout: Array, cache: Cache) -> Array:
+    """Reverse :func:`dropout_forward`: the gradient passes where the input passed.
+
+    Parameters
+    ----------
+    dout : array
+        Gradient of the loss with respect to ``out``.
+    cache : tuple
+        From :func:`dropout_forward`.
+
+    Returns
+    -------
+    array
+        Gradient of the loss with respect to ``x``.
+    """
+    (scale,) = cache
+    dx: Array = dout if scale is None else dout * scale
+    return dx
+
+
+def softmax_loss(x: Array, y: Array) -> tuple[float, Array]:
+    """Compute the softmax loss ``-mean_n(log softmax(x[n])[y[n]])`` and its gradient.
+
+    From the scores straight to the loss, ``log softmax(x) = x - log(sum(exp(x)))``, so that no
+    probability can underflow on the way. The gradient is ``(softmax(x) - onehot(y)) / N``.
+
+    Parameters
+    ----------
+    x : array of shape (N, C)
+        Scores of each class.
+    y : array of shape (N,)
+        Labels, ``0 <= y[n] < C``.
+
+    Returns
+    -------
+    loss : float
+    dx : array of shape (N, C)
+        Gradient of the loss with respect to ``x``.
+
+    Raises
+    ------
+    LabelError
+        If labels are not whole numbers from 0 to ``C - 1``.
+    """
+    x, y = floating(x), np.asarray(y)
+    check_shape(x, 'x', 'N, C')
+    check_shape(y, 'y', 'N', len(x))
+    N, C = x.shape
+    if y.dtype.kind not in 'iu' or not ((y >= 0) & (y < C)).all():
+        raise LabelError(
+            'y', f'whole numbers from 0 to {C - 1}', f'{y.min()} to {y.max()}, {y.dtype}',
+            'Give one column of scores a class.',
+        )  # fmt: skip
+    shifted = x - x.max(axis=1, keepdims=True)
+    logP = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    samples = np.arange(N)
+    dx = np.exp(logP)
+    dx[samples, y] -= 1
+    return float(-logP[samples, y].mean()), dx / N

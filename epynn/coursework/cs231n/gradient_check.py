@@ -1,0 +1,92 @@
+"""Gradients by central differences, to check those that a backward pass computes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.logs import process_logs
+from epynn.kernels.arrays import Array
+
+
+def eval_numerical_gradient(
+    f: Callable[[Array], Any], x: Array, verbose: bool = True, h: float = 0.00001
+) -> Array:
+    """Evaluate the gradient of a function that returns a number: ``(f(x + h) - f(x - h)) / 2h``.
+
+    Parameters
+    ----------
+    f : function
+        Takes ``x`` and returns a number.
+    x : array
+        The point, of floating-point numbers; changed in place while `f` is called, then put back.
+    verbose : bool, optional
+        Show each number as it is found.
+    h : float, optional
+        Half the distance of the two points.
+
+    Returns
+    -------
+    array
+        The gradient, of the shape of ``x``.
+    """
+    grad = _differences(f, x, np.float64(1), h)
+    if verbose:
+        for index, value in np.ndenumerate(grad):
+            process_logs(f'{index} {value}')
+    return grad
+
+
+def eval_numerical_gradient_array(
+    f: Callable[[Array], Array], x: Array, df: Array, h: float = 1e-5
+) -> Array:
+    """Evaluate the gradient of ``sum(f(x) * df)`` for a function that returns an array.
+
+    Parameters
+    ----------
+    f : function
+        Takes ``x`` and returns an array.
+    x : array
+        The point, of floating-point numbers; changed in place while `f` is called, then put back.
+    df : array
+        Gradient of the loss with respect to the array that `f` returns, of its shape.
+    h : float, optional
+        Half the distance of the two points.
+
+    Returns
+    -------
+    array
+        The gradient of the loss with respect to ``x``, of its shape.
+    """
+    return _differences(f, x, df, h)
+
+
+def rel_error(x: Any, y: Any) -> float:
+    """Return the largest relative error, ``max(|x - y| / max(1e-8, |x| + |y|))``.
+
+    Parameters
+    ----------
+    x, y : array or float
+        What is compared, of shapes that broadcast.
+
+    Returns
+    -------
+    float
+        0 where they are equal, 1 where one of them is 0.
+    """
+    x, y = np.asarray(x), np.asarray(y)
+    return float(np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y))))
+
+
+def _differences(f: Callable[[Array], Any], x: Array, df: Any, h: float) -> Array:
+    """Return the central difference of ``sum(f(x) * df)`` for each number of x, put back after."""
+    grad = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        value = x[index]
+        x[index] = value + h
+        above = np.array(f(x))  # a copy: f may return x itself
+        x[index] = value - h
+        below = np.array(f(x))
+        x[index] = value
+        grad[index] = np.sum((above - below) * df) / (2 * h)
+    return grad

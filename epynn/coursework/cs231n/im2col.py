@@ -1,0 +1,72 @@
+"""Images to columns and back: the blocks of a convolution as the columns of a matrix."""
+
+import numpy as np
+
+from epynn.coursework.columns import add_columns, cut_columns, frame
+from epynn.coursework.layouts import check_shape
+from epynn.kernels.arrays import Array
+from epynn.kernels.geometry import output_size
+
+
+def im2col_indices(
+    x: Array, field_height: int, field_width: int, padding: int = 1, stride: int = 1
+) -> Array:
+    """Copy each block of the images into a column.
+
+    ``cols[c*HH*WW + a*WW + e, (i*W' + j)*N + n] = xp[n, c, i*stride + a, j*stride + e]``, where
+    ``xp`` is ``x`` within a frame of zeros.
+
+    Parameters
+    ----------
+    x : array of shape (N, C, H, W)
+        Images.
+    field_height, field_width : int
+        ``HH`` and ``WW`` of a block.
+    padding, stride : int
+        Zeros on each side of an image, and points from one block to the next.
+
+    Returns
+    -------
+    array of shape (C * HH * WW, H' * W' * N)
+        One column a block: samples run fastest, then columns, then rows of the image.
+    """
+    check_shape(x, 'x', 'N, C, H, W')
+    cols = cut_columns(frame(x, padding), (field_height, field_width), stride)
+    # (N, taps, places) -> (taps, places, N) -> (C * HH * WW, H' * W' * N)
+    return cols.transpose(1, 2, 0).reshape(cols.shape[1], -1)
+
+
+def col2im_indices(
+    cols: Array,
+    x_shape: tuple[int, int, int, int],
+    field_height: int = 3,
+    field_width: int = 3,
+    padding: int = 1,
+    stride: int = 1,
+) -> Array:
+    """Add each column back onto the images, where :func:`im2col_indices` took it from.
+
+    Parameters
+    ----------
+    cols : array of shape (C * HH * WW, H' * W' * N)
+        One column a block.
+    x_shape : tuple of int
+        ``(N, C, H, W)`` of the images.
+    field_height, field_width, padding, stride : int
+        As the columns were taken.
+
+    Returns
+    -------
+    array of shape (N, C, H, W)
+        The sum of all blocks that cover a point; what fell on the padding is dropped.
+    """
+    N, C, H, W = x_shape
+    taps = C * field_height * field_width
+    oh = output_size(H + 2 * padding, field_height, stride)
+    ow = output_size(W + 2 * padding, field_width, stride)
+    check_shape(cols, 'cols', 'taps, blocks', taps, oh * ow * N)
+    # (C * HH * WW, H' * W' * N) -> (taps, places, N) -> (N, taps, places)
+    cols = cols.reshape(taps, oh * ow, N).transpose(2, 0, 1)
+    xp = np.zeros((N, C, H + 2 * padding, W + 2 * padding), dtype=cols.dtype, like=cols)
+    add_columns(xp, cols, (field_height, field_width), stride)
+    return xp[:, :, padding : padding + H, padding : padding + W]

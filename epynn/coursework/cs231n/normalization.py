@@ -1,0 +1,272 @@
+"""Batch, layer and group normalization: one pair of equations, over different means.
+
+``xh = (x - mean) / sqrt(var + eps)``, ``out = gamma xh + beta``. With ``dxh = gamma dout``, the
+gradient is ``dx = (dxh - mean(dxh) - xh mean(dxh xh)) / sqrt(var + eps)``: mean and variance are
+taken away from it as they are from ``x``. :class:`epynn.batchnorm.models.BatchNorm` derives it.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.arguments import as_choice, as_float, as_int
+from epynn.commons.errors import ShapeError
+from epynn.coursework.cs231n.params import Cache, read_settings
+from epynn.coursework.layouts import channels_first, channels_last, check_shape
+from epynn.kernels.arrays import Array
+from epynn.kernels.normalization import mean_channels, mean_groups, mean_points, sum_points
+
+
+def batchnorm_forward(
+    x: Array, gamma: Array, beta: Array, bn_param: dict[str, Any]
+) -> tuple[Array, Cache]:
+    """Normalize each feature over the samples.
+
+    Parameters
+    ----------
+    x : array of shape (N, D)
+        Samples.
+    gamma, beta : arrays of shape (D,)
+        Scale and shift.
+    bn_param : dict
+        ``'mode'``, ``'train'`` or ``'test'``; ``'eps'`` (1e-5); ``'momentum'`` (0.9), the share of
+        the running statistics that is kept; ``'running_mean'``, ``'running_var'`` (zeros), arrays
+        of shape (D,) that training updates in this dictionary and ``'test'`` normalizes by. The
+        running variance is that of the samples, divided by N (the BatchNorm layer of epynn keeps
+        the estimate for all data, divided by N - 1).
+
+    Returns
+    -------
+    out : array of shape (N, D)
+    cache : tuple
+        For :func:`batchnorm_backward`.
+    """
+    check_shape(x, 'x', 'N, D')
+    return _batchnorm_forward(x, gamma, beta, bn_param)
+
+
+def batchnorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """Reverse :func:`batchnorm_forward`.
+
+    Parameters
+    ----------
+    dout : array of shape (N, D)
+        Gradient of the loss with respect to ``out``.
+    cache : tuple
+        From :func:`batchnorm_forward`, in either mode.
+
+    Returns
+    -------
+    dx, dgamma, dbeta : arrays of shapes (N, D), (D,), (D,)
+        Gradients of the loss with respect to ``x``, ``gamma``, ``beta``.
+    """
+    check_shape(dout, 'dout', 'N, D', *cache[0].shape)
+    return _gradients(dout, cache)
+
+
+batchnorm_backward_alt = batchnorm_backward
+
+
+def layernorm_forward(
+    x: Array, gamma: Array, beta: Array, ln_param: Mapping[str, Any]
+) -> tuple[Array, Cache]:
+    """Normalize each sample over its features.
+
+    Parameters
+    ----------
+    x : array of shape (N, D)
+        Samples.
+    gamma, beta : arrays of shape (D,)
+        Scale and shift.
+    ln_param : dict
+        ``'eps'`` (1e-5).
+
+    Returns
+    -------
+    out : array of shape (N, D)
+    cache : tuple
+        For :func:`layernorm_backward`.
+    """
+    check_shape(x, 'x', 'N, D')
+    xc = x - mean_channels(x)
+    return _scale_and_shift(xc, mean_channels(xc, xc), gamma, beta, ln_param, mean_channels)
+
+
+def layernorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """Reverse :func:`layernorm_forward`.
+
+    Parameters
+    ----------
+    dout : array of shape (N, D)
+        Gradient of the loss with respect to ``out``.
+    cache : tuple
+        From :func:`layernorm_forward`.
+
+    Returns
+    -------
+    dx, dgamma, dbeta : arrays of shapes (N, D), (D,), (D,)
+        Gradients of the loss with respect to ``x``, ``gamma``, ``beta``.
+    """
+    check_shape(dout, 'dout', 'N, D', *cache[0].shape)
+    return _gradients(dout, cache)
+
+
+def spatial_batchnorm_forward(
+    x: Array, gamma: Array, beta: Array, bn_param: dict[str, Any]
+) -> tuple[Array, Cache]:
+    """Normalize each channel over samples and places.
+
+    Parameters
+    ----------
+    x : array of shape (N, C, H, W)
+        Images.
+    gamma, beta : arrays of shape (C,)
+        Scale and shift.
+    bn_param : dict
+        As for :func:`batchnorm_forward`; running statistics have shape (C,).
+
+    Returns
+    -------
+    out : array of shape (N, C, H, W)
+    cache : tuple
+        For :func:`spatial_batchnorm_backward`.
+    """
+    check_shape(x, 'x', 'N, C, H, W')
+    out, cache = _batchnorm_forward(channels_last(x), gamma, beta, bn_param)
+    return channels_first(out), cache
+
+
+def spatial_batchnorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """Reverse :func:`spatial_batchnorm_forward`.
+
+    Parameters
+    ----------
+    dout : array of shape (N, C, H, W)
+        Gradient of the loss with respect to ``out``.
+    cache : tuple
+        From :func:`spatial_batchnorm_forward`.
+
+    Returns
+    -------
+    dx, dgamma, dbeta : arrays of shapes (N, C, H, W), (C,), (C,)
+        Gradients of the loss with respect to ``x``, ``gamma``, ``beta``.
+    """
+    check_shape(dout, 'dout', 'N, C, H, W', *channels_first(cache[0]).shape)
+    dX, dgamma, dbeta = _gradients(channels_last(dout), cache)
+    return channels_first(dX), dgamma, dbeta
+
+
+def spatial_groupnorm_forward(
+    x: Array, gamma: Array, beta: Array, G: int, gn_param: Mapping[str, Any]
+) -> tuple[Array, Cache]:
+    """Normalize each sample over the places and channels of each group.
+
+    Parameters
+    ----------
+    x : array of shape (N, C, H, W)
+        Images.
+    gamma, beta : arrays of shape (1, C, 1, 1) or (C,)
+        Scale and shift of each channel.
+    G : int
+        Number of groups, of C / G neighbouring channels each.
+    gn_param : dict
+        ``'eps'`` (1e-5).
+
+    Returns
+    -------
+    out : array of shape (N, C, H, W)
+    cache : tuple
+        For :func:`spatial_groupnorm_backward`.
+
+    Raises
+    ------
+    ShapeError
+        If the channels do not divide into G groups, or ``gamma`` or ``beta`` is not one a channel.
+    """
+    check_shape(x, 'x', 'N, C, H, W')
+    if x.shape[1] % as_int(G, 'G'):
+        raise ShapeError(
+            'x', f'channels in {G} groups of equal size', f'{x.shape[1]} channels',
+            'Choose a G that divides the channels.',
+        )  # fmt: skip
+    X = channels_last(x)
+    Xc = X - mean_groups(X, G)
+    var = mean_groups(Xc, G, Xc)
+    scale, shift = gamma.reshape(-1), beta.reshape(-1)  # (1, C, 1, 1) -> (d,)
+    means = partial(mean_groups, groups=G)
+    out, cache = _scale_and_shift(Xc, var, scale, shift, gn_param, means)
+    return channels_first(out), (cache, gamma.shape, beta.shape)
+
+
+def spatial_groupnorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """Reverse :func:`spatial_groupnorm_forward`.
+
+    Parameters
+    ----------
+    dout : array of shape (N, C, H, W)
+        Gradient of the loss with respect to ``out``.
+    cache : tuple
+        From :func:`spatial_groupnorm_forward`.
+
+    Returns
+    -------
+    dx, dgamma, dbeta : arrays of the shapes of x, gamma, beta
+        Gradients of the loss with respect to ``x``, ``gamma``, ``beta``.
+    """
+    cache, gamma_shape, beta_shape = cache
+    check_shape(dout, 'dout', 'N, C, H, W', *channels_first(cache[0]).shape)
+    dX, dgamma, dbeta = _gradients(channels_last(dout), cache)
+    return channels_first(dX), dgamma.reshape(gamma_shape), dbeta.reshape(beta_shape)
+
+
+def _batchnorm_forward(
+    X: Array, gamma: Array, beta: Array, bn_param: dict[str, Any]
+) -> tuple[Array, Cache]:
+    """Normalize ``X (m, ..., d)`` over all axes but the last, and keep the running statistics."""
+    (mode,) = read_settings(bn_param, 'bn_param', 'mode')
+    training = as_choice(mode, "bn_param['mode']", ('train', 'test')) == 'train'
+    kept = as_float(bn_param.get('momentum', 0.9), "bn_param['momentum']", low=0, high=1)
+    for name in ('running_mean', 'running_var'):
+        bn_param.setdefault(name, np.zeros(X.shape[-1], dtype=X.dtype))
+    if not training:
+        Xc = X - bn_param['running_mean']
+        return _scale_and_shift(Xc, bn_param['running_var'], gamma, beta, bn_param, None)
+    mean = mean_points(X)
+    Xc = X - mean
+    var = mean_points(Xc, Xc)
+    bn_param['running_mean'] = kept * bn_param['running_mean'] + (1 - kept) * mean
+    bn_param['running_var'] = kept * bn_param['running_var'] + (1 - kept) * var
+    return _scale_and_shift(Xc, var, gamma, beta, bn_param, mean_points)
+
+
+def _scale_and_shift(
+    Xc: Array,
+    var: Array,
+    gamma: Array,
+    beta: Array,
+    param: Mapping[str, Any],
+    means: Callable[..., Array] | None,
+) -> tuple[Array, Cache]:
+    """Compute ``gamma xh + beta`` from ``X - mean`` and the variance, channels last.
+
+    The function that takes the means goes into the cache, for the gradient; None where they are
+    constants.
+    """
+    check_shape(gamma, 'gamma', 'channels', Xc.shape[-1])
+    check_shape(beta, 'beta', 'channels', Xc.shape[-1])
+    sd = np.sqrt(var + as_float(param.get('eps', 1e-5), 'eps', low=0))
+    Xh = Xc / sd
+    return gamma * Xh + beta, (Xh, sd, gamma, means)
+
+
+def _gradients(dA: Array, cache: Cache) -> tuple[Array, Array, Array]:
+    """Return the gradients of ``X (m, ..., d)``, gamma and beta, channels last."""
+    Xh, sd, gamma, means = cache
+    dXh = dA * gamma
+    if means is None:
+        dX = dXh / sd
+    else:
+        dX = (dXh - means(dXh) - Xh * means(dXh, Y=Xh)) / sd
+    return dX, sum_points(dA, Xh), sum_points(dA)

@@ -1,0 +1,123 @@
+"""Update rules: ``(w, dw, config) -> (next_w, config)``, each a step of an optimizer of epynn.
+
+What a rule remembers from step to step is in ``config``, which is completed with defaults and
+updated in place, as the course has it; ``w`` is not. The arithmetic is that of
+:mod:`epynn.commons.optimize`.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.optimize import SGD, Adam, Momentum, RMSprop
+from epynn.kernels.arrays import Array
+
+Config = dict[str, Any]
+
+
+def sgd(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, Config]:
+    """Gradient descent: ``next_w = w - lr dw``.
+
+    Parameters
+    ----------
+    w, dw : array
+        A parameter and its gradient, of one shape.
+    config : dict, optional
+        ``learning_rate`` (1e-2).
+
+    Returns
+    -------
+    next_w : array
+    config : dict
+    """
+    config = _complete(config, learning_rate=1e-2)
+    return SGD().step(w, dw, float(config['learning_rate']), {}), config
+
+
+def sgd_momentum(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, Config]:
+    """Momentum: ``v = momentum v - lr dw``, ``next_w = w + v``.
+
+    The velocity of the course points downhill and has the learning rate in it; that of epynn is a
+    sum of gradients. One is minus the other where the step takes ``lr dw`` at a rate of 1.
+
+    Parameters
+    ----------
+    w, dw : array
+        A parameter and its gradient, of one shape.
+    config : dict, optional
+        ``learning_rate`` (1e-2), ``momentum`` (0.9), ``velocity`` (zeros).
+
+    Returns
+    -------
+    next_w : array
+    config : dict
+    """
+    config = _complete(config, learning_rate=1e-2, momentum=0.9, velocity=np.zeros_like(w))
+    moments = {'v': -config['velocity']}
+    step = float(config['learning_rate']) * dw
+    next_w = Momentum(config['momentum']).step(w, step, 1.0, moments)
+    config['velocity'] = -moments['v']
+    return next_w, config
+
+
+def rmsprop(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, Config]:
+    """RMSProp: ``cache = d cache + (1 - d) dw^2``, ``next_w = w - lr dw / (sqrt(cache) + eps)``.
+
+    Parameters
+    ----------
+    w, dw : array
+        A parameter and its gradient, of one shape.
+    config : dict, optional
+        ``learning_rate`` (1e-2), ``decay_rate`` (0.99), ``epsilon`` (1e-8), ``cache`` (zeros).
+
+    Returns
+    -------
+    next_w : array
+    config : dict
+    """
+    config = _complete(
+        config, learning_rate=1e-2, decay_rate=0.99, epsilon=1e-8, cache=np.zeros_like(w)
+    )
+    rule = RMSprop(config['decay_rate'], config['epsilon'])
+    moments = {'s': config['cache']}
+    next_w = rule.step(w, dw, float(config['learning_rate']), moments)
+    config['cache'] = moments['s']
+    return next_w, config
+
+
+def adam(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, Config]:
+    """Adam, with the correction of both means; ``t`` is counted up before it is used.
+
+    ``m = beta1 m + (1 - beta1) dw``, ``v = beta2 v + (1 - beta2) dw^2``,
+    ``next_w = w - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)``.
+
+    Parameters
+    ----------
+    w, dw : array
+        A parameter and its gradient, of one shape.
+    config : dict, optional
+        ``learning_rate`` (1e-3), ``beta1`` (0.9), ``beta2`` (0.999), ``epsilon`` (1e-8),
+        ``m`` and ``v`` (zeros), ``t`` (0).
+
+    Returns
+    -------
+    next_w : array
+    config : dict
+    """
+    config = _complete(
+        config, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8,
+        m=np.zeros_like(w), v=np.zeros_like(w), t=0,
+    )  # fmt: skip
+    rule = Adam(config['beta1'], config['beta2'], config['epsilon'])
+    moments = {'m': config['m'], 'v': config['v'], 't': config['t'] + 1}
+    next_w = rule.step(w, dw, float(config['learning_rate']), moments)
+    config.update(moments)
+    return next_w, config
+
+
+def _complete(config: Config | None, **defaults: Any) -> Config:
+    """Add what is missing to `config` itself, or to a new one."""
+    config = {} if config is None else config
+    for name, value in defaults.items():
+        config.setdefault(name, value)
+    return config

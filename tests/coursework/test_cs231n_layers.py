@@ -1,0 +1,300 @@
+"""The checks of the CS231n notebooks: affine, ReLU, softmax, convolution, pooling, dropout."""
+
+import importlib
+
+import numpy as np
+import pytest
+
+from epynn.commons.errors import ArgumentError, LabelError, ShapeError
+from epynn.coursework import cs231n
+from epynn.coursework.cs231n.fast_layers import (
+    conv_backward_fast,
+    conv_backward_im2col,
+    conv_backward_strides,
+    conv_forward_fast,
+    conv_forward_im2col,
+    conv_forward_strides,
+    max_pool_backward_fast,
+    max_pool_backward_im2col,
+    max_pool_backward_reshape,
+    max_pool_forward_fast,
+    max_pool_forward_im2col,
+    max_pool_forward_reshape,
+)
+from epynn.coursework.cs231n.gradient_check import (
+    eval_numerical_gradient,
+    eval_numerical_gradient_array,
+    rel_error,
+)
+from epynn.coursework.cs231n.im2col import col2im_indices, im2col_indices
+from epynn.coursework.cs231n.layer_utils import (
+    affine_relu_backward,
+    affine_relu_forward,
+    conv_relu_backward,
+    conv_relu_forward,
+    conv_relu_pool_backward,
+    conv_relu_pool_forward,
+)
+from epynn.coursework.cs231n.layers import (
+    affine_backward,
+    affine_forward,
+    conv_backward_naive,
+    conv_forward_naive,
+    dropout_backward,
+    dropout_forward,
+    max_pool_backward_naive,
+    max_pool_forward_naive,
+    relu_backward,
+    relu_forward,
+    softmax_loss,
+)
+
+
+def check(forward, backward, arrays, rng, tolerance=1e-8):
+    """Compare the gradients of all arrays with central differences, as the notebooks do."""
+    out, cache = forward(*arrays)
+    dout = rng.standard_normal(out.shape)
+    gradients = backward(dout, cache)
+    gradients = gradients if isinstance(gradients, tuple) else (gradients,)
+    for array, gradient in zip(arrays, gradients, strict=True):
+        numeric = eval_numerical_gradient_array(lambda _: forward(*arrays)[0], array, dout)
+        assert gradient.shape == array.shape
+        assert np.abs(numeric - gradient).max() <= tolerance
+    return out, gradients
+
+
+def test_affine_forward():
+    x = np.linspace(-0.1, 0.5, num=2 * 4 * 5 * 6).reshape(2, 4, 5, 6)
+    w = np.linspace(-0.2, 0.3, num=4 * 5 * 6 * 3).reshape(120, 3)
+    b = np.linspace(-0.3, 0.1, num=3)
+    out, _ = affine_forward(x, w, b)
+    correct_out = [[1.49834967, 1.70660132, 1.91485297], [3.25553199, 3.5141327, 3.77273342]]
+    assert rel_error(out, correct_out) < 1e-8
+
+
+def test_affine_backward(rng):
+    x, w, b = (rng.standard_normal(shape) for shape in ((10, 2, 3), (6, 5), (5,)))
+    check(affine_forward, affine_backward, (x, w, b), rng)
+
+
+def test_relu():
+    x = np.linspace(-0.5, 0.5, num=12).reshape(3, 4)
+    out, cache = relu_forward(x)
+    correct_out = [
+        [0.0, 0.0, 0.0, 0.0],
+        [0.0, 0.0, 0.04545455, 0.13636364],
+        [0.22727273, 0.31818182, 0.40909091, 0.5],
+    ]
+    assert rel_error(out, correct_out) < 5e-8
+    np.testing.assert_array_equal(relu_backward(np.ones_like(x), cache), x > 0)
+
+
+def test_affine_relu(rng):
+    x, w, b = (rng.standard_normal(shape) for shape in ((2, 3, 4), (12, 10), (10,)))
+    check(affine_relu_forward, affine_relu_backward, (x, w, b), rng)
+
+
+def test_softmax_loss(rng):
+    x, y = 0.001 * rng.standard_normal((50, 10)), rng.integers(10, size=50)
+    loss, dx = softmax_loss(x, y)
+    assert abs(loss - np.log(10)) < 1e-3
+    numeric = eval_numerical_gradient(lambda x: softmax_loss(x, y)[0], x, verbose=False)
+    assert rel_error(numeric, dx) < 1e-6
+
+
+def test_softmax_loss_of_scores_far_apart_is_exact():
+    loss, dx = softmax_loss(np.array([[0.0, 1e5]]), np.array([0]))
+    assert loss == 1e5
+    np.testing.assert_array_equal(dx, [[-1, 1]])
+
+
+def test_conv_forward():
+    x = np.linspace(-0.1, 0.5, num=2 * 3 * 4 * 4).reshape(2, 3, 4, 4)
+    w = np.linspace(-0.2, 0.3, num=3 * 3 * 4 * 4).reshape(3, 3, 4, 4)
+    b = np.linspace(-0.1, 0.2, num=3)
+    out, _ = conv_forward_naive(x, w, b, {'stride': 2, 'pad': 1})
+    correct_out = [
+        [
+            [[-0.08759809, -0.10987781], [-0.18387192, -0.2109216]],
+            [[0.21027089, 0.21661097], [0.22847626, 0.23004637]],
+            [[0.50813986, 0.54309974], [0.64082444, 0.67101435]],
+        ],
+        [
+            [[-0.98053589, -1.03143541], [-1.19128892, -1.24695841]],
+            [[0.69108355, 0.66880383], [0.59480972, 0.56776003]],
+            [[2.36270298, 2.36904306], [2.38090835, 2.38247847]],
+        ],
+    ]
+    assert rel_error(out, correct_out) < 1e-7
+
+
+@pytest.mark.parametrize(('stride', 'pad'), [(1, 1), (2, 1), (2, 0), (3, 2)])
+def test_conv_backward(stride, pad, rng):
+    x, w, b = (rng.standard_normal(shape) for shape in ((4, 3, 5, 5), (2, 3, 3, 3), (2,)))
+    param = {'stride': stride, 'pad': pad}
+    check(lambda *arrays: conv_forward_naive(*arrays, param), conv_backward_naive, (x, w, b), rng)
+
+
+def test_max_pool_forward():
+    x = np.linspace(-0.3, 0.4, num=2 * 3 * 4 * 4).reshape(2, 3, 4, 4)
+    out, _ = max_pool_forward_naive(x, {'pool_width': 2, 'pool_height': 2, 'stride': 2})
+    correct_out = [
+        [
+            [[-0.26315789, -0.24842105], [-0.20421053, -0.18947368]],
+            [[-0.14526316, -0.13052632], [-0.08631579, -0.07157895]],
+            [[-0.02736842, -0.01263158], [0.03157895, 0.04631579]],
+        ],
+        [
+            [[0.09052632, 0.10526316], [0.14947368, 0.16421053]],
+            [[0.20842105, 0.22315789], [0.26736842, 0.28210526]],
+            [[0.32631579, 0.34105263], [0.38526316, 0.4]],
+        ],
+    ]
+    assert rel_error(out, correct_out) < 2e-7
+
+
+@pytest.mark.parametrize(('height', 'width', 'stride'), [(2, 2, 2), (3, 2, 1), (2, 3, 3)])
+def test_max_pool_backward(height, width, stride, rng):
+    x = rng.standard_normal((3, 2, 8, 8))
+    param = {'pool_height': height, 'pool_width': width, 'stride': stride}
+    check(lambda x: max_pool_forward_naive(x, param), max_pool_backward_naive, (x,), rng)
+
+
+def test_tied_maxima_give_the_gradient_to_one_winner():
+    x = np.ones((1, 2, 4, 4))
+    _, cache = max_pool_forward_naive(x, {'pool_height': 2, 'pool_width': 2, 'stride': 2})
+    dx = max_pool_backward_naive(np.full((1, 2, 2, 2), 3.0), cache)
+    expected = np.zeros((4, 4))
+    expected[::2, ::2] = 3
+    np.testing.assert_array_equal(dx, [[expected, expected]])
+
+
+@pytest.mark.parametrize('stride', [1, 2])
+def test_conv_relu(stride, rng):
+    x, w, b = (rng.standard_normal(shape) for shape in ((2, 3, 8, 8), (3, 3, 3, 3), (3,)))
+    param = {'stride': stride, 'pad': 1}
+    check(lambda *arrays: conv_relu_forward(*arrays, param), conv_relu_backward, (x, w, b), rng)
+
+
+def test_conv_relu_pool(rng):
+    x, w, b = (rng.standard_normal(shape) for shape in ((2, 3, 16, 16), (3, 3, 3, 3), (3,)))
+    settings = {'stride': 1, 'pad': 1}, {'pool_height': 2, 'pool_width': 2, 'stride': 2}
+    check(
+        lambda *arrays: conv_relu_pool_forward(*arrays, *settings),
+        conv_relu_pool_backward, (x, w, b), rng, 1e-7,
+    )  # fmt: skip
+
+
+def test_all_names_of_one_layer_are_one_function():
+    assert conv_forward_fast is conv_forward_strides is conv_forward_im2col is cs231n.conv_forward
+    assert conv_backward_fast is conv_backward_strides is conv_backward_im2col
+    assert conv_backward_im2col is conv_backward_naive is cs231n.conv_backward
+    assert max_pool_forward_fast is max_pool_forward_reshape is max_pool_forward_im2col
+    assert max_pool_forward_im2col is max_pool_forward_naive is cs231n.max_pool_forward
+    assert max_pool_backward_fast is max_pool_backward_reshape is max_pool_backward_im2col
+    assert max_pool_backward_im2col is max_pool_backward_naive is cs231n.max_pool_backward
+
+
+@pytest.mark.parametrize(
+    'module', ['layers', 'layer_utils', 'fast_layers', 'im2col', 'optim', 'solver',
+               'gradient_check', 'classifiers.fc_net', 'classifiers.cnn'],
+)  # fmt: skip
+def test_names_of_all_modules_of_the_course_are_in_the_package(module):
+    path = f'epynn.coursework.cs231n.{module}'
+    public = [
+        name for name, thing in vars(importlib.import_module(path)).items()
+        if callable(thing) and thing.__module__.startswith('epynn.coursework.cs231n')
+        and thing.__module__.removeprefix('epynn.coursework.cs231n.') == module
+        and not name.startswith('_') and name not in ('Model', 'Config')
+    ]  # fmt: skip
+    for name in public:
+        assert name in cs231n.__all__
+
+
+def naive_columns(x, height, width, padding, stride):
+    N, C, H, W = x.shape
+    xp = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    oh, ow = (H + 2 * padding - height) // stride + 1, (W + 2 * padding - width) // stride + 1
+    cols = np.zeros((C * height * width, oh * ow * N))
+    for c, a, e, i, j, n in np.ndindex(C, height, width, oh, ow, N):
+        value = xp[n, c, i * stride + a, j * stride + e]
+        cols[(c * height + a) * width + e, (i * ow + j) * N + n] = value
+    return cols
+
+
+@pytest.mark.parametrize(('padding', 'stride'), [(1, 1), (0, 2), (1, 2)])
+def test_im2col(padding, stride, rng):
+    x = rng.standard_normal((3, 2, 5, 7))
+    cols = im2col_indices(x, 3, 2, padding, stride)
+    np.testing.assert_array_equal(cols, naive_columns(x, 3, 2, padding, stride))
+    weights = rng.standard_normal(cols.shape)
+    folded = col2im_indices(weights, x.shape, 3, 2, padding, stride)
+    assert folded.shape == x.shape
+    np.testing.assert_allclose(np.sum(weights * cols), np.sum(folded * x), rtol=1e-12)
+
+
+@pytest.mark.parametrize('keep', [0.25, 0.4, 0.7])
+def test_dropout(keep, rng):
+    x = rng.standard_normal((500, 500)) + 10
+    out, cache = dropout_forward(x, {'mode': 'train', 'p': keep, 'seed': 231})
+    assert abs(out.mean() - 10) < 0.1
+    assert abs((out == 0).mean() - (1 - keep)) < 0.01
+    np.testing.assert_allclose(out[out != 0], (x / keep)[out != 0])
+    np.testing.assert_array_equal(dropout_backward(x, cache), out)
+    test_out, test_cache = dropout_forward(x, {'mode': 'test', 'p': keep})
+    np.testing.assert_array_equal(test_out, x)
+    np.testing.assert_array_equal(dropout_backward(x, test_cache), x)
+
+
+def test_dropout_draws_the_masks_of_the_course(rng):
+    np.random.seed(123)  # noqa: NPY002  as the course draws
+    kept = np.random.rand(4, 6) < 0.8  # noqa: NPY002
+    x = rng.standard_normal((4, 6)).astype(np.float32)
+    out, _ = dropout_forward(x, {'mode': 'train', 'p': 0.8, 'seed': 123})
+    assert out.dtype == np.float32
+    np.testing.assert_array_equal(out != 0, kept)
+
+
+def test_integers_are_taken_as_floats():
+    x, w = np.arange(32, dtype=np.uint8).reshape(1, 2, 4, 4), np.ones((3, 2, 2, 2), dtype=int)
+    out, cache = conv_forward_naive(x, w, np.zeros(3), {'stride': 2, 'pad': 0})
+    assert out.dtype == np.float64
+    assert out[0, 0, 0, 0] == sum([0, 1, 4, 5, 16, 17, 20, 21])
+    assert conv_backward_naive(out, cache)[0].shape == x.shape
+
+
+def test_numerical_gradient_shows_and_restores(capsys):
+    x = np.array([1.0, -2.0])
+    gradient = eval_numerical_gradient(lambda x: np.sum(x**2), x)
+    np.testing.assert_allclose(gradient, [2, -4], rtol=1e-9)
+    np.testing.assert_array_equal(x, [1, -2])
+    assert '(0,) 2.0' in capsys.readouterr().out
+    identity = eval_numerical_gradient_array(lambda x: x, x, np.ones(2))  # returns x itself
+    np.testing.assert_allclose(identity, [1, 1], rtol=1e-9)
+
+
+def test_errors_name_what_is_wrong():
+    x, w, b = np.ones((2, 3, 4, 4)), np.ones((5, 3, 3, 3)), np.ones(5)
+    with pytest.raises(ShapeError, match=r'x: expected shape \(N, C, H, W\)'):
+        conv_forward_naive(x[0], w, b, {'stride': 1, 'pad': 1})
+    with pytest.raises(ShapeError, match=r'w: expected shape \(F, C=3, HH, WW\)'):
+        conv_forward_naive(x, w[:, :2], b, {'stride': 1, 'pad': 1})
+    with pytest.raises(ShapeError, match=r'b: expected shape \(F=5\)'):
+        conv_forward_naive(x, w, b[:2], {'stride': 1, 'pad': 1})
+    with pytest.raises(ArgumentError, match=r'conv_param: .* Add pad'):
+        conv_forward_naive(x, w, b, {'stride': 1})
+    with pytest.raises(ArgumentError, match='stride'):
+        conv_forward_naive(x, w, b, {'stride': 0, 'pad': 1})
+    with pytest.raises(ArgumentError, match='Add pool_width'):
+        max_pool_forward_naive(x, {'stride': 1, 'pool_height': 2})
+    with pytest.raises(ShapeError, match=r'w: expected shape \(D=48, M\)'):
+        affine_forward(x, np.ones((47, 2)), np.ones(2))
+    with pytest.raises(LabelError, match='whole numbers from 0 to 2'):
+        softmax_loss(np.ones((2, 3)), np.array([0, 3]))
+    with pytest.raises(ArgumentError, match='dropout_param'):
+        dropout_forward(x, {'p': 0.5, 'mode': 'training'})
+    _, cache = conv_forward_naive(x, w, b, {'stride': 1, 'pad': 1})
+    with pytest.raises(ShapeError, match=r'dout: expected shape \(N=2, F=5, H=4, W=4\)'):
+        conv_backward_naive(np.ones((2, 5, 4, 3)), cache)
+    with pytest.raises(ShapeError, match='cols'):
+        col2im_indices(np.ones((3, 3)), (1, 1, 4, 4))
