@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).resolve().parent.parent / 'examples'
-NEEDS = {'sklearn': ('digits_cnn', 'digits_dense', 'edge_detection'), 'PIL': ('edge_detection',)}
+NEEDS = {
+    'sklearn': ('captcha', 'digits_cnn', 'digits_dense', 'edge_detection', 'sequential_digits'),
+    'PIL': ('edge_detection',),
+}
+NETWORKS = sorted(path.parent.name for path in EXAMPLES.glob('*/train.py'))
+NETWORKS.remove('edge_detection')  # nothing to learn
 
 
 def run(name, folder, *words):
@@ -37,7 +42,7 @@ def test_folder_is_complete(name):
     assert f'epynn run {name}' in (EXAMPLES / name / 'README.md').read_text(encoding='utf-8')
 
 
-@pytest.mark.parametrize('name', ['boolean', 'digits_cnn', 'digits_dense', 'image'])
+@pytest.mark.parametrize('name', NETWORKS)
 def test_two_epochs_print_the_tables_and_write_nothing(name, tmp_path):
     out = run(name, tmp_path, '--epochs', '2', '--seed', '3')
     for title in ('Data sets', 'Label balance', 'Hyper-parameters', 'epoch', f'\n{name}: '):
@@ -68,6 +73,44 @@ def test_convolution_finds_blank_lines_where_dense_does_not(tmp_path):
     assert dense < 0.8
 
 
+def test_recurrent_layers_find_a_word_where_dense_does_not(tmp_path):
+    dense, *recurrent = percentages(run('strings', tmp_path, '--quiet'))
+    assert dense < 0.8
+    assert len(recurrent) == 3
+    assert min(recurrent) >= 0.97
+
+
+def test_captcha_reads_97_percent_of_the_bundled_digits(tmp_path):
+    assert percentages(run('captcha', tmp_path, '--quiet'))[0] >= 0.97
+
+
+def test_peptides_are_told_apart_by_a_filter_that_knows_the_motif(tmp_path):
+    out = run('peptides', tmp_path)
+    assert percentages(out)[0] >= 0.98
+    places = re.findall(r'place \d: likes (\S) (\S), dislikes (\S)', out)
+    assert places[0][0] == 'N'
+    assert places[1][2] == 'P'
+    assert places[2][0] in 'ST'
+
+
+def test_music_tells_the_players_in_recordings_it_never_heard(tmp_path):
+    out = run('music', tmp_path, '--quiet')
+    assert 'on 180 clips (chance: 50%)' in out
+    assert percentages(out)[0] > 0.85
+
+
+def test_sequential_digits_reads_97_percent_row_by_row(tmp_path):
+    assert percentages(run('sequential_digits', tmp_path, '--quiet'))[0] >= 0.97
+
+
+def test_dropout_then_recurrence_helps_to_find_a_wave_in_noise(tmp_path):
+    out = run('time_series', tmp_path, '--quiet')
+    dense, dropout, rnn, gru = percentages(out)
+    assert 0.6 < dense < dropout < rnn < gru
+    losses = [float(loss) for loss in re.findall(r'loss ([\d.]+)', out)]
+    assert losses[1] < losses[0] - 0.1
+
+
 def test_edge_detection_writes_a_picture_and_confirms_the_gradient(tmp_path):
     out = run('edge_detection', tmp_path)
     differences = [float(number) for number in re.findall(r': +([\d.]+e-\d+)', out)]
@@ -94,19 +137,59 @@ def test_script_runs_in_its_own_folder():
     assert 'boolean: 100.0% accuracy' in done.stdout
 
 
-def test_generated_data_is_what_its_documentation_says():
-    def prepare(name):
-        path = EXAMPLES / name / 'prepare_dataset.py'
-        spec = importlib.util.spec_from_file_location(f'{name}_prepare_dataset', path)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module.prepare_dataset()
+def load(name):
+    """Import the ``prepare_dataset.py`` of an example under a name of its own."""
+    path = EXAMPLES / name / 'prepare_dataset.py'
+    spec = importlib.util.spec_from_file_location(f'{name}_prepare_dataset', path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
-    X, Y = prepare('boolean')
+
+def test_generated_data_is_what_its_documentation_says():
+    X, Y = load('boolean').prepare_dataset()
     assert set(X.ravel()) == {0, 1}
     assert all((sum(x) > 11 - sum(x)) == y for x, y in zip(X, Y, strict=True))
 
-    X, Y = prepare('image')
+    X, Y = load('image').prepare_dataset()
     blank = (X == 0).all(axis=(2, 3)).sum(axis=1), (X == 0).all(axis=(1, 3)).sum(axis=1)
     for lines in blank:
         assert (lines == Y).all()
+
+    X, Y = load('strings').prepare_dataset()
+    assert all(len(x) == 16 and ('ATG' in x) == y for x, y in zip(X, Y, strict=True))
+
+    X, Y = load('time_series').prepare_dataset()
+    assert X.shape == (1000, 64, 1)
+    assert X[Y == 0].std() == pytest.approx(1.3, rel=0.02)
+    assert X[Y == 1].var() == pytest.approx(1.3**2 + 1 / 2, rel=0.02)  # a sine has variance 1/2
+
+
+def test_generated_peptides_follow_the_rule():
+    X, Y = load('peptides').prepare_dataset()
+    peptides = [''.join(x).rstrip('-') for x in X]
+    assert {len(x) for x in X} == {30}
+    assert min(map(len, peptides)) == 10
+    assert all(re.fullmatch('[ACDEFGHIKLMNPQRSTVWY]+', peptide) for peptide in peptides)
+    assert [bool(re.search('N[^P][ST]', peptide)) for peptide in peptides] == list(Y == 1)
+    decoys = [bool(re.search('NP[ST]', p)) for p, y in zip(peptides, Y, strict=True) if not y]
+    assert 0.4 < sum(decoys) / len(decoys) < 0.6
+
+
+def test_plucked_strings_sound_at_their_pitch_and_fade():
+    import numpy as np
+
+    music = load('music')
+    rng = np.random.default_rng(1)
+    sound = music.pluck(rng, period=40, place=0.2, fade=0.5, n=8000)
+    assert np.abs(sound).max() == 1
+    spectrum = np.abs(np.fft.rfft(sound))
+    assert np.argmax(spectrum) == pytest.approx(8000 / 40.5, abs=1)  # the mean delays by half more
+    assert np.abs(sound[4000:4040]).max() < 0.002  # a thousandth of the first, about
+
+    X, Y, n_train = music.prepare_dataset()
+    assert X.shape[1:] == (8, 32)
+    assert X.min() >= -0.5
+    assert X.max() <= 0.5
+    assert len(Y) - n_train == 180
+    assert set(Y[n_train:]) == {0, 1}

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from epynn.commons.errors import ArgumentError, MissingExtraError, StateError
 from epynn.kernels.arrays import Array
 
@@ -30,7 +28,9 @@ def import_pyplot() -> Any:
     return pyplot
 
 
-def pyplot_metrics(model: Any, path: str | Path | None = None, show: bool = True) -> 'Figure':
+def pyplot_metrics(
+    model: Any, path: str | Path | None = None, show: bool = True
+) -> 'Figure | None':
     """Draw every metric and loss of a network over the epochs, one axis a quantity.
 
     Parameters
@@ -44,8 +44,8 @@ def pyplot_metrics(model: Any, path: str | Path | None = None, show: bool = True
 
     Returns
     -------
-    matplotlib.figure.Figure
-        The picture.
+    matplotlib.figure.Figure or None
+        The picture, unless it was shown.
 
     Raises
     ------
@@ -83,37 +83,46 @@ def plot_tiles(
     title: str,
     path: str | Path | None,
     show: bool,
-) -> 'Figure':
-    """Draw a grid of grey images, each row on one scale; 0 is marked where values change sign.
+    inputs: Sequence[Array] = (),
+) -> 'Figure | None':
+    """Draw a grid of images on one scale, so that their colours compare.
+
+    Where values change sign, 0 is white, blue below and red above; else low is dark, high is light.
 
     Parameters
     ----------
     tiles : rows of ndarray
-        Images ``(h, w)``, or None for an empty place.
+        Images ``(h, w)``.
     titles, rows : sequence of str
         Words above the columns and beside the rows.
+    inputs : sequence of ndarray, optional
+        Images for a column in front, each on a scale of its own.
     title : str
         Words above all.
     path, show
         As in :func:`pyplot_metrics`.
     """
     plt = import_pyplot()
-    columns = max(len(row) for row in tiles)
+    columns = max(len(row) for row in tiles) + bool(inputs)
     figure, axes = plt.subplots(
         len(tiles), columns, squeeze=False, layout='constrained',
         figsize=(max(3.2, 0.9 * columns + 0.6), 0.95 * len(tiles) + 0.8),
     )  # fmt: skip
-    for axis_row, row, label in zip(axes, tiles, rows, strict=True):
-        for j, axis in enumerate(axis_row):
+    lowest = min(float(tile.min()) for row in tiles for tile in row)
+    highest = max(float(tile.max()) for row in tiles for tile in row)
+    bound = max(-lowest, highest)
+    if lowest < 0 < highest:
+        scale: dict[str, Any] = {'cmap': 'RdBu_r', 'vmin': -bound, 'vmax': bound}
+    else:
+        scale = {'cmap': 'gray', 'vmin': lowest, 'vmax': highest}
+    for i, (axis_row, row, label) in enumerate(zip(axes, tiles, rows, strict=True)):
+        for axis in axis_row:
             axis.set_xticks([])
             axis.set_yticks([])
-            if j >= len(row):
-                axis.set_axis_off()
-                continue
-            signed = row[j].min() < 0 < row[j].max()
-            bound = float(np.abs(row[j]).max())
-            limits = {'vmin': -bound, 'vmax': bound} if signed else {}
-            axis.imshow(row[j], cmap='RdBu_r' if signed else 'gray', **limits)
+        if inputs:
+            axis_row[0].imshow(inputs[i], cmap='gray')
+        for axis, tile in zip(axis_row[bool(inputs) :], row, strict=True):
+            axis.imshow(tile, **scale)
         axis_row[0].set_ylabel(label, fontsize=8)
     for axis, words in zip(axes[0], titles, strict=False):
         axis.set_title(words, fontsize=8)
@@ -121,8 +130,11 @@ def plot_tiles(
     return finish(plt, figure, path, show)
 
 
-def finish(plt: Any, figure: 'Figure', path: str | Path | None, show: bool) -> 'Figure':
-    """Write the picture, show it where there is a screen, and give its memory back."""
+def finish(plt: Any, figure: 'Figure', path: str | Path | None, show: bool) -> 'Figure | None':
+    """Write the picture, show it where there is a screen, and give its memory back.
+
+    A picture that was shown is not returned: a notebook would show it once more.
+    """
     if path is not None:
         folder = Path(path).resolve().parent
         if not folder.is_dir():
@@ -131,7 +143,8 @@ def finish(plt: Any, figure: 'Figure', path: str | Path | None, show: bool) -> '
             )
         figure.savefig(path, dpi=200)
     offscreen = {'agg', 'pdf', 'svg', 'ps', 'pgf', 'cairo', 'template'}
-    if show and plt.get_backend().lower() not in offscreen:
+    shown = show and plt.get_backend().lower() not in offscreen
+    if shown:
         plt.show()
     plt.close(figure)
-    return figure
+    return None if shown else figure

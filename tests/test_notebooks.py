@@ -1,0 +1,60 @@
+"""The notebooks of the documentation run from the first cell to the last, and show what they do."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip('nbclient')
+pytest.importorskip('ipykernel')
+pytest.importorskip('matplotlib')
+nbformat = pytest.importorskip('nbformat')
+
+FOLDER = Path(__file__).resolve().parent.parent / 'docs' / 'notebooks'
+NAMES = ['digits_cnn', 'strings']
+
+
+@pytest.fixture
+def render():
+    spec = importlib.util.spec_from_file_location('render', FOLDER / 'render.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_notebook_is_tested():
+    assert sorted(path.stem for path in FOLDER.glob('*.ipynb')) == NAMES
+
+
+@pytest.mark.filterwarnings(
+    'ignore:Jupyter is migrating its paths:DeprecationWarning',  # before jupyter_core 6
+    'ignore:There is no current event loop:DeprecationWarning',  # before nbclient 0.11
+)
+@pytest.mark.parametrize('name', NAMES)
+def test_notebook_runs(name, render, tmp_path):
+    if name == 'digits_cnn':
+        pytest.importorskip('sklearn')
+    notebook = render.execute(FOLDER / f'{name}.ipynb', tmp_path)  # raises where a cell does
+    assert kinds(notebook) >= {'image/png', 'text/html', 'stdout'}
+    assert 'stderr' not in kinds(notebook)  # a warning is shown there
+    assert not list((tmp_path / 'work').iterdir())
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_stored_notebook_is_rendered(name):
+    notebook = nbformat.read(FOLDER / f'{name}.ipynb', as_version=4)
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == 'code']
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    assert kinds(notebook) >= {'image/png', 'text/html', 'stdout'}
+    assert kinds(notebook).isdisjoint({'stderr', 'error'})
+
+
+def kinds(notebook):
+    """Return what the cells show: streams by their name, data by its type."""
+    outputs = [output for cell in notebook.cells for output in cell.get('outputs', [])]
+    return {
+        kind
+        for output in outputs
+        for kind in [output.get('name', output.output_type), *output.get('data', ())]
+    }
