@@ -7,6 +7,7 @@ import numpy as np
 
 from epynn.activation.models import Activation
 from epynn.batchnorm.models import BatchNorm
+from epynn.bidirectional.models import Bidirectional
 from epynn.commons.maths import elu, identity, lrelu, orthogonal, relu, sigmoid, softmax, tanh
 from epynn.commons.models import Layer
 from epynn.convolution.models import Convolution
@@ -127,6 +128,11 @@ def gates(names, e, u):
     }
 
 
+def inside(*layers):
+    """Return the shapes of the parameters of layers inside another one, ``'0.W'``."""
+    return {f'{i}.{name}': shape for i, p in enumerate(layers) for name, shape in p.items()}
+
+
 def channels(d):
     """Return the shapes of the parameters of a normalization."""
     return {'gamma': (d,), 'beta': (d,)}
@@ -158,6 +164,7 @@ PROJECTED = {
     '0.W': (3, 3, 2, 3), '0.b': (3,), '1.gamma': (3,), '1.beta': (3,),
     '2.W': (1, 1, 2, 3), '2.b': (3,),
 }  # fmt: skip
+TWO_WAYS = inside(gates('figo', 5, 2), gates('figo', 5, 2))
 NESTED = {'0.0.gamma': (5,), '0.0.beta': (5,), '2.W': (5, 5), '2.b': (1, 5)}
 
 ROWS = [
@@ -246,6 +253,14 @@ ROWS = [
         gates(['z', 'r', 'hh'], 5, 2)),
     Row('gru-activations', lambda: GRU(3, relu, softmax, elu), SEQUENCES, (3, 3),
         gates(['z', 'r', 'hh'], 5, 3), smooth=False),
+    Row('bidirectional', lambda: Bidirectional(LSTM(2)), SEQUENCES, (3, 4), TWO_WAYS,
+        also=OTHER_SEQUENCES),
+    Row('bidirectional-sequences', lambda: Bidirectional(LSTM(2, sequences=True)), SEQUENCES,
+        (3, 4, 4), TWO_WAYS),
+    Row('bidirectional-sum', lambda: Bidirectional(LSTM(2, sequences=True), 'sum'), SEQUENCES,
+        (3, 4, 2), TWO_WAYS),
+    Row('bidirectional-two', lambda: Bidirectional(LSTM(1), backward_layer=GRU(2)), SEQUENCES,
+        (3, 3), inside(gates('figo', 5, 1), gates(['z', 'r', 'hh'], 5, 2)), also=OTHER_SEQUENCES),
     Row('batchnorm', lambda: BatchNorm(), (6, 5), (6, 5), channels(5), modes_differ=True, fewest=2),
     Row('batchnorm-sequences', lambda: BatchNorm(0.5), SEQUENCES, SEQUENCES, channels(5),
         modes_differ=True, also=((2, 7, 5),)),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def batchnorm_compute_shapes(layer: 'BatchNorm', A: Array) -> None:
     """Read the dimensions off the input ``(m, ..., d)`` and derive the shapes of the parameters."""
     compute_channel_shapes(layer, A)
+    layer.fs['mean'] = layer.fs['var'] = (layer.d['d'],)
 
 
 def batchnorm_initialize_parameters(layer: 'BatchNorm') -> None:

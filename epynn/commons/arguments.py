@@ -17,21 +17,30 @@ from epynn.commons.errors import ArgumentError, ArgumentTypeError
 
 def describe(value: Any) -> str:
     """Return a short description of a value for an error message: its text and its type."""
+    if isinstance(value, type):
+        return f'{value.__name__} (class)'
+    if callable(value) and hasattr(value, '__name__'):
+        return f'{value.__name__} (function)'
     text = repr(value)
     if len(text) > 60:
         text = text[:57] + '...'
     return f'{text} ({type(value).__name__})'
 
 
-def as_int(value: Any, name: str, minimum: int = 1) -> int:
-    """Return `value` as an int of at least `minimum`; booleans and fractions are refused."""
+def as_int(value: Any, name: str, minimum: int = 1, otherwise: str = '') -> int:
+    """Return `value` as an int of at least `minimum`; booleans and fractions are refused.
+
+    For the message, `otherwise` says what else the caller would have accepted.
+    """
     expected = f'a whole number of at least {minimum}'
     if isinstance(value, bool):
-        raise ArgumentTypeError(name, expected, describe(value))
+        raise ArgumentTypeError(name, expected + otherwise, describe(value))
     try:
         number = operator.index(value)
     except TypeError:
-        raise ArgumentTypeError(name, expected, describe(value), 'Pass an int.') from None
+        raise ArgumentTypeError(
+            name, expected + otherwise, describe(value), 'Pass an int.'
+        ) from None
     if number < minimum:
         raise ArgumentError(name, expected, describe(value))
     return number
@@ -46,7 +55,7 @@ def as_pair(value: Any, name: str, minimum: int = 1) -> tuple[int, int]:
             )
         first, second = value
         return as_int(first, f'{name}[0]', minimum), as_int(second, f'{name}[1]', minimum)
-    number = as_int(value, name, minimum)
+    number = as_int(value, name, minimum, ' or a pair of them (height, width)')
     return number, number
 
 
@@ -67,9 +76,8 @@ def as_float(value: Any, name: str, low: float, high: float = math.inf) -> float
 def as_function(value: Any, name: str, example: str) -> Callable[..., Any]:
     """Return `value` if it can be called; `example` shows what would be accepted."""
     if not callable(value):
-        raise ArgumentTypeError(
-            name, f'a function such as {example}', describe(value), 'Pass it without quotes.'
-        )
+        remedy = 'Pass it without quotes.' if isinstance(value, str) else 'Import it or write one.'
+        raise ArgumentTypeError(name, f'a function such as {example}', describe(value), remedy)
     return value  # type: ignore[no-any-return]
 
 

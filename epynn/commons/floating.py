@@ -9,7 +9,7 @@ from epynn.kernels.arrays import Array
 
 def floating(x: Any) -> Array:
     """Return `x` itself if it holds floating-point numbers, else a float64 array of it."""
-    if hasattr(x, 'dtype') and np.issubdtype(x.dtype, np.inexact):
+    if hasattr(x, 'dtype') and x.dtype.kind in 'fc':
         array: Array = x
         return array
     return np.asarray(x, dtype=np.float64)

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from epynn.commons.arguments import as_flag
+from epynn.commons.arguments import as_flag, describe
 from epynn.commons.errors import ArgumentError
 
 # Scripts written for EpyNN 1.2 import these two from here. Networks are built one floor up, so this
@@ -24,11 +24,18 @@ def configure_directory(clear: bool = False) -> None:
         Delete ``models/`` and ``plots/`` with everything in them first. ``datasets/`` stays: what
         was downloaded or made by hand is not made again by a script.
     """
-    if as_flag(clear, 'configure_directory(clear)'):
-        for name in FOLDERS[1:]:
-            shutil.rmtree(name, ignore_errors=True)
-    for name in FOLDERS:
-        Path(name).mkdir(exist_ok=True)
+    clear = as_flag(clear, 'configure_directory(clear)')
+    try:
+        for name in FOLDERS[1:] if clear else ():
+            if Path(name).exists():
+                shutil.rmtree(name)
+        for name in FOLDERS:
+            Path(name).mkdir(exist_ok=True)
+    except OSError as error:
+        raise ArgumentError(
+            'configure_directory', 'datasets/, models/ and plots/ to be folders of yours',
+            f'{error.filename} ({error.strerror or error})', 'Change to another folder first.',
+        ) from error  # fmt: skip
 
 
 def read_file(path: Any) -> str:
@@ -39,11 +46,12 @@ def read_file(path: Any) -> str:
     ArgumentError
         If there is no such file, or it is no text.
     """
+    name = 'read_file(path)'
     try:
         return Path(path).read_text(encoding='utf-8')
     except OSError as error:
-        raise ArgumentError(
-            'path', 'a file that can be read', f'{path} ({error.strerror})'
-        ) from None
+        raise ArgumentError(name, 'a file that can be read', f'{path} ({error.strerror})') from None
     except UnicodeDecodeError:
-        raise ArgumentError('path', 'a text file in UTF-8', f'{path}, which is not') from None
+        raise ArgumentError(name, 'a text file in UTF-8', f'{path}, which is not') from None
+    except (TypeError, ValueError):
+        raise ArgumentError(name, 'the path of a file', describe(path)) from None

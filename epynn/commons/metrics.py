@@ -19,9 +19,8 @@ turn and the metric is the plain mean over them, the macro average: the numbers 
 with ``average='binary'`` and ``average='macro'``. A ratio of 0 to 0 counts as 0. The metric of no
 samples at all is NaN.
 
-ROC_AUC, R2, RMSE and ``TopK(k)`` look at the outputs themselves (:mod:`epynn.commons.scores`);
-``confusion_matrix(Y, A)`` is an array and no column of a table. A metric of your own is a plain
-function ``f(Y, A)``.
+ROC_AUC, R2, RMSE and ``TopK(k)`` look at the outputs themselves; ``confusion_matrix(Y, A)`` is an
+array and no column of a table. A metric of your own is a plain function ``f(Y, A)``.
 """
 
 from __future__ import annotations
@@ -298,5 +297,4 @@ def metrics_functions(
     if isinstance(key, type):
         remedy = f'Make an object: {key.__name__}(...).'
         raise ArgumentTypeError('metrics', 'a metric', f'the class {key.__name__}', remedy)
-    metric: MetricFunction = function_named('metrics', _METRICS, key)
-    return metric
+    return function_named('metrics', _METRICS, key)  # type: ignore[no-any-return]

@@ -4,28 +4,27 @@ A file is what `safetensors <https://github.com/huggingface/safetensors>`_ makes
 with two entries in its metadata: ``epynn``, the description as JSON, and ``sha256``, the seal. The
 seal is the SHA-256 of the whole file as it is with 64 zeros in the place of the seal, so that a
 file in which any bit was changed is refused. Reading runs no code: JSON and numbers are all that
-is read.
+is read. Nothing is allocated by the word of the file: what it takes is in proportion to its size.
 """
 
 import hashlib
 import json
 import math
-import os
-import tempfile
+import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, deserialize
 from safetensors.numpy import save
 
-from epynn.commons.errors import ModelFileError
+from epynn.commons.errors import ArgumentError, ModelFileError
 from epynn.kernels.arrays import Array
 
 FORMAT = 1
 """Version of the description. A reader refuses files of a version above its own."""
-UNSEALED = '0' * 64
+UNSEALED = b'0' * 64
+SEAL = re.compile(rb'"sha256":"([0-9a-f]{64})"')
 LARGEST_HEADER = 1 << 26
 DTYPES = {'F64': np.float64, 'F32': np.float32, 'I64': np.int64, 'BOOL': np.bool_}
 
@@ -36,14 +35,34 @@ def encode_file(arrays: Mapping[str, Array], description: Mapping[str, Any]) -> 
     Parameters
     ----------
     arrays : mapping of str to ndarray
-        Float, int64 or bool arrays by name.
+        Finite float32 or float64, int64 or bool arrays by name.
     description : mapping
         Anything that JSON can say, in finite numbers.
+
+    Raises
+    ------
+    ArgumentError
+        If an array is none of these: the file could not be read.
     """
+    tensors = {name: np.asarray(array, order='C') for name, array in arrays.items()}
+    for name, array in tensors.items():
+        if array.dtype.type not in DTYPES.values():
+            raise ArgumentError(
+                f'array {name}', 'float64, float32, int64 or bool', str(array.dtype)
+            )
+        if not is_finite(array):
+            raise ArgumentError(f'array {name}', 'finite numbers', 'NaN or infinity')
     text = json.dumps({'format': FORMAT, **description}, allow_nan=False)
-    tensors = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    unsealed = save(tensors, metadata={'epynn': text, 'sha256': UNSEALED})
-    return unsealed.replace(_seal_entry(UNSEALED), _seal_entry(_digest(unsealed)), 1)
+    unsealed = save(tensors, metadata={'epynn': text, 'sha256': UNSEALED.decode()})
+    del tensors
+    place = _find_seal(unsealed)
+    assert place is not None
+    return seal_file(unsealed, place)
+
+
+def seal_file(data: bytes, place: slice) -> bytes:
+    """Return the file with the right seal at its place."""
+    return b''.join((data[: place.start], _digest(data, place), memoryview(data)[place.stop :]))
 
 
 def decode_file(data: bytes, where: str) -> tuple[dict[str, Array], dict[str, Any]]:
@@ -62,68 +81,83 @@ def decode_file(data: bytes, where: str) -> tuple[dict[str, Array], dict[str, An
         If the file is damaged, no model file, or from a newer version.
     """
     header_size = int.from_bytes(data[:8], 'little')
-    if len(data) < 8 or not 2 <= header_size <= min(len(data) - 8, LARGEST_HEADER):
+    if not (len(data) >= 10 and 2 <= header_size <= min(len(data) - 8, LARGEST_HEADER)):
         raise ModelFileError(
             where, 'a model file', 'something else or a part of one', 'Find a copy.'
         )
-    header = data[8 : 8 + header_size]
-    metadata = _parse_json(header, where).get('__metadata__')
-    if not isinstance(metadata, dict) or set(metadata) != {'epynn', 'sha256'}:
-        raise ModelFileError(where, 'a model file of epynn', 'another safetensors file')
-    seal = str(metadata['sha256'])
-    entry = _seal_entry(seal)
-    if len(seal) != 64 or header.count(entry) != 1:
-        raise ModelFileError(where, 'a seal of 64 digits', 'another one', 'Find a copy.')
-    start = 8 + header.index(entry)
-    unsealed = hashlib.sha256(data[:start])
-    unsealed.update(_seal_entry(UNSEALED))
-    unsealed.update(memoryview(data)[start + len(entry) :])
-    if unsealed.hexdigest() != seal:
+    place = _find_seal(data)
+    if place is None:
+        got = 'another safetensors file' if data[8:9] == b'{' else 'something else'
+        raise ModelFileError(where, 'a model file of epynn', got)
+    if _digest(data, place) != data[place]:
         raise ModelFileError(where, 'a file as it was written', 'a damaged one', 'Find a copy.')
-    description = _parse_json(str(metadata['epynn']).encode(), where)
+    metadata = parse_json(data[8 : 8 + header_size], where).get('__metadata__')
+    if not isinstance(metadata, dict) or not isinstance(metadata.get('epynn'), str):
+        raise ModelFileError(where, 'a model file of epynn', 'another safetensors file')
+    description = parse_json(metadata.pop('epynn'), where)
     version = description.get('format')
     if type(version) is not int or version < 1:
-        raise ModelFileError(where, 'the version of the format', repr(version))
+        raise ModelFileError(where, 'the version of the format', repr(version)[:60])
     if version > FORMAT:
         raise ModelFileError(
-            where, f'format {FORMAT} or below', f'format {version}', 'Install a newer epynn.'
+            where, f'format {FORMAT} or below', f'format {version}'[:60], 'Install a newer epynn.'
         )
     return _decode_arrays(data, where), description
 
 
 def _decode_arrays(data: bytes, where: str) -> dict[str, Array]:
-    """Return the arrays by name, each a copy that can be written to."""
+    """Return the arrays by name, each in memory of its own that can be written to."""
     try:
         tensors = deserialize(data)  # type: ignore[no-untyped-call]
     except SafetensorError as error:
-        raise ModelFileError(where, 'whole arrays', str(error), 'Find a copy.') from None
+        raise ModelFileError(where, 'whole arrays', str(error)[:200], 'Find a copy.') from None
     arrays = {}
     for name, tensor in tensors:
         dtype = DTYPES.get(tensor['dtype'])
         if dtype is None:
             raise ModelFileError(f'{where}, {name}', ', '.join(DTYPES), str(tensor['dtype']))
-        array = np.frombuffer(tensor['data'], dtype=dtype).reshape(tensor['shape']).copy()
-        if dtype in (np.float64, np.float32) and not np.isfinite(array).all():
+        # safetensors gives memory of its own: a second copy would be the third of the file
+        buffer = tensor.pop('data')
+        array = np.frombuffer(buffer, dtype=dtype).reshape(tensor['shape'])
+        if not is_finite(array):
             raise ModelFileError(f'{where}, {name}', 'finite numbers', 'NaN or infinity')
-        arrays[name] = array
+        if dtype is np.bool_ and buffer.strip(b'\0\1'):
+            raise ModelFileError(f'{where}, {name}', 'zeros and ones', 'other bytes')
+        arrays[name] = array if array.flags.writeable else array.copy()
     return arrays
 
 
-def _seal_entry(seal: str) -> bytes:
-    return f'"sha256":"{seal}"'.encode()
+def is_finite(array: Array) -> bool:
+    """Return whether there is neither NaN nor infinity, without an array of the answers."""
+    if array.dtype.kind != 'f' or array.size == 0:
+        return True
+    return bool(np.isfinite(array.min()) and np.isfinite(array.max()))
 
 
-def _digest(unsealed: bytes) -> str:
-    return hashlib.sha256(unsealed).hexdigest()
+def _find_seal(data: bytes) -> slice | None:
+    """Return where the 64 digits of the seal are, or None unless there is just one seal."""
+    stop = 8 + int.from_bytes(data[:8], 'little')
+    seals = [slice(*match.span(1)) for match in SEAL.finditer(data, 8, stop)]
+    return seals[0] if len(seals) == 1 else None
 
 
-def _parse_json(text: bytes, where: str) -> dict[str, Any]:
+def _digest(data: bytes, place: slice) -> bytes:
+    """Return the SHA-256 of the file with zeros in the place of the seal."""
+    view = memoryview(data)
+    digest = hashlib.sha256(view[: place.start])
+    digest.update(UNSEALED)
+    digest.update(view[place.stop :])
+    return digest.hexdigest().encode()
+
+
+def parse_json(text: bytes | str, where: str) -> dict[str, Any]:
     """Return the JSON object that `text` spells; one that says a thing twice or NaN is refused."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        if len({key for key, _ in pairs}) < len(pairs):
+        found = dict(pairs)
+        if len(found) < len(pairs):
             raise ValueError('a key that stands twice')
-        return dict(pairs)
+        return found
 
     def refuse(constant: str) -> None:
         raise ValueError(constant)
@@ -136,52 +170,14 @@ def _parse_json(text: bytes, where: str) -> dict[str, Any]:
 
     try:
         parsed = json.loads(
-            text.decode('utf-8'),
+            text if isinstance(text, str) else text.decode(),
             object_pairs_hook=unique,
             parse_constant=refuse,
             parse_float=finite,
         )
     except (ValueError, RecursionError) as error:
-        raise ModelFileError(
-            where, 'a model file', f'broken JSON ({error})', 'Find a copy.'
-        ) from None
+        words = f'broken JSON ({str(error)[:100]})'
+        raise ModelFileError(where, 'a model file', words, 'Find a copy.') from None
     if not isinstance(parsed, dict):
         raise ModelFileError(where, 'a JSON object', f'a {type(parsed).__name__}', 'Find a copy.')
     return parsed
-
-
-def write_atomically(path: Path, data: bytes, overwrite: bool = True) -> None:
-    """Write a file so that at any moment the old one or the new one is there, whole.
-
-    A temporary file in the same folder is written and flushed to the disk, then takes the name;
-    then the folder is flushed.
-
-    Parameters
-    ----------
-    path : Path
-        The file, in a folder that exists.
-    data : bytes
-        What to write.
-    overwrite : bool, optional
-        False to raise FileExistsError where there is a file of that name.
-    """
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.name}.')
-    try:
-        with os.fdopen(handle, 'wb') as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if overwrite:
-            os.replace(temporary, path)
-        else:
-            os.link(temporary, path)
-            os.unlink(temporary)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    if os.name == 'posix':  # elsewhere folders cannot be opened
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

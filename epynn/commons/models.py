@@ -20,10 +20,13 @@ AXES = {
 }  # fmt: skip
 REMEDIES = {
     ('m', 'n'): 'Add a Flatten layer before it.',
-    ('m', 'h', 'w', 'd'): 'Reshape images without depth to (m, h, w, 1).',
+    ('m', 'h', 'w', 'd'): 'Reshape images without depth to (m, h, w, 1); flatten only afterwards.',
     ('m', 's', 'e'): 'Reshape signals without elements to (m, s, 1).',
     ('m', 's'): 'Pass one whole number for each token, in sequences of equal length.',
 }
+SINGLE = (
+    'Samples lie along the first axis: X[np.newaxis] for one sample, X[:, np.newaxis] for many.'
+)
 
 
 class Cache(dict[str, Any]):
@@ -321,9 +324,11 @@ class Layer:
         if expected is not None and len(shape) != len(expected):
             axes = ', '.join(expected)
             words = ', '.join(AXES[axis] for axis in expected)
+            count = '1 axis' if len(shape) == 1 else f'{len(shape)} axes'
+            remedy = SINGLE if len(shape) == 1 else REMEDIES.get(expected, '')
             raise ShapeError(
                 self.name, f'an input of {len(expected)} axes ({axes}: {words})',
-                f'{len(shape)} axes {tuple(shape)}', REMEDIES.get(expected, ''),
+                f'{count} {tuple(shape)}', remedy,
             )  # fmt: skip
 
     def _draw_parameters(self, A: Array) -> None:

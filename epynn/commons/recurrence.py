@@ -8,6 +8,7 @@ import numpy as np
 from epynn.commons.arguments import as_flag, as_function, as_int
 from epynn.commons.errors import ShapeError
 from epynn.commons.models import Layer
+from epynn.commons.penalties import Penalty
 from epynn.kernels.arrays import Array
 from epynn.kernels.recurrence import (
     by_samples,
@@ -39,6 +40,8 @@ class Recurrent(Layer):
         Whether to give the states of all steps, or only the last.
     se_hPars : dict, optional
         Hyper-parameters of this layer alone.
+    penalty : Penalty, optional
+        Penalty on each ``U`` and ``V``.
     """
 
     input_axes = ('m', 's', 'e')
@@ -50,8 +53,9 @@ class Recurrent(Layer):
         clip_gradients: bool,
         sequences: bool,
         se_hPars: Mapping[str, Any] | None,
+        penalty: Penalty | None = None,
     ) -> None:
-        super().__init__(se_hPars)
+        super().__init__(se_hPars, penalty)
         self.d['u'] = as_int(unit_cells, f'{self.name}.unit_cells')
         self.initialization = as_function(
             initialization, f'{self.name}.initialization', 'orthogonal'

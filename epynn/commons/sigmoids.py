@@ -9,8 +9,8 @@ from epynn.kernels.arrays import Array
 def sigmoid(x: Array, deriv: bool = False) -> Array:
     """Logistic function, ``f(x) = 1 / (1 + exp(-x))``.
 
-    Computed from ``e = exp(-|x|)``, which never overflows: ``1 / (1 + e)`` where ``x >= 0``, else
-    ``e / (1 + e)``, which keeps all its digits however small it is.
+    Far below 0 the exponential overflows to infinity, and ``1 / inf = 0`` is what ``f(x)`` rounds to.
+    The derivative is computed from ``e = exp(-|x|)``, which never overflows.
 
     Parameters
     ----------
@@ -25,10 +25,13 @@ def sigmoid(x: Array, deriv: bool = False) -> Array:
         Shape and dtype of ``x``.
     """
     x = floating(x)
-    e = np.exp(-np.abs(x))
-    positive: Array = 1 / (1 + e)  # f(|x|)
-    negative = e * positive  # f(-|x|)
-    return negative * positive if deriv else np.where(x >= 0, positive, negative)
+    if deriv:
+        e = np.exp(-np.abs(x))
+        derivative: Array = e / np.square(1 + e)
+        return derivative
+    with np.errstate(over='ignore'):
+        A: Array = 1 / (1 + np.exp(-x))
+    return A
 
 
 def tanh(x: Array, deriv: bool = False) -> Array:

@@ -161,7 +161,8 @@ def name_of_pool(pool: Any, name: str) -> str:
     if not callable(pool) or pool not in POOLS:
         raise ArgumentError(
             name, 'np.max, np.min, np.mean or np.average', describe(pool),
-            'Other functions have no known gradient here.',
+            'Pass it without quotes.' if isinstance(pool, str)
+            else 'Other functions have no known gradient here.',
         )  # fmt: skip
     return POOLS[pool]
 

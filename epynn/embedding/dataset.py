@@ -1,7 +1,7 @@
 """Data of the Embedding layer: check, encode, scale, split and batch."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,9 +57,11 @@ def embedding_prepare(
     X = layer.encode(X_data, settings['X_encode'], settings['X_scale'])
     if Y_data is None:
         return X, None
-    if len(X) != len(Y_data):
+    count = len(Y_data) if np.iterable(Y_data) and isinstance(Y_data, Sized) else None
+    if count != len(X):
         raise DataError(
-            'Y_data', f'as many labels as samples ({len(X)})', f'{len(Y_data)}',
+            'Y_data', f'as many labels as samples ({len(X)})',
+            describe(Y_data) if count is None else f'{count}',
             'Give one label for each sample.',
         )  # fmt: skip
     if settings['Y_encode']:

@@ -21,10 +21,10 @@ def embedding_forward(layer: 'Embedding', A: Array) -> Array:
     A : ndarray
         The same samples ``(m, ...)``, in the data type of the network.
     """
-    # (1) Samples, in the data type that the network was initialized with
-    X = layer.receive_input(A if layer.dtype is None else A.astype(layer.dtype, copy=False))
+    # (1) Samples
+    X = layer.receive_input(A)
 
-    # (2) Pass on
-    A = layer.fc['A'] = X
+    # (2) Pass on, in the data type that the network was initialized with
+    A = layer.fc['A'] = X if layer.dtype is None else X.astype(layer.dtype, copy=False)
 
     return A

@@ -5,6 +5,7 @@ from typing import Any
 
 from epynn.commons.activation import BoundActivation
 from epynn.commons.maths import orthogonal, sigmoid, tanh
+from epynn.commons.penalties import Penalty
 from epynn.commons.recurrence import Recurrent
 from epynn.gru.backward import gru_backward
 from epynn.gru.forward import gru_forward
@@ -45,6 +46,8 @@ class GRU(Recurrent):
         False to give the last state, True to give the states of all steps.
     se_hPars : dict, optional
         Hyper-parameters of this layer alone.
+    penalty : Penalty, optional
+        Penalty on each ``U?`` and ``V?``, such as ``L2(1e-4)``.
 
     Notes
     -----
@@ -105,8 +108,9 @@ class GRU(Recurrent):
         clip_gradients: bool = False,
         sequences: bool = False,
         se_hPars: Mapping[str, Any] | None = None,
+        penalty: Penalty | None = None,
     ) -> None:
-        super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars)
+        super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars, penalty)
         self.set_activations(
             activate=activate, activate_update=activate_update, activate_reset=activate_reset
         )

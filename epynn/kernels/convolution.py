@@ -1,8 +1,11 @@
 """Convolution of images with filters, and its two gradients, as matrix products over blocks.
 
-Cross-correlation, as deep learning says convolution: filters are not mirrored. Each function works
-through *tiles*: as many blocks as fit in a scratch memory that the processor's cache holds. They
-are copied side by side into a matrix, one block a row, and multiplied at once.
+Cross-correlation, as deep learning says convolution: filters are not mirrored. Where blocks are
+windows on images, as nearly always, whole images are convolved without a copy of any block:
+:mod:`epynn.kernels.sliding`. Where that is not the better way - groups, dilation, blocks that are
+no view, integers - each function works through *tiles*: as many blocks as fit in a scratch memory
+that the processor's cache holds. They are copied side by side into a matrix, one block a row, and
+multiplied at once.
 
 With ``groups`` ``g``, depth and units fall into ``g`` groups of neighbours, and each unit sees the
 depth of its own group only: filters are ``W (fh, fw, d/g, u)``, and there is one matrix product a
@@ -17,6 +20,14 @@ import numpy as np
 from epynn.kernels.arrays import Array
 from epynn.kernels.blocks import add_blocks, cut_blocks, unpad
 from epynn.kernels.geometry import Padding, Pair, check_axes, find_pads, output_size, pair
+from epynn.kernels.sliding import (
+    convolve_images,
+    convolve_images_input_gradient,
+    convolve_images_weight_gradient,
+    plan_blocks,
+    plan_input_gradient,
+    see_images,
+)
 
 _SCRATCH_BYTES = 1 << 20
 """Block copies that may exist at a time: more than the cache holds is slower, not faster."""
@@ -87,9 +98,13 @@ def multiply_blocks(Xb: Array, W: Array, groups: int = 1) -> Array:
             f'W: expected (fh, fw) = {(fh, fw)} as in the blocks, got {W.shape[:2]}. '
             'Give filters of the size of the window.'
         )
+    Z = np.empty((*Xb.shape[:3], u), dtype=np.result_type(Xb, W), like=Xb)
+    plan = plan_blocks(Xb, W, groups, u)
+    if plan:
+        convolve_images(see_images(Xb), W, plan, Z)
+        return Z
     # (fh, fw, d/g, u) -> (g, fh * fw * d/g, u/g)
     Wg = W.reshape(fh * fw * d // groups, groups, u // groups).swapaxes(0, 1)
-    Z = np.empty((*Xb.shape[:3], u), dtype=np.result_type(Xb, W), like=Xb)
     for tile in _tiles(Xb.shape[:3], fh * fw * d * Z.itemsize):
         np.matmul(_group_blocks(Xb[tile], groups), Wg, out=_group_units(Z[tile], groups))
     return Z
@@ -124,6 +139,9 @@ def multiply_blocks_weight_gradient(Xb: Array, dZ: Array, groups: int = 1) -> Ar
     fh, fw, d = Xb.shape[3:]
     u = dZ.shape[3]
     _check_groups(groups, d, u)
+    plan = plan_blocks(Xb, dZ, groups, u)
+    if plan:
+        return convolve_images_weight_gradient(see_images(Xb), dZ, plan)
     shape = (groups, fh * fw * d // groups, u // groups)
     dW = np.zeros(shape, dtype=np.result_type(Xb, dZ), like=Xb)
     for tile in _tiles(Xb.shape[:3], max(fh * fw * d, u) * dW.itemsize):
@@ -247,6 +265,11 @@ def convolve_input_gradient(
     oh, ow = output_size(h, fh, sh, pads[0], rh), output_size(w, fw, sw, pads[1], rw)
     _check_dZ(dZ, (m, oh, ow, u))
 
+    plan = None
+    if groups == rh == rw == 1 and dZ.dtype == W.dtype:
+        plan = plan_input_gradient((m, oh, ow), shape, (fh, fw), (sh, sw), u, W.dtype)
+    if plan:
+        return convolve_images_input_gradient(dZ, W, plan, pads, shape)
     padded = (m, h + sum(pads[0]), w + sum(pads[1]), d)
     dX = np.zeros(padded, dtype=np.result_type(dZ, W), like=dZ)
     # (fh, fw, d/g, u) -> (g, fh * fw, u/g, d/g): one product a point of the window and group

@@ -5,6 +5,7 @@ from typing import Any
 
 from epynn.commons.activation import BoundActivation
 from epynn.commons.maths import orthogonal, sigmoid, tanh
+from epynn.commons.penalties import Penalty
 from epynn.commons.recurrence import Recurrent
 from epynn.kernels.arrays import Array
 from epynn.lstm.backward import lstm_backward
@@ -47,6 +48,8 @@ class LSTM(Recurrent):
         False to give the last state, True to give the states of all steps.
     se_hPars : dict, optional
         Hyper-parameters of this layer alone.
+    penalty : Penalty, optional
+        Penalty on each ``U?`` and ``V?``, such as ``L2(1e-4)``.
 
     Notes
     -----
@@ -113,8 +116,9 @@ class LSTM(Recurrent):
         clip_gradients: bool = False,
         sequences: bool = False,
         se_hPars: Mapping[str, Any] | None = None,
+        penalty: Penalty | None = None,
     ) -> None:
-        super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars)
+        super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars, penalty)
         self.set_activations(
             activate=activate,
             activate_output=activate_output,

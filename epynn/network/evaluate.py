@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.errors import DataError, StateError
+from epynn.commons.errors import ShapeError, StateError
 from epynn.commons.metrics import decide
 from epynn.commons.models import dataSet
 from epynn.network.forward import compute_outputs
+from epynn.network.safety import pin_threads
 from epynn.network.weights import sample_weights
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
     penalty = sum(layer.compute_penalty() for layer in model.layers)
     values: dict[str, dict[str, float]] = {name: {} for name in model.metrics_functions}
     for dset in embedding.dsets:
-        dset.A = compute_outputs(model, dset.X)
+        with pin_threads(model):
+            dset.A = compute_outputs(model, dset.X)
         dset.P = decide(dset.A)
         for name, function in model.metrics_functions.items():
             value = function(dset.Y, dset.A)
@@ -82,11 +84,12 @@ def model_predict(
     dset = dataSet(model.embedding.encode(X_data, X_encode, X_scale), name='prediction')
     expected = model.network[0]['forward']['X'][1:]
     if dset.X.ndim != len(expected) + 1:
-        raise DataError(
+        raise ShapeError(
             'EpyNN.predict(X_data)', f'samples of shape (m, {", ".join(map(str, expected))})',
             f'an array of shape {dset.X.shape}', 'Give each sample all the features, in one array.',
         )  # fmt: skip
-    dset.A = compute_outputs(model, dset.X)
+    with pin_threads(model):
+        dset.A = compute_outputs(model, dset.X)
     dset.P = decide(dset.A)
     return dset
 

@@ -1,12 +1,12 @@
 """Initialization of the network: settings, random streams, parameters, and a dry run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.arguments import as_choice, as_int, describe
+from epynn.commons.arguments import as_choice, as_flag, as_int, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, LabelError, LayerError
 from epynn.commons.logs import status_line
 from epynn.commons.loss import loss_functions, takes_labels, takes_shares
@@ -22,6 +22,7 @@ from epynn.network.hyperparameters import (
     schedule_rates,
 )
 from epynn.network.report import describe_layer
+from epynn.network.safety import pin_threads
 from epynn.network.weights import resolve_class_weight, sample_weights
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def model_initialize(
     positive_label: int = 1,
     verbose: bool = True,
     class_weight: Mapping[Any, float] | str | None = None,
+    deterministic: bool = False,
 ) -> None:
     r"""Prepare the network: draw parameters, shuffle, and pass one batch forward and backward.
 
@@ -83,6 +85,9 @@ def model_initialize(
         multiply the loss of each sample, in the gradients and in the reported loss of every set;
         the mean is still over the number of samples, as in Keras. (torch divides by the sum of the
         weights instead.)
+    deterministic : bool, optional
+        Keep to one BLAS thread here and in training, evaluation and prediction. Otherwise the
+        last bits depend on the number of threads, as BLAS then adds in another order.
 
     Raises
     ------
@@ -105,7 +110,9 @@ def model_initialize(
     model.optimizer = make_optimizer(optimizer)
     model.metrics_functions = collect_metrics(model, metrics)
     model.metrics = {name: [[], [], []] for name in model.metrics_functions}
+    model.deterministic = as_flag(deterministic, 'EpyNN.initialize(deterministic)')
     model.e = model.epochs = 0
+    model.progress = 0, -1
     model.network = {}
 
     for layer in walk_layers(model.layers):
@@ -125,7 +132,8 @@ def model_initialize(
         )
     model.class_weights = resolve_class_weight(model, class_weight)
     model.embedding.training_batches(init=True)
-    dry_run(model, end, verbose)
+    with pin_threads(model):
+        dry_run(model, end, verbose)
     model.initialized = True
 
 
@@ -149,8 +157,9 @@ def check_layers(layers: Sequence[Layer]) -> list[Layer]:
             )  # fmt: skip
     if len(layers) < 2:
         raise LayerError(
-            'EpyNN.layers', 'an Embedding and a layer after it', f'{len(layers)} layers'
-        )
+            'EpyNN.layers', 'an Embedding and a layer after it', f'only {len(layers)}',
+            'For example EpyNN([Embedding(X_data, Y_data), Dense()]).',
+        )  # fmt: skip
     if len({id(layer) for layer in layers}) < len(layers):
         raise LayerError(
             'EpyNN.layers', 'each layer once', 'the same object twice', 'Make a second layer.'
@@ -173,8 +182,13 @@ def collect_metrics(
     model: 'EpyNN', metrics: Sequence[str | Callable[..., float]]
 ) -> dict[str, Callable[..., Any]]:
     """Return the functions to report, by name: those asked for, and the loss last."""
-    if isinstance(metrics, str):
+    if isinstance(metrics, str) or callable(metrics):
         metrics = [metrics]
+    if not isinstance(metrics, Iterable):
+        raise ArgumentTypeError(
+            'EpyNN.initialize(metrics)', 'a list of names and functions', describe(metrics),
+            "Write metrics=['accuracy'].",
+        )  # fmt: skip
     losses, bundled = loss_functions(), metrics_functions()
     assert model.training_loss is not None
     functions: dict[str, Callable[..., Any]] = {}
@@ -254,8 +268,8 @@ def check_labels(model: 'EpyNN', Y: Array | None, A: Array) -> None:
         check_integer_labels(model, A)
     elif Y.shape != A.shape:
         raise LabelError(
-            where, f'labels of {A.shape[1]} columns, as the output layer {output} has units',
-            f'labels of {Y.shape[1] if Y.ndim == 2 else Y.shape[1:]}',
+            where, f'one column for each of the {A.shape[1]} units of the output layer {output}',
+            f'labels of shape {Y.shape}',
             f'Give {output} as many units as the labels have columns, or encode class labels into '
             'columns by Embedding(Y_encode=True).',
         )  # fmt: skip

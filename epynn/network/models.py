@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 import epynn.settings
+from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.models import Layer
 from epynn.commons.optimize import SGD, Optimizer
@@ -42,6 +43,10 @@ class EpyNN:
         When the model was made, in seconds since 1970.
     e, epochs : int
         The current epoch, and how many the model was asked to train in all.
+    progress : tuple of two int
+        The epoch under way, and the batches of it that are learned; -1 before it is shuffled.
+    deterministic : bool
+        Whether training, evaluation and prediction keep to one BLAS thread.
     metrics : dict
         ``{name: [train, val, test]}``, each a list over epochs; empty for a set that is empty. The
         loss comes last.
@@ -85,7 +90,7 @@ class EpyNN:
         self.layers = check_layers(layers)
         self.embedding: Any = self.layers[0]
         if not isinstance(name, str):
-            raise ArgumentTypeError('EpyNN.name', 'a string', f'a {type(name).__name__}')
+            raise ArgumentTypeError('EpyNN.name', 'a string', describe(name))
         self.name = name
         self.ts = int(time.time())
         self.uname = f'{self.ts}_{name}'
@@ -103,4 +108,6 @@ class EpyNN:
         self.network: dict[int, dict[str, Any]] = {}
         self.e = 0
         self.epochs = 0
+        self.progress = (0, -1)
+        self.deterministic = False
         self.initialized = False

@@ -7,6 +7,7 @@ import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentError, ShapeError
+from epynn.commons.files import file_stem
 from epynn.commons.logs import process_logs
 from epynn.commons.models import Layer
 from epynn.commons.plot import (
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 def model_plot(
     model: 'EpyNN', pyplot: bool = True, path: str | Path | bool | None = None
-) -> 'Figure':
+) -> 'Figure | None':
     """Draw every metric and the loss over the epochs, one axis a quantity, one line a set.
 
     Parameters
@@ -39,8 +40,8 @@ def model_plot(
 
     Returns
     -------
-    matplotlib.figure.Figure
-        The picture.
+    matplotlib.figure.Figure or None
+        The picture, unless it was shown.
     """
     return pyplot_metrics(model, choose_path(model, path, ''), show=pyplot)
 
@@ -50,7 +51,7 @@ def model_plot_filters(
     layer: 'int | Layer',
     pyplot: bool = True,
     path: str | Path | bool | None = None,
-) -> 'Figure':
+) -> 'Figure | None':
     """Draw the filters of a convolution layer: one column a filter, one row a depth.
 
     Parameters
@@ -92,7 +93,7 @@ def model_plot_activations(
     layer: 'int | Layer',
     pyplot: bool = True,
     path: str | Path | bool | None = None,
-) -> 'Figure':
+) -> 'Figure | None':
     """Draw what a layer answers to images: one row a sample, its input first, then its maps.
 
     Parameters
@@ -121,16 +122,17 @@ def model_plot_activations(
             'Choose a Convolution or Pooling layer.',
         )  # fmt: skip
     u = min(A.shape[3], SHOWN_FILTERS)
-    inputs = X[:m].mean(axis=-1) if np.ndim(X) == 4 else A[..., 0]
-    tiles = [[inputs[i], *(A[i, :, :, j] for j in range(u))] for i in range(m)]
+    inputs = list(X[:m].mean(axis=-1)) if np.ndim(X) == 4 else []
+    tiles = [[A[i, :, :, j] for j in range(u)] for i in range(m)]
     title = f'{layer.name} {number}: {m} of {len(X)} samples, {u} of {A.shape[3]} maps'
     return plot_tiles(
         tiles,
-        ['input', *(str(j) for j in range(u))],
+        [*(['input'] if inputs else []), *(str(j) for j in range(u))],
         [f'sample {i}' for i in range(m)],
         title,
         choose_path(model, path, '_activations'),
         pyplot,
+        inputs,
     )
 
 
@@ -152,7 +154,7 @@ def choose_path(model: 'EpyNN', path: str | Path | bool | None, kind: str) -> Pa
     if path is False:
         return None
     if path is None or path is True:
-        path = Path('plots') / f'{model.uname}{kind}.png'
+        path = Path('plots') / f'{file_stem(model.uname)}{kind}.png'
         path.parent.mkdir(exist_ok=True)
         process_logs(f'Picture: {path}')
     return Path(path)

@@ -29,6 +29,7 @@ def describe_layer(layer: Layer) -> dict[str, Any]:
             **{name: gradient.shape for name, gradient in layer.g.items()},
         },
         'parameters': layer.count_parameters(),
+        'layers': [describe_layer(inner) for inner in layer.children()],
     }
 
 

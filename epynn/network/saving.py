@@ -1,17 +1,21 @@
 """Saving and reading of networks: from a network to arrays and a description, and back."""
 
+import itertools
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from epynn.commons.errors import ArgumentError, EpynnError, ModelFileError
+from epynn.commons.arguments import describe
+from epynn.commons.errors import ArgumentError
+from epynn.commons.files import file_stem, write_atomically
 from epynn.commons.logs import process_logs
-from epynn.commons.modelfile import decode_file, encode_file, write_atomically
-from epynn.commons.models import Layer, walk_layers
-from epynn.network.architecture import Decoder, describe_architecture, restore_architecture
+from epynn.commons.modelfile import decode_file, encode_file
+from epynn.commons.models import Layer
+from epynn.network.architecture import describe_architecture
+from epynn.network.decoding import Decoder
 from epynn.network.evaluate import require_initialized
+from epynn.network.restoring import restore_network
 from epynn.version import __version__
 
 if TYPE_CHECKING:
@@ -46,33 +50,60 @@ def model_write(model: 'EpyNN', path: str | Path | None = None) -> Path:
         If the folder does not exist, or a value cannot be saved.
     """
     require_initialized(model, 'write')
+    data = encode_file(
+        collect_arrays(model), {'epynn': __version__, **describe_architecture(model)}
+    )
+    name = 'EpyNN.write(path)'
+    try:
+        if path is None:
+            path = write_under_new_name(data, Path('models'), file_stem(model.uname))
+        else:
+            path = as_path(path, name)
+            if not path.parent.is_dir() or path.is_dir():
+                raise ArgumentError(
+                    name, 'a file in a folder that exists', repr(str(path)),
+                    'Name a file in it.' if path.is_dir() else f'Make {path.parent} first.',
+                )  # fmt: skip
+            write_atomically(path, data)
+    except OSError as error:
+        got = f'{str(path or "models/")[:200]} ({error.strerror or error})'
+        raise ArgumentError(name, 'a file that can be written', got) from error
+    return path
+
+
+def write_under_new_name(data: bytes, folder: Path, stem: str) -> Path:
+    """Write a file under the first name that is free: the stem, or the stem and a number."""
+    folder.mkdir(exist_ok=True)
+    for number in itertools.count():
+        path = folder / f'{stem}{f"-{number}" if number else ""}{SUFFIX}'
+        if path.exists():
+            continue
+        try:
+            write_atomically(path, data, overwrite=False)
+        except FileExistsError:  # another process was faster
+            continue
+        break
+    process_logs(f'Model: {path}')
+    return path
+
+
+def collect_arrays(model: 'EpyNN') -> dict[str, Any]:
+    """Return all arrays of a file by name: ``1.p.W`` is ``p['W']`` of layer 1."""
     arrays: dict[str, Any] = {}
     for number, layer in enumerate(model.layers):
-        arrays.update({f'{number}.p.{name}': array for name, array in layer.p.items()})
-        arrays.update({f'{number}.s.{name}': array for name, array in layer.s.items()})
+        for kind, found in (('p', layer.p), ('s', layer.s)):
+            arrays.update({f'{number}.{kind}.{name}': array for name, array in found.items()})
     scale = model.embedding.scale
     if scale is not None:
         arrays['scale.constant'] = scale.constant
-    data = encode_file(arrays, {'epynn': __version__, **describe_architecture(model)})
-    if path is not None:
-        path = Path(path)
-        if not path.parent.is_dir():
-            raise ArgumentError(
-                'EpyNN.write(path)', 'a file in a folder that exists', repr(str(path)),
-                f'Make {path.parent} first.',
-            )  # fmt: skip
-        write_atomically(path, data)
-        return path
-    Path('models').mkdir(exist_ok=True)
-    for number in range(10_000):
-        path = Path('models') / f'{model.uname}{f"-{number}" if number else ""}{SUFFIX}'
-        try:
-            write_atomically(path, data, overwrite=False)
-        except FileExistsError:
-            continue
-        process_logs(f'Model: {path}')
-        return path
-    raise ArgumentError('EpyNN.write(path)', 'a free name in models/', 'none', 'Give a path.')
+    return arrays
+
+
+def as_path(path: Any, name: str) -> Path:
+    """Return a path, or say what came instead."""
+    if not isinstance(path, (str, os.PathLike)) or '\0' in str(path) or not str(path):
+        raise ArgumentError(name, 'the path of a file', describe(path))
+    return Path(path)
 
 
 def write_model(model: 'EpyNN', path: str | Path | None = None) -> Path:
@@ -109,77 +140,24 @@ def read_model(
         If the file is damaged, no model file, from a newer version, or needs something that
         `custom` lacks.
     """
-    path = newest_model() if path is None else Path(path)
-    where = str(path)
+    path = newest_model() if path is None else as_path(path, 'read_model(path)')
+    decoder = Decoder(str(path), custom)
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ArgumentError(
-            'read_model(path)', 'a file that can be read', f'{where} ({error.strerror})'
+            'read_model(path)', 'a file that can be read', f'{path} ({error.strerror})'
         ) from None
-    arrays, description = decode_file(data, where)
+    arrays, description = decode_file(data, str(path))
     del data
-    model = restore_architecture(description, Decoder(where, custom))
-    place_arrays(model, arrays, where)
-    model.initialized = True
-    return model
+    return restore_network(description, arrays, decoder)
 
 
 def newest_model() -> Path:
     """Return the model file in ``models/`` that was written last."""
-    files = sorted(Path('models').glob(f'*{SUFFIX}'), key=lambda file: file.stat().st_mtime)
+    files = [file for file in Path('models').glob(f'*{SUFFIX}') if file.is_file()]
     if not files:
         raise ArgumentError(
             'read_model(path)', 'a file', 'none, and no model file in models/', 'Write one first.'
         )
-    return files[-1]
-
-
-def place_arrays(model: 'EpyNN', arrays: dict[str, Any], where: str) -> None:
-    """Give the layers their parameters and statistics, after a look at names and shapes."""
-    expected = model.dtype
-    for number, layer in enumerate(model.layers):
-        for kind in 'ps':
-            start = f'{number}.{kind}.'
-            found = {
-                name.removeprefix(start): arrays.pop(name)
-                for name in list(arrays)
-                if name.startswith(start)
-            }
-            if any(array.dtype != expected for array in found.values()):
-                raise ModelFileError(
-                    where, f'parameters of type {expected}', f'others, {layer.name}'
-                )
-            setattr(layer, kind, found)
-        check_parameters(model, number, layer, where)
-    constant = arrays.pop('scale.constant', None)
-    scale = model.embedding.scale
-    if (scale is None) != (constant is None) or arrays:
-        raise ModelFileError(where, 'the arrays of its layers', f'others, {", ".join(arrays)}')
-    if scale is not None:
-        if constant.dtype != np.bool_ or constant.shape != tuple(
-            model.network[0]['forward']['X'][1:]
-        ):
-            raise ModelFileError(where, 'a scale of the shape of a sample', f'{constant.shape}')
-        object.__setattr__(scale, 'constant', constant)
-
-
-def check_parameters(model: 'EpyNN', number: int, layer: Layer, where: str) -> None:
-    """Refuse parameters that do not fit the layer and the input it had when it was saved.
-
-    The input is an array of that shape that takes no memory; nothing is computed.
-    """
-    shape = (1, *model.network[number]['forward']['X'][1:])
-    try:
-        layer.check_axes(np.broadcast_to(np.zeros((), model.dtype), shape))
-        layer.compute_shapes(np.broadcast_to(np.zeros((), model.dtype), shape))
-    except (EpynnError, ValueError) as error:
-        raise ModelFileError(where, f'an input that {layer.name} takes', str(error)) from None
-    shapes = {name: array.shape for name, array in layer.p.items()}
-    trainable = any(inner.draws_parameters() for inner in walk_layers([layer]))
-    known = {name: size for name, size in layer.fs.items() if name in shapes}
-    inner = bool(layer.children())
-    if (not inner and known != shapes) or trainable != bool(shapes):
-        raise ModelFileError(
-            where, f'parameters that fit layer {number}, {layer.name}', f'{shapes or "none"}'
-        )
+    return max(files, key=lambda file: (file.stat().st_mtime_ns, file.name))

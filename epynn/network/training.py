@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from epynn.commons.arguments import as_int
 from epynn.commons.logs import progress_bar
 from epynn.commons.models import dataSet, walk_layers
@@ -9,6 +11,13 @@ from epynn.network.backward import loss_gradient
 from epynn.network.evaluate import require_data
 from epynn.network.hyperparameters import follows_losses, schedule_rates
 from epynn.network.report import TrainingReport, report_initialization
+from epynn.network.safety import (
+    all_or_nothing,
+    pin_threads,
+    require_finite_gradients,
+    require_finite_loss,
+    require_finite_parameters,
+)
 from epynn.network.weights import sample_weights
 
 if TYPE_CHECKING:
@@ -22,6 +31,10 @@ def model_train(
 
     Each epoch shuffles the training samples, takes one step a batch, then computes every metric
     on every set.
+
+    Training may be stopped at any moment, as by Ctrl-C. Each step is taken whole or not at all,
+    metrics are those of whole epochs, and the next call goes on with the next batch, as if nothing
+    had been.
 
     Parameters
     ----------
@@ -37,58 +50,90 @@ def model_train(
     ------
     ArgumentError, ArgumentTypeError
         If `epochs` is not a whole number of at least 1.
+    TrainingError
+        If an output, the loss, a gradient or a parameter is no longer a finite number. The step is
+        not taken.
     """
     epochs = as_int(epochs, 'EpyNN.train(epochs)')
-    step = max(1, epochs // 10) if verbose is None else as_int(int(verbose), 'verbose', minimum=0)
+    step = max(1, epochs // 10)
+    if verbose is not None:
+        verbose = int(verbose) if isinstance(verbose, bool) else verbose
+        step = as_int(verbose, 'EpyNN.train(verbose)', minimum=0)
     silent = step == 0
     if not model.initialized:
         model.initialize(verbose=not silent)
     require_data(model, 'train')
-    first = model.e + 1 if model.epochs else 0
-    model.epochs = first + epochs
-    schedule_rates(model, done=first)
-    if init_logs and not silent:
-        report_initialization(model)
-
-    report, done = TrainingReport(model), first
+    first = model.epochs
+    if model.progress[0] != first:
+        model.progress = first, -1
     try:
-        with progress_bar(model.epochs, first, model.name, silent) as bar:
+        model.epochs = first + epochs
+        schedule_rates(model, done=first)
+        if init_logs and not silent:
+            report_initialization(model)
+        report = TrainingReport(model)
+        with pin_threads(model), progress_bar(model.epochs, first, model.name, silent) as bar:
             for e in range(first, model.epochs):
                 train_epoch(model, e)
-                done = e + 1
-                if not silent and (e % step == 0 or done == model.epochs):
+                if not silent and (e % step == 0 or e + 1 == model.epochs):
                     report.row(e)
                 bar.update()
-    finally:  # an epoch that was interrupted counts as not begun
-        model.e, model.epochs = max(done - 1, 0), done
+    finally:
+        close_training(model)
+
+
+def close_training(model: 'EpyNN') -> None:
+    """Count the epochs that are complete, and keep their metrics."""
+    done = model.progress[0]
+    model.e, model.epochs = max(done - 1, 0), done
+    for layer in walk_layers(model.layers):
+        layer.e = model.e
+    for lists in model.metrics.values():
+        for values in lists:
+            del values[done:]
 
 
 def train_epoch(model: 'EpyNN', e: int) -> None:
-    """Shuffle, take one step a batch, and compute the metrics."""
+    """Shuffle, take one step a batch, and compute the metrics.
+
+    ``model.progress``, the epoch and the batches of it that are learned (-1 before the shuffle),
+    moves on at once with what it counts. An epoch that was interrupted goes on from there.
+    """
     model.e = e
     for layer in walk_layers(model.layers):
         layer.e = e
-    model.embedding.training_batches()
-    for batch in model.embedding.batch_dtrain:
-        train_step(model, batch)
+    if model.progress[1] < 0:
+        with all_or_nothing(model):
+            model.embedding.training_batches()
+            model.progress = e, 0
+    for batch in model.embedding.batch_dtrain[model.progress[1] :]:
+        with all_or_nothing(model):
+            train_step(model, batch)
+            model.progress = e, model.progress[1] + 1
     model.evaluate()
     if follows_losses(model):
         schedule_rates(model, done=e + 1)
+    model.progress = e + 1, -1
 
 
 def train_step(model: 'EpyNN', batch: dataSet) -> None:
     """Learn from one batch: forward, loss, backward, and only then the update."""
-    # (1) Forward: outputs of the network
-    A = model.forward(batch.X, training=True)
-
-    # (2) Loss: its gradient with respect to the outputs
     assert batch.Y is not None
-    dA, dZ = loss_gradient(model, batch.Y, A, sample_weights(model, batch))
+    # NumPy need not warn: numbers that are not finite stop the step
+    with np.errstate(over='ignore', invalid='ignore', divide='ignore'):
+        # (1) Forward: outputs of the network
+        A = model.forward(batch.X, training=True)
+        require_finite_loss(model, batch.Y, A)
 
-    # (3) Backward: gradients of all parameters
-    model.backward(dA, dZ)
+        # (2) Loss: its gradient with respect to the outputs
+        dA, dZ = loss_gradient(model, batch.Y, A, sample_weights(model, batch))
 
-    # (4) Update: all parameters, from the same pass
-    model.optimizer.clip(model.layers)
-    for layer in model.layers:
-        layer.update_parameters()
+        # (3) Backward: gradients of all parameters
+        model.backward(dA, dZ)
+        require_finite_gradients(model)
+
+        # (4) Update: all parameters, from the same pass
+        model.optimizer.clip(model.layers)
+        for layer in model.layers:
+            layer.update_parameters()
+        require_finite_parameters(model)

@@ -5,6 +5,7 @@ from typing import Any
 
 from epynn.commons.activation import BoundActivation
 from epynn.commons.maths import tanh, xavier
+from epynn.commons.penalties import Penalty
 from epynn.commons.recurrence import Recurrent
 from epynn.kernels.arrays import Array
 from epynn.rnn.backward import rnn_backward
@@ -38,6 +39,8 @@ class RNN(Recurrent):
         False to give the last state, True to give the states of all steps.
     se_hPars : dict, optional
         Hyper-parameters of this layer alone.
+    penalty : Penalty, optional
+        Penalty on ``U`` and ``V``, such as ``L2(1e-4)``.
 
     Notes
     -----
@@ -83,6 +86,7 @@ class RNN(Recurrent):
         clip_gradients: bool = True,
         sequences: bool = False,
         se_hPars: Mapping[str, Any] | None = None,
+        penalty: Penalty | None = None,
     ) -> None:
-        super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars)
+        super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars, penalty)
         self.set_activations(activate=activate)

@@ -64,5 +64,7 @@ def test_a_backward_pass_outside_training_lets_all_pass():
 
 
 def test_axes_that_the_input_does_not_have():
-    with pytest.raises(ArgumentError, match=r'^Dropout.axis: expected axes from 0 to 1.*got \(2,\)'):
+    with pytest.raises(
+        ArgumentError, match=r'^Dropout.axis: expected axes from 0 to 1.*got \(2,\)'
+    ):
         Dropout(0.5, axis=2).forward(np.ones((3, 4)))

@@ -31,6 +31,15 @@ OPTIMIZERS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Threads are no help with networks this small."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 def make_data(m=30):
     rng = np.random.default_rng(0)
     y = np.arange(m) % 3

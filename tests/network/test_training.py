@@ -66,14 +66,17 @@ def test_against_training_by_hand(batch_size, reduction):
 def test_all_updates_come_after_the_whole_backward_pass():
     model = quiet(make_classifier(Dense(4, tanh), Dense(4, tanh)))
     steps = []
+
+    def watched(method, step):
+        def call(*arguments):
+            steps.append(step)
+            return method(*arguments)
+
+        return call
+
     for number, layer in enumerate(model.layers):
         for what in ('forward', 'backward', 'compute_gradients', 'update_parameters'):
-
-            def watch(*args, method=getattr(layer, what), step=(what, number)):
-                steps.append(step)
-                return method(*args)
-
-            setattr(layer, what, watch)
+            setattr(layer, what, watched(getattr(layer, what), (what, number)))
     model.evaluate = lambda: None
     model.train(1, verbose=0)
     assert steps == [
@@ -114,7 +117,8 @@ def test_training_in_pieces_is_training_in_one_go(pieces, optimizer):
         parts.train(epochs, verbose=0)
     assert_same_parameters(whole, parts)
     assert parts.metrics == whole.metrics
-    assert record([layer.s for layer in parts.layers]) == record([layer.s for layer in whole.layers])
+    for ours, theirs in zip(parts.layers, whole.layers, strict=True):
+        assert record(ours.s) == record(theirs.s)
     assert (parts.e, parts.epochs) == (whole.e, whole.epochs) == (9, 10)
     assert len(whole.metrics['accuracy'][0]) == 10
 
@@ -223,7 +227,7 @@ def test_frozen_layers_stay_and_what_is_below_the_first_trainable_is_not_walked(
 
 
 def test_a_network_without_parameters_trains_to_no_effect():
-    X, y = make_data()
+    X, _ = make_data()
     model = quiet(EpyNN([Embedding(X, X), Template()]), loss='MSE')
     model.train(2, verbose=0)
     assert model.metrics['MSE'][0] == [0, 0]

@@ -1,0 +1,1 @@
+"""Bidirectional: two recurrent layers, one of which reads the steps backwards."""

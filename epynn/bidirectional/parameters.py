@@ -1,0 +1,31 @@
+"""Shapes, parameters and gradients of the Bidirectional layer: those of the layers inside."""
+
+from typing import TYPE_CHECKING
+
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.bidirectional.models import Bidirectional
+
+
+def bidirectional_compute_shapes(layer: 'Bidirectional', A: Array) -> None:
+    """Read ``m s e`` off the sequences and derive the shapes of the parameters of both layers."""
+    d = layer.d
+    d['m'], d['s'], d['e'] = A.shape
+
+    for i, inner in enumerate(layer.layers):
+        inner.compute_shapes(A)
+        shapes = {name: shape for name, shape in inner.fs.items() if name not in inner.fc}
+        layer.fs.update({f'{i}.{name}': shape for name, shape in shapes.items()})
+
+
+def bidirectional_initialize_parameters(layer: 'Bidirectional') -> None:
+    """Draw the parameters of both layers, each from its own stream."""
+    for inner in layer.layers:
+        inner.initialize_parameters()
+
+
+def bidirectional_compute_gradients(layer: 'Bidirectional') -> None:
+    """Compute the gradients of both layers."""
+    for inner in layer.layers:
+        inner.compute_gradients()

@@ -1,0 +1,78 @@
+"""Strides as depth: a filter that moves by whole cells of an image moves by steps of one.
+
+Images fall into cells of ``sh * sw`` points. With the points of a cell side by side in the depth,
+a convolution with strides ``sh, sw`` is one with strides of 1, and filters fall into cells alike,
+``qh = ceil(fh / sh)`` by ``qw``. Where the stride is the filter, what is left is one product.
+"""
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+
+
+def crop(X: Array, top: int, left: int, rows: int, columns: int) -> Array:
+    """Cut a window out of images, 0 outside of them; C-ordered, and a view where that will do."""
+    n, _, _, d = X.shape
+    inside = X[:, max(top, 0) : max(top + rows, 0), max(left, 0) : max(left + columns, 0)]
+    if inside.shape == (n, rows, columns, d):
+        return np.ascontiguousarray(inside)
+    window = np.zeros((n, rows, columns, d), dtype=X.dtype, like=X)
+    y, x = max(-top, 0), max(-left, 0)
+    window[:, y : y + inside.shape[1], x : x + inside.shape[2]] = inside
+    return window
+
+
+def paste(X: Array, window: Array, top: int, left: int) -> None:
+    """Write a window into images, as far as it lies inside: the reverse of :func:`crop`."""
+    _, rows, columns, _ = window.shape
+    inside = X[:, max(top, 0) : max(top + rows, 0), max(left, 0) : max(left + columns, 0)]
+    y, x = max(-top, 0), max(-left, 0)
+    inside[...] = window[:, y : y + inside.shape[1], x : x + inside.shape[2]]
+
+
+def to_cells(X: Array, strides: tuple[int, int]) -> Array:
+    """Bring the points of each cell into the depth.
+
+    ``(n, H * sh, W * sw, d) -> (n, H, W, sh * sw * d)``
+    """
+    n, h, w, d = X.shape
+    sh, sw = strides
+    if sh == sw == 1:
+        return X
+    # (n, H, sh, W, sw, d) -> (n, H, W, sh, sw, d)
+    X = X.reshape(n, h // sh, sh, w // sw, sw, d).swapaxes(2, 3)
+    return X.reshape(n, h // sh, w // sw, sh * sw * d)
+
+
+def from_cells(X: Array, strides: tuple[int, int]) -> Array:
+    """Bring the points of each cell back to their place: the reverse of :func:`to_cells`."""
+    n, h, w, d = X.shape
+    sh, sw = strides
+    X = X.reshape(n, h, w, sh, sw, d // (sh * sw)).swapaxes(2, 3)
+    return X.reshape(n, h * sh, w * sw, d // (sh * sw))
+
+
+def count_cells(window: tuple[int, int], strides: tuple[int, int]) -> tuple[int, int]:
+    """Return ``(qh, qw)``, the cells that a filter reaches over."""
+    return -(-window[0] // strides[0]), -(-window[1] // strides[1])
+
+
+def filters_to_cells(W: Array, strides: tuple[int, int]) -> Array:
+    """Cut filters into cells, 0 where they end before: ``-> (qh, qw, sh * sw * d, u)``."""
+    fh, fw, d, u = W.shape
+    sh, sw = strides
+    qh, qw = count_cells((fh, fw), strides)
+    Wp = np.zeros((qh * sh, qw * sw, d, u), dtype=W.dtype, like=W)
+    Wp[:fh, :fw] = W
+    # (qh, sh, qw, sw, d, u) -> (qh, qw, sh, sw, d, u)
+    return Wp.reshape(qh, sh, qw, sw, d, u).swapaxes(1, 2).reshape(qh, qw, sh * sw * d, u)
+
+
+def filters_from_cells(W: Array, window: tuple[int, int], strides: tuple[int, int]) -> Array:
+    """Join filters again: the reverse of :func:`filters_to_cells`."""
+    qh, qw, depth, u = W.shape
+    sh, sw = strides
+    d = depth // (sh * sw)
+    # (qh, qw, sh, sw, d, u) -> (qh, sh, qw, sw, d, u)
+    W = W.reshape(qh, qw, sh, sw, d, u).swapaxes(1, 2).reshape(qh * sh, qw * sw, d, u)
+    return np.ascontiguousarray(W[: window[0], : window[1]])

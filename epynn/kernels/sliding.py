@@ -1,0 +1,272 @@
+"""Convolution of whole images, where windows overlap: no block is ever copied.
+
+The work is cut into pieces that the processor's cache holds, with what is computed on the way:
+whole samples if one fits, otherwise bands of rows of one. A piece is brought into shape - cut out
+with zeros around, strides turned into depth - and then convolved along its rows
+(:mod:`epynn.kernels.winograd`). Two threads take half of the pieces each.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from epynn.kernels import winograd
+from epynn.kernels.arrays import Array
+from epynn.kernels.cells import (
+    count_cells,
+    crop,
+    filters_from_cells,
+    filters_to_cells,
+    from_cells,
+    paste,
+    to_cells,
+)
+from epynn.kernels.geometry import Pads
+from epynn.kernels.threads import in_halves
+
+_PIECE_BYTES = 2 << 20
+"""What the transformed images and outputs of a piece may take."""
+
+_FILTER_BYTES = 4 << 20
+"""What transformed filters may take."""
+
+_ROUNDED = 'f'
+"""Types of numbers that may go through the points of :mod:`epynn.kernels.winograd`.
+
+float32 alone: float64 keeps the direct form, which is exact where all products are whole numbers.
+"""
+
+_WORTH_A_THREAD = 20_000_000
+"""Multiply-adds from which a second thread pays: about half a millisecond."""
+
+_Piece = tuple[slice, slice]
+"""Some samples, and some rows of the output."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a convolution is computed.
+
+    Attributes
+    ----------
+    window, strides : tuple of int
+        ``(fh, fw)`` and ``(sh, sw)``.
+    cells : tuple of int
+        ``(qh, qw)``, the filter in cells.
+    r : int
+        Rows of a tile.
+    pieces : list
+        Samples and rows of the output (in cells) that are computed together.
+    alone : bool
+        Whether one thread does it all.
+    """
+
+    window: tuple[int, int]
+    strides: tuple[int, int]
+    cells: tuple[int, int]
+    r: int
+    pieces: list[_Piece]
+    alone: bool
+
+
+def plan_blocks(Xb: Array, W: Array, groups: int, u: int) -> Plan | None:
+    """Plan to convolve the images under blocks, or return None to multiply the blocks themselves.
+
+    Parameters
+    ----------
+    Xb : array of shape (m, oh, ow, fh, fw, d)
+        Blocks.
+    W : array
+        What the blocks are multiplied with.
+    groups, u : int
+        ``g`` and units.
+    """
+    steps = _read_steps(Xb)
+    if groups != 1 or Xb.dtype != W.dtype or steps is None:
+        return None
+    m, oh, ow, fh, fw, d = Xb.shape
+    return _plan((m, oh, ow), (fh, fw), steps[0], d, u, Xb.dtype)
+
+
+def plan_input_gradient(
+    positions: tuple[int, ...],
+    shape: tuple[int, ...],
+    window: tuple[int, int],
+    strides: tuple[int, int],
+    u: int,
+    dtype: np.dtype[Any],
+) -> Plan | None:
+    """Plan the gradient of images of that shape, or return None to add up blocks."""
+    m, h, w, d = shape
+    if strides != (1, 1):  # the gradient of the cells that the windows reach
+        qh, qw = count_cells(window, strides)
+        h, w = positions[1] + qh - 1, positions[2] + qw - 1
+    return _plan((m, h, w), window, strides, d, u, dtype)
+
+
+def see_images(Xb: Array) -> Array:
+    """View the images under blocks that slide: the reverse of a view of windows.
+
+    Parameters
+    ----------
+    Xb : array of shape (m, oh, ow, fh, fw, d)
+        Blocks for which there is a plan.
+
+    Returns
+    -------
+    array of shape (m, (oh - 1) * sh + fh, (ow - 1) * sw + fw, d)
+        What the windows see, a read-only view.
+    """
+    steps = _read_steps(Xb)
+    assert steps is not None
+    (sh, sw), (row, column) = steps
+    m, oh, ow, fh, fw, d = Xb.shape
+    shape = m, (oh - 1) * sh + fh, (ow - 1) * sw + fw, d
+    return as_strided(Xb, shape, (Xb.strides[0], row, column, Xb.strides[5]), writeable=False)
+
+
+def _read_steps(Xb: Array) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Read off blocks the strides ``(sh, sw)`` and the bytes from row to row and point to point.
+
+    A window that moves by whole rows of its own, from block to block, is one that slides: its
+    strides in memory say so. Return None for other arrays, such as a copy of blocks.
+    """
+    _, oh, ow, fh, fw, _ = Xb.shape
+    _, block_row, block_column, row, column, _ = Xb.strides
+    if fh == 1:
+        row = block_row
+    if fw == 1:
+        column = block_column
+    block_row = row if oh == 1 else block_row
+    block_column = column if ow == 1 else block_column
+    if row <= 0 or column <= 0 or block_row % row or block_column % column:
+        return None
+    strides = block_row // row, block_column // column
+    return None if min(strides) < 1 else (strides, (row, column))
+
+
+def _plan(
+    positions: tuple[int, ...],
+    window: tuple[int, int],
+    strides: tuple[int, int],
+    d: int,
+    u: int,
+    dtype: np.dtype[Any],
+) -> Plan | None:
+    """Plan for ``(m, oh, ow)`` positions, or return None where this is not the better way."""
+    if dtype.char not in 'fd' or strides[0] > window[0] or strides[1] > window[1]:
+        return None
+    m, oh, ow = positions
+    qh, qw = count_cells(window, strides)
+    if qh > 1 and dtype.char not in _ROUNDED:
+        return None
+    r = winograd.choose_rows(oh, qh)
+    t, depth = r + qh - 1, d * strides[0] * strides[1]
+    tile_bytes = t * (ow + qw - 1) * (depth + u) * dtype.itemsize
+    filter_bytes = t * qw * depth * u * dtype.itemsize
+    if r == 0 or tile_bytes > _PIECE_BYTES or filter_bytes > _FILTER_BYTES:
+        return None
+    alone = m * oh * ow * qh * qw * depth * u < _WORTH_A_THREAD
+    pieces = _cut(m, oh, r, _PIECE_BYTES // tile_bytes, 1 if alone else 2)
+    return Plan(window, strides, (qh, qw), r, pieces, alone)
+
+
+def _cut(m: int, oh: int, r: int, most: int, threads: int) -> list[_Piece]:
+    """Cut samples and rows into pieces of up to that many tiles, as many for each thread."""
+    tiles = -(-oh // r)
+    bands = -(-tiles // most)
+    if m < threads:
+        bands = threads * -(-bands // threads)
+    rows = -(-tiles // bands) * r
+    samples = 1
+    if bands == 1:
+        samples = -(-m // (threads * -(-m // (threads * (most // tiles))))) if m else 1
+    return [
+        (slice(n, min(n + samples, m)), slice(i, min(i + rows, oh)))
+        for n in range(0, m, samples)
+        for i in range(0, oh, rows)
+    ]
+
+
+def convolve_images(X: Array, W: Array, plan: Plan, Z: Array) -> None:
+    """Convolve, into ``Z (m, oh, ow, u)``.
+
+    Parameters
+    ----------
+    X : array of shape (m, h, w, d)
+        Images, padded; the windows may not reach the last rows and columns.
+    W : array of shape (fh, fw, d, u)
+        Filters.
+    """
+    U = winograd.transform_filters(filters_to_cells(W, plan.strides), plan.r)
+
+    def work(pieces: Sequence[_Piece]) -> None:
+        for n, i in pieces:
+            cells = _cut_cells(X[n], i, Z.shape[2], plan)
+            winograd.convolve_rows(cells, U, plan.cells[0], Z[n, i])
+
+    in_halves(work, plan.pieces, plan.alone)
+
+
+def convolve_images_weight_gradient(X: Array, dZ: Array, plan: Plan) -> Array:
+    """Gradient of ``W`` in :func:`convolve_images`, of shape (fh, fw, d, u)."""
+    (qh, qw), (sh, sw) = plan.cells, plan.strides
+    d, u = X.shape[3] * sh * sw, dZ.shape[3]
+    t = plan.r + qh - 1
+
+    def work(pieces: Sequence[_Piece]) -> Array:
+        dU = np.zeros((t, qw, d, u), dtype=dZ.dtype, like=dZ)
+        for n, i in pieces:
+            cells = _cut_cells(X[n], i, dZ.shape[2], plan)
+            winograd.add_weight_gradient(cells, np.ascontiguousarray(dZ[n, i]), qh, dU)
+        return dU
+
+    dU, *more = in_halves(work, plan.pieces, plan.alone)
+    for other in more:
+        dU += other
+    dW = winograd.filters_gradient(dU, qh)
+    return filters_from_cells(dW, plan.window, plan.strides)
+
+
+def convolve_images_input_gradient(
+    dZ: Array, W: Array, plan: Plan, pads: Pads, shape: tuple[int, ...]
+) -> Array:
+    """Gradient of ``X``, of that shape ``(m, h, w, d)``, in :func:`convolve_images`.
+
+    That is a convolution itself, of ``dZ`` with the filters mirrored. What falls on the padding is
+    not even computed, or left out with strides.
+    """
+    (qh, qw), (sh, sw) = plan.cells, plan.strides
+    top, left = pads[0][0], pads[1][0]
+    mirrored = filters_to_cells(W, plan.strides)[::-1, ::-1].swapaxes(2, 3)
+    U = winograd.transform_filters(np.ascontiguousarray(mirrored), plan.r)
+    # With strides, windows may not reach the last rows and columns: they stay 0.
+    empty = np.empty if sh == sw == 1 else np.zeros
+    dX: Array = empty(shape, dtype=dZ.dtype, like=dZ)
+
+    def work(pieces: Sequence[_Piece]) -> None:
+        for n, i in pieces:
+            rows = i.stop - i.start
+            if sh == sw == 1:
+                y, x, columns = i.start + top, left, shape[2]
+                cells = dX[n, i]
+            else:
+                y, x, columns = i.start, 0, dZ.shape[2] + qw - 1
+                cells = np.empty((n.stop - n.start, rows, columns, U.shape[2]), dX.dtype, like=dX)
+            seen = crop(dZ[n], y - qh + 1, x - qw + 1, rows + qh - 1, columns + qw - 1)
+            winograd.convolve_rows(seen, U, qh, cells)
+            if sh * sw > 1:
+                paste(dX[n], from_cells(cells, plan.strides), i.start * sh - top, -left)
+
+    in_halves(work, plan.pieces, plan.alone)
+    return dX
+
+
+def _cut_cells(X: Array, i: slice, ow: int, plan: Plan) -> Array:
+    """Cut out what those rows of the output see, in cells: ``-> (n, rows, ow + qw - 1, ...)``."""
+    (qh, qw), (sh, sw) = plan.cells, plan.strides
+    rows = i.stop - i.start + qh - 1
+    return to_cells(crop(X, i.start * sh, 0, rows * sh, (ow + qw - 1) * sw), plan.strides)

@@ -1,0 +1,41 @@
+"""Two halves of a job at the same time."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import TypeVar
+
+Piece = TypeVar('Piece')
+Result = TypeVar('Result')
+
+
+def in_halves(
+    work: Callable[[Sequence[Piece]], Result], pieces: Sequence[Piece], alone: bool = False
+) -> list[Result]:
+    """Do the first half of the pieces in this thread and the second half in another.
+
+    The thread lives for this call only: nothing is left behind, and calls from different threads
+    never meet. That costs about 0.1 ms. Which half a piece falls into depends on the number of
+    pieces alone, so that sums come out the same each time.
+
+    Parameters
+    ----------
+    work : callable
+        Takes some of the pieces. NumPy lets go of the interpreter in its loops.
+    pieces : sequence
+        The pieces of the job, in order.
+    alone : bool
+        Do all in this thread: the job is not worth a second one.
+
+    Returns
+    -------
+    list
+        What `work` returned, for one or both halves.
+    """
+    half = (len(pieces) + 1) // 2
+    if alone or half == len(pieces):
+        return [work(pieces)]
+    with ThreadPoolExecutor(1) as worker:
+        # The context carries np.errstate over.
+        second = worker.submit(copy_context().run, work, pieces[half:])
+        return [work(pieces[:half]), second.result()]

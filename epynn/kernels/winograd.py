@@ -1,0 +1,225 @@
+"""Convolution along rows with fewer multiplications (Winograd 1980; Toom and Cook before him).
+
+For one column of an image, ``r`` outputs of a filter of ``f`` rows are the coefficients of a
+product of polynomials. That product is known from its values at ``t = r + f - 1`` points:
+
+``Z = A^T [(G W) * (B^T X)]``
+
+with ``t`` multiplications instead of ``r f``. ``X`` are ``t`` consecutive rows of the image, ``W``
+the filter, and ``*`` multiplies point by point: here, each point is a convolution of a row with the
+``fw`` columns of the filter, over all depths, which is a matrix product.
+
+The form is exact on paper. In floating point it costs digits, more with each point, so that there
+are eight points at most: see docs/engine.md.
+"""
+
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from epynn.kernels import strips
+from epynn.kernels.arrays import Array
+
+_POINTS = tuple(Fraction(p) for p in ('0', '1', '-1', '2', '-2', '1/2', '-1/2'))
+"""Points at which polynomials are compared, the simplest first; the last one is infinity."""
+
+_MOST_POINTS = len(_POINTS) + 1
+
+
+def choose_rows(oh: int, f: int) -> int:
+    """Choose the rows ``r`` of a tile so that ``oh`` rows take the fewest multiplications.
+
+    Returns
+    -------
+    int
+        ``r``; 0 if that would save less than a sixth against ``oh * f``.
+    """
+    if f == 1:
+        return 1
+    if f >= _MOST_POINTS:
+        return 0
+    r = min(range(1, _MOST_POINTS - f + 2), key=lambda r: -(-oh // r) * (r + f - 1))
+    return r if -(-oh // r) * (r + f - 1) * 6 <= oh * f * 5 else 0
+
+
+@cache
+def matrices(r: int, f: int, dtype: str) -> tuple[Array, Array, Array]:
+    """Derive ``A^T (r, t)``, ``G (t, f)`` and ``B^T (t, t)`` from the points, exactly.
+
+    The result depends on nothing but the arguments, and is read-only: it is remembered.
+    """
+    t = r + f - 1
+    points = _POINTS[: t - 1]
+    others = [[y for y in points if y != x] for x in points]
+    # A value at x is a sum of powers of x; at infinity, it is the highest coefficient.
+    AT = [[x**i for x in points] + [Fraction(i == r - 1)] for i in range(r)]
+    # Lagrange: the polynomial that is 0 at all other points, over its value at x.
+    G = [[x**i / _product(x, ys) for i in range(f)] for x, ys in zip(points, others, strict=True)]
+    BT = [[*_expand(ys), Fraction(0)] for ys in others]
+    G += [[Fraction(i == f - 1) for i in range(f)]]
+    BT += [_expand(list(points))]
+    result = []
+    for exact in AT, G, BT:
+        matrix = np.array([[float(x) for x in row] for row in exact]).astype(dtype)
+        matrix.setflags(write=False)
+        result.append(matrix)
+    return result[0], result[1], result[2]
+
+
+def transform_filters(W: Array, r: int) -> Array:
+    """Return ``G W``, one matrix a point: ``(fh, fw, d, u) -> (t, fw * d, u)``."""
+    fh, fw, d, u = W.shape
+    _, G, _ = matrices(r, fh, W.dtype.str)
+    U = np.empty((len(G), fw * d, u), dtype=W.dtype, like=W)
+    _mix(G, W.reshape(fh, fw * d * u), U.reshape(len(G), fw * d * u))
+    return U
+
+
+def filters_gradient(dU: Array, fh: int) -> Array:
+    """Return ``dW = G^T dU``: ``(t, fw, d, u) -> (fh, fw, d, u)``."""
+    t = len(dU)
+    _, G, _ = matrices(t - fh + 1, fh, dU.dtype.str)
+    dW = np.empty((fh, *dU.shape[1:]), dtype=dU.dtype, like=dU)
+    _mix(np.ascontiguousarray(G.T), dU.reshape(t, -1), dW.reshape(fh, -1))
+    return dW
+
+
+def _mix(M: Array, X: Array, out: Array) -> None:
+    """Multiply by a small matrix from the left: ``out = M X``."""
+    strips.multiply(M[np.newaxis, np.newaxis], X[np.newaxis], out[np.newaxis, np.newaxis])
+
+
+def convolve_rows(X: Array, U: Array, fh: int, Z: Array) -> None:
+    """Convolve images with transformed filters, at stride 1.
+
+    Parameters
+    ----------
+    X : array of shape (n, oh + fh - 1, ow + fw - 1, d)
+        Images, C-ordered.
+    U : array of shape (t, fw * d, u)
+        Filters from :func:`transform_filters`.
+    fh : int
+        Height of the filters.
+    Z : array of shape (n, oh, ow, u)
+        Written in place; its rows are contiguous.
+    """
+    n, oh, ow, u = Z.shape
+    w, d = X.shape[2:]
+    fw = w - ow + 1
+    if fh == fw == 1:
+        strips.multiply(X.reshape(1, 1, n * oh * ow, d), U, Z.reshape(1, 1, n * oh * ow, u))
+        return
+    t = len(U)
+    r = t - fh + 1
+    AT, _, _ = matrices(r, fh, X.dtype.str)
+    tiles = -(-oh // r)
+    # All rows of a point lie in one run. Windows that begin at neighbouring columns overlap, but
+    # those of each fw-th column are side by side, fw matrices as they are:
+    # (t, columns, d) -> (t, fw, windows, fw * d)
+    columns = n * tiles * w
+    windows = -(-columns // fw)
+    V = _transform_images(X, r, fh, windows * fw + fw - 1)
+    point, column, depth = V.strides
+    Vw = as_strided(V, (t, fw, windows, fw * d), (point, column, fw * column, depth))
+    # Windows across the end of a row are multiplied too, and not read.
+    Y = np.empty((t, windows, fw, u), dtype=Z.dtype, like=X)
+    strips.multiply(Vw, U, Y.swapaxes(1, 2))
+    # (t, windows, fw, u) -> (n, tiles, t, ow * u)
+    Y = Y.reshape(t, windows * fw, u)[:, :columns].reshape(t, n, tiles, w * u)[..., : ow * u]
+    Y = Y.transpose(1, 2, 0, 3)
+    Z = Z.reshape(n, oh, ow * u)
+    whole = oh // r
+    np.matmul(AT, Y[:, :whole], out=Z[:, : whole * r].reshape(n, whole, r, ow * u))
+    if whole < tiles:
+        np.matmul(AT[: oh - whole * r], Y[:, whole], out=Z[:, whole * r :])
+
+
+def add_weight_gradient(X: Array, dZ: Array, fh: int, dU: Array) -> None:
+    """Add the gradient of the transformed filters ``dU = (A dZ)^T (B^T X)``; ``dW = G^T dU``.
+
+    Parameters
+    ----------
+    X, dZ : arrays of shape (n, oh + fh - 1, ow + fw - 1, d), (n, oh, ow, u)
+        Images, and the gradient of the output, C-ordered.
+    fh : int
+        Height of the filters.
+    dU : array of shape (t, fw, d, u)
+        Added to, in place.
+    """
+    n, oh, ow, u = dZ.shape
+    w, d = X.shape[2:]
+    t, fw = dU.shape[:2]
+    if fh == fw == 1:
+        strips.add_transposed_product(X.reshape(-1, d), dZ.reshape(-1, u), dU[0, 0])
+        return
+    r = t - fh + 1
+    AT, _, _ = matrices(r, fh, X.dtype.str)
+    tiles = -(-oh // r)
+    columns = n * tiles * w
+    V = _transform_images(X, r, fh, columns + fw - 1)
+    Y = np.empty((t, n, tiles, w, u), dtype=dU.dtype, like=X)
+    Y[:, :, :, ow:] = 0  # windows across the end of a row
+    _transform(
+        np.ascontiguousarray(AT.T),
+        dZ.reshape(n, oh, ow * u),
+        r,
+        Y[:, :, :, :ow].reshape(t, n, tiles, ow * u),
+    )
+    point, column, depth = V.strides
+    Vc = as_strided(V, (t, fw, columns, d), (point, column, column, depth))
+    strips.add_transposed_product(Vc, Y.reshape(t, 1, columns, u), dU)
+
+
+def _transform_images(X: Array, r: int, fh: int, columns: int) -> Array:
+    """Return ``B^T X``, all rows of a point in one run: ``(t, columns, d)``, the last ones 0."""
+    n, h, w, d = X.shape
+    _, _, BT = matrices(r, fh, X.dtype.str)
+    t = len(BT)
+    tiles = -(-(h - fh + 1) // r)
+    V = np.empty((t, columns, d), dtype=X.dtype, like=X)
+    V[:, n * tiles * w :] = 0
+    _transform(BT, X.reshape(n, h, w * d), r, V[:, : n * tiles * w].reshape(t, n, tiles, w * d))
+    return V
+
+
+def _transform(M: Array, X: Array, r: int, out: Array) -> None:
+    """Multiply the rows of each tile: ``out[:, n, i] = M X[n, i*r : i*r + k]``, 0 below the image.
+
+    Parameters
+    ----------
+    M : array of shape (t, k)
+    X : array of shape (n, h, e)
+    r : int
+        Rows from one tile to the next.
+    out : array of shape (t, n, tiles, e)
+    """
+    h, tiles = X.shape[1], out.shape[2]
+    k = M.shape[1]
+    out = out.transpose(1, 2, 0, 3)
+    whole = min(tiles, (h - k) // r + 1) if h >= k else 0
+    if whole:
+        # (n, h, e) -> (n, whole, k, e): tiles of k rows, r rows apart
+        sample, row, element = X.strides
+        Xt = as_strided(X, (len(X), whole, k, X.shape[2]), (sample, r * row, row, element))
+        np.matmul(M, Xt, out=out[:, :whole])
+    for i in range(whole, tiles):
+        np.matmul(M[:, : h - i * r], X[:, i * r :], out=out[:, i])
+
+
+def _expand(roots: list[Fraction]) -> list[Fraction]:
+    """Coefficients of ``(x - y1)(x - y2)...``, the lowest power first."""
+    coefficients = [Fraction(1)]
+    for y in roots:
+        shifted, scaled = [Fraction(0), *coefficients], [*coefficients, Fraction(0)]
+        coefficients = [a - y * b for a, b in zip(shifted, scaled, strict=True)]
+    return coefficients
+
+
+def _product(x: Fraction, roots: list[Fraction]) -> Fraction:
+    """Value of ``(x - y1)(x - y2)...``."""
+    value = Fraction(1)
+    for y in roots:
+        value *= x - y
+    return value

@@ -1,0 +1,119 @@
+"""What keeps a network whole while it learns.
+
+Steps that are undone unless they were completed, numbers that have to be finite, and sums whose
+order does not depend on the number of threads.
+"""
+
+import math
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from epynn.commons.errors import TrainingError
+from epynn.commons.models import Layer, walk_layers
+from epynn.commons.optimizer import trained_layers
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.network.models import EpyNN
+
+REMEDY = (
+    'The parameters are those of the step before. Choose a smaller learning_rate, or limit the '
+    'gradients: optimizer=SGD(clip_norm=1).'
+)
+
+
+@contextmanager
+def all_or_nothing(model: 'EpyNN') -> Iterator[None]:
+    """Undo what the block did to the network unless ``model.progress`` moved on meanwhile.
+
+    Moving it is one assignment, the last of the block: whatever stops the block before, such as
+    Ctrl-C, leaves parameters, running means, what the optimizer remembers, order of the samples and
+    random streams as they were. It costs no copies, as an update makes new arrays and leaves
+    the old ones alone.
+    """
+    progress, embedding = model.progress, model.embedding
+    order = embedding.order if progress[1] >= 0 else embedding.order.copy()
+    layers = list(walk_layers(model.layers))
+    streams = [layer.np_rng.bit_generator.state for layer in layers]
+    leaves = [layer for layer in layers if not layer.children()]
+    before = [(dict(leaf.p), dict(leaf.s), copy_moments(leaf)) for leaf in leaves]
+    try:
+        yield
+    except BaseException:
+        if model.progress == progress:
+            embedding.order = order
+            for layer, state in zip(layers, streams, strict=True):
+                layer.np_rng.bit_generator.state = state
+            for leaf, (p, s, moments) in zip(leaves, before, strict=True):
+                leaf.p, leaf.s, leaf.moments = p, s, moments
+        raise
+
+
+def copy_moments(layer: Layer) -> dict[str, dict[str, Any]]:
+    """Return what the optimizer remembers: new dictionaries of the same arrays."""
+    return {name: dict(moments) for name, moments in layer.moments.items()}
+
+
+def is_finite(x: Array) -> bool:
+    """Return whether all numbers are finite, in one pass: a sum of squares hands on NaN and inf."""
+    flat = x.ravel()
+    # Squares may overflow where the numbers do not.
+    return math.isfinite(np.dot(flat, flat)) or bool(np.isfinite(x).all())
+
+
+def require_finite_loss(model: 'EpyNN', Y: Array, A: Array) -> None:
+    """Stop a step whose outputs or loss are not finite, and name the layer where it began."""
+    assert model.training_loss is not None
+    if is_finite(A) and is_finite(np.asarray(model.training_loss(Y, A))):
+        return
+    for number, layer in enumerate(model.layers):
+        output = layer.fc.get('A')
+        if output is not None and not is_finite(output):
+            raise refuse(model, number, 'outputs', output, 'A')
+    raise refuse(model, len(model.layers) - 1, 'a finite loss', model.training_loss(Y, A), 'loss')
+
+
+def require_finite_gradients(model: 'EpyNN') -> None:
+    """Stop a step whose gradients are not finite, and name the layer where it began."""
+    for number, layer in reversed(list(enumerate(model.layers))):
+        for leaf in trained_layers([layer]):
+            for name, g in leaf.g.items():
+                if not is_finite(g):
+                    raise refuse(model, number, 'gradients', g, name)
+
+
+def require_finite_parameters(model: 'EpyNN') -> None:
+    """Stop a step that took parameters beyond the range of their data type."""
+    for number, layer in enumerate(model.layers):
+        for leaf in trained_layers([layer]):
+            for name, p in leaf.p.items():
+                if not is_finite(p):
+                    raise refuse(model, number, 'parameters', p, name)
+
+
+def refuse(model: 'EpyNN', number: int, what: str, x: Array, name: str) -> TrainingError:
+    """Return the error to raise."""
+    e, batch = model.progress
+    x = np.asarray(x)
+    return TrainingError(
+        f'{model.layers[number].name}, layer {number}',
+        f'{what if what.startswith("a ") else "finite " + what} in epoch {e}, '
+        f'batch {batch + 1} of {len(model.embedding.batch_dtrain)}',
+        f'{x[~np.isfinite(x)][0]} in {name}',
+        REMEDY,
+    )
+
+
+def pin_threads(model: 'EpyNN') -> AbstractContextManager[Any]:
+    """Keep matrix products on one thread where the network is to be deterministic.
+
+    With more threads, BLAS adds in another order, and the last bits differ.
+    """
+    if not model.deterministic:
+        return nullcontext()
+    limits: AbstractContextManager[Any] = threadpool_limits(limits=1, user_api='blas')
+    return limits

@@ -1,0 +1,413 @@
+"""The format of model files: round trips, damage of every kind, and writing that cannot fail."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save
+
+from epynn.commons import files, modelfile
+from epynn.commons.errors import ArgumentError, ModelFileError
+from epynn.commons.files import file_stem, write_atomically
+from epynn.commons.modelfile import decode_file, encode_file, seal_file
+
+CASES = int(os.environ.get('EPYNN_FUZZ', '1000'))
+"""How many random files are tried; a nightly run sets 100000."""
+ARRAYS = {'W': np.arange(6.0).reshape(2, 3), 'b': np.ones((1, 3), np.float32)}
+DESCRIPTION = {'name': 'small', 'layers': [{'layer': 'Dense', 'rate': 0.1}], 'é"\\': 'sha256'}
+
+
+def decode(data):
+    return decode_file(bytes(data), 'file')
+
+
+def seal(text, tensors=None):
+    """Return a sealed file around any text in the place of the description."""
+    data = save(tensors or {}, metadata={'epynn': text, 'sha256': '0' * 64})
+    return seal_file(data, modelfile._find_seal(data))
+
+
+def with_header(header, rest=b''):
+    """Return a sealed file around any header that has a place for the seal."""
+    data = len(header).to_bytes(8, 'little') + header + rest
+    return seal_file(data, modelfile._find_seal(data))
+
+
+@pytest.fixture(scope='module')
+def small():
+    return encode_file(ARRAYS, DESCRIPTION)
+
+
+# ROUND TRIPS
+
+
+def test_what_was_encoded_is_decoded(small):
+    arrays, description = decode(small)
+    assert description == {'format': 1, **DESCRIPTION}
+    assert arrays.keys() == ARRAYS.keys()
+    for name, array in ARRAYS.items():
+        np.testing.assert_array_equal(arrays[name], array, strict=True)
+
+
+@pytest.mark.parametrize('array', [
+    np.array(2.5), np.zeros((0, 3)), np.arange(12.0).reshape(3, 4).T, np.arange(9.0)[::-2],
+    np.asfortranarray(np.arange(6.0).reshape(2, 3)), np.array([True, False]), np.arange(3),
+    np.array([5e-324, -0.0, 1.7976931348623157e308]), np.float32([1e-45, 3.4e38]),
+    np.broadcast_to(np.float32(2), (2, 2)),
+])  # fmt: skip
+def test_arrays_of_every_kind(array):
+    array.flags.writeable = False
+    (again,) = decode(encode_file({'a': array}, {}))[0].values()
+    np.testing.assert_array_equal(again, array, strict=True)
+    assert again.tobytes() == array.tobytes()
+    assert again.flags.writeable
+    assert again.flags.c_contiguous
+
+
+@pytest.mark.parametrize(('array', 'words'), [
+    (np.array([1, np.nan]), 'array a: expected finite numbers, got NaN'),
+    (np.array([np.inf]), 'array a: expected finite numbers'),
+    (np.array([-np.inf], np.float32), 'array a: expected finite numbers'),
+    (np.zeros(2, np.float16), 'float32, int64 or bool, got float16'),
+    (np.zeros(2, complex), 'int64 or bool, got complex128'),
+    (np.array(['a']), 'int64 or bool, got <U1'),
+])  # fmt: skip
+def test_arrays_that_could_not_be_read_are_not_written(array, words):
+    with pytest.raises(ArgumentError, match=words):
+        encode_file({'a': array}, {})
+
+
+def test_text_that_looks_like_a_seal_is_text():
+    name = f'"sha256":"{"0" * 64}"'
+    arrays, description = decode(encode_file({name: np.ones(1)}, {'a': name}))
+    assert (list(arrays), description['a']) == ([name], name)
+
+
+def test_the_file_is_a_safetensors_file(small, tmp_path):
+    from safetensors.numpy import load
+
+    np.testing.assert_array_equal(load(small)['W'], ARRAYS['W'])
+
+
+def test_memory_is_twice_the_file():
+    data = encode_file({'a': np.ones(1_000_000), 'b': np.ones((500, 500), np.float32)}, {})
+    tracemalloc.start()
+    arrays = decode(data)[0]
+    peak = tracemalloc.get_traced_memory()[1]  # without the file itself
+    tracemalloc.stop()
+    assert len(arrays) == 2
+    assert peak <= len(data) + 100_000
+
+
+# DAMAGE
+
+
+def test_every_flipped_bit_is_detected(small):
+    data = bytearray(small)
+    for i in range(len(data)):
+        for bit in range(8):
+            data[i] ^= 1 << bit
+            with pytest.raises(ModelFileError, match='^file'):
+                decode(data)
+            data[i] ^= 1 << bit
+    assert decode(data)
+
+
+def test_every_truncation_and_every_addition_is_detected(small):
+    for size in range(len(small)):
+        with pytest.raises(ModelFileError, match='^file'):
+            decode(small[:size])
+    for rest in (b'\0', b'\n', small):
+        with pytest.raises(ModelFileError, match='damaged'):
+            decode(small + rest)
+
+
+def mutate(data, rng):
+    """Return bytes with one to four changes: bytes set, cut out, put in, doubled or moved."""
+    for _ in range(rng.integers(1, 5)):
+        i, j = sorted(rng.integers(0, len(data) + 1, 2))
+        some = rng.bytes(int(rng.integers(1, 9)))
+        data = [
+            data[:i] + some + data[i + len(some) :],
+            data[:i] + data[min(j, i + 20) :],
+            data[:i] + some + data[i:],
+            data[:j] + data[i:j][:50] + data[j:],
+            data[j:] + data[:j],
+        ][rng.integers(5)]
+    return data
+
+
+def test_random_damage_is_detected(small):
+    for case in range(CASES):
+        data = mutate(small, np.random.default_rng([1, case]))
+        if data != small:
+            with pytest.raises(ModelFileError, match='^file'):
+                decode(data)
+
+
+def test_random_headers_under_a_right_seal_are_read_or_refused(small):
+    """An attacker has the seal too: it is no signature."""
+    size = int.from_bytes(small[:8], 'little')
+    refused = 0
+    for case in range(CASES):
+        rng = np.random.default_rng([2, case])
+        header = mutate(small[8 : 8 + size], rng)
+        length = len(header) if rng.random() < 0.9 else int(rng.integers(0, 2 * len(header)))
+        data = length.to_bytes(8, 'little') + header + small[8 + size :]
+        place = modelfile._find_seal(data)
+        if place is not None:
+            data = seal_file(data, place)
+        try:
+            arrays, description = decode(data)
+        except ModelFileError:
+            refused += 1
+        else:
+            assert all(np.isfinite(array).all() for array in arrays.values())
+            assert json.dumps(description, allow_nan=False)
+    assert refused > CASES / 2
+
+
+@pytest.mark.parametrize(('data', 'words'), [
+    (b'', 'something else or a part of one'),
+    (b'not a model file at all', 'something else or a part of one'),
+    (bytes(10_000), 'something else or a part of one'),
+    (b'PK\x03\x04' + bytes(100), 'something else or a part of one'),
+    ((1 << 62).to_bytes(8, 'little') + b'{}', 'something else or a part of one'),
+    ((4).to_bytes(8, 'little') + b'abcd', 'a model file of epynn, got something else'),
+    (save({'a': np.ones(3)}), 'a model file of epynn, got another safetensors file'),
+    (save({'a': np.ones(3)}, {'format': 'pt'}), 'got another safetensors file'),
+    (save({}, {'sha256': 'f' * 63}), 'got another safetensors file'),
+    (save({}, {'epynn': '{}', 'sha256': 'f' * 64}), 'a file as it was written, got a damaged one'),
+    (with_header(b'{"sha256":"%s"}' % (b'0' * 64)), 'got another safetensors file'),
+    (with_header(b'["sha256":"%s"]' % (b'0' * 64)), 'broken JSON'),
+    (with_header(b'\xff"sha256":"%s"' % (b'0' * 64)), 'broken JSON'),
+    (seal('{}'), 'the version of the format, got None'),
+    (seal('{"format": true}'), 'the version of the format, got True'),
+    (seal('{"format": 0}'), 'the version of the format, got 0'),
+    (seal('{"format": 2}'), 'format 1 or below, got format 2. Install a newer epynn'),
+    (seal('[]'), 'a JSON object, got a list'),
+    (seal('{"format": 1'), 'broken JSON'),
+    (seal('{"format": 1, "format": 1}'), 'a key that stands twice'),
+    (seal('{"format": 1, "a": {"b": 1, "b": 2}}'), 'a key that stands twice'),
+    (seal('{"format": 1, "a": NaN}'), r'broken JSON \(NaN\)'),
+    (seal('{"format": 1, "a": -Infinity}'), r'broken JSON \(-Infinity\)'),
+    (seal('{"format": 1, "a": 1e999}'), r'broken JSON \(1e999\)'),
+    (seal('{"format": 1, "a": ' + '9' * 5000 + '}'), 'broken JSON'),
+    (seal('{"a":' * 100_000), 'broken JSON'),
+    (seal('[' * 100_000), 'broken JSON'),
+    (seal('{"format": 1}', {'a': np.zeros(2, np.float16)}), 'file, a: expected F64.*got F16'),
+    (seal('{"format": 1}', {'a': np.array([np.nan])}), 'file, a: expected finite numbers'),
+    (seal('{"format": 1}', {'a': np.float32([np.inf])}), 'file, a: expected finite numbers'),
+    (seal('{"format": 1}', {'a': np.array([2], np.uint8).view(bool)}), 'zeros and ones'),
+])  # fmt: skip
+def test_what_is_no_model_file_is_refused(data, words):
+    with pytest.raises(ModelFileError, match=words) as caught:
+        decode(data)
+    assert len(str(caught.value)) < 400
+
+
+def test_arrays_that_the_file_does_not_hold_are_refused():
+    """The header says 8 TB; nothing of the kind is allocated."""
+    header = (
+        b'{"__metadata__":{"epynn":"{\\"format\\": 1}","sha256":"%s"},'
+        b'"a":{"dtype":"F64","shape":[1000000000000],"data_offsets":[0,8000000000000]}}'
+    )
+    with pytest.raises(ModelFileError, match='whole arrays'):
+        decode(with_header(header % (b'0' * 64), bytes(16)))
+
+
+# WRITING
+
+
+def listing(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_file_is_written_and_replaced(tmp_path):
+    path = tmp_path / 'a'
+    for data in (b'one', b'the other', b''):
+        write_atomically(path, data)
+        assert path.read_bytes() == data
+        assert listing(tmp_path) == ['a']
+
+
+def test_a_file_that_exists_is_kept_on_request(tmp_path):
+    path = tmp_path / 'a'
+    write_atomically(path, b'one', overwrite=False)
+    with pytest.raises(FileExistsError):
+        write_atomically(path, b'two', overwrite=False)
+    assert path.read_bytes() == b'one'
+    assert listing(tmp_path) == ['a']
+
+
+def test_a_file_system_without_links(tmp_path, monkeypatch):
+    def refuse(*paths):
+        raise PermissionError(1, 'Operation not permitted')
+
+    monkeypatch.setattr(os, 'link', refuse)
+    path = tmp_path / 'a'
+    write_atomically(path, b'one', overwrite=False)
+    with pytest.raises(FileExistsError):
+        write_atomically(path, b'two', overwrite=False)
+    assert path.read_bytes() == b'one'
+    assert listing(tmp_path) == ['a']
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='permissions and links of POSIX')
+def test_permissions_and_links_stay(tmp_path):
+    path, link = tmp_path / 'a', tmp_path / 'link'
+    old = os.umask(0o027)
+    try:
+        write_atomically(path, b'one')
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    path.chmod(0o604)
+    link.symlink_to(path)
+    write_atomically(link, b'two')
+    assert link.is_symlink()
+    assert path.read_bytes() == b'two'
+    assert stat.S_IMODE(path.stat().st_mode) == 0o604
+
+
+class Full:
+    """A file on a disk that is full: half of the data gets there."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.file.close()
+
+    def write(self, data):
+        self.file.write(data[: len(data) // 2])
+        self.file.flush()
+        raise OSError(28, 'No space left on device')
+
+
+def fail(*arguments):
+    raise OSError(5, 'Input/output error')
+
+
+def stop(*arguments):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize('overwrite', [True, False])
+@pytest.mark.parametrize('fault', ['write', 'fsync', 'rename', 'Ctrl-C'])
+def test_a_fault_leaves_what_was_there(tmp_path, monkeypatch, fault, overwrite):
+    path = tmp_path / ('a' if overwrite else 'b')
+    (tmp_path / 'a').write_bytes(b'one')
+    with monkeypatch.context() as patch:
+        if fault == 'write':
+            opened = Path.open
+            patch.setattr(Path, 'open', lambda path, mode: Full(opened(path, mode)))
+        elif fault == 'fsync':
+            patch.setattr(os, 'fsync', fail)
+        else:
+            patch.setattr(os, 'replace', fail if fault == 'rename' else stop)
+            patch.setattr(os, 'link', fail if fault == 'rename' else stop)
+        with pytest.raises(KeyboardInterrupt if fault == 'Ctrl-C' else OSError):
+            write_atomically(path, bytes(100_000), overwrite)
+    assert (tmp_path / 'a').read_bytes() == b'one'
+    assert listing(tmp_path) == ['a']
+
+
+def test_a_folder_that_cannot_be_flushed_is_reported_and_the_new_file_whole(tmp_path, monkeypatch):
+    path, fsync = tmp_path / 'a', os.fsync
+
+    def of_files(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            fail()
+        fsync(handle)
+
+    monkeypatch.setattr(os, 'fsync', of_files)
+    with pytest.raises(OSError, match='Input/output'):
+        write_atomically(path, b'one')
+    assert path.read_bytes() == b'one'
+
+
+def test_it_is_flushed_before_it_takes_the_name(tmp_path, monkeypatch):
+    calls = []
+    for name in ('fsync', 'replace'):
+        call = getattr(os, name)
+        monkeypatch.setattr(
+            os, name, lambda *a, call=call, name=name: (calls.append(name), call(*a))
+        )
+    write_atomically(tmp_path / 'a', b'one')
+    assert calls == ['fsync', 'replace', 'fsync'][: 3 if os.name == 'posix' else 2]
+
+
+WRITER = """
+import importlib.util, pathlib, sys
+spec = importlib.util.spec_from_file_location('files', sys.argv[1])
+files = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(files)
+contents = [pathlib.Path(name).read_bytes() for name in sys.argv[3:]]
+print('ready', flush=True)
+while True:
+    for content in contents:
+        files.write_atomically(pathlib.Path(sys.argv[2]), content)
+"""
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='SIGKILL')
+def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(tmp_path, rng):
+    (tmp_path / 'models').mkdir()
+    path = tmp_path / 'models' / 'model'
+    contents = [encode_file({'a': np.full(size, 1.0)}, {}) for size in (30_000, 60_000)]
+    names = [tmp_path / 'one', tmp_path / 'two']
+    for name, content in zip(names, contents, strict=True):
+        name.write_bytes(content)
+    path.write_bytes(contents[0])
+    command = [sys.executable, '-I', '-S', '-c', WRITER, files.__file__, path, *names]
+    interrupted = 0
+    for _ in range(max(20, min(200, CASES // 500))):
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout.readline() == b'ready\n'
+            time.sleep(rng.uniform(0, 0.02))
+            process.send_signal(signal.SIGKILL)
+        data = path.read_bytes()
+        assert data in contents
+        assert len(decode(data)[0]['a']) in (30_000, 60_000)
+        interrupted += len(listing(path.parent)) > 1
+        for left in path.parent.glob('.*.tmp'):
+            left.unlink()
+    assert interrupted  # or the test tests nothing
+
+
+def test_threads_that_write_the_same_file(tmp_path):
+    path = tmp_path / 'a'
+    threads = [
+        threading.Thread(target=write_atomically, args=(path, bytes([n]) * 100_000))
+        for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    data = path.read_bytes()
+    assert len(data) == 100_000
+    assert len(set(data)) == 1
+    assert listing(tmp_path) == ['a']
+
+
+@pytest.mark.parametrize(('name', 'stem'), [
+    ('1700000000_EpyNN', '1700000000_EpyNN'), ('../../etc/passwd', '.._.._etc_passwd'),
+    ('a\\b:c*d?', 'a_b_c_d_'), ('Ünï çødé 2.1', 'Ünï çødé 2.1'), ('a\0\nb', 'a__b'),
+    ('x' * 400, 'x' * 150),
+])  # fmt: skip
+def test_names_of_files(name, stem):
+    assert file_stem(name) == stem

@@ -1,0 +1,271 @@
+"""Convolution of whole images: against the blocks themselves, in one thread and in two."""
+
+import threading
+import tracemalloc
+from functools import partial
+
+import numpy as np
+import pytest
+
+from epynn.kernels import sliding, strips, winograd
+from epynn.kernels.blocks import cut_blocks
+from epynn.kernels.convolution import (
+    convolve,
+    convolve_input_gradient,
+    convolve_weight_gradient,
+    multiply_blocks,
+    multiply_blocks_weight_gradient,
+)
+from epynn.kernels.threads import in_halves
+
+assert_close = partial(np.testing.assert_allclose, rtol=0)
+
+CASES = [
+    # (m, h, w, d), (fh, fw), u, strides, padding
+    ((4, 12, 11, 3), (3, 3), 5, 1, 0),
+    ((1, 9, 9, 16), (3, 3), 32, 1, 1),  # a batch of one
+    ((3, 13, 10, 2), (5, 5), 4, 1, 2),
+    ((3, 13, 10, 2), (2, 4), 3, 1, (0, 1)),
+    ((3, 9, 12, 2), (4, 2), 3, 1, (3, 5)),  # padding beyond the filter
+    ((2, 8, 17, 3), (1, 5), 4, 1, (0, 2)),  # rows alone
+    ((2, 17, 8, 3), (6, 1), 4, 1, 0),  # columns alone
+    ((2, 20, 9, 1), (7, 3), 2, 1, 0),
+    ((2, 9, 8, 3), (1, 1), 40, 1, 0),
+    ((2, 9, 8, 40), (1, 1), 3, 2, 0),
+    ((2, 17, 19, 3), (7, 7), 8, 2, 0),  # the last row and column are not reached
+    ((2, 17, 19, 3), (5, 7), 8, (2, 3), (3, 1)),
+    ((2, 16, 15, 3), (5, 3), 8, (1, 3), 'same'),
+    ((2, 16, 15, 3), (3, 5), 8, (3, 1), ((0, 2), (1, 0))),
+    ((5, 12, 13, 2), (4, 4), 6, 4, 0),  # strides of the filter
+    ((5, 12, 13, 2), (4, 3), 6, (4, 3), 1),
+    ((0, 12, 12, 2), (3, 3), 4, 1, 0),
+]
+each_case = pytest.mark.parametrize(
+    ('shape', 'window', 'u', 'strides', 'padding'), CASES, ids=[str(case) for case in CASES]
+)
+
+
+def draw(shape, window, u, strides, padding, dtype=np.float64):
+    """Draw X, W and dZ that fit together."""
+    rng = np.random.default_rng(11)
+    X = rng.standard_normal(shape).astype(dtype)
+    W = rng.standard_normal((*window, shape[3], u)).astype(dtype)
+    positions = cut_blocks(X, window, strides, padding).shape[:3]
+    return X, W, rng.standard_normal((*positions, u)).astype(dtype)
+
+
+def run_all(X, W, dZ, strides, padding):
+    """Return Z, dW, dX."""
+    return (
+        convolve(X, W, strides, padding),
+        convolve_weight_gradient(X, dZ, W.shape[:2], strides, padding),
+        convolve_input_gradient(dZ, W, X.shape, strides, padding),
+    )
+
+
+def from_blocks(monkeypatch, *arguments):
+    """Return Z, dW, dX by way of the blocks themselves."""
+    with monkeypatch.context() as patch:
+        patch.setattr(sliding, '_plan', lambda *_: None)
+        return run_all(*arguments)
+
+
+@pytest.fixture
+def all_types(monkeypatch):
+    """Let float64 take the way of float32, where errors are rounding or mistakes, nothing between."""
+    monkeypatch.setattr(sliding, '_ROUNDED', 'fd')
+
+
+@each_case
+@pytest.mark.usefixtures('all_types')
+@pytest.mark.parametrize('dtype', [np.float32, np.float64])
+@pytest.mark.parametrize('order', 'CF')
+def test_equal_to_blocks(monkeypatch, order, dtype, shape, window, u, strides, padding):
+    """The tolerance of float32 is that of eight points, the largest error of thousands."""
+    arrays = [array.copy(order=order) for array in draw(shape, window, u, strides, padding, dtype)]
+    for array in arrays:
+        array.setflags(write=False)
+    expected = from_blocks(monkeypatch, *arrays, strides, padding)
+    for value, reference in zip(run_all(*arrays, strides, padding), expected, strict=True):
+        assert value.dtype == dtype
+        assert value.shape == reference.shape
+        assert value.flags.c_contiguous
+        assert value.flags.writeable
+        size = np.sqrt(np.mean(reference**2)) if reference.size else 0
+        assert_close(value, reference, atol=(3e-5 if dtype == np.float32 else 1e-13) * size)
+
+
+@each_case
+@pytest.mark.usefixtures('all_types')
+@pytest.mark.parametrize('piece', [1, 20_000, 100_000])
+@pytest.mark.parametrize('worth', [0, 1 << 60])
+def test_pieces_and_threads(monkeypatch, worth, piece, shape, window, u, strides, padding):
+    """Bands of rows, samples, and both halves."""
+    arrays = draw(shape, window, u, strides, padding)
+    expected = from_blocks(monkeypatch, *arrays, strides, padding)
+    monkeypatch.setattr(sliding, '_WORTH_A_THREAD', worth)
+    monkeypatch.setattr(sliding, '_PIECE_BYTES', piece)
+    values = run_all(*arrays, strides, padding)
+    again = run_all(*arrays, strides, padding)
+    for value, same, reference in zip(values, again, expected, strict=True):
+        assert_close(value, reference, atol=1e-12)
+        np.testing.assert_array_equal(value, same)
+
+
+@pytest.mark.parametrize(
+    ('case', 'planned'),
+    [
+        (((4, 12, 11, 3), (3, 3), 5, 1, 0), True),
+        (((4, 12, 11, 3), (5, 5), 5, 2, 1), True),
+        (((4, 12, 11, 3), (1, 1), 5, 1, 1), True),
+        (((4, 12, 11, 3), (8, 8), 5, 1, 0), False),  # more than eight points
+        (((4, 12, 11, 3), (2, 2), 5, 3, 0), False),  # windows that leave gaps
+        (((4, 3, 11, 3), (3, 3), 5, 1, 0), False),  # one row of output: nothing to save
+        (((1, 8, 8, 256), (3, 3), 512, 1, 0), False),  # transformed filters of 12 MB
+        (((1, 3, 30_000, 16), (2, 3), 2, 1, 0), False),  # rows of 4 MB
+    ],
+)
+def test_which_way(case, planned):
+    X, W, _ = draw(*case, dtype=np.float32)
+    Xb = cut_blocks(X, *(case[i] for i in (1, 3, 4)))
+    assert (sliding.plan_blocks(Xb, W, 1, W.shape[3]) is not None) == planned
+
+
+def test_whole_numbers_stay_whole_in_float64():
+    arrays = [np.round(9 * array) for array in draw((4, 12, 11, 3), (3, 3), 5, 1, 0)]
+    for value in run_all(*arrays, 1, 0):
+        np.testing.assert_array_equal(value, np.round(value))
+
+
+@pytest.mark.usefixtures('all_types')
+def test_blocks_that_do_not_slide():
+    X, W, dZ = draw((3, 9, 9, 4), (3, 3), 6, 1, 0)
+    view = cut_blocks(X, 3)
+    np.testing.assert_array_equal(sliding.see_images(view), X)
+    for blocks in (
+        view.copy(),
+        view[:, ::-1, ::-1][:, ::-1, ::-1].copy(order='F'),
+        np.broadcast_to(view[:, :1, :1], view.shape),
+    ):
+        assert sliding.plan_blocks(blocks, W, 1, 6) is None
+        expected = np.einsum('mijacd,acdu->miju', blocks, W)
+        assert_close(multiply_blocks(blocks, W), expected, atol=1e-12)
+        expected = np.einsum('mijacd,miju->acdu', blocks, dZ)
+        assert_close(multiply_blocks_weight_gradient(blocks, dZ), expected, atol=1e-12)
+    # Blocks chosen by hand: every second one, in reverse, or of every second sample.
+    for blocks in (view[:, ::2, ::2], view[:, ::-1], view[::2, :, ::3], view[..., ::2]):
+        Wb = W[:, :, : blocks.shape[5]]
+        expected = np.einsum('mijacd,acdu->miju', blocks, Wb)
+        assert_close(multiply_blocks(blocks, Wb), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize('f', [2, 3, 4, 5, 6, 7])
+def test_matrices(f):
+    """``A^T [(G w) * (B^T x)]`` is the sliding product, to the last digit where r is 1 or 2."""
+    rng = np.random.default_rng(12)
+    for r in range(1, 10 - f):
+        AT, G, BT = winograd.matrices(r, f, 'd')
+        x, w = rng.standard_normal(r + f - 1), rng.standard_normal(f)
+        assert_close(AT @ ((G @ w) * (BT @ x)), np.correlate(x, w), atol=1e-13)
+
+
+def test_rows_of_a_tile():
+    assert winograd.choose_rows(54, 3) == 6
+    assert winograd.choose_rows(12, 3) == 6
+    assert winograd.choose_rows(28, 5) == 4
+    assert winograd.choose_rows(8, 3) == 4
+    assert winograd.choose_rows(100, 1) == 1
+    assert winograd.choose_rows(1, 3) == 0
+    assert winograd.choose_rows(100, 8) == 0
+
+
+@pytest.mark.parametrize(('f', 'limit'), [(3, 4e-6), (5, 4e-6), (7, 6e-6)])
+def test_error_of_float32(f, limit):
+    """Root mean square error against float64, in units of the size of the result."""
+    arrays = draw((8, 24, 24, 32), (f, f), 32, 1, 0)
+    exact = run_all(*arrays, 1, 0)
+    values = run_all(*(array.astype(np.float32) for array in arrays), 1, 0)
+    for value, reference in zip(values, exact, strict=True):
+        error = np.sqrt(np.mean((value - reference) ** 2) / np.mean(reference**2))
+        assert error < limit
+
+
+@pytest.mark.parametrize(('k', 'n', 'u'), [(5, 3, 4), (600, 48, 32), (37, 700, 131), (1, 1, 1)])
+def test_strips(k, n, u):
+    rng = np.random.default_rng(13)
+    X, W = rng.standard_normal((3, 2, k, n)), rng.standard_normal((3, n, u))
+    out = np.empty((3, 2, k, u))
+    strips.multiply(X, W, out)
+    assert_close(out, X @ W[:, np.newaxis], atol=1e-11)
+    Y = rng.standard_normal((3, 1, k, u))
+    sums = np.ones((3, 2, n, u))
+    strips.add_transposed_product(X, Y, sums)
+    assert_close(sums, 1 + X.swapaxes(2, 3) @ Y, atol=1e-11)
+
+
+def test_halves():
+    threads = []
+
+    def work(pieces):
+        threads.append(threading.current_thread())
+        return sum(pieces)
+
+    assert in_halves(work, [1, 2, 3, 4, 5]) == [6, 9]
+    assert len(set(threads)) == 2
+    assert in_halves(work, [1, 2, 3], alone=True) == [6]
+    assert in_halves(work, [7]) == [7]
+    assert in_halves(work, []) == [0]
+    before = threading.active_count()
+    with pytest.raises(ZeroDivisionError):
+        in_halves(lambda pieces: 1 // pieces[0], [1, 0])
+    assert threading.active_count() == before
+
+
+def test_the_second_thread_obeys_errstate():
+    big = np.full(4, 1e308)
+    with np.errstate(over='ignore'):
+        in_halves(lambda pieces: big * 10, [1, 2])
+    with pytest.raises(FloatingPointError), np.errstate(over='raise'):
+        in_halves(lambda pieces: big * pieces[0], [1, 10])
+
+
+def test_models_in_several_threads_do_not_meet():
+    arrays = draw((8, 20, 20, 16), (3, 3), 32, 1, 1, np.float32)
+    expected = run_all(*arrays, 1, 1)
+    results = [None] * 4
+
+    def run(number):
+        results[number] = run_all(*arrays, 1, 1)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for result in results:
+        for value, reference in zip(result, expected, strict=True):
+            np.testing.assert_array_equal(value, reference)
+
+
+@pytest.mark.parametrize(
+    ('shape', 'window', 'u', 'strides'),
+    [
+        ((64, 32, 32, 16), 3, 32, 1),
+        ((16, 56, 56, 64), 3, 64, 1),
+        ((8, 112, 112, 3), 7, 64, 2),
+        ((32, 14, 14, 128), 3, 256, 1),  # transformed filters of 3 MB, twice for their gradient
+        ((1, 400, 400, 32), 3, 32, 1),
+    ],
+)
+def test_scratch_is_bounded(shape, window, u, strides):
+    X, W, dZ = draw(shape, (window, window), u, strides, 0, np.float32)
+    for function, arguments in (
+        (convolve, (X, W, strides)),
+        (convolve_weight_gradient, (X, dZ, window, strides)),
+        (convolve_input_gradient, (dZ, W, shape, strides)),
+    ):
+        tracemalloc.start()
+        result = function(*arguments)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak - result.nbytes < 16 << 20, (function.__name__, peak - result.nbytes)

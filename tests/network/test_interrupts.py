@@ -1,0 +1,209 @@
+"""Training stopped at any moment: whole steps only, and it goes on as if nothing had been."""
+
+import os
+import random
+import signal
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+from networks import make_classifier, quiet, record
+
+from epynn.batchnorm.models import BatchNorm
+from epynn.commons.maths import tanh
+from epynn.dense.models import Dense
+from epynn.dropout.models import Dropout
+from epynn.residual.models import Residual
+
+EPOCHS = 2
+POINTS = 100
+
+
+def make(optimizer='Adam'):
+    hidden = (BatchNorm(), Residual([Dense(4, tanh), Dropout(0.2)]), Dense(5, tanh), Dropout(0.3))
+    settings = {'schedule': 'exp_decay', 'cycle_epochs': 2}
+    return quiet(make_classifier(*hidden, batch_size=4), optimizer=optimizer, se_hPars=settings)
+
+
+def learned(model):
+    """Return all that a step changes."""
+    return repr([record([layer.p, layer.s, layer.moments]) for layer in model.layers])
+
+
+def streams(model):
+    return repr([record(layer.np_rng) for layer in model.layers])
+
+
+def steps_of_a_run():
+    """Return what is learned after each step, and the finished model."""
+    import epynn.network.training as training
+
+    model, seen = make(), []
+    seen.append(learned(model))
+    step = training.train_step
+
+    def watched(model, batch):
+        step(model, batch)
+        seen.append(learned(model))
+
+    training.train_step = watched
+    try:
+        model.train(EPOCHS, verbose=0)
+    finally:
+        training.train_step = step
+    return seen, model
+
+
+@pytest.fixture(scope='module')
+def run():
+    return steps_of_a_run()
+
+
+def check_and_go_on(model, run):
+    """Whatever stopped it: one and the same step, whole epochs counted, and the same end."""
+    seen, whole = run
+    done, step = model.progress
+    assert model.epochs == done
+    assert model.e == max(done - 1, 0)
+    batches = len(model.embedding.batch_dtrain)
+    assert learned(model) == seen[done * batches + max(step, 0)]
+    for lists in model.metrics.values():
+        assert [len(values) for values in lists] == [done, done, 0]
+    if done < EPOCHS:
+        model.train(EPOCHS - done, verbose=0)
+    assert learned(model) == learned(whole)
+    assert streams(model) == streams(whole)
+    assert model.metrics == whole.metrics
+    assert (model.e, model.epochs, model.progress) == (whole.e, whole.epochs, whole.progress)
+    assert [layer.lrate for layer in model.layers] == [layer.lrate for layer in whole.layers]
+
+
+class Stop:
+    """Raises KeyboardInterrupt at the `at`-th line that epynn runs; counts them."""
+
+    def __init__(self, at=None):
+        self.at, self.count = at, 0
+
+    def __call__(self, frame, event, argument):
+        if 'epynn' not in frame.f_code.co_filename:
+            return None
+        if event == 'line':
+            self.count += 1
+            if self.count == self.at:
+                raise KeyboardInterrupt
+        return self
+
+
+def run_with(stop, model):
+    tracer = sys.gettrace()
+    sys.settrace(stop)
+    try:
+        model.train(EPOCHS, verbose=0)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(tracer)
+    return False
+
+
+def test_at_many_points_of_the_code(run):
+    lines = Stop()
+    run_with(lines, make())
+    draw = random.Random(1)
+    points = sorted(draw.sample(range(1, lines.count + 1), POINTS))
+    stopped = 0
+    for at in points:
+        model = make()
+        stopped += run_with(Stop(at), model)
+        check_and_go_on(model, run)
+    assert stopped >= POINTS - 5
+
+
+def test_in_each_line_of_the_update(run):
+    """Where the danger is: between the first parameter that moved and the last."""
+    import epynn.commons.optimizer as optimizer
+    import epynn.network.training as training
+
+    places = {optimizer.__file__, training.__file__}
+    stopped = 0
+    for at in range(5, 150, 4):
+        model = make()
+
+        class Here(Stop):
+            def __call__(self, frame, event, argument):
+                return super().__call__(frame, event, argument) and (
+                    self if frame.f_code.co_filename in places else None
+                )
+
+        stopped += run_with(Here(at), model)
+        check_and_go_on(model, run)
+    assert stopped > 30
+
+
+@pytest.mark.skipif(not hasattr(signal, 'setitimer'), reason='no timers here')
+def test_at_random_times(run):
+    """Ctrl-C itself, from a timer."""
+
+    def interrupt(number, frame):
+        raise KeyboardInterrupt
+
+    start = time.perf_counter()
+    make().train(EPOCHS, verbose=0)
+    duration = time.perf_counter() - start
+    draw = random.Random(2)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    stopped = 0
+    try:
+        for _ in range(40):
+            model = make()
+            try:
+                signal.setitimer(signal.ITIMER_REAL, draw.uniform(0.05, 1) * duration)
+                model.train(EPOCHS, verbose=0)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                stopped += 1
+            check_and_go_on(model, run)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert stopped > 5
+
+
+@pytest.mark.skipif(os.name == 'nt', reason='signals are other ones there')
+def test_a_real_interrupt_of_a_long_training():
+    model = make()
+    threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        model.train(1_000_000, verbose=0)
+    done = model.epochs
+    assert done == model.progress[0]
+    assert [len(values) for values in model.metrics['CCE']] == [done, done, 0]
+    model.train(1, verbose=0)
+    assert model.epochs == done + 1
+    assert np.isfinite(model.metrics['CCE'][0][-1])
+
+
+def test_a_layer_that_fails_in_its_update_takes_the_others_back(run):
+    model = make()
+    right = model.layers[-1].update_parameters
+
+    def fail():
+        right()
+        raise MemoryError
+
+    model.layers[-1].update_parameters = fail
+    with pytest.raises(MemoryError):
+        model.train(EPOCHS, verbose=0)
+    assert model.progress == (0, 0)
+    del model.layers[-1].update_parameters
+    check_and_go_on(model, run)
+
+
+def test_initialize_begins_anew():
+    model = make()
+    model.train(1, verbose=0)
+    model.progress = 1, 2
+    quiet(model)
+    assert model.progress == (0, -1)

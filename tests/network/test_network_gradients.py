@@ -1,0 +1,187 @@
+"""What is handed down is the gradient of the loss: whole networks against central differences."""
+
+import numpy as np
+import pytest
+from gradients import check_network, require
+from networks import make_data, quiet
+
+from epynn.commons.activation import BoundActivation
+from epynn.commons.loss import CCE, MSE, loss_functions
+from epynn.commons.maths import elu, identity, lrelu, relu, sigmoid, softmax, tanh
+from epynn.convolution.models import Convolution
+from epynn.dense.models import Dense
+from epynn.dropout.models import Dropout
+from epynn.embedding.models import Embedding
+from epynn.flatten.models import Flatten
+from epynn.network.backward import loss_gradient
+from epynn.network.models import EpyNN
+from epynn.pooling.models import Pooling
+from epynn.template.models import Template
+
+
+def make_targets(kind, m=8):
+    """Return labels that suit a loss: any numbers, positive ones, shares, classes."""
+    rng = np.random.default_rng(2)
+    return {
+        'numbers': rng.standard_normal((m, 3)),
+        'positive': rng.uniform(0.5, 2, (m, 3)),
+        'binary': rng.integers(0, 2, (m, 3)),
+        'one-hot': np.eye(3)[np.arange(m) % 3],
+        'classes': np.arange(m) % 3,
+    }[kind]
+
+
+CASES = [
+    ('MSE', identity, 'numbers'),
+    ('MSE', tanh, 'numbers'),
+    ('MSE', softmax, 'one-hot'),
+    ('MAE', identity, 'numbers'),
+    ('MAE', lrelu, 'numbers'),
+    ('MSLE', sigmoid, 'positive'),
+    ('MSLE', relu, 'positive'),
+    ('Huber', identity, 'numbers'),
+    ('Huber', elu, 'numbers'),
+    ('BCE', sigmoid, 'binary'),
+    ('BCE', softmax, 'one-hot'),
+    ('CCE', softmax, 'one-hot'),
+    ('CCE', sigmoid, 'one-hot'),
+    ('ICCE', softmax, 'classes'),
+    ('Hinge', identity, 'binary'),
+]
+each_case = pytest.mark.parametrize(('loss', 'activate', 'kind'), CASES)
+
+
+def test_every_loss_is_in_the_table():
+    assert {loss for loss, _, _ in CASES} == set(loss_functions())
+
+
+@each_case
+@pytest.mark.parametrize('reduction', ['sum', 'mean'])
+@pytest.mark.parametrize('T', [1, 2.5])
+def test_dense_networks(loss, activate, kind, reduction, T, record_property):
+    if T != 1 and activate is not softmax:
+        pytest.skip('no temperature')
+    X, _ = make_data(8)
+    Y = make_targets(kind)
+    model = EpyNN([Embedding(X, Y, (1, 0, 0)), Dense(5, tanh), Dense(3, activate)])
+    quiet(model, loss=loss, reduction=reduction, se_hPars={'softmax_temperature': T})
+    batch = model.embedding.batch_dtrain[0]
+    checks = check_network(model, batch.X, batch.Y)
+    assert len(checks) == 4
+    record_property('worst', max(check.error for check in checks))
+    require(checks)
+
+
+@pytest.mark.parametrize('activate', [tanh, sigmoid, identity, lrelu])
+def test_a_network_of_everything(activate, record_property):
+    X = np.random.default_rng(0).standard_normal((6, 7, 6, 2))
+    layers = [
+        Embedding(X, np.arange(6) % 3, (1, 0, 0), Y_encode=True),
+        Convolution(3, 3, 1, 1, activate),
+        Pooling(2, 1),
+        Template(),
+        Convolution(2, (2, 3), (2, 1), (0, 1), activate, use_bias=False),
+        Pooling((1, 2), pool=np.mean),
+        Flatten(),
+        Dropout(0.3),
+        Dense(4, activate),
+        Dense(3, softmax),
+    ]
+    model = quiet(EpyNN(layers))
+    batch = model.embedding.batch_dtrain[0]
+    checks = check_network(model, batch.X, batch.Y)
+    assert len(checks) == 7
+    record_property('worst', max(check.error for check in checks))
+    require(checks)
+
+
+def test_the_gradient_of_the_samples():
+    X, _ = make_data(8)
+    model = EpyNN([Embedding(X, make_targets('one-hot'), (1, 0, 0)), Dense(5, tanh), Dense(3)])
+    quiet(model, loss='MSE')
+    batch = model.embedding.batch_dtrain[0]
+    dX = model.backward(*loss_gradient(model, batch.Y, model.forward(batch.X)))
+    step = np.zeros_like(batch.X)
+    step[3, 2] = 1e-5
+    above, below = (MSE(batch.Y, model.forward(batch.X + s)).sum() for s in (step, -step))
+    np.testing.assert_allclose(dX[3, 2], (above - below) / 2e-5, rtol=1e-7)
+
+
+# CLOSED FORMS
+
+
+@pytest.mark.parametrize(
+    ('loss', 'activate', 'kind'), [('CCE', softmax, 'one-hot'), ('BCE', sigmoid, 'binary')]
+)
+@pytest.mark.parametrize('reduction', ['sum', 'mean'])
+def test_the_closed_form_is_the_general_one(loss, activate, kind, reduction):
+    X, _ = make_data(8)
+    model = EpyNN([Embedding(X, make_targets(kind), (1, 0, 0)), Dense(3, activate)])
+    quiet(model, loss=loss, reduction=reduction, se_hPars={'softmax_temperature': 1.7})
+    batch = model.embedding.batch_dtrain[0]
+    dA, dZ = loss_gradient(model, batch.Y, model.forward(batch.X, training=True))
+    assert dZ is not None
+    output = model.layers[-1]
+    model.backward(dA, dZ)
+    closed = {name: np.array(g) for name, g in output.g.items()}
+    np.testing.assert_array_equal(output.bc['dZ'], dZ)
+    model.backward(dA)
+    np.testing.assert_allclose(output.bc['dZ'], dZ, rtol=1e-12, atol=1e-14)
+    for name in closed:
+        np.testing.assert_allclose(output.g[name], closed[name], rtol=1e-11, atol=1e-14)
+
+
+@pytest.mark.parametrize('dtype', [np.float32, np.float64])
+@pytest.mark.parametrize('size', [30, 1000])
+def test_the_closed_form_is_exact_where_the_activation_saturates(size, dtype):
+    """A network that is certain and wrong still gets the gradient A - Y."""
+    X = size * np.eye(3)
+    for loss, activate, Y in (
+        ('CCE', softmax, np.eye(3)[[1, 2, 0]]),
+        ('BCE', sigmoid, 1 - np.eye(3)),
+    ):
+        model = EpyNN([Embedding(X, Y, (1, 0, 0)), Dense(3, activate)])
+        quiet(model, loss=loss, dtype=dtype)
+        output = model.layers[-1]
+        output.p = {'W': np.eye(3, dtype=dtype), 'b': np.zeros((1, 3), dtype=dtype)}
+        A = model.forward(X, training=True)
+        model.backward(*loss_gradient(model, Y, A))
+        U = 3 if loss == 'BCE' else 1
+        expected = (BoundActivation(activate)(X.astype(dtype)) - Y) / U
+        np.testing.assert_allclose(output.bc['dZ'], expected, rtol=1e-6, atol=1e-30)
+        assert output.bc['dZ'].dtype == dtype
+        assert np.abs(output.bc['dZ']).max() > 0.3
+
+
+def test_the_closed_form_is_the_last_layers_alone():
+    """A softmax below the output, or followed by another layer, takes the general way."""
+    X, _ = make_data(8)
+    Y = make_targets('one-hot')
+    for layers in ([Dense(3, softmax), Dense(3, softmax)], [Dense(3, softmax), Template()]):
+        model = quiet(EpyNN([Embedding(X, Y, (1, 0, 0)), *layers]))
+        batch = model.embedding.batch_dtrain[0]
+        require(check_network(model, batch.X, batch.Y))
+        assert all(layer.output_dZ is None for layer in model.layers)
+
+
+def test_a_loss_and_a_schedule_of_ones_own():
+    def cubic(Y, A, deriv=False):
+        if deriv:
+            return 3 * np.abs(A - Y) * (A - Y)
+        return np.sum(np.abs(A - Y) ** 3, axis=1)
+
+    X, _ = make_data(8)
+    model = EpyNN([Embedding(X, make_targets('numbers'), (1, 0, 0)), Dense(3, identity)])
+    quiet(model, loss=cubic, se_hPars={'schedule': lambda h: [1e-5] * h['epochs']})
+    batch = model.embedding.batch_dtrain[0]
+    require(check_network(model, batch.X, batch.Y))
+    model.train(3, verbose=0)
+    assert list(model.metrics) == ['accuracy', 'cubic']
+    assert model.metrics['cubic'][0][-1] < model.metrics['cubic'][0][0]
+
+
+def test_labels_in_the_loss_of_the_output_are_the_one_hot_ones():
+    X, y = make_data(8)
+    model = quiet(EpyNN([Embedding(X, y, (1, 0, 0), Y_encode=True), Dense(3, softmax)]))
+    np.testing.assert_array_equal(model.embedding.dtrain.Y, np.eye(3)[y])
+    assert model.training_loss is CCE

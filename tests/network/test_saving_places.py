@@ -1,0 +1,136 @@
+"""Where networks are written to and read from, and what is said where that cannot be."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from networks import make_classifier, quiet
+
+from epynn.commons.errors import ArgumentError, StateError
+from epynn.commons.library import read_model, write_model
+
+# Names and places
+
+
+def test_default_names_are_unique(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    model = quiet(make_classifier())
+    paths = [model.write(), write_model(model), model.write()]
+    stem = Path('models') / model.uname
+    assert paths == [Path(f'{stem}{end}.safetensors') for end in ('', '-1', '-2')]
+    assert f'Model: {stem}-2.safetensors' in capsys.readouterr().out
+    assert read_model().uname == model.uname
+
+
+def test_the_newest_model_is_read_by_default(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ArgumentError, match='no model file in models/'):
+        read_model()
+    for name in ('b', 'a', 'c'):
+        model = quiet(make_classifier())
+        model.name = name
+        os.utime(model.write(), ns=(0, {'b': 3, 'a': 9, 'c': 5}[name]))
+    (tmp_path / 'models' / 'z.safetensors').mkdir()
+    assert read_model().name == 'a'
+
+
+WRITE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from networks import make_classifier, quiet
+model = quiet(make_classifier())
+model.uname = 'same'
+print('ready', flush=True)
+sys.stdin.readline()
+for _ in range(10):
+    print(model.write())
+"""
+
+
+def test_default_names_are_unique_among_processes(tmp_path):
+    tests = str(Path(__file__).resolve().parent.parent)
+    processes = [
+        subprocess.Popen(
+            [sys.executable, '-c', WRITE, tests], cwd=tmp_path, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        ) for _ in range(2)
+    ]  # fmt: skip
+    for process in processes:
+        assert process.stdout.readline() == 'ready\n'
+    for process in processes:
+        process.stdin.write('\n')
+        process.stdin.flush()
+    lines = [line for process in processes for line in process.communicate()[0].splitlines()]
+    names = [line for line in lines if not line.startswith('Model: ')]
+    assert len(names) == len(set(names)) == 20
+    for name in names:
+        assert read_model(tmp_path / name).uname == 'same'
+    assert len(list((tmp_path / 'models').iterdir())) == 20
+
+
+@pytest.mark.parametrize('name', ['../up', '/etc/x', 'a/b', 'x' * 300, 'nul\0', '..'])
+def test_names_lead_nowhere_else(name, tmp_path, monkeypatch):
+    (tmp_path / 'here').mkdir()
+    monkeypatch.chdir(tmp_path / 'here')
+    model = quiet(make_classifier())
+    model.uname = name
+    path = model.write()
+    assert [path] == list(Path('models').iterdir())
+    assert read_model(path).uname == name
+
+
+def test_only_an_initialized_network_is_written(tmp_path):
+    with pytest.raises(StateError, match=r'EpyNN.write: expected an initialized network'):
+        make_classifier().write(tmp_path / 'model')
+
+
+def test_paths_of_every_kind(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    model = quiet(make_classifier())
+    for path in ('model', './model.any', tmp_path / 'other', str(tmp_path / 'third')):
+        assert read_model(model.write(path)).uname == model.uname
+
+
+@pytest.mark.parametrize(('path', 'words'), [
+    ('missing/model', 'a file in a folder that exists.*Make missing first'),
+    ('folder', 'a file in a folder that exists.*Name a file in it'),
+    ('.', '.*Name a file in it'), ('file/model', '.*Make file first'),
+    ('', 'the path of a file, got '), (7, r'the path of a file, got 7 \(int\)'),
+    ('a\0b', 'the path of a file'), ('x' * 300, r'a file that can be written.*too long'),
+])  # fmt: skip
+def test_places_that_cannot_be_written(path, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path('folder').mkdir()
+    Path('file').write_text('')
+    with pytest.raises(ArgumentError, match=rf'EpyNN.write\(path\): expected {words}'):
+        quiet(make_classifier()).write(path)
+    assert sorted(os.listdir()) == ['file', 'folder']
+
+
+def test_models_that_is_no_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path('models').write_text('')
+    with pytest.raises(ArgumentError, match=r'EpyNN.write\(path\).*models/ \(File exists\)'):
+        quiet(make_classifier()).write()
+
+
+@pytest.mark.parametrize(('path', 'words'), [
+    ('missing', r'a file that can be read, got missing \(No such file'),
+    ('.', r'a file that can be read, got . \(Is a directory'),
+    (7, 'the path of a file'), ('a\0b', 'the path of a file'),
+])  # fmt: skip
+def test_places_that_cannot_be_read(path, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ArgumentError, match=rf'read_model\(path\): expected {words}'):
+        read_model(path)
+
+
+def test_no_source_knows_pickle():
+    package = Path(__file__).resolve().parents[2] / 'epynn'
+    sources = [path.read_text() for path in package.rglob('*.py')]
+    assert len(sources) > 100
+    words = ('import pickle', 'from pickle', 'cPickle', 'import shelve', 'import marshal', 'dill')
+    for source in sources:
+        assert not any(word in source for word in (*words, 'joblib', 'allow_pickle', 'eval('))

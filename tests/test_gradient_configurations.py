@@ -1,0 +1,258 @@
+"""Gradients of every layer in every configuration, by :func:`epynn.check_gradients`.
+
+A few elements of each tensor, drawn anew for each configuration, and 1e-7 for all of them. The rows
+of `layer_table.py` are checked at every element, by an oracle of their own, in
+`test_layer_table.py`.
+"""
+
+import zlib
+from functools import partial
+from itertools import product
+
+import numpy as np
+import pytest
+from layer_table import ROWS
+
+import epynn as e
+from epynn.commons.loss import loss_functions
+from epynn.commons.maths import ACTIVATIONS, identity, sigmoid, softmax, tanh
+
+POINTS = 5
+BOTH = (False, True)
+POOLS = (np.max, np.min, np.mean)
+TEMPERATURES = ({'softmax_temperature': 0.4}, {'softmax_temperature': 2.5})
+ALPHAS = ({'LRELU_alpha': 0.1, 'ELU_alpha': 0.5}, {'LRELU_alpha': -1.5, 'ELU_alpha': 3})
+IMAGES = (2, 6, 7, 2)
+SIGNALS = (2, 9, 2)
+GEOMETRY_2D = [
+    {}, {'filter_size': 1}, {'filter_size': 2, 'strides': 1}, {'filter_size': (3, 2), 'strides': 2},
+    {'filter_size': (2, 3), 'strides': (1, 2)}, {'filter_size': 3, 'strides': 1, 'padding': 1},
+    {'filter_size': 3, 'strides': 2, 'padding': (2, 1)}, {'filter_size': 2, 'padding': 'same'},
+    {'filter_size': 4, 'strides': 3, 'padding': 'same'}, {'filter_size': (6, 7)},
+    {'filter_size': 2, 'strides': 1, 'dilation': (2, 3)}, {'filter_size': 1, 'strides': (3, 2)},
+    {'filter_size': 3, 'strides': 1, 'padding': 2, 'dilation': 2, 'groups': 2},
+    {'filter_size': 5, 'strides': 4, 'padding': 2},
+]  # fmt: skip
+GEOMETRY_1D = [
+    {}, {'filter_size': 1}, {'filter_size': 2, 'strides': 1}, {'filter_size': 4, 'strides': 3},
+    {'filter_size': 3, 'strides': 1, 'padding': 1}, {'filter_size': 3, 'padding': 'same'},
+    {'filter_size': 9}, {'filter_size': 3, 'strides': 2, 'padding': 2, 'dilation': 3},
+]  # fmt: skip
+GEOMETRY_BACK = [
+    {}, {'filter_size': 2, 'strides': 1}, {'filter_size': 3, 'strides': 2, 'padding': 1},
+    {'filter_size': (3, 2), 'strides': (2, 1), 'padding': (1, 0), 'output_padding': (1, 0)},
+    {'filter_size': 4, 'strides': 3, 'padding': 'same'}, {'filter_size': 1, 'strides': 2},
+]  # fmt: skip
+
+
+def layers_with_activations():
+    """Yield every layer that activates, with every function."""
+    for name, f in ACTIVATIONS.items():
+        settings = TEMPERATURES if f is softmax else ALPHAS if name in ('lrelu', 'elu') else ()
+        for se_hPars, u, m in product((None, *settings), (1, 4), (1, 3)):
+            yield partial(e.Dense, u, f, se_hPars=se_hPars), (m, 5)
+        for shape in ((3, 4), (1, 2, 3), (2, 2, 3, 2)):
+            yield partial(e.Activation, f), shape
+        for options, use_bias in product(GEOMETRY_2D, BOTH):
+            make = partial(e.Convolution, 2, activate=f, use_bias=use_bias, **options)
+            yield make, IMAGES
+        for options, use_bias in product(GEOMETRY_1D, BOTH):
+            yield partial(e.Convolution1D, 3, activate=f, use_bias=use_bias, **options), SIGNALS
+        for options, use_bias in product(GEOMETRY_BACK, BOTH):
+            make = partial(e.TransposedConvolution, 2, activate=f, use_bias=use_bias, **options)
+            yield make, (1, 2, 3, 2)
+        for sequences, u, (m, s) in product(BOTH, (1, 3), ((1, 1), (1, 4), (3, 1), (3, 3))):
+            yield partial(e.RNN, u, f, sequences=sequences), (m, s, 2)
+        for sequences, argument in product(
+            BOTH, ('', '_output', '_candidate', '_input', '_forget')
+        ):
+            yield partial(e.LSTM, 2, sequences=sequences, **{f'activate{argument}': f}), (2, 3, 2)
+        for sequences, argument in product(BOTH, ('', '_update', '_reset')):
+            yield partial(e.GRU, 2, sequences=sequences, **{f'activate{argument}': f}), (2, 3, 2)
+
+
+def other_layers():
+    """Yield every layer that does not activate."""
+    for pool, size, strides, padding in product(
+        POOLS, (2, 3, (1, 2)), (None, 1, (2, 1), 3), (0, 'same')
+    ):
+        yield partial(e.Pooling, size, strides, pool, padding), IMAGES
+    for pool, size, strides, padding in product(POOLS, (2, 3), (None, 1, 2), (0, 'same')):
+        yield partial(e.Pooling1D, size, strides, pool, padding), SIGNALS
+    for pool, shape in product(POOLS, (IMAGES, SIGNALS)):
+        yield partial(e.GlobalPooling, pool), shape
+    for cell, sequences, (m, s), merge in product(
+        (e.RNN, e.LSTM, e.GRU), BOTH, ((1, 1), (2, 3)), ('concatenate', 'sum')
+    ):
+        yield partial(make_bidirectional, cell, sequences, merge), (m, s, 2)
+    for shape, epsilon in product(((6, 4), (3, 4, 4), (2, 3, 4, 4)), (1e-5, 1e-2)):
+        yield partial(e.BatchNorm, 0.5, epsilon), shape
+        yield partial(e.LayerNorm, epsilon), shape
+        for groups in (1, 2):
+            yield partial(e.GroupNorm, groups, epsilon), shape
+    for p, shape in product((0, 0.3, 0.9), ((4, 3), (2, 3, 4), IMAGES)):
+        for axis in ((), (1,)):
+            yield partial(e.Dropout, p, axis), shape
+    for shape in ((1, 3), (2, 3, 4), IMAGES):
+        for cls in (e.Flatten, e.Template, e.Embedding, partial(e.Reshape, -1)):
+            yield cls, shape
+    for f in (tanh, sigmoid, identity):
+        yield partial(make_residual, f), (3, 4)
+
+
+def make_bidirectional(cell, sequences, merge):
+    return e.Bidirectional(cell(2, sequences=sequences), merge)
+
+
+def make_residual(f):
+    return e.Residual([e.Dense(3, f), e.Dropout(0.2), e.Dense(4, f)])
+
+
+def networks():
+    """Yield losses with every output function that suits them, and all that changes the loss."""
+    anything, shares = list(ACTIVATIONS.values()), [sigmoid, softmax]
+    positive = [f for f in anything if f.__name__ in ('sigmoid', 'softmax', 'relu', 'softplus')]
+    suits = {'MSE': anything, 'MAE': anything, 'Huber': anything, 'Hinge': anything}
+    for name, loss in loss_functions().items():
+        functions = suits.get(name, positive if name == 'MSLE' else shares)
+        for f, reduction, m, penalty in product(
+            functions, ('sum', 'mean'), (1, 4), (None, e.L2(0.1))
+        ):
+            yield loss, f, reduction, m, penalty, {}
+    for loss, f, T in product(('CCE', 'ICCE', 'BCE', 'MSE'), (softmax,), (0.4, 2.5)):
+        for reduction, m in product(('sum', 'mean'), (1, 4)):
+            yield loss_functions(loss), f, reduction, m, None, {'softmax_temperature': T}
+
+
+def describe(make):
+    """Return a name for a configuration."""
+    words = [str(getattr(value, '__name__', value)) for value in getattr(make, 'args', ())]
+    words += [
+        f'{key}={getattr(value, "__name__", value)}'
+        for key, value in getattr(make, 'keywords', {}).items()
+    ]
+    return f'{getattr(make, "func", make).__name__}({", ".join(words)})'
+
+
+LAYERS = [*layers_with_activations(), *other_layers()]
+NETWORKS = list(networks())
+
+
+def seed_of(words):
+    return zlib.crc32(words.encode())
+
+
+def test_there_are_enough():
+    assert len(LAYERS) + len(NETWORKS) >= 2000
+    assert len({f'{describe(make)} {shape}' for make, shape in LAYERS}) >= len(LAYERS) - 10
+
+
+@pytest.mark.parametrize(
+    ('make', 'shape'), LAYERS, ids=[f'{describe(make)} {shape}' for make, shape in LAYERS]
+)
+def test_layer(make, shape, record_property):
+    seed = seed_of(f'{describe(make)} {shape}')
+    rng = np.random.default_rng(seed)
+    layer, X = make(), rng.standard_normal(shape)
+    layer.np_rng = np.random.default_rng(seed + 1)
+    layer.forward(X)
+    for name, p in layer.p.items():  # biases are 0 at first, where an error could hide
+        layer.p[name] = p + 0.1 * rng.standard_normal(p.shape)
+    result = e.check_gradients(layer, X, points=POINTS, seed=seed)
+    record_property('worst', result.worst)
+    assert [check.tensor for check in result.checks] == ['dX', *(f'd{name}' for name in layer.p)]
+    assert result, f'\n{result}'
+
+
+@pytest.mark.parametrize(
+    ('loss', 'f', 'reduction', 'm', 'penalty', 'se_hPars'),
+    NETWORKS,
+    ids=[f'{c[0].__name__} {c[1].__name__} {c[2]} {c[3]} {c[4]} {c[5]}' for c in NETWORKS],
+)
+def test_network(loss, f, reduction, m, penalty, se_hPars, record_property):
+    seed = seed_of(f'{loss.__name__} {f.__name__} {reduction} {m}')
+    rng = np.random.default_rng(seed)
+    X, labels = rng.standard_normal((m, 4)), rng.integers(0, 3, m)
+    Y = labels if loss.__name__ == 'ICCE' else np.eye(3)[labels]
+    layers = [e.Embedding(X, Y, (1, 0, 0)), e.Dense(3, tanh), e.Dense(3, f, penalty=penalty)]
+    model = e.EpyNN(layers)
+    model.initialize(
+        loss=loss, seed=seed, reduction=reduction, se_hPars=se_hPars, verbose=False
+    )  # fmt: skip
+    result = e.check_gradients(model, X, Y, points=POINTS, seed=seed)
+    record_property('worst', result.worst)
+    assert len(result.checks) == 5
+    assert result, f'\n{result}'
+
+
+TIES = [
+    (partial(e.Pooling, 2, strides, pool, padding), IMAGES)
+    for pool, strides, padding in product((np.max, np.min), (None, 1, (2, 1)), (0, 'same'))
+] + [(partial(e.GlobalPooling, pool), IMAGES) for pool in (np.max, np.min)]
+
+
+@pytest.mark.parametrize(('make', 'shape'), TIES, ids=[describe(make) for make, _ in TIES])
+def test_ties_are_left_out_and_the_rest_is_right(make, shape):
+    X = np.random.default_rng(1).integers(0, 4, shape).astype(float)
+    result = e.check_gradients(make(), X)
+    assert result, f'\n{result}'
+    assert 0 < result.checks[0].kinks < result.checks[0].checked
+
+
+@pytest.mark.parametrize('f', ['relu', 'lrelu', 'elu', 'hard_sigmoid', 'hard_tanh'])
+def test_kinks_of_activations_are_left_out(f):
+    X = np.array([[0.0, 1.0, -1.0, 3.0, -3.0, 1e-6, 0.2, 0.0]])
+    result = e.check_gradients(e.Activation(ACTIVATIONS[f]), X)
+    assert result, f'\n{result}'
+
+
+# COMPLEX STEPS
+
+# Im L(x + ih) / h has no difference to round, so that h may be 1e-30: exact to rounding, where L is
+# analytic. Mean pooling, which adds up in real numbers, is linear: central differences do.
+ANALYTIC = [
+    row
+    for row in ROWS
+    if row.smooth and not row.tokens and not row.name.startswith(('pooling-', 'pooling1d-'))
+]
+
+
+def complex_step(outputs, x, R):
+    """Return the gradient of ``sum(outputs(x) * R)``."""
+    gradient = np.zeros(x.shape)
+    for index in np.ndindex(x.shape):
+        z = x + 0j
+        z[index] += 1e-30j
+        gradient[index] = np.sum(outputs(z) * R).imag / 1e-30
+    return gradient
+
+
+@pytest.mark.parametrize('row', ANALYTIC, ids=lambda row: row.name)
+def test_complex_steps(row, record_property):
+    layer, X = row.make_layer(), row.draw_input()
+    rng = np.random.default_rng(1)
+    layer.forward(X)
+    layer.p = {name: p + 0.1 * rng.standard_normal(p.shape) for name, p in layer.p.items()}
+    parameters = dict(layer.p)
+
+    def outputs(X, **changed):
+        layer.np_rng = np.random.default_rng(5)
+        layer.p = {name: p.astype(X.dtype) for name, p in {**parameters, **changed}.items()}
+        return layer.forward(X)
+
+    R = rng.standard_normal(outputs(X).shape)
+    gradients = {'X': np.array(layer.backward(R))}
+    layer.compute_gradients()
+    gradients |= {name: np.array(layer.g[f'd{name}']) for name in parameters}
+    worst = 0.0
+    for name, gradient in gradients.items():
+        if name == 'X':
+            exact = complex_step(outputs, X, R)
+        else:
+            exact = complex_step(
+                lambda z, name=name: outputs(X + 0j, **{name: z}), parameters[name], R
+            )
+        error = np.max(np.abs(gradient - exact)) / max(np.max(np.abs(exact)), 1e-2)
+        worst = max(worst, float(error))
+    record_property('worst', worst)
+    assert worst <= 1e-12

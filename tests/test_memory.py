@@ -1,0 +1,65 @@
+"""Memory: flat in the number of samples, and no step that takes much more than its arrays."""
+
+import tracemalloc
+
+import numpy as np
+from networks import quiet
+
+from epynn.commons.activation import BoundActivation
+from epynn.commons.maths import relu, softmax, tanh
+from epynn.convolution.models import Convolution
+from epynn.dense.models import Dense
+from epynn.embedding.models import Embedding
+from epynn.network.models import EpyNN
+
+
+def peak(function):
+    """Return the largest number of bytes that a call needs beyond what is there before it."""
+    tracemalloc.start()
+    try:
+        function()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_evaluate_and_predict_are_flat_from_1000_to_60000_samples():
+    """Less what is handed back, ``dset.A`` and ``dset.P``, which are as long as the data."""
+    peaks = {'evaluate': [], 'predict': []}
+    for m in (1000, 60_000):
+        X, y = np.zeros((m, 8), dtype=np.float64), np.arange(m) % 2
+        model = EpyNN([Embedding(X, y, (1, 0, 0)), Dense(1500, tanh), Dense()])
+        quiet(model, loss='BCE', metrics=[])
+        model.layers[1].fc.clear()  # the batch of initialize was the whole training set
+        for layer in model.layers:
+            layer.fc.clear()
+            layer.bc.clear()
+        model.forward(X[:256])
+        of_data = 40 * 8 * m  # some arrays (m, 1), as outputs, decisions, and in the loss
+        peaks['evaluate'].append(peak(model.evaluate) - of_data)
+        peaks['predict'].append(peak(lambda model=model, X=X: model.predict(X)) - of_data)
+    for few, many in peaks.values():
+        assert many <= 1.1 * few
+
+
+def test_the_backward_pass_of_softmax_takes_at_most_four_times_its_input():
+    Z = np.random.default_rng(0).standard_normal((2000, 500))
+    f = BoundActivation(softmax)
+    A, dA = f(Z), np.ones_like(Z)
+    assert peak(lambda: f.gradient(dA, Z, A)) <= 4 * Z.nbytes
+
+
+def test_a_convolution_takes_at_most_64_megabytes_beyond_inputs_and_outputs():
+    X = np.random.default_rng(0).standard_normal((64, 14, 14, 32))
+    layer = Convolution(64, 3, 1, padding=1, activate=relu)
+    dA = np.ones_like(layer.forward(X))
+    layer.fc.clear()
+
+    def there_and_back():
+        layer.forward(X)
+        layer.backward(dA)
+        layer.compute_gradients()
+
+    # What is kept: Z, A and dZ of the shape of the output, dX of the shape of the input.
+    kept = 3 * dA.nbytes + X.nbytes
+    assert peak(there_and_back) <= 64 * 2**20 + kept
