@@ -53,15 +53,13 @@ def encode_file(arrays: Mapping[str, Array], description: Mapping[str, Any]) -> 
         if not is_finite(array):
             raise ArgumentError(f'array {name}', 'finite numbers', 'NaN or infinity')
     text = json.dumps({'format': FORMAT, **description}, allow_nan=False)
-    unsealed = save(tensors, metadata={'epynn': text, 'sha256': UNSEALED.decode()})
-    del tensors
-    place = _find_seal(unsealed)
+    return seal_file(save(tensors, metadata={'epynn': text, 'sha256': UNSEALED.decode()}))
+
+
+def seal_file(data: bytes) -> bytes:
+    """Return the file with the right seal in its place."""
+    place = find_seal(data)
     assert place is not None
-    return seal_file(unsealed, place)
-
-
-def seal_file(data: bytes, place: slice) -> bytes:
-    """Return the file with the right seal at its place."""
     return b''.join((data[: place.start], _digest(data, place), memoryview(data)[place.stop :]))
 
 
@@ -85,7 +83,7 @@ def decode_file(data: bytes, where: str) -> tuple[dict[str, Array], dict[str, An
         raise ModelFileError(
             where, 'a model file', 'something else or a part of one', 'Find a copy.'
         )
-    place = _find_seal(data)
+    place = find_seal(data)
     if place is None:
         got = 'another safetensors file' if data[8:9] == b'{' else 'something else'
         raise ModelFileError(where, 'a model file of epynn', got)
@@ -134,7 +132,7 @@ def is_finite(array: Array) -> bool:
     return bool(np.isfinite(array.min()) and np.isfinite(array.max()))
 
 
-def _find_seal(data: bytes) -> slice | None:
+def find_seal(data: bytes) -> slice | None:
     """Return where the 64 digits of the seal are, or None unless there is just one seal."""
     stop = 8 + int.from_bytes(data[:8], 'little')
     seals = [slice(*match.span(1)) for match in SEAL.finditer(data, 8, stop)]

@@ -9,8 +9,8 @@ from epynn.kernels.arrays import Array
 def sigmoid(x: Array, deriv: bool = False) -> Array:
     """Logistic function, ``f(x) = 1 / (1 + exp(-x))``.
 
-    Far below 0 the exponential overflows to infinity, and ``1 / inf = 0`` is what ``f(x)`` rounds to.
-    The derivative is computed from ``e = exp(-|x|)``, which never overflows.
+    Far below 0 the exponential overflows to infinity, and ``1 / inf = 0`` is what ``f(x)`` rounds
+    to. The derivative is computed from ``e = exp(-|x|)``, which never overflows.
 
     Parameters
     ----------

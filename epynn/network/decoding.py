@@ -80,7 +80,7 @@ class Decoder:
         if any('\ud800' <= letter <= '\udfff' for letter in text):
             raise self.refuse('text', ascii(text))
 
-    def build(self, make: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    def build(self, make: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """Call a constructor; what it refuses was not written by a network that worked."""
         try:
             return make(*args, **kwargs)

@@ -214,10 +214,10 @@ def restore_rows(rows: list[Any], layers: list[Layer], decoder: Decoder) -> list
             'layers': decoder.field(record, 'layers', list),
         }
         row['layers'] = restore_rows(row['layers'], layer.children(), decoder)
-        if layer.count_parameters() != row['parameters']:
-            raise decoder.refuse(f'{row["parameters"]} parameters', sorted(layer.p))
         if is_known_layer(type(layer)):
             check_layer(layer, row, decoder)
+        if layer.count_parameters() != row['parameters']:  # all that is known of the user's own
+            raise decoder.refuse(f'{row["parameters"]} parameters', sorted(layer.p))
         layer.name = row['name']
         restored.append(row)
     return restored

@@ -101,9 +101,13 @@ def collect_arrays(model: 'EpyNN') -> dict[str, Any]:
 
 def as_path(path: Any, name: str) -> Path:
     """Return a path, or say what came instead."""
-    if not isinstance(path, (str, os.PathLike)) or '\0' in str(path) or not str(path):
+    try:
+        text = os.fsencode(path)
+    except (TypeError, ValueError):
+        text = b''
+    if not text or b'\0' in text:
         raise ArgumentError(name, 'the path of a file', describe(path))
-    return Path(path)
+    return Path(os.fsdecode(text))
 
 
 def write_model(model: 'EpyNN', path: str | Path | None = None) -> Path:
@@ -123,9 +127,10 @@ def read_model(
     ----------
     path : str, optional
         File to read; None for the newest in ``models/``.
-    custom : iterable of layer classes and functions, optional
-        Your own layers, activations, losses and metrics that the network uses. Names in a file
-        never import anything: they are looked up among those of epynn and these.
+    custom : iterable of classes and functions, optional
+        All that the network has of your own: classes of layers, optimizers and penalties;
+        activations, losses, metrics and schedules. Names in a file never import anything: they are
+        looked up among those of epynn and these.
 
     Returns
     -------

@@ -72,7 +72,7 @@ def from_blocks(monkeypatch, *arguments):
 
 @pytest.fixture
 def all_types(monkeypatch):
-    """Let float64 take the way of float32, where errors are rounding or mistakes, nothing between."""
+    """Let float64 take the way of float32: errors are then rounding or mistakes, none between."""
     monkeypatch.setattr(sliding, '_ROUNDED', 'fd')
 
 
