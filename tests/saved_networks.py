@@ -8,9 +8,9 @@ from networks import make_regression, quiet
 
 from epynn.batchnorm.models import BatchNorm
 from epynn.commons.composite import Composite
-from epynn.commons.initializers import Normal
 from epynn.commons.loss import CCE, LabelSmoothing
 from epynn.commons.maths import elu, lrelu, softmax, tanh
+from epynn.commons.maths.initializers import Normal
 from epynn.commons.metrics import TopK
 from epynn.commons.models import walk_layers
 from epynn.commons.optimize import AdamW, Optimizer

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epynn.commons.errors import ModelFileError
+from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.optimize import Optimizer
-from epynn.commons.scaling import FeatureScale
 from epynn.kernels.arrays import Array
 from epynn.network.architecture import PLAIN
 from epynn.network.decoding import Decoder

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from epynn.commons.errors import TrainingError
 from epynn.commons.models import Layer, walk_layers
-from epynn.commons.optimizer import trained_layers
+from epynn.commons.optimize.optimizer import trained_layers
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.initializers import INITIALIZERS, Constant, Normal, Uniform
 from epynn.commons.loss import Huber, LabelSmoothing, loss_functions
 from epynn.commons.maths import ACTIVATIONS
+from epynn.commons.maths.initializers import INITIALIZERS, Constant, Normal, Uniform
 from epynn.commons.metrics import TopK, metrics_functions
 from epynn.commons.models import Layer
 from epynn.commons.optimize import OPTIMIZERS

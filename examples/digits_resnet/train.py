@@ -13,9 +13,9 @@ from epynn import (
     GlobalPooling,
     Residual,
 )
-from epynn.commons.initializers import he_normal
 from epynn.commons.logs import process_logs, show_table
 from epynn.commons.maths import identity, relu, softmax
+from epynn.commons.maths.initializers import he_normal
 from epynn.settings import se_hPars
 
 

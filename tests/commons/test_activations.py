@@ -6,8 +6,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from epynn.commons import gated
 from epynn.commons.maths import (
+    gated,
     gelu,
     hard_sigmoid,
     hard_tanh,

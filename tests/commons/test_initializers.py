@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
-from epynn.commons.fans import fans
 from epynn.commons.maths import (
     INITIALIZERS,
     Constant,
@@ -22,6 +21,7 @@ from epynn.commons.maths import (
     ones,
     zeros,
 )
+from epynn.commons.maths.fans import fans
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
 

@@ -6,9 +6,9 @@ from gradients import check_layer, require
 from recurrent import draw_parameters, run
 
 from epynn import GRU, LSTM, RNN, Dense, Embedding, EpyNN
-from epynn.commons.clipping import clip_gradient
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, ShapeError, StateError
 from epynn.commons.maths import orthogonal, sigmoid, softmax, tanh, xavier
+from epynn.commons.maths.clipping import clip_gradient
 
 LAYERS = [RNN, LSTM, GRU]
 # The order of the draws, by the contract; the gates of the biases in the same order.

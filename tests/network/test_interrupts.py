@@ -123,7 +123,7 @@ def test_at_many_points_of_the_code(run):
 
 def test_in_each_line_of_the_update(run):
     """Where the danger is: between the first parameter that moved and the last."""
-    import epynn.commons.optimizer as optimizer
+    import epynn.commons.optimize.optimizer as optimizer
     import epynn.network.training as training
 
     places = {optimizer.__file__, training.__file__}

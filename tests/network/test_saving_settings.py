@@ -11,10 +11,10 @@ from saved_networks import OWN, TABLE, Band, accuracy, assert_same_network, bent
 import epynn
 from epynn.activation.models import Activation
 from epynn.commons.errors import ArgumentError, ModelFileError
-from epynn.commons.initializers import INITIALIZERS, Constant, Normal, Uniform
 from epynn.commons.library import read_model
 from epynn.commons.loss import CCE, Huber, LabelSmoothing, loss_functions
 from epynn.commons.maths import ACTIVATIONS, identity, softmax, tanh
+from epynn.commons.maths.initializers import INITIALIZERS, Constant, Normal, Uniform
 from epynn.commons.metrics import TopK, metrics_functions
 from epynn.commons.models import Layer
 from epynn.commons.optimize import OPTIMIZERS, Adam, AdamW, Momentum

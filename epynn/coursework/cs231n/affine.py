@@ -7,8 +7,8 @@ import numpy as np
 
 from epynn.commons.arguments import as_choice, as_float
 from epynn.commons.errors import LabelError
-from epynn.commons.floating import floating
 from epynn.commons.maths import relu
+from epynn.commons.maths.floating import floating
 from epynn.coursework.cs231n.params import Cache, read_settings
 from epynn.coursework.layouts import check_shape
 from epynn.kernels.arrays import Array

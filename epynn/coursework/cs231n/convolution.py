@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from epynn.commons.arguments import as_int
-from epynn.commons.floating import floating
+from epynn.commons.maths.floating import floating
 from epynn.coursework.columns import convolve_columns, convolve_columns_gradients
 from epynn.coursework.cs231n.params import Cache, read_settings
 from epynn.coursework.layouts import channels_first, channels_last, check_shape

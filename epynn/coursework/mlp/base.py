@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from epynn.commons.errors import ShapeError
-from epynn.commons.floating import floating
+from epynn.commons.maths.floating import floating
 from epynn.coursework.mlp.penalties import Penalty
 from epynn.kernels.arrays import Array
 

@@ -2,7 +2,7 @@
 
 from epynn.commons.arguments import as_flag, as_int
 from epynn.commons.errors import ShapeError
-from epynn.commons.floating import floating
+from epynn.commons.maths.floating import floating
 from epynn.coursework.layouts import (
     channels_first,
     channels_last,

@@ -10,7 +10,13 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from epynn.commons.errors import ShapeError
-from epynn.commons.initializers import Constant, Normal, Uniform, glorot_normal, glorot_uniform
+from epynn.commons.maths.initializers import (
+    Constant,
+    Normal,
+    Uniform,
+    glorot_normal,
+    glorot_uniform,
+)
 from epynn.kernels.arrays import Array
 
 DEFAULT_SEED = 123456

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from epynn.commons.arguments import as_int
-from epynn.commons.decisions import columns, decide
 from epynn.commons.errors import ArgumentError, DataError, ShapeError
+from epynn.commons.metrics.decisions import columns, decide
 from epynn.kernels.arrays import Array
 
 
@@ -40,8 +40,8 @@ def ROC_AUC(Y: Array, A: Array, positive_label: int = 1) -> float:
     Raises
     ------
     ShapeError, DataError
-        See :func:`epynn.commons.decisions.decide`; the lengths of Y and A differ; one column of
-        outputs for more than two labels.
+        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ; one
+        column of outputs for more than two labels.
     ArgumentError
         There are two columns and ``positive_label`` is neither 0 nor 1.
     """
@@ -185,7 +185,7 @@ class TopK:
         Raises
         ------
         ShapeError, DataError
-            See :func:`epynn.commons.decisions.decide`; the lengths of Y and A differ.
+            See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
         ArgumentError
             ``k`` is not below the number of classes.
         """

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.errors import LabelError, ShapeError
-from epynn.commons.floating import floating
+from epynn.commons.maths.floating import floating
 from epynn.kernels.arrays import Array
 
 

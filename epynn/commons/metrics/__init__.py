@@ -32,9 +32,9 @@ from typing import NamedTuple, TypeAlias, overload
 import numpy as np
 
 from epynn.commons.arguments import function_named
-from epynn.commons.decisions import columns, confusion_matrix, decide, decide_both
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
-from epynn.commons.scores import R2, RMSE, ROC_AUC, TopK
+from epynn.commons.metrics.decisions import columns, confusion_matrix, decide, decide_both
+from epynn.commons.metrics.scores import R2, RMSE, ROC_AUC, TopK
 from epynn.kernels.arrays import Array
 
 __all__ = [

@@ -30,8 +30,8 @@ from typing import Any
 
 from epynn.commons.arguments import as_float, as_function, as_int, describe, function_named
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
-from epynn.commons.rates import ScheduleFunction, count, read_settings
-from epynn.commons.schedules import Cosine, OneCycle, ReduceOnPlateau
+from epynn.commons.schedule.rates import ScheduleFunction, count, read_settings
+from epynn.commons.schedule.schedules import Cosine, OneCycle, ReduceOnPlateau
 
 __all__ = [
     'Cosine',

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from epynn.commons.arguments import as_float, describe
-from epynn.commons.clipping import clip_by_norm, clip_by_value
 from epynn.commons.errors import ArgumentError
+from epynn.commons.maths.clipping import clip_by_norm, clip_by_value
 from epynn.kernels.arrays import Array
 
 
@@ -36,7 +36,7 @@ class Optimizer(ABC):
         does not show. Biases decay too, as in torch.
     clip_norm : float, optional
         Largest joint L2 norm of all gradients of the network; larger ones are scaled down to it
-        by :func:`epynn.commons.clipping.clip_by_norm`.
+        by :func:`epynn.commons.maths.clipping.clip_by_norm`.
     clip_value : float, optional
         Largest magnitude of each number in the gradients; larger ones are cut off there.
 

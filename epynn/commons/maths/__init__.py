@@ -7,8 +7,8 @@ function to the hyper-parameters of one layer and gives the vector-Jacobian prod
 pass needs.
 
 identity and softmax are in this file, the others by their shape: what rises from one bound to
-another in :mod:`epynn.commons.sigmoids`, what lets the positive side pass in
-:mod:`epynn.commons.rectifiers`, what multiplies its input by a gate in :mod:`epynn.commons.gated`.
+another in ``sigmoids``, what lets the positive side pass in ``rectifiers``, what multiplies its
+input by a gate in ``gated``.
 Initializers and clipping live in modules of their own too. Scripts import all of them from here.
 """
 
@@ -21,8 +21,8 @@ from typing import TypeAlias
 import numpy as np
 
 from epynn.commons.arguments import function_named
-from epynn.commons.clipping import clip_gradient
-from epynn.commons.fans import (
+from epynn.commons.maths.clipping import clip_gradient
+from epynn.commons.maths.fans import (
     glorot_normal,
     glorot_uniform,
     he_normal,
@@ -30,9 +30,9 @@ from epynn.commons.fans import (
     lecun_normal,
     lecun_uniform,
 )
-from epynn.commons.floating import floating
-from epynn.commons.gated import gelu, mish, silu
-from epynn.commons.initializers import (
+from epynn.commons.maths.floating import floating
+from epynn.commons.maths.gated import gelu, mish, silu
+from epynn.commons.maths.initializers import (
     INITIALIZERS,
     Constant,
     Normal,
@@ -42,8 +42,8 @@ from epynn.commons.initializers import (
     xavier,
     zeros,
 )
-from epynn.commons.rectifiers import elu, lrelu, relu, selu, softplus
-from epynn.commons.sigmoids import hard_sigmoid, hard_tanh, sigmoid, softsign, tanh
+from epynn.commons.maths.rectifiers import elu, lrelu, relu, selu, softplus
+from epynn.commons.maths.sigmoids import hard_sigmoid, hard_tanh, sigmoid, softsign, tanh
 from epynn.kernels.arrays import Array
 
 __all__ = [

@@ -19,8 +19,8 @@ import numpy as np
 
 from epynn.commons.arguments import as_flag, as_float, describe
 from epynn.commons.errors import ArgumentError
-from epynn.commons.optimizer import HasParameters as HasParameters
-from epynn.commons.optimizer import Optimizer as Optimizer
+from epynn.commons.optimize.optimizer import HasParameters as HasParameters
+from epynn.commons.optimize.optimizer import Optimizer as Optimizer
 from epynn.kernels.arrays import Array
 
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentError
-from epynn.commons.floating import saturate
-from epynn.commons.truth import pair
+from epynn.commons.loss.truth import pair
+from epynn.commons.maths.floating import saturate
 from epynn.kernels.arrays import Array
 
 

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.errors import ArgumentError, DataError, ShapeError
-from epynn.commons.labels import apply_label_encoding as apply_label_encoding
-from epynn.commons.labels import as_list, sort_elements
-from epynn.commons.labels import encode_labels as encode_labels
-from epynn.commons.scaling import FeatureScale as FeatureScale
-from epynn.commons.scaling import feature_scale as feature_scale
-from epynn.commons.scaling import scale_features as scale_features
+from epynn.commons.io.labels import apply_label_encoding as apply_label_encoding
+from epynn.commons.io.labels import as_list, sort_elements
+from epynn.commons.io.labels import encode_labels as encode_labels
+from epynn.commons.io.scaling import FeatureScale as FeatureScale
+from epynn.commons.io.scaling import feature_scale as feature_scale
+from epynn.commons.io.scaling import scale_features as scale_features
 from epynn.kernels.arrays import Array
 
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from epynn.commons.arguments import as_float, as_int, describe
 from epynn.commons.errors import ArgumentError
-from epynn.commons.rates import read_settings
+from epynn.commons.schedule.rates import read_settings
 
 
 @dataclass(frozen=True)

@@ -31,11 +31,11 @@ import numpy as np
 
 from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import function_named
-from epynn.commons.classification import BCE, CCE, ICCE, Hinge, LabelSmoothing
 from epynn.commons.errors import ArgumentTypeError
+from epynn.commons.loss.classification import BCE, CCE, ICCE, Hinge, LabelSmoothing
+from epynn.commons.loss.regression import MAE, MSE, MSLE, Huber
+from epynn.commons.loss.truth import one_hot, pair
 from epynn.commons.maths import sigmoid, softmax
-from epynn.commons.regression import MAE, MSE, MSLE, Huber
-from epynn.commons.truth import one_hot, pair
 from epynn.kernels.arrays import Array
 
 __all__ = [

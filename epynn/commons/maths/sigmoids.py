@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from epynn.commons.floating import floating
+from epynn.commons.maths.floating import floating
 from epynn.kernels.arrays import Array
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from epynn.commons.floating import floating, saturate
-from epynn.commons.sigmoids import sigmoid
+from epynn.commons.maths.floating import floating, saturate
+from epynn.commons.maths.sigmoids import sigmoid
 from epynn.kernels.arrays import Array
 
 # Mean 0 and variance 1 are a fixed point of SELU with these two, and no others.

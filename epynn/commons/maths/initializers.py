@@ -1,7 +1,7 @@
 """Initializers: how parameters are drawn, each ``f(shape, rng)``, in float64.
 
 Those whose scale follows from the number of inputs and outputs of a unit, Glorot, He and LeCun,
-are in :mod:`epynn.commons.fans`. Those with settings are objects:
+are in :mod:`epynn.commons.maths.fans`. Those with settings are objects:
 ``Dense(4, initialization=Normal(std=1))``.
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentError
-from epynn.commons.fans import (
+from epynn.commons.maths.fans import (
     glorot_normal,
     glorot_uniform,
     he_normal,
