@@ -37,7 +37,8 @@ class Embedding(Layer):
         over goes to the last set whose size is not 0.
     batch_size : int, optional
         Samples in a training batch; None for all of them in one. The last batch of an epoch may be
-        smaller.
+        smaller. With ``initialize(reduction='mean')`` its few samples weigh as much as a whole
+        batch, which can throw a fast learner off: see `drop_last`.
     X_encode : bool, optional
         One-hot encode sequences of tokens: ``(m, s)`` tokens become ``(m, s, e)``.
     Y_encode : bool, optional
