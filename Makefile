@@ -11,8 +11,10 @@ METADATA := setup.cfg pyproject.toml
 example: $(VENV)/installed-examples
 	$(BIN)/epynn run digits_cnn
 
+# One thread a matrix product: those of the tests are small, and threads that wait for each other
+# stall where the cores are shared.
 test: check
-	$(BIN)/python -m pytest
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check
