@@ -40,4 +40,4 @@ def convolution_compute_gradients(layer: 'Convolution') -> None:
 
     # (m, oh, ow, u) -> (u,)
     if layer.use_bias:
-        layer.g['db'] = dZ.sum(axis=(0, 1, 2))
+        layer.g['db'] = dZ.sum(axis=0).sum(axis=(0, 1))

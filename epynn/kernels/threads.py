@@ -1,5 +1,6 @@
 """Two halves of a job at the same time."""
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -35,7 +36,16 @@ def in_halves(
     half = (len(pieces) + 1) // 2
     if alone or half == len(pieces):
         return [work(pieces)]
+    if _count_cores() == 1:
+        return [work(pieces[:half]), work(pieces[half:])]
     with ThreadPoolExecutor(1) as worker:
         # The context carries np.errstate over.
         second = worker.submit(copy_context().run, work, pieces[half:])
         return [work(pieces[:half]), second.result()]
+
+
+def _count_cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, 'sched_getaffinity'):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

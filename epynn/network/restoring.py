@@ -108,10 +108,10 @@ def restore_embedding(record: Any, decoder: Decoder) -> Any:
         raise decoder.refuse('the settings of an Embedding', settings)
     embedding = decoder.build(make, **settings)
     tokens = [decode(token) for token in field(record, 'tokens', list)]
-    embedding.i2e = dict(enumerate(tokens))
-    embedding.e2i = decoder.build(dict, [(token, i) for i, token in enumerate(tokens)])
+    embedding.e2i = decoder.build(lambda: {token: i for i, token in enumerate(tokens)})
     if len(embedding.e2i) < len(tokens):
         raise decoder.refuse('each token once', tokens)
+    embedding.i2e = dict(enumerate(tokens))
     embedding.classes = decode(field(record, 'classes', list, type(None)))
     return embedding
 

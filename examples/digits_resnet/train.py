@@ -11,9 +11,11 @@ from epynn import (
     Embedding,
     EpyNN,
     GlobalPooling,
+    LabelSmoothing,
     Residual,
 )
 from epynn.commons.logs import process_logs, show_table
+from epynn.commons.loss import CCE
 from epynn.commons.maths import identity, relu, softmax
 from epynn.commons.maths.initializers import he_normal
 from epynn.settings import se_hPars
@@ -57,12 +59,14 @@ def build(seed=1):
     ]  # fmt: skip
     model = EpyNN(layers, name='digits_resnet')
 
-    # From 0.01 down to almost nothing along half a wave of the cosine, and half the usual digits:
-    # float32 is enough to learn, and faster.
+    # After a few epochs each digit learned is right. Smoothed labels, 0.91 for the right digit and
+    # 0.01 for each other one, leave something to learn, and nothing to be won by being too sure.
+    # The rate falls from 0.01 to almost nothing along half a wave of the cosine. float32, with half
+    # the usual precision, is enough to learn, and faster.
     hPars = {**se_hPars, 'learning_rate': 0.01, 'schedule': 'cosine'}
     model.initialize(
-        loss='CCE', se_hPars=hPars, seed=seed, optimizer='Adam', reduction='mean',
-        dtype='float32', verbose=False,
+        loss=LabelSmoothing(CCE, 0.1), se_hPars=hPars, seed=seed, optimizer='Adam',
+        reduction='mean', dtype='float32', verbose=False,
     )  # fmt: skip
     return model
 

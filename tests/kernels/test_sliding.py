@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+import epynn.kernels.threads
 from epynn.kernels import sliding, strips, winograd
 from epynn.kernels.blocks import cut_blocks
 from epynn.kernels.convolution import (
@@ -203,7 +204,8 @@ def test_strips(k, n, u):
     assert_close(sums, 1 + X.swapaxes(2, 3) @ Y, atol=1e-11)
 
 
-def test_halves():
+def test_halves(monkeypatch):
+    monkeypatch.setattr(epynn.kernels.threads, '_count_cores', lambda: 2)
     threads = []
 
     def work(pieces):
@@ -215,6 +217,11 @@ def test_halves():
     assert in_halves(work, [1, 2, 3], alone=True) == [6]
     assert in_halves(work, [7]) == [7]
     assert in_halves(work, []) == [0]
+    with monkeypatch.context() as patch:
+        patch.setattr(epynn.kernels.threads, '_count_cores', lambda: 1)
+        threads.clear()
+        assert in_halves(work, [1, 2, 3, 4, 5]) == [6, 9]  # the same halves, one after the other
+        assert set(threads) == {threading.current_thread()}
     before = threading.active_count()
     with pytest.raises(ZeroDivisionError):
         in_halves(lambda pieces: 1 // pieces[0], [1, 0])
