@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from epynn.coursework.columns import add_columns, cut_columns, frame
 from epynn.coursework.layouts import check_shape
 from epynn.kernels.arrays import Array
+from epynn.kernels.columns import add_columns, cut_columns, frame
 from epynn.kernels.geometry import output_size
 
 

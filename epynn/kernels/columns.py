@@ -1,4 +1,4 @@
-"""Convolution by columns, as the course teaches it (im2col): channels come first all the way.
+"""Convolution by columns (im2col), for images whose channels come first.
 
 The sums are those of :mod:`epynn.kernels.convolution`, in the other order of memory: there a block
 is a row and its numbers lie side by side, here it is a column and the places of an image do. Images
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from epynn.coursework.layouts import channels_last
 from epynn.kernels.arrays import Array
 from epynn.kernels.blocks import add_blocks, cut_blocks
 from epynn.kernels.geometry import output_size
@@ -95,7 +94,7 @@ def frame(x: Array, pad: int) -> Array:
 def cut_columns(xp: Array, window: tuple[int, ...], stride: int) -> Array:
     """Copy blocks into columns: ``(N, C, H, W) -> (N, C * HH * WW, H' * W')``."""
     HH, WW = window
-    Xb = cut_blocks(channels_last(xp), (HH, WW), stride)
+    Xb = cut_blocks(xp.transpose(0, 2, 3, 1), (HH, WW), stride)
     # (m, oh, ow, fh, fw, d) -> (m, d, fh, fw, oh, ow) -> (N, taps, places)
     return Xb.transpose(0, 5, 3, 4, 1, 2).reshape(len(xp), xp.shape[1] * HH * WW, -1)
 
@@ -107,7 +106,7 @@ def add_columns(xp: Array, cols: Array, window: tuple[int, ...], stride: int) ->
     oh, ow = output_size(H, HH, stride), output_size(W, WW, stride)
     # (N, taps, places) -> (m, d, fh, fw, oh, ow) -> (m, oh, ow, fh, fw, d)
     Xb = cols.reshape(N, C, HH, WW, oh, ow).transpose(0, 4, 5, 2, 3, 1)
-    add_blocks(channels_last(xp), Xb, (stride, stride))
+    add_blocks(xp.transpose(0, 2, 3, 1), Xb, (stride, stride))
 
 
 def _parts(N: int, bytes_per_sample: int) -> Iterator[slice]:
