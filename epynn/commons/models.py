@@ -336,7 +336,8 @@ class Layer:
         self.initialize_parameters()
         if self.dtype is None:
             self.dtype = A.dtype if A.dtype.kind == 'f' else np.dtype(np.float64)
-        self.p = {name: p.astype(self.dtype, copy=False) for name, p in self.p.items()}
+        # By rows, as files hold them: a matrix product rounds by the order of memory.
+        self.p = {name: np.ascontiguousarray(p, self.dtype) for name, p in self.p.items()}
         self.s = {name: s.astype(self.dtype, copy=False) for name, s in self.s.items()}
 
     def _refuse_features(self, name: str, A: Array) -> None:
