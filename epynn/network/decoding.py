@@ -177,7 +177,7 @@ class Decoder:
             raise self.refuse('layers and functions of epynn', name)
         name = name.removeprefix(CUSTOM)[:60]
         raise ModelFileError(
-            self.where, f'your own {name}, which the network uses,',
+            self.where, f'your own {name} to be handed in',
             f'custom={sorted(key.removeprefix(CUSTOM) for key in self.custom)}',
             f'Pass it: read_model(path, custom=[{name}]).',
         )  # fmt: skip
