@@ -74,6 +74,20 @@ def test_gradients_have_the_names_and_shapes_of_the_parameters(row):
 
 
 @each_row
+def test_gradients_do_not_depend_on_whether_somebody_reads_that_of_the_input(row):
+    layer, A, expected = row.run()
+    gradients = dict(layer.g)
+    layer.input_gradient = False
+    dX = layer.backward(layer.bc['dA'])
+    layer.compute_gradients()
+    if dX is not None:
+        np.testing.assert_array_equal(dX, expected)
+    assert list(layer.g) == list(gradients)
+    for name, g in gradients.items():
+        np.testing.assert_array_equal(layer.g[name], g)
+
+
+@each_row
 @both_modes
 def test_caches_agree_with_their_shapes(row, training):
     layer, A, dX = row.run(training=training)

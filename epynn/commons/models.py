@@ -89,6 +89,9 @@ class Layer:
         Anything else; rare.
     activation : dict
         Names of the activation functions by argument, for the tables.
+    input_gradient : bool
+        Whether the backward pass has to return ``dX``. In training the network tells so the first
+        layer that learns: nobody reads its ``dX``, and a layer may return None in its place.
     training : bool
         Whether a forward pass is one of training. Layers such as Dropout read it.
     trainable : bool
@@ -116,7 +119,9 @@ class Layer:
 
     compute_shapes: ClassVar[Callable[..., None]]
     forward: ClassVar[Callable[..., Array]]
-    backward: ClassVar[Callable[..., Array]]
+    backward: ClassVar[Callable[..., Any]]
+    """Returns ``dX``; or None, if it likes, where `input_gradient` is False."""
+
     initialize_parameters: ClassVar[Callable[..., None]] = no_parameters
     compute_gradients: ClassVar[Callable[..., None]] = no_parameters
 
@@ -152,6 +157,7 @@ class Layer:
                 'See epynn.settings for the names.',
             )  # fmt: skip
         self.se_hPars = se_hPars
+        self.input_gradient = True
         self.training = True
         self.trainable = self.draws_parameters()
         self.np_rng = np.random.default_rng()

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from epynn.convolution.models import Convolution
 
 
-def convolution_backward(layer: 'Convolution', dX: Array) -> Array:
+def convolution_backward(layer: 'Convolution', dX: Array) -> Array | None:
     """Reverse :func:`convolution_forward`: from the gradient of its output to that of its input.
 
     Parameters
@@ -19,14 +19,17 @@ def convolution_backward(layer: 'Convolution', dX: Array) -> Array:
 
     Returns
     -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, h, w, d)``.
+    dX : ndarray or None
+        Gradient with respect to the input ``(m, h, w, d)``; None where nobody reads it.
     """
     d = layer.d
 
     # (5) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)
     dZ = layer.bc['dZ'] = layer.activation_gradient(dA)
+
+    if not layer.input_gradient:
+        return None
 
     # (4) The bias is added: dZ passes as it is
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from epynn.convolution1d.models import Convolution1D
 
 
-def convolution1d_backward(layer: 'Convolution1D', dX: Array) -> Array:
+def convolution1d_backward(layer: 'Convolution1D', dX: Array) -> Array | None:
     """Reverse :func:`convolution1d_forward`: from the gradient of its output to that of its input.
 
     Parameters
@@ -21,14 +21,17 @@ def convolution1d_backward(layer: 'Convolution1D', dX: Array) -> Array:
 
     Returns
     -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, s, e)``.
+    dX : ndarray or None
+        Gradient with respect to the input ``(m, s, e)``; None where nobody reads it.
     """
     d = layer.d
 
     # (5) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)
     dZ = layer.bc['dZ'] = layer.activation_gradient(dA)
+
+    if not layer.input_gradient:
+        return None
 
     # (4) The bias is added: dZ passes as it is
 

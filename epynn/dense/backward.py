@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from epynn.dense.models import Dense
 
 
-def dense_backward(layer: 'Dense', dX: Array) -> Array:
+def dense_backward(layer: 'Dense', dX: Array) -> Array | None:
     """Reverse :func:`dense_forward`: from the gradient of its output to that of its input.
 
     Parameters
@@ -18,12 +18,15 @@ def dense_backward(layer: 'Dense', dX: Array) -> Array:
 
     Returns
     -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, n)``.
+    dX : ndarray or None
+        Gradient with respect to the input ``(m, n)``; None where nobody reads it.
     """
     # (3) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)
     dZ = layer.bc['dZ'] = layer.activation_gradient(dA)
+
+    if not layer.input_gradient:
+        return None
 
     # (2) Linear product: (m, u) @ (n, u)^T -> (m, n)
     dX = dZ @ layer.p['W'].T

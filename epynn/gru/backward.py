@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from epynn.gru.models import GRU
 
 
-def gru_backward(layer: 'GRU', dX: Array) -> Array:
+def gru_backward(layer: 'GRU', dX: Array) -> Array | None:
     """Reverse :func:`gru_forward`: back through time, from the last step to the first.
 
     Parameters
@@ -23,8 +23,8 @@ def gru_backward(layer: 'GRU', dX: Array) -> Array:
 
     Returns
     -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, s, e)``.
+    dX : ndarray or None
+        Gradient with respect to the input ``(m, s, e)``; None where nobody reads it.
     """
     # (7) Output: (m, u) or (m, s, u) -> (s, m, u). What is added to dhp[t] arrives in dh[t - 1]
     dhp, dh = layer.receive_states_gradient(dX)
@@ -55,11 +55,14 @@ def gru_backward(layer: 'GRU', dX: Array) -> Array:
         # (3) Linear products with the state before: dhp = dz_ Vz^T + dr_ Vr^T
         dhp[t] += dzr_[t] @ VzrT
 
+    keep_steps(layer.bc, dh=dh, dz_=dz_, dr_=dr_, dhh_=dhh_, dZ=dZ)
+    if not layer.input_gradient:
+        return None
+
     # (2) Linear products with the inputs of all steps: (s, m, 3 u) @ (e, 3 u)^T -> (s, m, e)
     dX = multiply_steps(dZ, U.T)
 
     # (1) Input: (s, m, e) -> (m, s, e)
-    keep_steps(layer.bc, dh=dh, dz_=dz_, dr_=dr_, dhh_=dhh_, dZ=dZ)
     dX = layer.bc['dX'] = by_samples(dX)
 
     return dX

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from epynn.lstm.models import LSTM
 
 
-def lstm_backward(layer: 'LSTM', dX: Array) -> Array:
+def lstm_backward(layer: 'LSTM', dX: Array) -> Array | None:
     """Reverse :func:`lstm_forward`: back through time, from the last step to the first.
 
     Parameters
@@ -23,8 +23,8 @@ def lstm_backward(layer: 'LSTM', dX: Array) -> Array:
 
     Returns
     -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, s, e)``.
+    dX : ndarray or None
+        Gradient with respect to the input ``(m, s, e)``; None where nobody reads it.
     """
     # (7) Output: (m, u) or (m, s, u) -> (s, m, u). What is added to dhp[t] arrives in dh[t - 1]
     dhp, dh = layer.receive_states_gradient(dX)
@@ -56,11 +56,14 @@ def lstm_backward(layer: 'LSTM', dX: Array) -> Array:
         # (3) Linear products with the state before: dhp = sum over the gates of d?_ V?^T
         dhp[t] += dZ[t] @ VT
 
+    keep_steps(layer.bc, dh=dh, dC_=dC_, df_=df_, di_=di_, dg_=dg_, do_=do_, dZ=dZ)
+    if not layer.input_gradient:
+        return None
+
     # (2) Linear products with the inputs of all steps: (s, m, 4 u) @ (e, 4 u)^T -> (s, m, e)
     dX = multiply_steps(dZ, U.T)
 
     # (1) Input: (s, m, e) -> (m, s, e)
-    keep_steps(layer.bc, dh=dh, dC_=dC_, df_=df_, di_=di_, dg_=dg_, do_=do_, dZ=dZ)
     dX = layer.bc['dX'] = by_samples(dX)
 
     return dX

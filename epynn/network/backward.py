@@ -1,6 +1,6 @@
 """Backward pass of the network."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
 
-def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Array:
+def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Any:
     """Pass the gradient of the loss back through the layers; each computes its gradients ``g``.
 
-    After a forward pass with ``training=True``, layers below the first trainable one are not
-    walked: nobody reads their gradient.
+    After a forward pass with ``training=True``, nobody reads the gradient with respect to the input
+    of the first trainable layer: it need not compute it, and the layers below are not walked.
 
     Penalties on weights belong to the loss that is reported, a mean over samples. Their gradient is
     added as it is where gradients are averaged, and times ``m`` where they are summed.
@@ -32,21 +32,25 @@ def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Array:
 
     Returns
     -------
-    dX : ndarray
-        Gradient with respect to the input of the last layer walked.
+    dX : ndarray or None
+        Gradient with respect to the input of the last layer walked; None if it was not computed.
     """
     output = model.layers[-1]
-    training = output.training
+    last = first_trainable(model) if output.training else 0
     scale = len(dA) if model.reduction == 'sum' else 1
     dX = dA
     output.output_dZ = dZ
+    if output.training:
+        model.layers[last].input_gradient = False
+        model.layers[last].bc.pop('dX', None)
     try:
-        for layer in reversed(model.layers[first_trainable(model) if training else 0 :]):
+        for layer in reversed(model.layers[last:]):
             dX = layer.backward(dX)
             layer.compute_gradients()
             layer.add_penalty_gradient(scale)
     finally:
         output.output_dZ = None
+        model.layers[last].input_gradient = True
     return dX
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from epynn.rnn.models import RNN
 
 
-def rnn_backward(layer: 'RNN', dX: Array) -> Array:
+def rnn_backward(layer: 'RNN', dX: Array) -> Array | None:
     """Reverse :func:`rnn_forward`: back through time, from the last step to the first.
 
     Parameters
@@ -22,8 +22,8 @@ def rnn_backward(layer: 'RNN', dX: Array) -> Array:
 
     Returns
     -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, s, e)``.
+    dX : ndarray or None
+        Gradient with respect to the input ``(m, s, e)``; None where nobody reads it.
     """
     # (5) Output: (m, u) or (m, s, u) -> (s, m, u). What is added to dhp[t] arrives in dh[t - 1]
     dhp, dh = layer.receive_states_gradient(dX)
@@ -38,11 +38,14 @@ def rnn_backward(layer: 'RNN', dX: Array) -> Array:
         # (3) Linear product with the state before: dhp = dh_ V^T
         dhp[t] += dh_[t] @ VT
 
+    keep_steps(layer.bc, dh=dh, dh_=dh_)
+    if not layer.input_gradient:
+        return None
+
     # (2) Linear product with the inputs of all steps: (s, m, u) @ (e, u)^T -> (s, m, e)
     dX = multiply_steps(dh_, layer.p['U'].T)
 
     # (1) Input: (s, m, e) -> (m, s, e)
-    keep_steps(layer.bc, dh=dh, dh_=dh_)
     dX = layer.bc['dX'] = by_samples(dX)
 
     return dX

@@ -107,6 +107,19 @@ def test_the_gradient_of_the_samples():
     np.testing.assert_allclose(dX[3, 2], (above - below) / 2e-5, rtol=1e-7)
 
 
+@pytest.mark.parametrize('training', [False, True])
+def test_the_gradient_of_the_samples_is_left_out_in_training(training):
+    X, _ = make_data(8)
+    model = EpyNN([Embedding(X, make_targets('one-hot'), (1, 0, 0)), Dense(5, tanh), Dense(3)])
+    quiet(model, loss='MSE')
+    batch = model.embedding.batch_dtrain[0]
+    first = model.layers[1]
+    dX = model.backward(*loss_gradient(model, batch.Y, model.forward(batch.X, training=training)))
+    assert (dX is None) == ('dX' not in first.bc) == training
+    assert first.input_gradient
+    assert first.backward(first.bc['dA']).shape == batch.X.shape
+
+
 # CLOSED FORMS
 
 
