@@ -1,1 +1,1 @@
-"""Speed and memory, side by side with other libraries: ``python -m benchmarks.convolution``."""
+"""Speed and memory, side by side with other libraries: ``python -m benchmarks``."""

@@ -1,13 +1,16 @@
 """Convolution, forward and backward with all gradients, through the layer: ours against PyTorch."""
 
+from functools import partial
+
 import numpy as np
 import torch
 
-from benchmarks.timing import Case, Step, main
+from benchmarks.suite import Suite
+from benchmarks.timing import Case, Step
 from epynn.commons.maths import identity
 from epynn.convolution.models import Convolution
 
-SUITE = [
+SHAPES = [
     # (m, h, w, d), filter, stride, padding, units
     ((32, 28, 28, 1), 3, 1, 0, 32),
     ((64, 32, 32, 16), 3, 1, 0, 32),
@@ -54,9 +57,17 @@ def make_case(
         return step
 
     layouts = {'contiguous': torch.contiguous_format, 'channels-last': torch.channels_last}
-    name = f'{shape} {f}x{f}/{stride}{f" pad {padding}" * (padding > 0)} -> {units}'
-    return Case(name, ours, {name: theirs(layout) for name, layout in layouts.items()})
+    return Case(ours, {name: theirs(layout) for name, layout in layouts.items()})
 
 
-if __name__ == '__main__':
-    main('Convolution', lambda: [make_case(*case) for case in SUITE])
+def name_case(
+    shape: tuple[int, int, int, int], f: int, stride: int, padding: int, units: int
+) -> str:
+    return f'{shape} {f}x{f}/{stride}{f" pad {padding}" * (padding > 0)} -> {units}'
+
+
+SUITE = Suite(
+    'Convolution, forward and backward with all gradients',
+    {name_case(*case): partial(make_case, *case) for case in SHAPES},
+    limit=0.70,
+)

@@ -1,11 +1,13 @@
 """Pooling, forward and backward, through the layer: ours against PyTorch."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
 
-from benchmarks.timing import Case, Step, main
+from benchmarks.suite import Suite
+from benchmarks.timing import Case, Step
 from epynn.pooling.models import Pooling
 
 SHAPE = 64, 32, 32, 32
@@ -27,7 +29,7 @@ def make_case(f: int, stride: int, how: str) -> Case:
 
     layouts = {'contiguous': torch.contiguous_format, 'channels-last': torch.channels_last}
     theirs = {name: _their_step(X, dA, f, stride, torch_pool, it) for name, it in layouts.items()}
-    return Case(f'{SHAPE} {how} {f}x{f}/{stride}', ours, theirs)
+    return Case(ours, theirs)
 
 
 def _their_step(
@@ -52,5 +54,8 @@ def _their_step(
     return step
 
 
-if __name__ == '__main__':
-    main('Pooling', lambda: [make_case(f, 2, how) for f in (2, 3) for how in POOLS])
+SUITE = Suite(
+    'Pooling, forward and backward',
+    {f'{SHAPE} {how} {f}x{f}/2': partial(make_case, f, 2, how) for f in (2, 3) for how in POOLS},
+    limit=0.9,
+)

@@ -1,29 +1,20 @@
-"""Timing two libraries against each other, fairly, in one process.
+"""Timing libraries against each other, fairly, in one process.
 
 The threads of PyTorch keep spinning for milliseconds after a call and would steal a core from what
 is timed next: there is a pause after each of its calls, and an untimed call before each timed one,
-on both sides. Calls of both sides alternate, and medians are reported.
-
-On a machine that others use as well, ``--one-core`` binds the process to one core and reads the
-processor's time instead of the clock: both sides then have one thread.
+on both sides. Calls of all sides alternate, and medians are reported.
 """
 
-import argparse
 import ctypes
 import gc
-import json
 import math
-import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import torch
-from tabulate import tabulate
-from threadpoolctl import threadpool_limits
 
 Step = Callable[[], Sequence[np.ndarray]]
 """One step of what is timed; returns its results for the comparison."""
@@ -38,47 +29,72 @@ class Case:
 
     Attributes
     ----------
-    name : str
-        As the table shows it.
     ours : callable
         Returns arrays.
     theirs : dict of callable
-        By layout; each returns the same arrays. The fastest counts.
+        PyTorch, by layout; each returns the same arrays. The fastest counts.
+    others : dict of callable
+        Other libraries by name, shown beside. They return the same arrays, or none where their
+        results differ by nature.
+    seeded : dict of callable
+        To be checked in place of `theirs`, where those draw random numbers: with our numbers.
     tolerance : float
         Largest difference of the results, in units of their root mean square.
+    reset : callable
+        Brings all sides back to the start, before each timed step.
+    warm : bool
+        Whether there is an untimed call before each timed one. Whole trainings need none.
+    loop_share : callable or None
+        Measures the share of our time that is spent outside the mathematics.
     """
 
-    name: str
     ours: Step
     theirs: dict[str, Step]
+    others: dict[str, Step] = field(default_factory=dict)
+    seeded: dict[str, Step] = field(default_factory=dict)
     tolerance: float = 2e-4
+    reset: Callable[[], None] = lambda: None
+    warm: bool = True
+    loop_share: Callable[[], float] | None = None
 
 
 @dataclass
 class Row:
-    """One line of the table."""
+    """What was measured: times in seconds, one a round; memory in megabytes; the rest ratios."""
 
     case: str
-    ours_ms: float
-    theirs_ms: float
     layout: str
     ratio: float
+    low: float
+    high: float
+    others: dict[str, float]
+    loop_share: float | None
     ours_peak_mb: float
     theirs_peak_mb: float
     difference: float
+    times: dict[str, list[float]]
 
 
-def check(case: Case) -> float:
+def check(name: str, case: Case) -> float:
     """Return the largest difference between the results; raise if it is too large."""
     worst = 0.0
-    results = case.ours()
-    for layout, step in case.theirs.items():
-        for number, (value, reference) in enumerate(zip(results, step(), strict=True)):
+    case.reset()
+    results = [np.array(value) for value in case.ours()]
+    for side, step in {**(case.seeded or case.theirs), **case.others}.items():
+        case.reset()
+        references = step()
+        if side in case.others and not references:
+            continue
+        for number, (value, reference) in enumerate(zip(results, references, strict=True)):
             size = max(float(np.sqrt(np.mean(np.square(reference)))), 1e-30)
+            if value.shape != reference.shape:
+                raise SystemExit(
+                    f'{name}: result {number} has shape {value.shape}, {side} {reference.shape}.'
+                )
             difference = float(np.abs(value - reference).max()) / size
             if not difference <= case.tolerance:
                 raise SystemExit(
-                    f'{case.name}: result {number} differs from {layout} by {difference:.1e}, '
+                    f'{name}: result {number} differs from {side} by {difference:.1e}, '
                     f'more than {case.tolerance:.1e} of its size.'
                 )
             worst = max(worst, difference)
@@ -86,10 +102,14 @@ def check(case: Case) -> float:
 
 
 def peak_memory(step: Step) -> float:
-    """Return the megabytes that a step adds to the process at its peak; NaN if not on Linux."""
+    """Return the megabytes that a step adds to the process at its peak; NaN if not on Linux.
+
+    That is resident memory as the system counts it, so that it holds whatever a library allocates
+    and by whatever means. What a library keeps from earlier calls is there before and not counted.
+    """
     try:
-        ctypes.CDLL('libc.so.6').malloc_trim(0)
         gc.collect()
+        ctypes.CDLL('libc.so.6').malloc_trim(0)
         Path('/proc/self/clear_refs').write_text('5')  # the peak starts anew
         before = _read_status('VmRSS')
         results = step()
@@ -97,7 +117,7 @@ def peak_memory(step: Step) -> float:
         del results
     except OSError:
         return math.nan
-    return peak / 1000
+    return max(peak, 0) / 1000
 
 
 def _read_status(key: str) -> int:
@@ -105,58 +125,41 @@ def _read_status(key: str) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith(key))
 
 
-def compare(case: Case, rounds: int, clock: Callable[[], float]) -> Row:
-    """Check the results, then time both sides in turn."""
-    difference = check(case)
-    steps = {'ours': case.ours, **case.theirs}
-    times: dict[str, list[float]] = {name: [] for name in steps}
+def compare(name: str, case: Case, rounds: int, clock: Callable[[], float]) -> Row:
+    """Check the results, then time all sides in turn."""
+    difference = check(name, case)
+    steps = {'ours': case.ours, **case.theirs, **case.others}
+    times: dict[str, list[float]] = {side: [] for side in steps}
     for _ in range(rounds):
-        for name, step in steps.items():
-            step()
+        for side, step in steps.items():
+            case.reset()
+            if case.warm:
+                step()
             start = clock()
             step()
-            times[name].append(clock() - start)
-            if name != 'ours':
-                time.sleep(PAUSE)
-    medians = {name: 1e3 * statistics.median(values) for name, values in times.items()}
+            times[side].append(clock() - start)
+            time.sleep(PAUSE)
+    medians = {side: statistics.median(values) for side, values in times.items()}
     layout = min(case.theirs, key=medians.__getitem__)
+    low, high = quartiles([a / b for a, b in zip(times['ours'], times[layout], strict=True)])
+    peaks = []
+    for step in (case.ours, case.theirs[layout]):
+        case.reset()
+        peaks.append(peak_memory(step))
+    case.reset()
+    loop_share = case.loop_share() if case.loop_share else None
     return Row(
-        case.name, medians['ours'], medians[layout], layout, medians['ours'] / medians[layout],
-        peak_memory(case.ours), peak_memory(case.theirs[layout]), difference,
+        name, layout, medians['ours'] / medians[layout], low, high,
+        {side: medians['ours'] / medians[side] for side in case.others},
+        loop_share, *peaks, difference, times,
     )  # fmt: skip
 
 
-def geometric_mean(rows: Sequence[Row]) -> float:
-    return math.exp(statistics.mean(math.log(row.ratio) for row in rows))
+def quartiles(values: Sequence[float]) -> tuple[float, float]:
+    """Return the values between which the middle half lies."""
+    low, high = np.quantile(values, (0.25, 0.75))
+    return float(low), float(high)
 
 
-def main(title: str, make_cases: Callable[[], list[Case]]) -> None:
-    """Run a suite from the command line."""
-    parser = argparse.ArgumentParser(description=title)
-    parser.add_argument('--rounds', type=int, default=21, help='timed calls of each side')
-    parser.add_argument('--json', type=Path, help='write the table to this file as well')
-    parser.add_argument(
-        '--one-core', action='store_true', help="one core and the processor's time, on both sides"
-    )
-    options = parser.parse_args()
-    threads = 1 if options.one_core else 2
-    if options.one_core:
-        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-    torch.set_num_threads(threads)
-    with threadpool_limits(threads):
-        clock = time.process_time if options.one_core else time.perf_counter
-        rows = [compare(case, options.rounds, clock) for case in make_cases()]
-    mean = geometric_mean(rows)
-    headers = ['case', 'ours ms', 'torch ms', 'layout', 'ratio', 'peak MB', 'torch MB', 'differ']
-    table = [list(asdict(row).values()) for row in rows]
-    formats = ('', '.2f', '.2f', '', '.2f', '.1f', '.1f', '.0e')
-    print(f'{title}: {threads} thread{"s" * (threads > 1)}, medians of {options.rounds}')
-    print(tabulate(table, headers, floatfmt=formats))
-    print(f'geometric mean of the ratios {mean:.2f}, largest {max(row.ratio for row in rows):.2f}')
-    if options.json:
-        result = {
-            'suite': title, 'threads': threads, 'rounds': options.rounds,
-            'numpy': np.__version__, 'torch': torch.__version__,
-            'rows': [asdict(row) for row in rows], 'geometric_mean': mean,
-        }  # fmt: skip
-        options.json.write_text(json.dumps(result, indent=2) + '\n')
+def geometric_mean(ratios: Sequence[float]) -> float:
+    return math.exp(statistics.mean(math.log(ratio) for ratio in ratios))

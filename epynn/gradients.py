@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.activation import BoundActivation
-from epynn.commons.arguments import as_float, as_int, describe
+from epynn.commons.arguments import as_flag, as_float, as_int, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, StateError
+from epynn.commons.io.numbers import as_numbers
 from epynn.commons.logs import show_table, text_table
 from epynn.commons.models import Layer, walk_layers
 from epynn.kernels.arrays import Array
@@ -178,7 +179,8 @@ def check_gradients(
     points = as_int(points, 'check_gradients(points)')
     tolerance = as_float(tolerance, 'check_gradients(tolerance)', low=0)
     rng = np.random.default_rng(as_int(seed, 'check_gradients(seed)', minimum=0))
-    X = np.array(X)
+    training = as_flag(training, 'check_gradients(training)')
+    X = np.array(as_numbers(X, 'check_gradients(X)'))
     real = X.dtype.kind == 'f'
     X = X.astype(np.float64) if real else X
     if isinstance(layer_or_model, EpyNN):
@@ -187,8 +189,9 @@ def check_gradients(
         probe = _LayerProbe(layer_or_model, X, Y, training, rng)
     else:
         raise ArgumentTypeError(
-            'check_gradients(layer_or_model)', 'a layer or a network', describe(layer_or_model)
-        )
+            'check_gradients(layer_or_model)', 'a layer or a network', describe(layer_or_model),
+            'Pass an object such as Dense(3), not its class.',
+        )  # fmt: skip
     dX, gradients = probe.analytic()
     tensors: list[tuple[str, Array, Array | None]] = [('dX', X, dX)] if real else []
     tensors += [(name, p, gradients.get(name)) for name, p in probe.parameters().items()]
@@ -297,7 +300,12 @@ class _NetworkProbe(_Probe):
                 'check_gradients', 'an initialized network', 'one that is not', 'Call initialize().'
             )
         if Y is None:
-            raise ArgumentError('check_gradients(Y)', 'the labels of the batch', 'none')
+            raise ArgumentError(
+                'check_gradients(Y)',
+                'the labels of the batch',
+                'none',
+                'Pass them as the loss takes them.',
+            )
         self.training = training
         self.Y = np.asarray(Y)
         self.Y = self.Y[:, np.newaxis] if self.Y.ndim == 1 else self.Y

@@ -91,6 +91,7 @@ def assert_same_network(model, again, shown=()):
     for name in (
         'name', 'uname', 'ts', 'seed', 'reduction', 'positive_label', 'e', 'epochs', 'se_hPars',
         'class_weights', 'dtype', 'training_loss', 'metrics', 'network', 'initialized',
+        'deterministic',
     ):  # fmt: skip
         assert getattr(again, name) == getattr(model, name), name
     assert list(again.metrics_functions) == list(model.metrics_functions)

@@ -75,7 +75,7 @@ def test_gradients_have_the_names_and_shapes_of_the_parameters(row):
 
 @each_row
 def test_gradients_do_not_depend_on_whether_somebody_reads_that_of_the_input(row):
-    layer, A, expected = row.run()
+    layer, _, expected = row.run()
     gradients = dict(layer.g)
     layer.input_gradient = False
     dX = layer.backward(layer.bc['dA'])

@@ -5,9 +5,11 @@ that names the argument (``'Convolution.filter_size'``), what was expected, what
 remedy.
 """
 
+import difflib
+import inspect
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,11 @@ def describe(value: Any) -> str:
         return f'{value.__name__} (class)'
     if callable(value) and hasattr(value, '__name__'):
         return f'{value.__name__} (function)'
-    text = repr(value)
+    if isinstance(value, np.ndarray):
+        return f'an array of shape {value.shape}'
+    text = ' '.join(repr(value).split())
+    if ' object at 0x' in text:
+        return f'an object of the class {type(value).__name__}'
     if len(text) > 60:
         text = text[:57] + '...'
     return f'{text} ({type(value).__name__})'
@@ -33,16 +39,14 @@ def as_int(value: Any, name: str, minimum: int = 1, otherwise: str = '') -> int:
     For the message, `otherwise` says what else the caller would have accepted.
     """
     expected = f'a whole number of at least {minimum}'
-    if isinstance(value, bool):
-        raise ArgumentTypeError(name, expected + otherwise, describe(value))
     try:
         number = operator.index(value)
     except TypeError:
-        raise ArgumentTypeError(
-            name, expected + otherwise, describe(value), 'Pass an int.'
-        ) from None
+        number = None
+    if number is None or isinstance(value, bool):
+        raise ArgumentTypeError(name, expected + otherwise, describe(value), 'Pass an int.')
     if number < minimum:
-        raise ArgumentError(name, expected, describe(value))
+        raise ArgumentError(name, expected, describe(value), f'Pass {minimum} or more.')
     return number
 
 
@@ -61,37 +65,96 @@ def as_pair(value: Any, name: str, minimum: int = 1) -> tuple[int, int]:
 
 def as_float(value: Any, name: str, low: float, high: float = math.inf) -> float:
     """Return `value` as a finite float in ``[low, high]``."""
-    expected = f'a number from {low:g}' + ('' if math.isinf(high) else f' to {high:g}')
-    if isinstance(value, (bool, str)):
-        raise ArgumentTypeError(name, expected, describe(value))
+    if math.isinf(low):
+        expected = 'a number that is finite'
+    else:
+        expected = f'a number from {low:g}' + ('' if math.isinf(high) else f' to {high:g}')
     try:
-        number = float(value)
+        number = None if isinstance(value, (bool, str)) else float(value)
     except (TypeError, ValueError):
-        raise ArgumentTypeError(name, expected, describe(value)) from None
+        number = None
+    except OverflowError:  # an int beyond the range of floats
+        number = math.inf
+    if number is None:
+        raise ArgumentTypeError(name, expected, describe(value), 'Pass a float.')
     if not (math.isfinite(number) and low <= number <= high):
-        raise ArgumentError(name, expected, describe(value))
+        raise ArgumentError(name, expected, describe(value), 'Choose a number of that range.')
     return number
 
 
 def as_function(value: Any, name: str, example: str) -> Callable[..., Any]:
     """Return `value` if it can be called; `example` shows what would be accepted."""
+    if isinstance(value, type):
+        remedy = f'Make an object, {value.__name__}(...), or pass a function.'
+        raise ArgumentTypeError(name, f'a function such as {example}', describe(value), remedy)
     if not callable(value):
         remedy = 'Pass it without quotes.' if isinstance(value, str) else 'Import it or write one.'
         raise ArgumentTypeError(name, f'a function such as {example}', describe(value), remedy)
     return value  # type: ignore[no-any-return]
 
 
+def as_initializer(value: Any, name: str) -> Callable[..., Any]:
+    """Return `value` if it is a function that draws parameters, ``f(shape, rng)``."""
+    function = as_function(value, name, 'xavier')
+    check_call(function, name, 'f(shape, rng), an initializer', 1, 'rng')
+    return function
+
+
+def check_call(
+    function: Callable[..., Any], name: str, form: str, count: int, *keywords: str
+) -> None:
+    """Refuse a function that cannot be called in the form that is needed.
+
+    Parameters
+    ----------
+    function : callable
+        The function; one that does not tell its arguments is let pass, unless it is of NumPy.
+    name : str
+        The argument that it was given for.
+    form : str
+        The form and what it is, for the message: ``'f(x, deriv=False), an activation'``.
+    count : int
+        How many arguments it is called with by position.
+    *keywords : str
+        Those by name.
+    """
+    fits = True
+    if isinstance(function, np.ufunc):
+        fits = not keywords
+    else:
+        try:
+            inspect.signature(function).bind(*range(count), **dict.fromkeys(keywords))
+        except TypeError:
+            fits = False
+        except ValueError:  # of a function that is not written in Python
+            pass
+    if not fits:
+        raise ArgumentTypeError(
+            name, f'a function {form}', f'{describe(function)} of another form',
+            'Give it these arguments, or import one from epynn.',
+        )  # fmt: skip
+
+
 def as_choice(value: Any, name: str, choices: tuple[str, ...]) -> str:
     """Return `value` if it is one of the names in `choices`."""
-    if value not in choices:
-        raise ArgumentError(name, f'one of {", ".join(choices)}', describe(value))
-    return str(value)
+    if not isinstance(value, str) or value not in choices:
+        raise ArgumentError(
+            name, f'one of {", ".join(choices)}', describe(value), suggest(value, choices)
+        )
+    return value
+
+
+def suggest(value: Any, names: Iterable[str]) -> str:
+    """Return the remedy for a name that is unknown: the one that may have been meant."""
+    known = {name.lower(): name for name in names}
+    close = difflib.get_close_matches(str(value).lower(), known, n=1)
+    return f"Perhaps '{known[close[0]]}' was meant." if close else 'Choose one of these names.'
 
 
 def as_flag(value: Any, name: str) -> bool:
     """Return `value` if it is True or False; 0, 1 and strings are refused."""
     if not isinstance(value, (bool, np.bool_)):
-        raise ArgumentTypeError(name, 'True or False', describe(value))
+        raise ArgumentTypeError(name, 'True or False', describe(value), 'Pass one of the two.')
     return bool(value)
 
 
@@ -121,4 +184,6 @@ def function_named(where: str, table: Mapping[str, Callable[..., Any]], key: Any
         return key
     if isinstance(key, str) and key in table:
         return table[key]
-    raise ArgumentError(where, f'a function or one of {", ".join(table)}', repr(key))
+    raise ArgumentError(
+        where, f'a function or one of {", ".join(table)}', repr(key), suggest(key, table)
+    )

@@ -7,17 +7,21 @@ import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, LayerError
-from epynn.commons.models import Layer
+from epynn.commons.models import Layer, require_state
 from epynn.kernels.arrays import Array
 
 
 def check_inner_layers(layers: Any, name: str) -> list[Layer]:
     """Return the layers for the inside of another one as a list, and refuse what is none."""
     if isinstance(layers, (str, Layer)) or not isinstance(layers, Sequence) or not layers:
-        raise ArgumentTypeError(name, 'a list of at least one layer', describe(layers))
+        raise ArgumentTypeError(
+            name, 'a list of at least one layer', describe(layers), 'Put the layer into brackets.'
+        )
     for layer in layers:
         if not isinstance(layer, Layer) or hasattr(layer, 'training_batches'):
-            raise LayerError(name, 'layers other than an Embedding', describe(layer))
+            remedy = 'Add parentheses.' if isinstance(layer, type) else 'Pass Layer objects.'
+            raise LayerError(name, 'layers other than an Embedding', describe(layer), remedy)
+        require_state(layer)
     if len({id(layer) for layer in layers}) < len(layers):
         raise LayerError(name, 'each layer once', 'the same object twice', 'Make a second layer.')
     return list(layers)

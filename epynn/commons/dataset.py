@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from epynn.commons.arguments import describe
+from epynn.commons.errors import DataError
 from epynn.commons.metrics import decide
 from epynn.kernels.arrays import Array
 
@@ -58,10 +60,26 @@ class dataSet:
         w: Sequence[float] | Array | None = None,
     ) -> None:
         self.name = name
-        self.X: Array = np.asarray(X_data)
+        try:
+            self.X: Array = np.asarray(X_data)
+        except ValueError:
+            raise DataError(
+                'dataSet.X_data', 'samples of one and the same shape', 'samples of other shapes',
+                'Pad them to one length (epynn.commons.io.padding).',
+            ) from None  # fmt: skip
+        if self.X.ndim == 0:
+            raise DataError(
+                'dataSet.X_data', 'samples along the first axis', describe(X_data),
+                'Pass a list or an array of samples.',
+            )  # fmt: skip
         self.Y: Array | None = None
         if Y_data is not None:
             Y = np.asarray(Y_data)
+            if Y.shape[:1] != self.X.shape[:1]:
+                raise DataError(
+                    'dataSet.Y_data', f'as many labels as samples ({len(self.X)})',
+                    f'an array of shape {Y.shape}', 'Give one label for each sample.',
+                )  # fmt: skip
             self.Y = Y[:, np.newaxis] if Y.ndim == 1 else Y
         self.ids: Array = np.arange(len(self.X)) if ids is None else np.asarray(ids)
         self.w: Array | None = None if w is None else np.asarray(w)

@@ -1,5 +1,6 @@
 """Files that are written whole or not at all, and the names of files."""
 
+import errno
 import os
 import re
 import secrets
@@ -28,6 +29,12 @@ def write_atomically(path: Path, data: bytes, overwrite: bool = True) -> None:
         What to write.
     overwrite : bool, optional
         False to raise FileExistsError where there is a file of that name.
+
+    Raises
+    ------
+    OSError
+        If a step fails. The old file is then in place, whole; only where the last step fails, to
+        flush the folder, it is the new one, and the error says so.
     """
     path = Path(os.path.realpath(path))
     temporary = path.parent / f'.{secrets.token_hex(8)}.tmp'
@@ -45,11 +52,22 @@ def write_atomically(path: Path, data: bytes, overwrite: bool = True) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     if os.name == 'posix':  # elsewhere folders cannot be opened
-        folder = os.open(path.parent, os.O_RDONLY)
+        flush_folder(path.parent)
+
+
+def flush_folder(path: Path) -> None:
+    """Flush the names in a folder to the disk, where the file system can and lets us."""
+    try:
+        folder = os.open(path, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
+    except OSError as error:
+        # Some file systems flush no folders, and a folder may be writable but not readable.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM):
+            words = f'{error.strerror}: the new file is in place, but a power cut may undo that'
+            raise OSError(error.errno, words, str(path)) from error
 
 
 def take_name(temporary: Path, path: Path) -> None:

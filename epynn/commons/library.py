@@ -50,8 +50,16 @@ def read_file(path: Any) -> str:
     try:
         return Path(path).read_text(encoding='utf-8')
     except OSError as error:
-        raise ArgumentError(name, 'a file that can be read', f'{path} ({error.strerror})') from None
+        raise ArgumentError(
+            name, 'a file that can be read', f'{path} ({error.strerror})',
+            'Check the name, and the folder that the script runs in.',
+        ) from None  # fmt: skip
     except UnicodeDecodeError:
-        raise ArgumentError(name, 'a text file in UTF-8', f'{path}, which is not') from None
+        raise ArgumentError(
+            name, 'a text file in UTF-8', f'{path}, which is not',
+            'Save it as UTF-8, or read it by open(path, encoding=...).',
+        ) from None  # fmt: skip
     except (TypeError, ValueError):
-        raise ArgumentError(name, 'the path of a file', describe(path)) from None
+        raise ArgumentError(
+            name, 'the path of a file', describe(path), 'Pass a string or a Path.'
+        ) from None

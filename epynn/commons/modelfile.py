@@ -26,6 +26,13 @@ FORMAT = 1
 UNSEALED = b'0' * 64
 SEAL = re.compile(rb'"sha256":"([0-9a-f]{64})"')
 LARGEST_HEADER = 1 << 26
+PADDING = 'padding'
+SPARE = 900_000
+"""Bytes that a description may take in memory beyond the size of the file."""
+MARKS = {b',': 50, b':': 100, b'[': 190, b'{': 100, b'"': 20}
+"""Bytes of memory that go with each mark of JSON, parsed and decoded."""
+LAYER, TOKEN = 5000, 250
+"""Bytes that a layer and a token take besides, once there is a network."""
 DTYPES = {'F64': np.float64, 'F32': np.float32, 'I64': np.int64, 'BOOL': np.bool_}
 
 
@@ -53,7 +60,14 @@ def encode_file(arrays: Mapping[str, Array], description: Mapping[str, Any]) -> 
         if not is_finite(array):
             raise ArgumentError(f'array {name}', 'finite numbers', 'NaN or infinity')
     text = json.dumps({'format': FORMAT, **description}, allow_nan=False)
-    return seal_file(save(tensors, metadata={'epynn': text, 'sha256': UNSEALED.decode()}))
+    metadata = {'epynn': text, 'sha256': UNSEALED.decode()}
+    data = save(tensors, metadata)
+    header = data[8 : 8 + int.from_bytes(data[:8], 'little')]
+    weight = max(weigh_text(header), weigh_text(text.encode()) + weigh_network(description))
+    missing = weight - len(data) - SPARE
+    if missing > 0:  # and a little for the name of the padding
+        data = save({**tensors, PADDING: np.zeros(missing + 2000, np.bool_)}, metadata)
+    return seal_file(data)
 
 
 def seal_file(data: bytes) -> bytes:
@@ -78,6 +92,12 @@ def decode_file(data: bytes, where: str) -> tuple[dict[str, Array], dict[str, An
     ModelFileError
         If the file is damaged, no model file, or from a newer version.
     """
+    arrays, text = unpack_file(data, where)
+    return arrays, decode_description(text, len(data), where)
+
+
+def unpack_file(data: bytes, where: str) -> tuple[dict[str, Array], str]:
+    """Return the arrays and the text of the description; after that, `data` is not needed."""
     header_size = int.from_bytes(data[:8], 'little')
     if not (len(data) >= 10 and 2 <= header_size <= min(len(data) - 8, LARGEST_HEADER)):
         raise ModelFileError(
@@ -89,10 +109,27 @@ def decode_file(data: bytes, where: str) -> tuple[dict[str, Array], dict[str, An
         raise ModelFileError(where, 'a model file of epynn', got)
     if _digest(data, place) != data[place]:
         raise ModelFileError(where, 'a file as it was written', 'a damaged one', 'Find a copy.')
-    metadata = parse_json(data[8 : 8 + header_size], where).get('__metadata__')
+    header = data[8 : 8 + header_size]
+    require_room(weigh_text(header), len(data), where)
+    try:
+        text = header.decode()
+    except UnicodeDecodeError as error:
+        raise ModelFileError(where, 'a model file', f'broken JSON ({error})') from None
+    del header
+    metadata = parse_json(text, where).get('__metadata__')
+    del text
     if not isinstance(metadata, dict) or not isinstance(metadata.get('epynn'), str):
         raise ModelFileError(where, 'a model file of epynn', 'another safetensors file')
-    description = parse_json(metadata.pop('epynn'), where)
+    arrays = _decode_arrays(data, where)
+    arrays.pop(PADDING, None)
+    return arrays, metadata['epynn']
+
+
+def decode_description(text: str, size: int, where: str) -> dict[str, Any]:
+    """Return what the text of a description says, for a file of that size."""
+    weight = weigh_text(text.encode(errors='surrogatepass'))
+    require_room(weight, size, where)
+    description = parse_json(text, where)
     version = description.get('format')
     if type(version) is not int or version < 1:
         raise ModelFileError(where, 'the version of the format', repr(version)[:60])
@@ -100,7 +137,36 @@ def decode_file(data: bytes, where: str) -> tuple[dict[str, Array], dict[str, An
         raise ModelFileError(
             where, f'format {FORMAT} or below', f'format {version}'[:60], 'Install a newer epynn.'
         )
-    return _decode_arrays(data, where), description
+    require_room(weight + weigh_network(description), size, where)
+    return description
+
+
+def weigh_text(text: bytes) -> int:
+    """Return a bound on the bytes of memory that JSON takes: copies of its text, and its values."""
+    # A letter beyond ASCII makes all letters of a text of Python as wide.
+    copies = 3 if text.isascii() and b'\\u' not in text else 12
+    return copies * len(text) + sum(n * text.count(mark) for mark, n in MARKS.items())
+
+
+def weigh_network(description: Mapping[str, Any]) -> int:
+    """Return a bound on the bytes that layers and tokens take besides, without their arrays."""
+    layers = 0
+    waiting: list[Any] = [description]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, (dict, list)):
+            layers += 'layer' in value
+            waiting.extend(value.values() if isinstance(value, dict) else value)
+    embedding = description.get('embedding')
+    tokens = embedding.get('tokens') if isinstance(embedding, dict) else None
+    return LAYER * layers + TOKEN * (len(tokens) if isinstance(tokens, list) else 0)
+
+
+def require_room(weight: int, size: int, where: str) -> None:
+    """Refuse a description that weighs more than a file of that size has room for."""
+    if weight > size + SPARE:
+        words = 'one that would take more memory than twice the file and 1 MB'
+        raise ModelFileError(where, 'a description in proportion to the file', words)
 
 
 def _decode_arrays(data: bytes, where: str) -> dict[str, Array]:
@@ -113,7 +179,10 @@ def _decode_arrays(data: bytes, where: str) -> dict[str, Array]:
     for name, tensor in tensors:
         dtype = DTYPES.get(tensor['dtype'])
         if dtype is None:
-            raise ModelFileError(f'{where}, {name}', ', '.join(DTYPES), str(tensor['dtype']))
+            raise ModelFileError(
+                f'{where}, {name}', ', '.join(DTYPES), str(tensor['dtype']),
+                'Files of a newer epynn need that one.',
+            )  # fmt: skip
         # safetensors gives memory of its own: a second copy would be the third of the file
         buffer = tensor.pop('data')
         array = np.frombuffer(buffer, dtype=dtype).reshape(tensor['shape'])
@@ -148,7 +217,7 @@ def _digest(data: bytes, place: slice) -> bytes:
     return digest.hexdigest().encode()
 
 
-def parse_json(text: bytes | str, where: str) -> dict[str, Any]:
+def parse_json(text: str, where: str) -> dict[str, Any]:
     """Return the JSON object that `text` spells; one that says a thing twice or NaN is refused."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -168,10 +237,7 @@ def parse_json(text: bytes | str, where: str) -> dict[str, Any]:
 
     try:
         parsed = json.loads(
-            text if isinstance(text, str) else text.decode(),
-            object_pairs_hook=unique,
-            parse_constant=refuse,
-            parse_float=finite,
+            text, object_pairs_hook=unique, parse_constant=refuse, parse_float=finite
         )
     except (ValueError, RecursionError) as error:
         words = f'broken JSON ({str(error)[:100]})'

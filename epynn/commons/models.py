@@ -7,9 +7,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from epynn.commons.activation import BoundActivation
-from epynn.commons.arguments import as_function, describe
+from epynn.commons.arguments import as_function, check_call, describe, suggest
 from epynn.commons.dataset import dataSet as dataSet
-from epynn.commons.errors import ArgumentTypeError, LayerError, ShapeError, StateError
+from epynn.commons.errors import (
+    ArgumentTypeError,
+    DataError,
+    LayerError,
+    ShapeError,
+    StateError,
+)
 from epynn.commons.optimize import SGD, Optimizer
 from epynn.commons.penalties import Penalty, check_penalty
 from epynn.kernels.arrays import Array
@@ -30,19 +36,33 @@ SINGLE = (
 
 
 class Cache(dict[str, Any]):
-    """A dictionary of arrays that notes in `shapes` the shape of each array it is given."""
+    """A dictionary of arrays that notes in `shapes` the shape of each array it is given.
 
-    def __init__(self, shapes: dict[str, tuple[int, ...]]) -> None:
+    Parameters
+    ----------
+    shapes : dict
+        Where to note the shapes.
+    where : str
+        Whose cache it is, for the error of a key that is missing: ``'Dense.bc'``.
+    """
+
+    def __init__(self, shapes: dict[str, tuple[int, ...]], where: str) -> None:
         super().__init__()
-        self.shapes = shapes
+        self.shapes, self.where = shapes, where
 
     def __setitem__(self, key: str, value: Any) -> None:
         super().__setitem__(key, value)
         self.shapes[key] = np.shape(value)
 
+    def __missing__(self, key: str) -> Any:
+        raise StateError(
+            f'{self.where}[{key!r}]', 'an array that the pass before computed', 'none',
+            'Call forward first, then backward, then compute_gradients.',
+        )  # fmt: skip
+
     def __reduce__(self) -> Any:
         """Rebuild with `shapes` first, so that layers can be copied and sent to other processes."""
-        return type(self), (self.shapes,), None, None, iter(self.items())
+        return type(self), (self.shapes, self.where), None, None, iter(self.items())
 
 
 def no_parameters(layer: 'Layer') -> None:
@@ -131,9 +151,16 @@ class Layer:
     def __new__(cls, *args: Any, **kwargs: Any) -> 'Layer':
         """Make the layer, and note the arguments of its constructor for saving."""
         layer = super().__new__(cls)
-        layer.arguments = (
-            inspect.signature(cls.__init__).bind_partial(layer, *args, **kwargs).arguments
-        )
+        signature = inspect.signature(cls.__init__)
+        try:
+            layer.arguments = signature.bind_partial(layer, *args, **kwargs).arguments
+        except TypeError as error:
+            names = list(signature.parameters)[1:]
+            unknown = [name for name in kwargs if name not in names]
+            raise ArgumentTypeError(
+                cls.__name__, f'the arguments {", ".join(names) or "of no name"}', f'{error}',
+                suggest(unknown[0], names) if unknown else 'Give arguments by name.',
+            ) from None  # fmt: skip
         layer.arguments.pop('self', None)
         return layer
 
@@ -147,8 +174,8 @@ class Layer:
         self.g: dict[str, Array] = {}
         self.fs: dict[str, tuple[int, ...]] = {}
         self.bs: dict[str, tuple[int, ...]] = {}
-        self.fc: dict[str, Any] = Cache(self.fs)
-        self.bc: dict[str, Any] = Cache(self.bs)
+        self.fc: dict[str, Any] = Cache(self.fs, f'{self.name}.fc')
+        self.bc: dict[str, Any] = Cache(self.bs, f'{self.name}.bc')
         self.o: dict[str, Any] = {}
         self.activation: dict[str, str] = {}
         if not isinstance(se_hPars, Mapping | None):
@@ -199,7 +226,9 @@ class Layer:
             The functions by argument name: ``activate=relu``.
         """
         for argument, function in functions.items():
-            function = as_function(function, f'{self.name}.{argument}', 'relu')
+            where = f'{self.name}.{argument}'
+            function = as_function(function, where, 'relu')
+            check_call(function, where, 'f(x, deriv=False), an activation', 1, 'deriv')
             activate = BoundActivation(function, self.se_hPars)
             setattr(self, argument, activate)
             self.activation[argument] = activate.__name__
@@ -327,6 +356,15 @@ class Layer:
             raise ShapeError(
                 self.name, 'an array as input', f'a {type(A).__name__}', 'Convert it by np.array.'
             )
+        if A.dtype.kind not in 'fiubc' and expected != ('m', 's'):  # tokens are checked one by one
+            raise DataError(
+                self.name, 'an array of numbers as input', f'one of type {A.dtype}',
+                'Convert it by np.array(A, dtype=float), or encode words first.',
+            )  # fmt: skip
+        if not shape:
+            raise ShapeError(
+                self.name, 'an input of samples along the first axis', 'a single number', SINGLE
+            )
         if expected is not None and len(shape) != len(expected):
             axes = ', '.join(expected)
             words = ', '.join(AXES[axis] for axis in expected)
@@ -340,6 +378,17 @@ class Layer:
     def _draw_parameters(self, A: Array) -> None:
         """Draw parameters and state in float64, then cast them to the layer's data type."""
         self.initialize_parameters()
+        for name, p in self.p.items():
+            where, shape = f'{self.name}.p[{name!r}]', self.fs.get(name, np.shape(p))
+            if np.shape(p) != shape:
+                raise ShapeError(
+                    where, f'parameters of shape {shape}', describe(p),
+                    'Return an array of the shape that initialization is called with.',
+                )  # fmt: skip
+            if not np.isfinite(p).all():
+                raise DataError(
+                    where, 'finite numbers', 'NaN or infinity', 'Choose another initialization.'
+                )
         if self.dtype is None:
             self.dtype = A.dtype if A.dtype.kind == 'f' else np.dtype(np.float64)
         # By rows, as files hold them: a matrix product rounds by the order of memory.
@@ -351,6 +400,15 @@ class Layer:
             self.name, f'an input that fits its {name} of shape {self.p[name].shape}',
             f'an input of shape {A.shape}, which needs {name} of shape {self.fs[name]}',
             'Pass as many features as the layer was given first, or make a new layer.',
+        )  # fmt: skip
+
+
+def require_state(layer: Layer) -> None:
+    """Refuse a layer whose class has a constructor that forgets that of :class:`Layer`."""
+    if 'fc' not in vars(layer):
+        raise LayerError(
+            type(layer).__name__, 'a constructor that calls super().__init__()', 'one without it',
+            'Call it in the first line of __init__.',
         )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentError, MissingExtraError, StateError
 from epynn.kernels.arrays import Array
 
@@ -54,9 +55,7 @@ def pyplot_metrics(
     StateError
         If there is no epoch to draw.
     """
-    curves = {name: lists for name, lists in model.metrics.items() if any(lists)}
-    if not curves:
-        raise StateError('plot', 'a network with at least one epoch', 'none', 'Call train() first.')
+    curves = require_epochs(model)
     plt = import_pyplot()
     figure, axes = plt.subplots(
         len(curves), 1, sharex=True, squeeze=False, figsize=(6.4, 1.2 + 2.2 * len(curves)),
@@ -74,6 +73,14 @@ def pyplot_metrics(
     axes[-1, 0].xaxis.get_major_locator().set_params(integer=True)
     figure.suptitle(model.name)
     return finish(plt, figure, path, show)
+
+
+def require_epochs(model: Any) -> dict[str, list[list[float]]]:
+    """Return the metrics that have values, and refuse a network that was not trained."""
+    curves = {name: lists for name, lists in model.metrics.items() if any(lists)}
+    if not curves:
+        raise StateError('plot', 'a network with at least one epoch', 'none', 'Call train() first.')
+    return curves
 
 
 def plot_tiles(
@@ -135,16 +142,38 @@ def finish(plt: Any, figure: 'Figure', path: str | Path | None, show: bool) -> '
 
     A picture that was shown is not returned: a notebook would show it once more.
     """
-    if path is not None:
-        folder = Path(path).resolve().parent
-        if not folder.is_dir():
-            raise ArgumentError(
-                'path', 'a file in a folder that exists', repr(str(path)), f'Make {folder} first.'
-            )
-        figure.savefig(path, dpi=200)
     offscreen = {'agg', 'pdf', 'svg', 'ps', 'pgf', 'cairo', 'template'}
     shown = show and plt.get_backend().lower() not in offscreen
-    if shown:
-        plt.show()
-    plt.close(figure)
+    try:
+        if path is not None:
+            figure.savefig(check_picture(figure, path), dpi=200)
+        if shown:
+            plt.show()
+    except OSError as error:
+        raise ArgumentError(
+            'path', 'a file that can be written', f'{path} ({error.strerror or error})',
+            'Choose another folder or name.',
+        ) from None  # fmt: skip
+    finally:
+        plt.close(figure)
     return None if shown else figure
+
+
+def check_picture(figure: 'Figure', path: str | Path) -> Path:
+    """Return the path of a picture, and refuse one that no picture can be written to."""
+    if not isinstance(path, (str, Path)) or not str(path):
+        raise ArgumentError('path', 'the path of a file', describe(path), "For example 'x.png'.")
+    path = Path(path)
+    folder = path.resolve().parent
+    if not folder.is_dir() or path.is_dir():
+        raise ArgumentError(
+            'path', 'a file in a folder that exists', repr(str(path)),
+            'Name a file in it.' if path.is_dir() else f'Make {folder} first.',
+        )  # fmt: skip
+    kinds = figure.canvas.get_supported_filetypes()
+    if path.suffix[1:].lower() not in {'', *kinds}:
+        raise ArgumentError(
+            'path', f'a name that ends in one of {", ".join(kinds)}', repr(str(path)),
+            "For example 'x.png'.",
+        )  # fmt: skip
+    return path

@@ -1,10 +1,12 @@
 """What the recurrent layers share: arguments, sequences in and states out, gates side by side."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import as_flag, as_function, as_int
 from epynn.commons.errors import ShapeError
 from epynn.commons.models import Layer
@@ -74,8 +76,9 @@ class Recurrent(Layer):
         X = np.ascontiguousarray(by_steps(self.receive_input(A)))
         if len(X) == 0:
             raise ShapeError(
-                self.name, 'sequences of at least one step', f'an array of shape {A.shape}'
-            )
+                self.name, 'sequences of at least one step', f'an array of shape {A.shape}',
+                'Leave out sequences that are empty, or pad them.',
+            )  # fmt: skip
         self.fc['X'] = by_samples(X)
         return X
 
@@ -138,6 +141,73 @@ def gates_side_by_side(layer: Recurrent, symbol: str, gates: tuple[str, ...]) ->
     return np.concatenate([layer.p[f'{symbol}{gate}'] for gate in gates], axis=1)
 
 
+def split_gates(Z: Array, k: int) -> list[Array]:
+    """View gates side by side as arrays of their own: ``(..., k u) -> k`` times ``(..., u)``."""
+    u = Z.shape[-1] // k
+    return [Z[..., j * u : (j + 1) * u] for j in range(k)]
+
+
+@dataclass(frozen=True)
+class GateActivations:
+    """The activation functions of gates side by side.
+
+    Neighbours that share an elementwise function are computed by one call: at the size of one step,
+    calls cost more than numbers.
+    """
+
+    runs: list[tuple[slice, BoundActivation]]
+    """Columns, and the function they share."""
+
+    @classmethod
+    def of(cls, u: int, *functions: BoundActivation) -> 'GateActivations':
+        """Join the functions of gates of `u` columns each, in order."""
+        runs: list[tuple[slice, BoundActivation]] = []
+        for j, activate in enumerate(functions):
+            start = j * u
+            if runs and activate.is_same_elementwise(runs[-1][1]):
+                start = runs.pop()[0].start
+            runs.append((slice(start, (j + 1) * u), activate))
+        return cls(runs)
+
+    def compute(self, Z: Array, A: Array) -> None:
+        """Compute ``A = activate(Z)`` for one step, ``(m, k u)``, into `A`."""
+        for columns, activate in self.runs:
+            A[:, columns] = activate(Z[:, columns])
+
+
+class GateGradients:
+    """The gradients of the activation functions of gates side by side, step after step.
+
+    The slopes ``activate'(Z)`` of all steps are computed at once: they wait for nothing, unlike the
+    ``dA`` that they are multiplied by. Softmax has no slopes, it takes each step as a whole.
+
+    Parameters
+    ----------
+    functions : GateActivations
+        The functions.
+    Z, A : ndarray
+        Their inputs and outputs at all steps, ``(s, m, k u)``.
+    """
+
+    def __init__(self, functions: GateActivations, Z: Array, A: Array) -> None:
+        self.Z, self.A = Z, A
+        self.slopes = np.empty_like(A)
+        self.others = []
+        for columns, activate in functions.runs:
+            if activate.is_elementwise:
+                activate.slope(Z[..., columns], A[..., columns], self.slopes[..., columns])
+            else:
+                self.slopes[..., columns] = 1
+                self.others.append((columns, activate))
+
+    def compute(self, t: int, dA: Array, dZ: Array) -> None:
+        """Compute ``dZ = dA * activate'(Z)`` for step `t`, ``(m, k u)``, into `dZ`."""
+        np.multiply(dA, self.slopes[t], out=dZ)
+        for columns, activate in self.others:
+            Z, A = self.Z[t, :, columns], self.A[t, :, columns]
+            dZ[:, columns] = activate.gradient(dA[:, columns], Z, A)
+
+
 def compute_gate_gradients(layer: Recurrent, gates: tuple[str, ...], dZ: Array, hp: Array) -> None:
     """Compute the gradients of the parameters of gates, summed over steps and samples.
 
@@ -159,11 +229,11 @@ def compute_gate_gradients(layer: Recurrent, gates: tuple[str, ...], dZ: Array, 
     k = len(gates)
 
     # (s, m, e)^T @ (s, m, k u) -> (e, k u)
-    dU = np.split(multiply_steps_weight_gradient(X, dZ), k, axis=1)
+    dU = split_gates(multiply_steps_weight_gradient(X, dZ), k)
     # (s, m, u)^T @ (s, m, k u) -> (u, k u)
-    dV = np.split(multiply_steps_weight_gradient(hp, dZ), k, axis=1)
+    dV = split_gates(multiply_steps_weight_gradient(hp, dZ), k)
     # (s, m, k u) -> (1, k u)
-    db = np.split(dZ.reshape(-1, dZ.shape[2]).sum(axis=0, keepdims=True), k, axis=1)
+    db = split_gates(dZ.reshape(-1, dZ.shape[2]).sum(axis=0, keepdims=True), k)
 
     for gate, *gradients in zip(gates, dU, dV, db, strict=True):
         layer.g[f'dU{gate}'], layer.g[f'dV{gate}'], layer.g[f'db{gate}'] = gradients

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from epynn.commons.activation import BoundActivation
-from epynn.commons.arguments import as_flag, as_function, as_int
+from epynn.commons.arguments import as_flag, as_initializer, as_int
 from epynn.commons.maths import relu, xavier
 from epynn.commons.models import Layer
 from epynn.commons.penalties import Penalty
@@ -115,5 +115,5 @@ class Convolution1D(Layer):
         check_groups_of_units(self)
         self.padding = as_step_padding(padding, 'Convolution1D.padding', (*MODES, 'causal'))
         self.use_bias = as_flag(use_bias, 'Convolution1D.use_bias')
-        self.initialization = as_function(initialization, 'Convolution1D.initialization', 'xavier')
+        self.initialization = as_initializer(initialization, 'Convolution1D.initialization')
         self.set_activations(activate=activate)

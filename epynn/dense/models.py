@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from epynn.commons.activation import BoundActivation
-from epynn.commons.arguments import as_function, as_int
+from epynn.commons.arguments import as_initializer, as_int
 from epynn.commons.maths import sigmoid, xavier
 from epynn.commons.models import Layer
 from epynn.commons.penalties import Penalty
@@ -75,5 +75,5 @@ class Dense(Layer):
     ) -> None:
         super().__init__(se_hPars, penalty)
         self.d['u'] = as_int(units, 'Dense.units')
-        self.initialization = as_function(initialization, 'Dense.initialization', 'xavier')
+        self.initialization = as_initializer(initialization, 'Dense.initialization')
         self.set_activations(activate=activate)

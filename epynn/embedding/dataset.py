@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.arguments import as_float, as_int, describe
-from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError
+from epynn.commons.arguments import as_flag, as_float, as_int, describe
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, StateError
 from epynn.commons.io import (
     encode_dataset,
     encode_labels,
@@ -15,6 +15,7 @@ from epynn.commons.io import (
     index_elements_auto,
     scale_features,
 )
+from epynn.commons.io.numbers import as_numbers
 from epynn.commons.models import dataSet
 from epynn.kernels.arrays import Array
 
@@ -29,15 +30,15 @@ def embedding_check(
     name = 'Embedding.relative_size'
     expected = 'three numbers (training, validation, test), the first above 0'
     if isinstance(relative_size, str) or not isinstance(relative_size, Sequence):
-        raise ArgumentTypeError(name, expected, describe(relative_size))
+        raise ArgumentTypeError(
+            name, expected, describe(relative_size), 'For example (2, 1, 0) trains on two thirds.'
+        )
     sizes = tuple(as_float(size, name, low=0) for size in relative_size)
     if len(sizes) != 3 or sizes[0] == 0:
         raise ArgumentError(
             name, expected, describe(relative_size), 'For example (2, 1, 0) trains on two thirds.'
         )
-    for flag, value in flags.items():
-        if not isinstance(value, (bool, np.bool_)):
-            raise ArgumentTypeError(f'Embedding.{flag}', 'True or False', describe(value))
+    flags = {flag: as_flag(value, f'Embedding.{flag}') for flag, value in flags.items()}
     if batch_size is not None:
         batch_size = as_int(batch_size, 'Embedding.batch_size')
     return {'relative_size': sizes, 'batch_size': batch_size, **flags}
@@ -48,10 +49,17 @@ def embedding_prepare(
 ) -> tuple[Array | None, Array | None]:
     """Turn the user's samples and labels into finite numbers, encoded and scaled as asked for."""
     if X_data is None:
+        if Y_data is not None:
+            raise DataError('X_data', 'samples for the labels', 'none', 'Pass X_data too.')
         return None, None
     settings = layer.se_dataset
     if settings['X_encode']:
         layer.e2i, layer.i2e, _ = index_elements_auto(X_data)
+        if not layer.e2i:
+            raise DataError(
+                'X_data', 'samples that hold tokens', 'no token at all',
+                'Pass sequences of at least one token each.',
+            )  # fmt: skip
     elif settings['X_scale']:
         layer.scale = feature_scale(as_numbers(X_data, 'X_data'))
     X = layer.encode(X_data, settings['X_encode'], settings['X_scale'])
@@ -68,11 +76,17 @@ def embedding_prepare(
         Y, layer.classes = encode_labels(Y_data)
     else:
         Y = as_numbers(Y_data, 'Y_data')
+        if Y.ndim > 2:
+            raise DataError(
+                'Y_data', 'labels of shape (m,) or (m, c)', f'an array of shape {Y.shape}',
+                'Lay the labels of each sample out in one row: Y_data.reshape(m, -1).',
+            )  # fmt: skip
     return X, Y
 
 
 def embedding_encode(layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: bool) -> Array:
     """Encode and scale samples in the way the layer learned from its own data."""
+    X_encode, X_scale = as_flag(X_encode, 'X_encode'), as_flag(X_scale, 'X_scale')
     if X_encode:
         if not layer.e2i:
             raise DataError(
@@ -80,6 +94,11 @@ def embedding_encode(layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: b
                 'Make the Embedding with X_encode=True, or predict on encoded samples.',
             )  # fmt: skip
         X = encode_dataset(X_data, layer.e2i, len(layer.e2i))
+        if X.size == 0:
+            raise DataError(
+                'X_data', 'at least one sample', f'{len(X)} without tokens' if len(X) else 'none',
+                'Pass a list of sequences of tokens.',
+            )  # fmt: skip
     else:
         X = as_numbers(X_data, 'X_data')
     if X_scale and not X_encode:
@@ -92,33 +111,6 @@ def embedding_encode(layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: b
     return X
 
 
-def as_numbers(data: Any, name: str) -> Array:
-    """Return data as an array of finite numbers, or say what it is instead."""
-    try:
-        array = np.asarray(data)
-    except ValueError:
-        raise DataError(
-            name, 'samples of one and the same shape', 'samples of different shapes',
-            'Pad them to one length (epynn.commons.io.padding).',
-        ) from None  # fmt: skip
-    if array.dtype.kind not in 'fiub':
-        option = {'X_data': 'X_encode=True', 'Y_data': 'Y_encode=True'}.get(name, '')
-        raise DataError(
-            name, 'real numbers', f'data of type {array.dtype}',
-            f'Encode it by the Embedding with {option}.' if option else '',
-        )  # fmt: skip
-    if array.ndim == 0 or array.size == 0:
-        raise DataError(name, 'at least one sample', f'an array of shape {array.shape}')
-    finite = np.isfinite(array)
-    if not finite.all():
-        index = tuple(int(i) for i in np.argwhere(~finite)[0])
-        raise DataError(
-            name, 'finite numbers', f'{array[index]} at index {index}',
-            'Remove or replace the samples that hold it.',
-        )  # fmt: skip
-    return array
-
-
 def check_weights(sample_weight: Any, X: Array | None) -> Array | None:
     """Return the weights of the samples as an array (m,) of numbers of at least 0, or None."""
     if sample_weight is None:
@@ -128,10 +120,13 @@ def check_weights(sample_weight: Any, X: Array | None) -> Array | None:
     if w.shape != (m,):
         raise DataError(
             'sample_weight', f'one number for each of the {m} samples, shape ({m},)',
-            f'an array of shape {w.shape}',
+            f'an array of shape {w.shape}', 'Give one weight for each sample of X_data.',
         )  # fmt: skip
+    remedy = 'Leave it out to weigh all alike.'
     if w.min() < 0:
-        raise DataError('sample_weight', 'numbers of at least 0', f'{w.min()}')
+        raise DataError('sample_weight', 'numbers of at least 0', f'{w.min()}', remedy)
+    if w.max() == 0:
+        raise DataError('sample_weight', 'some number above 0', 'zeros only', remedy)
     return w
 
 
@@ -201,6 +196,11 @@ def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
     if init:
         layer.order = np.arange(len(dtrain.X))
     order = layer.order
+    if len(order) != len(dtrain.X):
+        raise StateError(
+            'Embedding.dtrain', f'the {len(order)} samples it had at initialize',
+            f'{len(dtrain.X)}', 'Call initialize(params=False) after a change of the data.',
+        )  # fmt: skip
     layer.np_rng.shuffle(order)
     m = len(order)
     size = layer.se_dataset['batch_size'] or m

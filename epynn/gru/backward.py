@@ -4,7 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.commons.recurrence import gates_side_by_side, keep_steps, take_steps
+from epynn.commons.recurrence import (
+    GateActivations,
+    GateGradients,
+    gates_side_by_side,
+    keep_steps,
+    split_gates,
+    take_steps,
+)
 from epynn.gru.parameters import GATES
 from epynn.kernels.arrays import Array
 from epynn.kernels.recurrence import by_samples, multiply_steps
@@ -28,29 +35,32 @@ def gru_backward(layer: 'GRU', dX: Array) -> Array | None:
     """
     # (7) Output: (m, u) or (m, s, u) -> (s, m, u). What is added to dhp[t] arrives in dh[t - 1]
     dhp, dh = layer.receive_states_gradient(dX)
-    z_, z, r_, r, hh_, hh, hp = take_steps(layer.fc, 'z_ z r_ r hh_ hh hp')
+    zr_, zr, z, r, hh_, hh, hp = take_steps(layer.fc, 'zr_ zr z r hh_ hh hp')
     dZ = np.empty_like(dh, shape=(*dh.shape[:2], 3 * layer.d['u']))
-    dz_, dr_, dhh_ = np.split(dZ, 3, axis=2)  # views (s, m, u)
+    dz_, dr_, dhh_ = split_gates(dZ, 3)  # views (s, m, u)
     dzr_ = dZ[..., : 2 * layer.d['u']]  # (s, m, 2 u)
+    dzr = np.empty_like(zr[0])
+    dz, dr = split_gates(dzr, 2)  # views (m, u)
+    gates_gradient = GateGradients(layer.gate_activations(), zr_, zr)
+    candidate_gradient = GateGradients(GateActivations.of(layer.d['u'], layer.activate), hh_, hh)
     U = gates_side_by_side(layer, 'U', GATES)
     VzrT = np.ascontiguousarray(gates_side_by_side(layer, 'V', ('z', 'r')).T)
     VhhT = np.ascontiguousarray(layer.p['Vhh'].T)
 
     for t in reversed(range(layer.d['s'])):
         # (6) State: h = z * hp + (1 - z) * hh
-        dz = dh[t] * (hp[t] - hh[t])
+        np.multiply(dh[t], hp[t] - hh[t], out=dz)
         dhh = dh[t] * (1 - z[t])
         dhp[t] += dh[t] * z[t]
 
         # (5) Candidate: hh_ = X Uhh + (r * hp) Vhh + bhh
-        dhh_[t] = layer.activate.gradient(dhh, hh_[t], hh[t])
+        candidate_gradient.compute(t, dhh, dhh_[t])
         drhp = dhh_[t] @ VhhT
-        dr = drhp * hp[t]
+        np.multiply(drhp, hp[t], out=dr)
         dhp[t] += drhp * r[t]
 
         # (4) Gates: d?_ = d? * activate_?'(?_)
-        dz_[t] = layer.activate_update.gradient(dz, z_[t], z[t])
-        dr_[t] = layer.activate_reset.gradient(dr, r_[t], r[t])
+        gates_gradient.compute(t, dzr, dzr_[t])
 
         # (3) Linear products with the state before: dhp = dz_ Vz^T + dr_ Vr^T
         dhp[t] += dzr_[t] @ VzrT

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from epynn.commons.activation import BoundActivation
+from epynn.commons.arguments import as_initializer
 from epynn.commons.maths import orthogonal, sigmoid, tanh
 from epynn.commons.penalties import Penalty
-from epynn.commons.recurrence import Recurrent
+from epynn.commons.recurrence import GateActivations, Recurrent
 from epynn.gru.backward import gru_backward
 from epynn.gru.forward import gru_forward
 from epynn.gru.parameters import (
@@ -110,7 +111,12 @@ class GRU(Recurrent):
         se_hPars: Mapping[str, Any] | None = None,
         penalty: Penalty | None = None,
     ) -> None:
+        as_initializer(initialization, 'GRU.initialization')
         super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars, penalty)
         self.set_activations(
             activate=activate, activate_update=activate_update, activate_reset=activate_reset
         )
+
+    def gate_activations(self) -> GateActivations:
+        """Return the activation functions of the gates ``z`` and ``r``, side by side."""
+        return GateActivations.of(self.d['u'], self.activate_update, self.activate_reset)

@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.commons.recurrence import gates_side_by_side, keep_steps
+from epynn.commons.recurrence import gates_side_by_side, keep_steps, split_gates
 from epynn.kernels.arrays import Array
 from epynn.kernels.recurrence import make_states, multiply_steps
-from epynn.lstm.parameters import GATES
+from epynn.lstm.parameters import COLUMNS
 
 if TYPE_CHECKING:
     from epynn.lstm.models import LSTM
@@ -28,37 +28,38 @@ def lstm_forward(layer: 'LSTM', A: Array) -> Array:
     """
     # (1) Input, steps first: (m, s, e) -> (s, m, e)
     X = layer.receive_steps(A)
-    U, V, b = (gates_side_by_side(layer, symbol, GATES) for symbol in 'UVb')
+    U, V, b = (gates_side_by_side(layer, symbol, COLUMNS) for symbol in 'UVb')
 
     # (2) Linear products with the inputs of all steps: (s, m, e) @ (e, 4 u) -> (s, m, 4 u)
     Z = multiply_steps(X, U)
     Z += b
-    f_, i_, g_, o_ = np.split(Z, 4, axis=2)  # views (s, m, u)
+    gates = np.empty_like(Z)
+    f_, i_, o_, g_ = split_gates(Z, 4)  # views (s, m, u)
+    f, i, o, g = split_gates(gates, 4)
 
     # States before and after each step, (s, m, u): h[t] is hp[t + 1], and hp[0] is 0
     hp, h = make_states(Z, layer.d['u'])
     Cp_, C_ = make_states(Z, layer.d['u'])
-    f, i, g, o, C = (np.empty_like(h) for _ in range(5))
+    C = np.empty_like(h)
+    activate_gates = layer.gate_activations()
 
     for t in range(layer.d['s']):
         # (3) Linear products with the state before, all gates at once: ?_ = X U? + hp V? + b?
         Z[t] += hp[t] @ V
 
-        # (4) Gates: what to forget, what to let in, the candidate, what to give out
-        f[t] = layer.activate_forget(f_[t])
-        i[t] = layer.activate_input(i_[t])
-        g[t] = layer.activate_candidate(g_[t])
-        o[t] = layer.activate_output(o_[t])
+        # (4) Gates f, i, o, g: what to forget, to let in, to give out, and the candidate
+        activate_gates.compute(Z[t], gates[t])
 
         # (5) Memory cell
-        C_[t] = Cp_[t] * f[t] + i[t] * g[t]
+        np.multiply(Cp_[t], f[t], out=C_[t])
+        C_[t] += i[t] * g[t]
         C[t] = layer.activate(C_[t])
 
         # (6) State
-        h[t] = o[t] * C[t]
+        np.multiply(o[t], C[t], out=h[t])
 
     # (7) Output: (s, m, u) -> (m, s, u), or (m, u) of the last step
-    keep_steps(layer.fc, f_=f_, f=f, i_=i_, i=i, g_=g_, g=g, o_=o_, o=o)
+    keep_steps(layer.fc, Z=Z, f_=f_, i_=i_, o_=o_, g_=g_, gates=gates, f=f, i=i, o=o, g=g)
     keep_steps(layer.fc, C_=C_, C=C, Cp_=Cp_, h=h, hp=hp)
     A = layer.give_states(h)
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from epynn.commons.activation import BoundActivation
+from epynn.commons.arguments import as_initializer
 from epynn.commons.maths import orthogonal, sigmoid, tanh
 from epynn.commons.penalties import Penalty
-from epynn.commons.recurrence import Recurrent
+from epynn.commons.recurrence import GateActivations, Recurrent
 from epynn.kernels.arrays import Array
 from epynn.lstm.backward import lstm_backward
 from epynn.lstm.forward import lstm_forward
@@ -118,6 +119,7 @@ class LSTM(Recurrent):
         se_hPars: Mapping[str, Any] | None = None,
         penalty: Penalty | None = None,
     ) -> None:
+        as_initializer(initialization, 'LSTM.initialization')
         super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars, penalty)
         self.set_activations(
             activate=activate,
@@ -125,4 +127,14 @@ class LSTM(Recurrent):
             activate_candidate=activate_candidate,
             activate_input=activate_input,
             activate_forget=activate_forget,
+        )
+
+    def gate_activations(self) -> GateActivations:
+        """Return the activation functions of the gates, side by side."""
+        return GateActivations.of(
+            self.d['u'],
+            self.activate_forget,
+            self.activate_input,
+            self.activate_output,
+            self.activate_candidate,
         )

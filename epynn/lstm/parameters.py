@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from epynn.lstm.models import LSTM
 
 GATES = ('f', 'i', 'g', 'o')
-"""Forget, input, candidate, output: the order of the draws, and of the gates side by side."""
+"""Forget, input, candidate, output: the order of the draws."""
+
+COLUMNS = ('f', 'i', 'o', 'g')
+"""The gates side by side: those that mostly share the sigmoid are neighbours."""
 
 
 def lstm_compute_shapes(layer: 'LSTM', A: Array) -> None:
@@ -34,7 +37,7 @@ def lstm_compute_gradients(layer: 'LSTM') -> None:
     (dZ,) = take_steps(layer.bc, 'dZ')
 
     # ?_ = X U? + hp V? + b?, for all gates at once
-    compute_gate_gradients(layer, GATES, dZ, hp)
+    compute_gate_gradients(layer, COLUMNS, dZ, hp)
 
     if layer.clip_gradients:
         clip_gradient(layer)

@@ -25,7 +25,9 @@ from epynn.network.vocabulary import CUSTOM, known_classes, known_functions, kno
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
-PLAIN = ('name', 'uname', 'ts', 'seed', 'reduction', 'positive_label', 'e', 'epochs')
+PLAIN = (
+    'name', 'uname', 'ts', 'seed', 'reduction', 'positive_label', 'deterministic', 'e', 'epochs',
+)  # fmt: skip
 
 
 def describe_architecture(model: 'EpyNN') -> dict[str, Any]:
@@ -57,6 +59,7 @@ def describe_architecture(model: 'EpyNN') -> dict[str, Any]:
             'scale': None if scale is None else [scale.minimum, scale.span],
         },
         'layers': [encode(layer, f'layers[{i}]') for i, layer in enumerate(model.layers) if i],
+        'activations': [activation_settings(layer) for layer in walk_layers(model.layers)],
         'rates': describe_rates(model, done),
         'network': [describe_row(model.network[i], layer) for i, layer in enumerate(model.layers)],
     }
@@ -79,6 +82,14 @@ def cut_history(model: 'EpyNN', done: int) -> dict[str, list[list[float]]]:
     return {
         name: [values[: min(done, shortest)] for values in lists] for name, lists in history.items()
     }
+
+
+def activation_settings(layer: Layer) -> dict[str, dict[str, float]]:
+    """Return the hyper-parameters in force of the activation functions of a layer.
+
+    They are those of `initialize`, and need not be those that ``se_hPars`` says by now.
+    """
+    return {argument: getattr(layer, argument).settings() for argument in layer.activation}
 
 
 def describe_rates(model: 'EpyNN', done: int) -> dict[str, Any]:

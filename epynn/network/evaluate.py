@@ -7,6 +7,7 @@ import numpy as np
 from epynn.commons.errors import ShapeError, StateError
 from epynn.commons.metrics import decide
 from epynn.commons.models import dataSet
+from epynn.network.checks import check_metric
 from epynn.network.forward import compute_outputs
 from epynn.network.safety import pin_threads
 from epynn.network.weights import sample_weights
@@ -46,7 +47,7 @@ def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
             if function is model.training_loss:
                 w = sample_weights(model, dset)
                 value = np.mean(value if w is None else value * w) + penalty
-            values[name][dset.name] = float(np.mean(value))
+            values[name][dset.name] = check_metric(name, value)
     for name, by_set in values.items():
         for i, dset in enumerate((embedding.dtrain, embedding.dval, embedding.dtest)):
             if dset.active:

@@ -6,15 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.arguments import as_choice, as_flag, as_int, describe
-from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, LabelError, LayerError
+from epynn.commons.arguments import as_choice, as_flag, as_int, check_call, describe
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError
 from epynn.commons.logs import status_line
-from epynn.commons.loss import loss_functions, takes_labels, takes_shares
+from epynn.commons.loss import loss_functions
 from epynn.commons.metrics import metrics_functions
-from epynn.commons.models import Layer, walk_layers
+from epynn.commons.models import walk_layers
 from epynn.commons.optimize import Optimizer, make_optimizer
 from epynn.kernels.arrays import Array
 from epynn.network.backward import loss_gradient
+from epynn.network.checks import (
+    check_array,
+    check_dtype,
+    check_labels,
+    check_loss,
+    check_outputs,
+    naming,
+)
 from epynn.network.hyperparameters import (
     complete_hyperparameters,
     default_hyperparameters,
@@ -99,7 +107,14 @@ def model_initialize(
         If a layer cannot take what the layer before it gives.
     """
     model.initialized = False
+    verbose = as_flag(verbose, 'EpyNN.initialize(verbose)')
+    params = as_flag(params, 'EpyNN.initialize(params)')
+    if loss is None:
+        raise ArgumentTypeError(
+            'loss', 'a function or a name', describe(loss), "For example loss='MSE'."
+        )
     model.training_loss = loss_functions(loss)
+    check_call(model.training_loss, 'loss', 'f(Y, A, deriv=False), a loss', 2, 'deriv')
     model.se_hPars = complete_hyperparameters(
         default_hyperparameters() if se_hPars is None else se_hPars
     )
@@ -137,47 +152,6 @@ def model_initialize(
     model.initialized = True
 
 
-def check_layers(layers: Sequence[Layer]) -> list[Layer]:
-    """Refuse layers that make no network, and return them as a list."""
-    if isinstance(layers, (str, Layer)) or not isinstance(layers, Sequence):
-        raise ArgumentTypeError(
-            'EpyNN.layers',
-            'a list of layers',
-            describe(layers),
-            'Write layers=[Embedding(...), ...].',
-        )
-    for number, layer in enumerate(layers):
-        if not isinstance(layer, Layer):
-            remedy = 'Add parentheses.' if isinstance(layer, type) else 'Pass Layer objects.'
-            raise LayerError(f'EpyNN.layers[{number}]', 'a layer', describe(layer), remedy)
-        if hasattr(layer, 'training_batches') != (number == 0):
-            raise LayerError(
-                'EpyNN.layers', 'an Embedding as the first layer and nowhere else',
-                f'{layer.name} as layer {number}', 'Start the list by Embedding(X_data, Y_data).',
-            )  # fmt: skip
-    if len(layers) < 2:
-        raise LayerError(
-            'EpyNN.layers', 'an Embedding and a layer after it', f'only {len(layers)}',
-            'For example EpyNN([Embedding(X_data, Y_data), Dense()]).',
-        )  # fmt: skip
-    if len({id(layer) for layer in layers}) < len(layers):
-        raise LayerError(
-            'EpyNN.layers', 'each layer once', 'the same object twice', 'Make a second layer.'
-        )
-    return list(layers)
-
-
-def check_dtype(dtype: Any) -> np.dtype[Any]:
-    """Return float32 or float64 as a dtype, and refuse others."""
-    choices = {str(choice): choice for choice in (np.dtype(np.float32), np.dtype(np.float64))}
-    try:
-        return choices[str(np.dtype(dtype))]
-    except (KeyError, TypeError):
-        raise ArgumentError(
-            'EpyNN.initialize(dtype)', 'float32 or float64', describe(dtype)
-        ) from None
-
-
 def collect_metrics(
     model: 'EpyNN', metrics: Sequence[str | Callable[..., float]]
 ) -> dict[str, Callable[..., Any]]:
@@ -194,6 +168,11 @@ def collect_metrics(
     functions: dict[str, Callable[..., Any]] = {}
     chosen: dict[str, Callable[..., Any]] = {}
     for metric in [*metrics, model.training_loss]:
+        if not isinstance(metric, str) and not callable(metric):
+            raise ArgumentTypeError(
+                'EpyNN.initialize(metrics)', 'names and functions', describe(metric),
+                f'The names are {", ".join(bundled)}, and those of losses.',
+            )  # fmt: skip
         function = losses[metric] if metric in losses else metrics_functions(metric)
         name = getattr(function, '__name__', '')
         if not name or chosen.get(name, function) != function:
@@ -232,17 +211,21 @@ def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
     for number, layer in enumerate(model.layers):
         layer.training = False
         shape = A.shape
-        A = layer.forward(A)
+        with naming(number):
+            A = check_array(layer, 'forward', layer.forward(A), (len(batch.X),))
         if verbose:
             status_line(
                 f'Forward   {number + 1:>2}/{count}  {layer.name:<12}{shape} -> {A.shape}', end
             )
     check_labels(model, batch.Y, A)
+    check_outputs(model, A)
+    check_loss(model, batch.Y, A)
     dX, _ = loss_gradient(model, batch.Y, A, sample_weights(model, batch))
     for number, layer in reversed(list(enumerate(model.layers))):
         shape = dX.shape
-        dX = layer.backward(dX)
-        layer.compute_gradients()
+        with naming(number):
+            dX = check_array(layer, 'backward', layer.backward(dX), layer.fs.get('X', ()))
+            layer.compute_gradients()
         model.network[number] = describe_layer(layer)
         if verbose:
             status_line(
@@ -250,46 +233,3 @@ def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
             )
     if verbose and end == '\r':
         status_line(f'{model.name}: {count} layers initialized', '\n')
-
-
-def check_labels(model: 'EpyNN', Y: Array | None, A: Array) -> None:
-    """Refuse labels that do not fit the output of the network or its loss."""
-    where = 'Embedding.Y_data'
-    if Y is None:
-        raise LabelError(where, 'labels to learn from', 'none', 'Pass Y_data to the Embedding.')
-    assert model.training_loss is not None
-    output = model.layers[-1].name
-    if A.ndim != 2:
-        raise LabelError(
-            where, 'a network whose output has 2 axes (m, u)', f'{output} with {A.ndim} {A.shape}',
-            'End the network by Flatten() and Dense(units).',
-        )  # fmt: skip
-    if takes_labels(model.training_loss):
-        check_integer_labels(model, A)
-    elif Y.shape != A.shape:
-        raise LabelError(
-            where, f'one column for each of the {A.shape[1]} units of the output layer {output}',
-            f'labels of shape {Y.shape}',
-            f'Give {output} as many units as the labels have columns, or encode class labels into '
-            'columns by Embedding(Y_encode=True).',
-        )  # fmt: skip
-    elif takes_shares(model.training_loss) and (Y.min() < 0 or Y.max() > 1):
-        raise LabelError(
-            where, f'labels from 0 to 1, as {model.training_loss.__name__} takes probabilities',
-            f'labels from {Y.min()} to {Y.max()}',
-            'Encode class labels by Embedding(Y_encode=True), or choose loss="MSE".',
-        )  # fmt: skip
-
-
-def check_integer_labels(model: 'EpyNN', A: Array) -> None:
-    """Refuse labels that are not the number of an output, one a sample."""
-    u = A.shape[1]
-    for dset in model.embedding.dsets:
-        Y = dset.Y
-        wrong = Y[~np.isin(Y, np.arange(u))] if Y.shape[1] == 1 else Y
-        if wrong.size:
-            raise LabelError(
-                'Embedding.Y_data', f'one label a sample, a whole number from 0 to {u - 1}, as '
-                f'{model.layers[-1].name} has {u} units', f'{wrong[0]}',
-                'Number the classes from 0, or encode them by Embedding(Y_encode=True) for CCE.',
-            )  # fmt: skip

@@ -12,9 +12,10 @@ from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.models import Layer
 from epynn.commons.optimize import SGD, Optimizer
 from epynn.network.backward import model_backward
+from epynn.network.checks import check_layers
 from epynn.network.evaluate import model_evaluate, model_predict
 from epynn.network.forward import model_forward
-from epynn.network.initialize import check_layers, model_initialize
+from epynn.network.initialize import model_initialize
 from epynn.network.plots import model_plot, model_plot_activations, model_plot_filters
 from epynn.network.report import model_report, model_summary
 from epynn.network.saving import model_write
@@ -90,7 +91,7 @@ class EpyNN:
         self.layers = check_layers(layers)
         self.embedding: Any = self.layers[0]
         if not isinstance(name, str):
-            raise ArgumentTypeError('EpyNN.name', 'a string', describe(name))
+            raise ArgumentTypeError('EpyNN.name', 'a string', describe(name), "Write name='...'.")
         self.name = name
         self.ts = int(time.time())
         self.uname = f'{self.ts}_{name}'

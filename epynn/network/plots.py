@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.arguments import describe
+from epynn.commons.arguments import as_flag, describe
 from epynn.commons.errors import ArgumentError, ShapeError
 from epynn.commons.files import file_stem
 from epynn.commons.logs import process_logs
@@ -16,6 +16,7 @@ from epynn.commons.plot import (
     SHOWN_SAMPLES,
     plot_tiles,
     pyplot_metrics,
+    require_epochs,
 )
 from epynn.kernels.arrays import Array
 from epynn.network.evaluate import require_initialized
@@ -43,6 +44,8 @@ def model_plot(
     matplotlib.figure.Figure or None
         The picture, unless it was shown.
     """
+    pyplot = as_flag(pyplot, 'EpyNN.plot(pyplot)')
+    require_epochs(model)
     return pyplot_metrics(model, choose_path(model, path, ''), show=pyplot)
 
 
@@ -112,6 +115,11 @@ def model_plot_activations(
     """
     require_initialized(model, 'plot_activations')
     number, layer = find_layer(model, layer)
+    if np.ndim(X) == 0 or len(X) == 0:
+        raise ShapeError(
+            'EpyNN.plot_activations(X)', 'at least one sample', describe(X),
+            'Pass samples along the first axis, as those of the Embedding.',
+        )  # fmt: skip
     m = min(len(X), SHOWN_SAMPLES)
     model.forward(X[:m])
     A = layer.fc['A']
@@ -149,7 +157,7 @@ def find_layer(model: 'EpyNN', layer: Any) -> tuple[int, Layer]:
     )  # fmt: skip
 
 
-def choose_path(model: 'EpyNN', path: str | Path | bool | None, kind: str) -> Path | None:
+def choose_path(model: 'EpyNN', path: str | Path | bool | None, kind: str) -> str | Path | None:
     """Return the file to write: the one named, the default in ``plots/``, or None for no file."""
     if path is False:
         return None
@@ -157,4 +165,4 @@ def choose_path(model: 'EpyNN', path: str | Path | bool | None, kind: str) -> Pa
         path = Path('plots') / f'{file_stem(model.uname)}{kind}.png'
         path.parent.mkdir(exist_ok=True)
         process_logs(f'Picture: {path}')
-    return Path(path)
+    return path

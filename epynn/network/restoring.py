@@ -1,10 +1,12 @@
 """A network from its description and its arrays, after a look at whether they fit each other.
 
 A layer reads its dimensions off an array of the input shape that the file says, one that takes no
-memory, and nothing is computed: what is allocated are the arrays that were read.
+memory, and nothing is computed: what is allocated are the arrays that were read. Whether the output
+of each layer is the input of the next one shows in a rehearsal.
 """
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,9 +16,10 @@ from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.optimize import Optimizer
 from epynn.kernels.arrays import Array
-from epynn.network.architecture import PLAIN
+from epynn.network.architecture import PLAIN, activation_settings
 from epynn.network.decoding import Decoder
 from epynn.network.initialize import collect_metrics
+from epynn.network.rehearsal import rehearse
 from epynn.network.vocabulary import is_known_layer
 
 if TYPE_CHECKING:
@@ -52,6 +55,7 @@ def restore_network(
         rows = decoder.field(description, 'network', list)
         model.network = dict(enumerate(restore_rows(rows, model.layers, decoder)))
         restore_scale(model, description['embedding'], constant, decoder)
+        rehearse(model, decoder)
     except RecursionError:
         raise ModelFileError(decoder.where, 'a description', 'one nested too deeply') from None
     model.initialized = True
@@ -66,7 +70,10 @@ def restore_model(description: Mapping[str, Any], decoder: Decoder) -> 'EpyNN':
     embedding = restore_embedding(field(description, 'embedding', dict), decoder)
     layers = [decode(record) for record in field(description, 'layers', list)]
     model: EpyNN = decoder.build(EpyNN, [embedding, *layers], field(description, 'name', str))
-    types = {'name': (str,), 'uname': (str,), 'reduction': (str,), 'seed': (int, type(None))}
+    types = {
+        'name': (str,), 'uname': (str,), 'reduction': (str,), 'seed': (int, type(None)),
+        'deterministic': (bool,),
+    }  # fmt: skip
     for name in PLAIN:
         setattr(model, name, field(description, name, *types.get(name, (int,))))
     counts = [model.e, model.epochs, model.positive_label, model.seed or 0]
@@ -92,6 +99,7 @@ def restore_model(description: Mapping[str, Any], decoder: Decoder) -> 'EpyNN':
         decoder.build(layer.set_hyperparameters, model.se_hPars)
         layer.dtype, layer.optimizer, layer.e = model.dtype, model.optimizer, model.e
     restore_rates(field(description, 'rates', dict), model, decoder)
+    restore_activations(field(description, 'activations', list), model, decoder)
     return model
 
 
@@ -156,6 +164,26 @@ def restore_history(pairs: Any, model: 'EpyNN', decoder: Decoder) -> dict[str, l
     ):
         raise decoder.refuse('a history of its metrics', history)
     return history
+
+
+def restore_activations(records: list[Any], model: 'EpyNN', decoder: Decoder) -> None:
+    """Give activation functions the hyper-parameters that were in force."""
+    layers = list(walk_layers(model.layers))
+    expected = [activation_settings(layer) for layer in layers]
+    for record, settings in zip_longest(records, expected):
+        if not (
+            isinstance(record, dict)
+            and settings is not None
+            and list(record) == list(settings)
+            and all(
+                isinstance(record[name], dict) and set(record[name]) == set(settings[name])
+                for name in settings
+            )
+        ):
+            raise decoder.refuse(f'hyper-parameters of activations {settings}', record)
+    for layer, record in zip(layers, records, strict=True):
+        for argument, settings in record.items():
+            decoder.build(getattr(layer, argument).set_hyperparameters, settings)
 
 
 def restore_rates(record: Any, model: 'EpyNN', decoder: Decoder) -> None:

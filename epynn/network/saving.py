@@ -10,7 +10,7 @@ from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentError
 from epynn.commons.files import file_stem, write_atomically
 from epynn.commons.logs import process_logs
-from epynn.commons.modelfile import decode_file, encode_file
+from epynn.commons.modelfile import decode_description, encode_file, unpack_file
 from epynn.commons.models import Layer
 from epynn.network.architecture import describe_architecture
 from epynn.network.decoding import Decoder
@@ -31,6 +31,11 @@ def model_write(model: 'EpyNN', path: str | Path | None = None) -> Path:
     hyper-parameters, what the Embedding knows of tokens, labels and scale, and the metrics so far.
     The file is written atomically: a crash leaves the old file or the new one, whole.
 
+    Not saved is what only a training under way needs: what the optimizer remembers, such as the
+    means of Adam, the states of random streams, and the batches already learned of an epoch that
+    was interrupted. Training on from a file starts these anew: it is no way to resume a run to the
+    bit.
+
     Parameters
     ----------
     path : str, optional
@@ -47,7 +52,7 @@ def model_write(model: 'EpyNN', path: str | Path | None = None) -> Path:
     StateError
         If the network was not initialized.
     ArgumentError
-        If the folder does not exist, or a value cannot be saved.
+        If the folder does not exist, the file cannot be written, or a value cannot be saved.
     """
     require_initialized(model, 'write')
     data = encode_file(
@@ -121,7 +126,10 @@ def read_model(
     """Read a network from a file. It predicts, to the bit, what the one that was written did.
 
     The file holds no data. To train on, put an Embedding with data in the place of the first layer:
-    ``EpyNN([Embedding(X, Y), *model.layers[1:]])``, and initialize it with ``params=False``.
+    ``EpyNN([Embedding(X, Y), *model.layers[1:]])``, and initialize it with ``params=False``. The
+    optimizer and the epochs start anew.
+
+    Reading takes no more memory than twice the file and 1 MB.
 
     Parameters
     ----------
@@ -140,21 +148,26 @@ def read_model(
     Raises
     ------
     ArgumentError
-        If there is no such file.
+        If there is no such file, or it is no regular one, such as a pipe.
     ModelFileError
-        If the file is damaged, no model file, from a newer version, or needs something that
-        `custom` lacks.
+        If the file is damaged, no model file, from a newer version, needs something that `custom`
+        lacks, or holds layers that do not fit each other.
     """
     path = newest_model() if path is None else as_path(path, 'read_model(path)')
     decoder = Decoder(str(path), custom)
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise OSError(0, 'no regular file')  # a pipe may wait and a device go on for ever
         data = path.read_bytes()
     except OSError as error:
         raise ArgumentError(
             'read_model(path)', 'a file that can be read', f'{path} ({error.strerror})'
         ) from None
-    arrays, description = decode_file(data, str(path))
-    del data
+    size = len(data)
+    arrays, text = unpack_file(data, str(path))
+    del data  # before the description takes its room
+    description = decode_description(text, size, str(path))
+    del text
     return restore_network(description, arrays, decoder)
 
 

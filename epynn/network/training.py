@@ -71,10 +71,11 @@ def model_train(
         schedule_rates(model, done=first)
         if init_logs and not silent:
             report_initialization(model)
+        adaptive = follows_losses(model)
         report = TrainingReport(model)
         with pin_threads(model), progress_bar(model.epochs, first, model.name, silent) as bar:
             for e in range(first, model.epochs):
-                train_epoch(model, e)
+                train_epoch(model, e, adaptive)
                 if not silent and (e % step == 0 or e + 1 == model.epochs):
                     report.row(e)
                 bar.update()
@@ -93,11 +94,18 @@ def close_training(model: 'EpyNN') -> None:
             del values[done:]
 
 
-def train_epoch(model: 'EpyNN', e: int) -> None:
+def train_epoch(model: 'EpyNN', e: int, adaptive: bool) -> None:
     """Shuffle, take one step a batch, and compute the metrics.
 
     ``model.progress``, the epoch and the batches of it that are learned (-1 before the shuffle),
     moves on at once with what it counts. An epoch that was interrupted goes on from there.
+
+    Parameters
+    ----------
+    e : int
+        The epoch.
+    adaptive : bool
+        Whether the rates of the next epochs depend on the losses of this one.
     """
     model.e = e
     for layer in walk_layers(model.layers):
@@ -111,7 +119,7 @@ def train_epoch(model: 'EpyNN', e: int) -> None:
             train_step(model, batch)
             model.progress = e, model.progress[1] + 1
     model.evaluate()
-    if follows_losses(model):
+    if adaptive:
         schedule_rates(model, done=e + 1)
     model.progress = e + 1, -1
 

@@ -51,8 +51,9 @@ def resolve_class_weight(model: 'EpyNN', class_weight: Any) -> dict[Any, float]:
         return {label: m / (len(counts) * count) for label, count in counts.items()}
     if not isinstance(class_weight, Mapping):
         raise ArgumentTypeError(
-            WHERE, "a dict {label: weight}, 'balanced' or None", describe(class_weight)
-        )
+            WHERE, "a dict {label: weight}, 'balanced' or None", describe(class_weight),
+            'For example {1: 5.0}; labels left out weigh 1.',
+        )  # fmt: skip
     # Labels as the user knows them -> labels in the data sets
     if embedding.classes is not None:
         known = {name: column for column, name in enumerate(embedding.classes)}
@@ -64,9 +65,15 @@ def resolve_class_weight(model: 'EpyNN', class_weight: Any) -> dict[Any, float]:
     for label, weight in class_weight.items():
         if label not in known:
             raise ArgumentError(
-                WHERE, f'labels of the data: {", ".join(map(repr, known))}', describe(label)
-            )
+                WHERE, f'labels of the data: {", ".join(map(repr, known))}', describe(label),
+                'Name labels as they were given to the Embedding.',
+            )  # fmt: skip
         weights[known[label]] = as_float(weight, f'{WHERE}[{label!r}]', low=0)
+    if not any(weights.get(label, 1) for label in known.values()):
+        raise ArgumentError(
+            WHERE, 'a weight above 0 for some label', describe(class_weight),
+            'Leave it out to weigh all alike.',
+        )  # fmt: skip
     return weights
 
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.commons.recurrence import keep_steps, take_steps
+from epynn.commons.recurrence import GateActivations, GateGradients, keep_steps, take_steps
 from epynn.kernels.arrays import Array
 from epynn.kernels.recurrence import by_samples, multiply_steps
 
@@ -29,11 +29,12 @@ def rnn_backward(layer: 'RNN', dX: Array) -> Array | None:
     dhp, dh = layer.receive_states_gradient(dX)
     h_, h = take_steps(layer.fc, 'h_ h')
     dh_ = np.empty_like(h_)
+    gradient = GateGradients(GateActivations.of(layer.d['u'], layer.activate), h_, h)
     VT = np.ascontiguousarray(layer.p['V'].T)
 
     for t in reversed(range(layer.d['s'])):
         # (4) Activation: dh_ = dh * activate'(h_)
-        dh_[t] = layer.activate.gradient(dh[t], h_[t], h[t])
+        gradient.compute(t, dh[t], dh_[t])
 
         # (3) Linear product with the state before: dhp = dh_ V^T
         dhp[t] += dh_[t] @ VT

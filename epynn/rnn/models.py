@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from epynn.commons.activation import BoundActivation
+from epynn.commons.arguments import as_initializer
 from epynn.commons.maths import tanh, xavier
 from epynn.commons.penalties import Penalty
 from epynn.commons.recurrence import Recurrent
@@ -88,5 +89,6 @@ class RNN(Recurrent):
         se_hPars: Mapping[str, Any] | None = None,
         penalty: Penalty | None = None,
     ) -> None:
+        as_initializer(initialization, 'RNN.initialization')
         super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars, penalty)
         self.set_activations(activate=activate)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from epynn.commons.arguments import as_function, as_int
+from epynn.commons.arguments import as_initializer, as_int
 from epynn.commons.maths import xavier
 from epynn.commons.models import Layer
 from epynn.commons.penalties import Penalty
@@ -76,4 +76,4 @@ class Tokens(Layer):
         super().__init__(se_hPars, penalty)
         self.d['v'] = as_int(vocabulary, 'Tokens.vocabulary')
         self.d['u'] = as_int(units, 'Tokens.units')
-        self.initialization = as_function(initialization, 'Tokens.initialization', 'xavier')
+        self.initialization = as_initializer(initialization, 'Tokens.initialization')

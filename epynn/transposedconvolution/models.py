@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from epynn.commons.activation import BoundActivation
-from epynn.commons.arguments import as_flag, as_function, as_int, as_pair, describe
+from epynn.commons.arguments import as_flag, as_initializer, as_int, as_pair, describe
 from epynn.commons.errors import ArgumentError
 from epynn.commons.maths import relu, xavier
 from epynn.commons.models import Layer
@@ -128,5 +128,5 @@ class TransposedConvolution(Layer):
                 describe(output_padding), 'Give the padding in numbers.',
             )  # fmt: skip
         self.use_bias = as_flag(use_bias, f'{name}.use_bias')
-        self.initialization = as_function(initialization, f'{name}.initialization', 'xavier')
+        self.initialization = as_initializer(initialization, f'{name}.initialization')
         self.set_activations(activate=activate)

@@ -205,10 +205,10 @@ def test_dtype_of_floats_is_kept_and_others_give_float64(dtype):
 @pytest.mark.parametrize(
     ('X_data', 'got'),
     [
-        ([[1.0], [np.nan]], 'NaN or infinity'),
-        ([[1.0], [np.inf]], 'NaN or infinity'),
-        ([[1.0], [2.0, 3.0]], 'something else'),
-        ([['a'], ['b']], 'something else'),
+        ([[1.0], [np.nan]], r'nan at index \(1, 0\)'),
+        ([[1.0], [np.inf]], r'inf at index \(1, 0\)'),
+        ([[1.0], [2.0, 3.0]], 'samples of different shapes'),
+        ([['a'], ['b']], 'data of type <U1'),
         ([], r'an array of shape \(0,\)'),
     ],
 )

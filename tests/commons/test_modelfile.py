@@ -1,5 +1,6 @@
 """The format of model files: round trips, damage of every kind, and writing that cannot fail."""
 
+import errno
 import json
 import os
 import signal
@@ -201,8 +202,10 @@ def test_random_headers_under_a_right_seal_are_read_or_refused(small):
     (seal('{"format": 1, "a": -Infinity}'), r'broken JSON \(-Infinity\)'),
     (seal('{"format": 1, "a": 1e999}'), r'broken JSON \(1e999\)'),
     (seal('{"format": 1, "a": ' + '9' * 5000 + '}'), 'broken JSON'),
-    (seal('{"a":' * 100_000), 'broken JSON'),
-    (seal('[' * 100_000), 'broken JSON'),
+    (seal('{"a":' * 2000), 'broken JSON'),
+    (seal('[' * 3000), 'broken JSON'),
+    (seal('{"a":' * 100_000), 'a description in proportion to the file'),
+    (seal('[' * 100_000), 'a description in proportion to the file'),
     (seal('{"format": 1}', {'a': np.zeros(2, np.float16)}), 'file, a: expected F64.*got F16'),
     (seal('{"format": 1}', {'a': np.array([np.nan])}), 'file, a: expected finite numbers'),
     (seal('{"format": 1}', {'a': np.float32([np.inf])}), 'file, a: expected finite numbers'),
@@ -324,18 +327,55 @@ def test_a_fault_leaves_what_was_there(tmp_path, monkeypatch, fault, overwrite):
     assert listing(tmp_path) == ['a']
 
 
-def test_a_folder_that_cannot_be_flushed_is_reported_and_the_new_file_whole(tmp_path, monkeypatch):
-    path, fsync = tmp_path / 'a', os.fsync
+def fail_for_folders(monkeypatch, number):
+    """Let the flush of folders fail by an error of that number."""
+    fsync = os.fsync
 
     def of_files(handle):
         if stat.S_ISDIR(os.fstat(handle).st_mode):
-            fail()
+            raise OSError(number, os.strerror(number))
         fsync(handle)
 
     monkeypatch.setattr(os, 'fsync', of_files)
-    with pytest.raises(OSError, match='Input/output'):
-        write_atomically(path, b'one')
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='elsewhere folders cannot be opened')
+@pytest.mark.parametrize('overwrite', [True, False])
+def test_a_folder_that_fails_to_be_flushed_is_reported_and_the_new_file_whole(
+    tmp_path, monkeypatch, overwrite
+):
+    """The error did not say that the new file is in place."""
+    path = tmp_path / 'a'
+    if overwrite:
+        path.write_bytes(b'old')
+    fail_for_folders(monkeypatch, errno.EIO)
+    with pytest.raises(OSError, match='Input/output error: the new file is in place') as caught:
+        write_atomically(path, b'one', overwrite)
+    assert caught.value.errno == errno.EIO
     assert path.read_bytes() == b'one'
+    assert listing(tmp_path) == ['a']
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='elsewhere folders cannot be opened')
+@pytest.mark.parametrize('number', [errno.EINVAL, errno.ENOTSUP])
+def test_a_file_system_that_flushes_no_folders(tmp_path, monkeypatch, number):
+    fail_for_folders(monkeypatch, number)
+    write_atomically(tmp_path / 'a', b'one')
+    assert (tmp_path / 'a').read_bytes() == b'one'
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='elsewhere folders cannot be opened')
+def test_a_folder_that_may_be_written_but_not_read(tmp_path, monkeypatch):
+    opened = os.open
+
+    def refuse(path, *arguments, **options):
+        if os.path.isdir(path):
+            raise PermissionError(errno.EACCES, 'Permission denied')
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(os, 'open', refuse)
+    write_atomically(tmp_path / 'a', b'one')
+    assert (tmp_path / 'a').read_bytes() == b'one'
 
 
 def test_it_is_flushed_before_it_takes_the_name(tmp_path, monkeypatch):

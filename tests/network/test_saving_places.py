@@ -129,6 +129,37 @@ def test_places_that_cannot_be_read(path, words, tmp_path, monkeypatch):
         read_model(path)
 
 
+@pytest.mark.skipif(not hasattr(os, 'mkfifo'), reason='no pipes')
+def test_what_is_no_regular_file_is_not_read(tmp_path):
+    """Reading waited for a pipe for ever, and took memory until there was none."""
+    os.mkfifo(tmp_path / 'pipe')
+    (tmp_path / 'link').symlink_to('/dev/zero')
+    for path in (tmp_path / 'pipe', tmp_path / 'link', '/dev/zero', '/dev/null'):
+        with pytest.raises(ArgumentError, match=r'a file that can be read.*\(no regular file\)'):
+            read_model(path)
+
+
+@pytest.mark.parametrize('fault', ['write', 'fsync', 'replace'])
+def test_a_fault_leaves_the_previous_network(fault, tmp_path, monkeypatch):
+    def fail(*arguments):
+        raise OSError(5, 'Input/output error')
+
+    model = quiet(make_classifier())
+    path = model.write(tmp_path / 'model')
+    before = path.read_bytes()
+    other = quiet(make_classifier())
+    with monkeypatch.context() as patch:
+        if fault == 'write':
+            patch.setattr(Path, 'open', fail)
+        else:
+            patch.setattr(os, fault, fail)
+        with pytest.raises(ArgumentError, match=r'EpyNN.write\(path\).*Input/output error'):
+            other.write(path)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ['model']
+    assert read_model(path).uname == model.uname
+
+
 def test_no_source_knows_pickle():
     package = Path(__file__).resolve().parents[2] / 'epynn'
     sources = [path.read_text(encoding='utf-8') for path in package.rglob('*.py')]

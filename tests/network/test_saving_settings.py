@@ -13,7 +13,7 @@ from epynn.activation.models import Activation
 from epynn.commons.errors import ArgumentError, ModelFileError
 from epynn.commons.library import read_model
 from epynn.commons.loss import CCE, Huber, LabelSmoothing, loss_functions
-from epynn.commons.maths import ACTIVATIONS, identity, softmax, tanh
+from epynn.commons.maths import ACTIVATIONS, elu, identity, lrelu, softmax, tanh
 from epynn.commons.maths.initializers import INITIALIZERS, Constant, Normal, Uniform
 from epynn.commons.metrics import TopK, metrics_functions
 from epynn.commons.models import Layer
@@ -143,6 +143,31 @@ def test_settings_that_epynn_does_not_know_stay_without_a_word(tmp_path):
         quiet(model, se_hPars={'mine': (1, [2.5], {'a': None})})
     again = read_model(model.write(tmp_path / 'model'))
     assert again.se_hPars['mine'] == (1, [2.5], {'a': None})
+
+
+def test_hyper_parameters_in_force_are_saved_with_those_to_come(tmp_path):
+    """Changed after `initialize`, they were in force only once the network was read."""
+    model = make_classifier(
+        Dense(4, lrelu), Dense(4, elu, se_hPars={'ELU_alpha': 0.5}), Activation(softmax)
+    )
+    quiet(model, se_hPars={'LRELU_alpha': 0.1, 'softmax_temperature': 3})
+    model.se_hPars.update(LRELU_alpha=0.9, ELU_alpha=0.9, softmax_temperature=1)
+    model.layers[2].se_hPars['ELU_alpha'] = 0.7
+    X = model.embedding.dtrain.X
+    A = model.predict(X).A
+    again = read_model(model.write(tmp_path / 'model'))
+    np.testing.assert_array_equal(again.predict(X).A, A)
+    assert again.se_hPars == model.se_hPars
+    assert again.layers[2].se_hPars == {'ELU_alpha': 0.7}
+    again = read_model(again.write(tmp_path / 'model'))
+    np.testing.assert_array_equal(again.predict(X).A, A)
+
+
+@pytest.mark.parametrize('deterministic', [True, False])
+def test_one_thread_is_remembered(deterministic, tmp_path):
+    """A deterministic network that was read predicted by as many threads as there are."""
+    model = quiet(make_classifier(), deterministic=deterministic)
+    assert read_model(model.write(tmp_path / 'model')).deterministic is deterministic
 
 
 # Functions and layers of one's own

@@ -10,12 +10,14 @@ them from here.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from epynn.commons.errors import ArgumentError, DataError, ShapeError
+from epynn.commons.arguments import as_flag, as_int, describe
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, ShapeError
 from epynn.commons.io.labels import apply_label_encoding as apply_label_encoding
 from epynn.commons.io.labels import as_list, sort_elements
 from epynn.commons.io.labels import encode_labels as encode_labels
@@ -23,6 +25,16 @@ from epynn.commons.io.scaling import FeatureScale as FeatureScale
 from epynn.commons.io.scaling import feature_scale as feature_scale
 from epynn.commons.io.scaling import scale_features as scale_features
 from epynn.kernels.arrays import Array
+
+
+def _samples(X_data: Any) -> list[Any]:
+    """Return the samples, or say what came instead."""
+    try:
+        return list(X_data)
+    except TypeError:
+        raise DataError(
+            'X_data', 'samples, each a sequence of tokens', describe(X_data), 'Pass a list of them.'
+        ) from None
 
 
 def _tokens(sequence: Any, where: str) -> list[Any]:
@@ -40,6 +52,10 @@ def _tokens(sequence: Any, where: str) -> list[Any]:
 
 def _indices(sequence: Any, e2i: Mapping[Any, int], where: str) -> list[int]:
     """Return the index of each token; ``where`` names the sample for the errors."""
+    if not isinstance(e2i, Mapping):
+        raise ArgumentTypeError(
+            'e2i', 'a dict {token: index}', describe(e2i), 'It is what index_elements_auto returns.'
+        )
     tokens = _tokens(sequence, where)
     try:
         return [e2i[token] for token in tokens]
@@ -85,7 +101,7 @@ def index_elements_auto(X_data: Iterable[Any]) -> tuple[dict[Any, int], dict[int
         A sample is no sequence, or a token cannot be hashed (is itself a list) or is NaN.
     """
     elements: set[Any] = set()
-    for number, sequence in enumerate(X_data):
+    for number, sequence in enumerate(_samples(X_data)):
         where = f'X_data, sample {number}'
         tokens = _tokens(sequence, where)
         try:
@@ -124,8 +140,11 @@ def one_hot_encode(i: int, elements_size: int) -> Array:
     ArgumentError
         The index is out of range.
     """
-    if not 0 <= i < elements_size:
-        raise ArgumentError('i', f'an index from 0 to {elements_size - 1}', f'{i}')
+    elements_size = as_int(elements_size, 'elements_size')
+    if not 0 <= as_int(i, 'i', minimum=-sys.maxsize) < elements_size:
+        raise ArgumentError(
+            'i', f'an index from 0 to {elements_size - 1}', f'{i}', 'Choose a larger elements_size.'
+        )
     encoded = np.zeros(elements_size)
     encoded[i] = 1
     return encoded
@@ -195,8 +214,14 @@ def one_hot_decode_sequence(sequence: Array, i2e: Mapping[int, Any]) -> list[Any
     sequence = np.asarray(sequence)
     if sequence.ndim != 2 or sequence.shape[1] != len(i2e):
         raise ShapeError(
-            'sequence', f'2 axes (s, e) with e = {len(i2e)} tokens', f'shape {sequence.shape}'
-        )
+            'sequence', f'2 axes (s, e) with e = {len(i2e)} tokens', f'shape {sequence.shape}',
+            'Pass one sample, and the i2e that it was encoded with.',
+        )  # fmt: skip
+    if set(i2e) != set(range(len(i2e))):
+        raise ArgumentError(
+            'i2e', 'a dict {index: token} of the indices from 0', describe(i2e),
+            'It is what index_elements_auto returns, after e2i.',
+        )  # fmt: skip
     return [i2e[i] for i in np.argmax(sequence, axis=1).tolist()]
 
 
@@ -223,7 +248,7 @@ def encode_dataset(X_data: Iterable[Any], e2i: Mapping[Any, int], elements_size:
         A token is not in ``e2i``, or the samples have different lengths.
     """
     indices: list[list[int]] = []
-    for number, sequence in enumerate(X_data):
+    for number, sequence in enumerate(_samples(X_data)):
         where = f'X_data, sample {number}'
         indices.append(_indices(sequence, e2i, where))
         if len(indices[-1]) != len(indices[0]):
@@ -266,11 +291,13 @@ def padding(
     DataError
         A sample is longer than ``length`` and ``forced`` is False.
     """
-    samples = [_tokens(sequence, f'X_data, sample {n}') for n, sequence in enumerate(X_data)]
+    samples = [
+        _tokens(sequence, f'X_data, sample {n}') for n, sequence in enumerate(_samples(X_data))
+    ]
+    forced = as_flag(forced, 'forced')
     if length is None:
         length = max((len(tokens) for tokens in samples), default=0)
-    if length < 0:
-        raise ArgumentError('length', 'a whole number of at least 0', f'{length}')
+    length = as_int(length, 'length', minimum=0)
     for number, tokens in enumerate(samples):
         if len(tokens) > length and not forced:
             raise DataError(

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from epynn.commons.arguments import describe
 from epynn.commons.errors import LabelError
 from epynn.kernels.arrays import Array
 
@@ -30,7 +31,9 @@ def _labels(Y_data: Any) -> list[Any]:
     try:
         labels = as_list(Y_data)
     except TypeError:
-        raise LabelError('Y_data', 'one label for each sample', repr(Y_data)) from None
+        raise LabelError(
+            'Y_data', 'one label for each sample', repr(Y_data), 'Pass a list or an array.'
+        ) from None
     for number, label in enumerate(labels):
         if hasattr(label, 'tolist'):
             label = label.tolist()
@@ -47,6 +50,11 @@ def _labels(Y_data: Any) -> list[Any]:
             raise LabelError(
                 f'Y_data, sample {number}', 'a label', f'{label}', 'Remove the samples without.'
             )
+        if label.__hash__ is None:
+            raise LabelError(
+                f'Y_data, sample {number}', 'a label such as a number or a string',
+                describe(label), 'Give each sample one label.',
+            )  # fmt: skip
         labels[number] = label
     return labels
 
@@ -74,7 +82,7 @@ def encode_labels(Y_data: Any) -> tuple[Array, list[Any]]:
     """
     labels = _labels(Y_data)
     if not labels:
-        raise LabelError('Y_data', 'at least one label', 'none')
+        raise LabelError('Y_data', 'at least one label', 'none', 'Pass one for each sample.')
     classes = sort_elements(set(labels))
     return apply_label_encoding(labels, classes), classes
 

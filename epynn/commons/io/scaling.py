@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.errors import DataError, ShapeError
+from epynn.commons.arguments import describe
+from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
+from epynn.commons.io.numbers import as_numbers
 from epynn.kernels.arrays import Array
 
 
@@ -32,21 +34,8 @@ class FeatureScale:
 
 def _numbers(X_data: Any) -> Array:
     """Return data as an array of finite floating-point numbers: float64 unless it has its own."""
-    try:
-        X = np.asarray(X_data)
-        X = X if np.issubdtype(X.dtype, np.floating) else X.astype(np.float64)
-    except (TypeError, ValueError):
-        raise DataError(
-            'X_data',
-            'samples of numbers, all of one shape',
-            'something else',
-            'Pad sequences to one length and encode tokens before scaling.',
-        ) from None
-    if X.ndim == 0 or X.size == 0:
-        raise DataError('X_data', 'at least one sample', f'an array of shape {X.shape}')
-    if not np.isfinite(X).all():
-        raise DataError('X_data', 'finite numbers', 'NaN or infinity', 'Remove or replace them.')
-    return X
+    X = as_numbers(X_data, 'X_data')
+    return X if X.dtype.kind == 'f' else X.astype(np.float64)
 
 
 def feature_scale(X_data: Any) -> FeatureScale:
@@ -111,11 +100,17 @@ def scale_features(X_data: Any, scale: FeatureScale | None = None) -> Array:
     """
     X = _numbers(X_data)
     scale = feature_scale(X) if scale is None else scale
+    if not isinstance(scale, FeatureScale):
+        raise ArgumentTypeError(
+            'scale', 'what feature_scale returned', describe(scale),
+            'Leave it out, or pass feature_scale(X_train).',
+        )  # fmt: skip
     if X.shape[1:] != scale.constant.shape:
         raise ShapeError(
             'X_data',
             f'samples of shape {scale.constant.shape}, as the scale was made from',
             f'{X.shape[1:]}',
+            'Give the samples the features of those, in the same order.',
         )
     if scale.span == 0:
         return np.zeros_like(X)

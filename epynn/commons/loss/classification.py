@@ -183,7 +183,10 @@ class LabelSmoothing:
 
     def __post_init__(self) -> None:
         if self.loss not in (CCE, ICCE, BCE):
-            raise ArgumentError('LabelSmoothing.loss', 'CCE, ICCE or BCE', describe(self.loss))
+            raise ArgumentError(
+                'LabelSmoothing.loss', 'CCE, ICCE or BCE', describe(self.loss),
+                'Import it from epynn: LabelSmoothing(CCE, 0.1).',
+            )  # fmt: skip
         as_float(self.share, 'LabelSmoothing.share', low=0, high=1)
 
     @property

@@ -133,7 +133,7 @@ class Huber:
 
     def __post_init__(self) -> None:
         if as_float(self.delta, 'Huber.delta', low=0) == 0:
-            raise ArgumentError('Huber.delta', 'a number above 0', describe(self.delta))
+            raise ArgumentError('Huber.delta', 'a number above 0', describe(self.delta), 'Try 1.')
 
     def __call__(self, Y: Array, A: Array, deriv: bool = False) -> Array:
         """Return the loss of each sample, or its gradient.

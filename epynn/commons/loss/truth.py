@@ -22,8 +22,7 @@ def pair(Y: Any, A: Any) -> tuple[Array, Array]:
     ShapeError
         The shapes differ or have not 2 axes.
     """
-    A = floating(A)
-    Y = np.asarray(Y, dtype=A.dtype)
+    A, Y = floating(A), floating(Y)
     if A.ndim != 2 or Y.shape != A.shape:
         raise ShapeError(
             'loss',
@@ -31,7 +30,7 @@ def pair(Y: Any, A: Any) -> tuple[Array, Array]:
             f'Y {Y.shape} and A {A.shape}',
             'The last layer needs as many units as Y has columns.',
         )
-    return Y, A
+    return Y.astype(A.dtype, copy=False), A
 
 
 def one_hot(Y: Any, A: Any) -> tuple[Array, Array]:

@@ -63,9 +63,7 @@ def clip_by_norm(layers: Sequence[_HasGradients], max_norm: float) -> None:
     ----------
     Pascanu, Mikolov and Bengio, 2013. On the difficulty of training recurrent neural networks.
     """
-    max_norm = float(max_norm)
-    if not max_norm > 0:
-        raise ArgumentError('max_norm', 'a number above 0', repr(max_norm))
+    max_norm = as_bound(max_norm, 'max_norm')
     gradients = [g for layer in layers for g in layer.g.values()]
     # NumPy's maximum hands a NaN on, Python's would lose it.
     largest = float(np.max([np.max(np.abs(g), initial=0) for g in gradients], initial=0))
@@ -97,8 +95,13 @@ def clip_by_value(layers: Sequence[_HasGradients], max_value: float) -> None:
     ArgumentError
         ``max_value`` is not above 0.
     """
-    c = float(max_value)
-    if not c > 0:
-        raise ArgumentError('max_value', 'a number above 0', repr(c))
+    c = as_bound(max_value, 'max_value')
     for layer in layers:
         layer.g = {name: np.clip(g, -c, c) for name, g in layer.g.items()}
+
+
+def as_bound(value: float, name: str) -> float:
+    """Return a number above 0, of any size."""
+    if isinstance(value, (bool, str)) or not value > 0:
+        raise ArgumentError(name, 'a number above 0', repr(value), 'For example 1.')
+    return float(value)

@@ -43,7 +43,10 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
         There is no axis, or one of length 0.
     """
     if not shape or 0 in shape:
-        raise ArgumentError('initialization', 'weights of at least one number', f'shape {shape}')
+        raise ArgumentError(
+            'initialization', 'weights of at least one number', f'shape {shape}',
+            'Give a layer inputs and units.',
+        )  # fmt: skip
     field = math.prod(shape[:-2])
     return field * shape[-2 if len(shape) > 1 else -1], field * shape[-1]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from epynn.commons.errors import DataError
 from epynn.kernels.arrays import Array
 
 
@@ -12,7 +13,13 @@ def floating(x: Any) -> Array:
     if hasattr(x, 'dtype') and x.dtype.kind in 'fc':
         array: Array = x
         return array
-    return np.asarray(x, dtype=np.float64)
+    try:
+        return np.asarray(x, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError(
+            'x', 'numbers, in rows of one length', f'something else: {type(x).__name__}',
+            'Make an array of floats: np.array(x, dtype=float).',
+        ) from None  # fmt: skip
 
 
 def saturate(x: Array) -> Array:

@@ -178,8 +178,9 @@ class Uniform:
         as_float(self.high, 'Uniform.high', low=-math.inf)
         if self.low >= self.high:
             raise ArgumentError(
-                'Uniform.low', f'a number below high, {self.high:g}', describe(self.low)
-            )
+                'Uniform.low', f'a number below high, {self.high:g}', describe(self.low),
+                'Exchange the two, or give both.',
+            )  # fmt: skip
 
     def __call__(self, shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
         """Return draws of that shape, float64."""

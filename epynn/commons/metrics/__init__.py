@@ -31,7 +31,7 @@ from typing import NamedTuple, TypeAlias, overload
 
 import numpy as np
 
-from epynn.commons.arguments import function_named
+from epynn.commons.arguments import check_call, function_named
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.metrics.decisions import columns, confusion_matrix, decide, decide_both
 from epynn.commons.metrics.scores import R2, RMSE, ROC_AUC, TopK
@@ -72,7 +72,9 @@ def _counts(Y: Array, A: Array, positive_label: int) -> _Counts:
     truth, decisions = decide_both(Y, A)
     U = columns(Y, A)
     if U == 2 and positive_label not in (0, 1):
-        raise ArgumentError('positive_label', '0 or 1', repr(positive_label))
+        raise ArgumentError(
+            'positive_label', '0 or 1', repr(positive_label), 'Name a column of the two.'
+        )
     if U == 2 or (U == 1 and np.union1d(truth, [positive_label]).size <= 2):
         labels = np.array([positive_label])
         truth, decisions = truth == positive_label, decisions == positive_label
@@ -297,4 +299,6 @@ def metrics_functions(
     if isinstance(key, type):
         remedy = f'Make an object: {key.__name__}(...).'
         raise ArgumentTypeError('metrics', 'a metric', f'the class {key.__name__}', remedy)
-    return function_named('metrics', _METRICS, key)  # type: ignore[no-any-return]
+    metric: MetricFunction = function_named('metrics', _METRICS, key)
+    check_call(metric, 'metrics', 'f(Y, A), a metric', 2)
+    return metric

@@ -3,6 +3,7 @@
 import numpy as np
 
 from epynn.commons.errors import DataError, ShapeError
+from epynn.commons.maths.floating import floating
 from epynn.kernels.arrays import Array
 
 # The largest magnitude below which float64 holds every integer: rounded outputs stop there.
@@ -30,13 +31,19 @@ def decide(A: Array) -> Array:
     DataError
         There is a NaN.
     """
-    A = np.asarray(A)
+    A = A if hasattr(A, 'dtype') and A.dtype.kind in 'iub' else floating(A)
     if A.ndim == 1:
         A = A[:, np.newaxis]
     if A.ndim != 2 or A.shape[1] == 0:
-        raise ShapeError('decide', 'outputs of shape (m, U) or (m,)', f'shape {A.shape}')
+        raise ShapeError(
+            'decide', 'outputs of shape (m, U) or (m,)', f'shape {A.shape}',
+            'Flatten what a sample has into one row.',
+        )  # fmt: skip
     if np.isnan(A).any():
-        raise DataError('decide', 'outputs that are numbers', 'NaN')
+        raise DataError(
+            'decide', 'outputs that are numbers', 'NaN',
+            'Look for what made it: a rate too large, or data with NaN.',
+        )  # fmt: skip
     if A.shape[1] > 1:
         labels: Array = np.argmax(A, axis=1).astype(np.int64)
         return labels
@@ -68,8 +75,9 @@ def decide_both(Y: Array, A: Array) -> tuple[Array, Array]:
     truth, decisions = decide(Y), decide(A)
     if len(truth) != len(decisions):
         raise ShapeError(
-            'metrics', 'as many truths as outputs', f'Y {np.shape(Y)} and A {np.shape(A)}'
-        )
+            'metrics', 'as many truths as outputs', f'Y {np.shape(Y)} and A {np.shape(A)}',
+            'Give both of the same samples.',
+        )  # fmt: skip
     return truth, decisions
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from epynn.commons.arguments import as_int
 from epynn.commons.errors import ArgumentError, DataError, ShapeError
+from epynn.commons.maths.floating import floating
 from epynn.commons.metrics.decisions import columns, decide
 from epynn.kernels.arrays import Array
 
@@ -47,15 +48,23 @@ def ROC_AUC(Y: Array, A: Array, positive_label: int = 1) -> float:
     """
     truth, A = decide(Y), _outputs(A)
     if len(truth) != len(A):
-        raise ShapeError('ROC_AUC', 'as many truths as outputs', f'Y {np.shape(Y)}, A {A.shape}')
+        raise ShapeError(
+            'ROC_AUC', 'as many truths as outputs', f'Y {np.shape(Y)}, A {A.shape}',
+            'Give both of the same samples.',
+        )  # fmt: skip
     U = columns(Y, A)
     if A.shape[1] < U:
-        raise ShapeError('ROC_AUC', f'{U} columns, as the truth has', f'outputs {A.shape}')
+        raise ShapeError(
+            'ROC_AUC', f'{U} columns, as the truth has', f'outputs {A.shape}',
+            'Give each class a column of outputs.',
+        )  # fmt: skip
     if U > 2:
         return float(np.mean([_area(truth == u, A[:, u]) for u in range(U)]))
     if U == 2:
         if positive_label not in (0, 1):
-            raise ArgumentError('positive_label', '0 or 1', repr(positive_label))
+            raise ArgumentError(
+                'positive_label', '0 or 1', repr(positive_label), 'Name a column of the two.'
+            )
         return _area(truth == positive_label, A[:, positive_label])
     labels = np.union1d(truth, [positive_label])
     if len(labels) > 2:
@@ -191,14 +200,22 @@ class TopK:
         """
         truth, A = decide(Y), _outputs(A)
         if len(truth) != len(A):
-            raise ShapeError('TopK', 'as many truths as outputs', f'Y {np.shape(Y)}, A {A.shape}')
+            raise ShapeError(
+                'TopK', 'as many truths as outputs', f'Y {np.shape(Y)}, A {A.shape}',
+                'Give both of the same samples.',
+            )  # fmt: skip
         m, U = A.shape
         if not self.k < U:
-            raise ArgumentError('TopK.k', f'a number below {U}, the columns', str(self.k))
+            raise ArgumentError(
+                'TopK.k', f'a number below {U}, the columns', str(self.k), 'Choose a smaller k.'
+            )
         if not m:
             return float('nan')
         if truth.min() < 0 or truth.max() >= U:
-            raise DataError('TopK', f'labels from 0 to {U - 1}', f'{truth.min()} to {truth.max()}')
+            raise DataError(
+                'TopK', f'labels from 0 to {U - 1}', f'{truth.min()} to {truth.max()}',
+                'Number the classes from 0, or encode them.',
+            )  # fmt: skip
         guesses = np.argsort(-A, axis=1, kind='stable')[:, : self.k]
         return float(np.mean((guesses == truth[:, np.newaxis]).any(axis=1)))
 
@@ -212,8 +229,11 @@ def _outputs(A: Array) -> Array:
 
 def _amounts(Y: Array, A: Array) -> tuple[Array, Array]:
     """Return truth and outputs in float64, both (m, U)."""
-    Y, A = (np.asarray(array, dtype=np.float64) for array in (Y, A))
+    Y, A = (floating(array).astype(np.float64, copy=False) for array in (Y, A))
     Y, A = (array[:, np.newaxis] if array.ndim == 1 else array for array in (Y, A))
     if Y.ndim != 2 or Y.shape != A.shape:
-        raise ShapeError('metrics', 'Y and A of one shape (m, U)', f'Y {Y.shape} and A {A.shape}')
+        raise ShapeError(
+            'metrics', 'Y and A of one shape (m, U)', f'Y {Y.shape} and A {A.shape}',
+            'Give both of the same samples, with as many columns.',
+        )  # fmt: skip
     return Y, A

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.arguments import as_flag, as_float, describe
+from epynn.commons.arguments import as_flag, as_float, describe, suggest
 from epynn.commons.errors import ArgumentError
 from epynn.commons.optimize.optimizer import HasParameters as HasParameters
 from epynn.commons.optimize.optimizer import Optimizer as Optimizer
@@ -192,7 +192,10 @@ class Adam(Optimizer):
         self.beta1 = as_float(beta1, f'{name}.beta1', low=0, high=1)
         self.beta2 = as_float(beta2, f'{name}.beta2', low=0, high=1)
         if 1 in (self.beta1, self.beta2):
-            raise ArgumentError(f'{name}.beta1, beta2', 'numbers below 1', describe((beta1, beta2)))
+            raise ArgumentError(
+                f'{name}.beta1, beta2', 'numbers below 1', describe((beta1, beta2)),
+                'For example 0.9 and 0.999.',
+            )  # fmt: skip
         self.epsilon = as_float(epsilon, f'{name}.epsilon', low=0)
         self.amsgrad = as_flag(amsgrad, f'{name}.amsgrad')
 
@@ -256,5 +259,5 @@ def make_optimizer(optimizer: str | Optimizer) -> Optimizer:
         return OPTIMIZERS[optimizer]()
     raise ArgumentError(
         'optimizer', f'an optimizer or one of {", ".join(OPTIMIZERS)}', describe(optimizer),
-        "For example optimizer='Adam', or optimizer=Adam(beta1=0.8).",
+        f"{suggest(optimizer, OPTIMIZERS)} For example optimizer='Adam', or Adam(beta1=0.8).",
     )  # fmt: skip

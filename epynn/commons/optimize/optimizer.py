@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from epynn.commons.arguments import as_float, describe
-from epynn.commons.errors import ArgumentError
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, ShapeError
 from epynn.commons.maths.clipping import clip_by_norm, clip_by_value
 from epynn.kernels.arrays import Array
 
@@ -15,6 +15,7 @@ from epynn.kernels.arrays import Array
 class HasParameters(Protocol):
     """What an optimizer reads and writes of a layer."""
 
+    name: str
     p: dict[str, Array]
     g: dict[str, Array]
     moments: dict[str, dict[str, Any]]
@@ -52,7 +53,14 @@ class Optimizer(ABC):
         weight_decay: float = 0.0,
         clip_norm: float | None = None,
         clip_value: float | None = None,
+        **unknown: Any,
     ) -> None:
+        if unknown:
+            raise ArgumentTypeError(
+                type(self).__name__, 'options such as weight_decay, clip_norm and clip_value',
+                ', '.join(unknown), 'The learning rate goes to initialize or a layer: '
+                "se_hPars={'learning_rate': 0.1}.",
+            )  # fmt: skip
         self.weight_decay = as_float(weight_decay, f'{type(self).__name__}.weight_decay', low=0)
         self.clip_norm = self._bound(clip_norm, 'clip_norm')
         self.clip_value = self._bound(clip_value, 'clip_value')
@@ -64,7 +72,9 @@ class Optimizer(ABC):
             return None
         number = as_float(value, name, low=0)
         if number == 0:
-            raise ArgumentError(name, 'a number above 0, or None', describe(value))
+            raise ArgumentError(
+                name, 'a number above 0, or None', describe(value), 'None leaves gradients alone.'
+            )
         return number
 
     @abstractmethod
@@ -90,7 +100,13 @@ class Optimizer(ABC):
         lr = float(layer.lrate[layer.e])
         moved = {}
         for name, p in layer.p.items():
-            g = layer.g[f'd{name}']
+            g = layer.g.get(f'd{name}')
+            if g is None or g.shape != p.shape:
+                raise ShapeError(
+                    f"{layer.name}.g['d{name}']", f'a gradient of shape {p.shape}, as {name} has',
+                    'none' if g is None else f'{g.shape}',
+                    'It is for compute_gradients to put it there, after backward.',
+                )  # fmt: skip
             moments = layer.moments.setdefault(name, {'t': 0})
             moments['t'] += 1
             if self.weight_decay and not self.decoupled_decay:

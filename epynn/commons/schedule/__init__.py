@@ -28,7 +28,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from epynn.commons.arguments import as_float, as_function, as_int, describe, function_named
+from epynn.commons.arguments import (
+    as_float,
+    as_function,
+    as_int,
+    check_call,
+    describe,
+    function_named,
+)
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.schedule.rates import ScheduleFunction, count, read_settings
 from epynn.commons.schedule.schedules import Cosine, OneCycle, ReduceOnPlateau
@@ -179,8 +186,9 @@ class WarmUp:
             as_function(self.then, 'WarmUp.then', 'Cosine()')
         if isinstance(self.then, ReduceOnPlateau) or self.then == 'reduce_on_plateau':
             raise ArgumentError(
-                'WarmUp.then', 'a schedule that is known before training', describe(self.then)
-            )
+                'WarmUp.then', 'a schedule that is known before training', describe(self.then),
+                "Choose another one, such as 'cosine'.",
+            )  # fmt: skip
 
     def __call__(self, hPars: Mapping[str, Any]) -> list[float]:
         """Return one rate an epoch."""
@@ -189,8 +197,8 @@ class WarmUp:
             s.lr * (self.start + (1 - self.start) * x / self.epochs)
             for x in range(min(self.epochs, s.epochs))
         ]
-        left = s.epochs - len(rise)
-        return rise + (schedule_functions(self.then, {**hPars, 'epochs': left}) if left else [])
+        then, left = schedule_named(self.then), s.epochs - len(rise)
+        return rise + (schedule_functions(then, {**hPars, 'epochs': left}) if left else [])
 
 
 _SCHEDULES: Mapping[str, ScheduleFunction] = MappingProxyType(
@@ -221,6 +229,7 @@ def schedule_named(schedule: str | ScheduleFunction) -> ScheduleFunction:
             f'Make an object: {schedule.__name__}().',
         )  # fmt: skip
     function: ScheduleFunction = function_named('schedule', _SCHEDULES, schedule)
+    check_call(function, 'schedule', 'f(hPars), a schedule', 1)
     return function
 
 
@@ -248,8 +257,27 @@ def schedule_functions(schedule: str | ScheduleFunction, hPars: Mapping[str, Any
     ArgumentTypeError
         It is a class, such as Cosine, where an object is needed, Cosine().
     """
-    rates = [float(rate) for rate in schedule_named(schedule)(hPars)]
-    epochs = count(hPars, 'epochs', 1)
+    if not isinstance(hPars, Mapping):
+        raise ArgumentTypeError(
+            'hPars', 'a dict of hyper-parameters', describe(hPars),
+            'See epynn.settings for the names, and add epochs.',
+        )  # fmt: skip
+    function, epochs = schedule_named(schedule), count(hPars, 'epochs', 1)
+    given = function(hPars)
+    try:
+        rates = [float(rate) for rate in given]
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            'schedule', f'{epochs} rates, one an epoch', describe(given), 'Return a list of floats.'
+        ) from None
     if len(rates) != epochs:
-        raise ArgumentError('schedule', f'{epochs} rates, one an epoch', f'{len(rates)}')
+        raise ArgumentError(
+            'schedule', f'{epochs} rates, one an epoch', f'{len(rates)}',
+            "Return one for each of hPars['epochs'].",
+        )  # fmt: skip
+    wrong = [rate for rate in rates if not 0 <= rate < math.inf]
+    if wrong:
+        raise ArgumentError(
+            'schedule', 'finite rates of at least 0', f'{wrong[0]}', 'Mind what it computes.'
+        )
     return rates

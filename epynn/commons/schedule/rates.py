@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from numbers import Integral, Real
 from typing import Any, NamedTuple, TypeAlias
@@ -26,7 +27,7 @@ def number(hPars: Mapping[str, Any], name: str, highest: float = math.inf) -> fl
     """Return a hyper-parameter that is a finite number from 0 to ``highest``."""
     value = hPars.get(name, None if name == 'learning_rate' else 0)
     is_number = isinstance(value, Real) and not isinstance(value, bool)
-    if not (is_number and math.isfinite(value) and 0 <= value <= highest):
+    if not (is_number and 0 <= value <= min(highest, sys.float_info.max)):
         rule = 'a finite number of at least 0' if highest == math.inf else 'a number from 0 to 1'
         raise ArgumentError(name, rule, repr(value), 'Set it in se_hPars.')
     return float(value)
@@ -37,7 +38,9 @@ def count(hPars: Mapping[str, Any], name: str, lowest: int) -> int:
     value = hPars.get(name, 0)
     is_integer = isinstance(value, Integral) and not isinstance(value, bool)
     if not (is_integer and value >= lowest):
-        raise ArgumentError(name, f'a whole number of at least {lowest}', repr(value))
+        raise ArgumentError(
+            name, f'a whole number of at least {lowest}', repr(value), 'Set it in se_hPars.'
+        )
     return int(value)
 
 

@@ -132,7 +132,10 @@ class ReduceOnPlateau:
 
     def __post_init__(self) -> None:
         if as_float(self.factor, 'ReduceOnPlateau.factor', low=0, high=1) == 1:
-            raise ArgumentError('ReduceOnPlateau.factor', 'a number below 1', describe(self.factor))
+            raise ArgumentError(
+                'ReduceOnPlateau.factor', 'a number below 1', describe(self.factor),
+                'For example 0.1, a tenth of the rate.',
+            )  # fmt: skip
         as_int(self.patience, 'ReduceOnPlateau.patience', minimum=0)
         as_float(self.threshold, 'ReduceOnPlateau.threshold', low=0, high=1)
         as_float(self.lowest, 'ReduceOnPlateau.lowest', low=0, high=1)

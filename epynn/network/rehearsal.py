@@ -1,0 +1,98 @@
+"""A rehearsal, whether layers that were read from a file fit each other.
+
+An empty batch passes through the network. It takes no memory and hardly any time, and yet it shows
+the shape of every output. Dimensions alone do not: a file may say of a pooling that it halves, and
+of the layer behind it that it sees a third.
+"""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.commons.maths import ACTIVATIONS
+from epynn.commons.models import Layer, walk_layers
+from epynn.commons.recurrence import Recurrent
+from epynn.kernels.arrays import Array
+from epynn.network.vocabulary import is_known_layer
+
+if TYPE_CHECKING:
+    from epynn.network.decoding import Decoder
+    from epynn.network.models import EpyNN
+
+WIDEST = 64
+"""Points along one axis of the window of a pooling, which goes point by point."""
+
+
+def rehearse(model: 'EpyNN', decoder: 'Decoder') -> None:
+    """Refuse a network whose layers do not fit each other.
+
+    Layers of epynn that cannot rehearse are taken at their word, the shapes that they noted when
+    the network was initialized. Of your own ones it is the layer after that noted what they gave.
+    """
+    shape: tuple[int, ...] | None = None
+    for number, layer in enumerate(model.layers):
+        noted = model.network[number]['forward']
+        X = noted['X'][1:] if 'X' in noted else shape
+        if shape is not None and shape != X:
+            raise decoder.refuse(f'{layer.name} with samples of shape {shape}', [X])
+        if X is not None and all(can_rehearse(inner) for inner in walk_layers([layer])):
+            shape = decoder.build(rehearse_layer, layer, X)
+        else:
+            shape = noted['A'][1:] if 'A' in noted and is_known_layer(type(layer)) else None
+    if shape is not None and len(shape) != 1:
+        raise decoder.refuse('a network whose output has 2 axes (m, u)', [shape])
+
+
+def can_rehearse(layer: Layer) -> bool:
+    """Return whether a layer may get an empty batch.
+
+    Functions and layers of your own need not take one, and poolings of very wide windows would go
+    on for long.
+    """
+    functions = [getattr(layer, argument).function for argument in layer.activation]
+    ours = {id(function) for function in ACTIVATIONS.values()}
+    window = [] if layer.p else [layer.d.get(name, 1) for name in ('f', 'fh', 'fw')]
+    return (
+        is_known_layer(type(layer))
+        and all(id(function) in ours for function in functions)
+        and max(window, default=1) <= WIDEST
+    )
+
+
+def rehearse_layer(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the shape of a sample of the output; pass an empty batch, and leave no trace."""
+    inside = list(walk_layers([layer]))
+    kept = [(inner.training, dict(inner.d), dict(inner.fs), dict(inner.o)) for inner in inside]
+    layer.training = False
+    for inner in inside:
+        if isinstance(inner, Recurrent):
+            vars(inner)['forward'] = partial(give_empty_states, inner)
+        elif inner.children():  # which see for themselves; their shapes may take copies to compute
+            vars(inner)['compute_shapes'] = no_shapes
+    # Without samples only statistics enter: a variance below 0 has no root and is refused.
+    with np.errstate(all='ignore', invalid='raise'):
+        output = layer.forward(np.empty((0, *shape), layer.dtype))
+    for inner, (training, d, fs, o) in zip(inside, kept, strict=True):
+        for method in ('forward', 'compute_shapes'):
+            vars(inner).pop(method, None)
+        inner.training = training
+        inner.fc.clear()
+        inner.d, inner.o = d, o
+        inner.fs.clear()
+        inner.fs.update(fs)  # the same dictionary, as the cache notes shapes in it
+    return tuple(output.shape[1:])
+
+
+def give_empty_states(layer: Recurrent, A: Array) -> Array:
+    """Return the output of a recurrent layer without taking its steps, of which there may be many.
+
+    Its forward pass would take each of them even for no samples.
+    """
+    layer.receive_input(A)
+    axes = A.shape[:2] if layer.sequences else A.shape[:1]
+    return np.empty((*axes, layer.d['u']), A.dtype)
+
+
+def no_shapes(A: Array) -> None:
+    """Compute nothing: stands in for `compute_shapes` of a layer made of layers."""
