@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.arguments import as_int, as_pair, describe
+from epynn.commons.arguments import as_int, as_pair, describe, suggest
 from epynn.commons.errors import ArgumentError, ShapeError
 from epynn.commons.models import Layer
 from epynn.kernels.arrays import Array
@@ -42,7 +42,9 @@ def as_step_padding(value: Any, name: str, modes: tuple[str, ...] = MODES) -> st
 def _as_mode(value: str, name: str, modes: tuple[str, ...]) -> str:
     """Return padding that is a word, if it is one of `modes`."""
     if value not in modes:
-        raise ArgumentError(name, f'{", ".join(modes)}, or numbers', describe(value))
+        raise ArgumentError(
+            name, f'{", ".join(modes)}, or numbers', describe(value), suggest(value, modes)
+        )
     return value
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.blocks import cut_blocks, pad
+from epynn.kernels.blocks import pad, view_blocks
 from epynn.kernels.convolution import multiply_blocks
 
 if TYPE_CHECKING:
@@ -32,16 +32,12 @@ def convolution_forward(layer: 'Convolution', A: Array) -> Array:
     Xp = pad(X, layer.pads)
 
     # (2) Blocks under the windows, a view: -> (m, oh, ow, fh, fw, d)
-    Xb = cut_blocks(Xp, (d['fh'], d['fw']), strides=(d['sh'], d['sw']), dilation=(d['rh'], d['rw']))
+    Xb = view_blocks(Xp, (d['fh'], d['fw']), (d['sh'], d['sw']), (d['rh'], d['rw']))
     layer.fc['Xb'] = Xb[..., np.newaxis]
 
     # (3) Multiply the blocks by the filters and sum each block: -> (m, oh, ow, u)
-    Z = multiply_blocks(Xb, layer.p['W'], groups=d['g'])
-
-    # (4) Add the bias of each filter
-    if layer.use_bias:
-        Z += layer.p['b']
-    layer.fc['Z'] = Z
+    # (4) Add the bias of each filter, if there is one
+    Z = layer.fc['Z'] = multiply_blocks(Xb, layer.p['W'], d['g'], layer.p.get('b'))
 
     # (5) Activation
     A = layer.fc['A'] = layer.activate(Z)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from epynn.commons.activation import BoundActivation
-from epynn.commons.arguments import as_flag, as_function, as_int, as_pair
+from epynn.commons.arguments import as_flag, as_initializer, as_int, as_pair
 from epynn.commons.maths import relu, xavier
 from epynn.commons.models import Layer
 from epynn.commons.penalties import Penalty
@@ -120,5 +120,5 @@ class Convolution(Layer):
         check_groups_of_units(self)
         self.padding = as_padding(padding, 'Convolution.padding')
         self.use_bias = as_flag(use_bias, 'Convolution.use_bias')
-        self.initialization = as_function(initialization, 'Convolution.initialization', 'xavier')
+        self.initialization = as_initializer(initialization, 'Convolution.initialization')
         self.set_activations(activate=activate)

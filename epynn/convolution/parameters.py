@@ -6,7 +6,10 @@ import numpy as np
 
 from epynn.commons.windows import check_groups_of_depth, compute_window_shapes
 from epynn.kernels.arrays import Array
-from epynn.kernels.convolution import multiply_blocks_weight_gradient
+from epynn.kernels.convolution import (
+    multiply_blocks_bias_gradient,
+    multiply_blocks_weight_gradient,
+)
 
 if TYPE_CHECKING:
     from epynn.convolution.models import Convolution
@@ -40,4 +43,4 @@ def convolution_compute_gradients(layer: 'Convolution') -> None:
 
     # (m, oh, ow, u) -> (u,)
     if layer.use_bias:
-        layer.g['db'] = dZ.sum(axis=0).sum(axis=(0, 1))
+        layer.g['db'] = multiply_blocks_bias_gradient(dZ)

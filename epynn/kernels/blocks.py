@@ -7,6 +7,7 @@ overlap.
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from epynn.kernels.arrays import Array
 from epynn.kernels.geometry import (
@@ -99,11 +100,30 @@ def cut_blocks(
     Xp = pad(X, pads)
     output_size(X.shape[1], fh, sh, pads[0], rh)
     output_size(X.shape[2], fw, sw, pads[1], rw)
-    # (m, h, w, d) -> (m, h - .., w - .., d, span, span): the window at every position
-    spans = (span(fh, rh), span(fw, rw))
-    Xb = np.lib.stride_tricks.sliding_window_view(Xp, spans, axis=(1, 2))
-    # -> (m, oh, ow, fh, fw, d): positions that the strides reach, points of the window, depth last
-    return Xb[:, ::sh, ::sw, :, ::rh, ::rw].transpose(0, 1, 2, 4, 5, 3)
+    return view_blocks(Xp, (fh, fw), (sh, sw), (rh, rw))
+
+
+def view_blocks(
+    X: Array,
+    window: tuple[int, int],
+    strides: tuple[int, int] = (1, 1),
+    dilation: tuple[int, int] = (1, 1),
+) -> Array:
+    """View images by a window that is known to fit: :func:`cut_blocks` without its checks.
+
+    Parameters
+    ----------
+    X : array of shape (m, h, w, d)
+        Images, padded.
+    window, strides, dilation : tuple of int
+        ``(fh, fw)``, ``(sh, sw)`` and ``(rh, rw)``.
+    """
+    (fh, fw), (sh, sw), (rh, rw) = window, strides, dilation
+    m, h, w, d = X.shape
+    sample, row, column, depth = X.strides
+    shape = m, (h - span(fh, rh)) // sh + 1, (w - span(fw, rw)) // sw + 1, fh, fw, d
+    steps = sample, sh * row, sw * column, rh * row, rw * column, depth
+    return as_strided(X, shape, steps, writeable=False)
 
 
 def add_blocks(

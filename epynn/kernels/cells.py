@@ -31,7 +31,7 @@ def paste(X: Array, window: Array, top: int, left: int) -> None:
 
 
 def to_cells(X: Array, strides: tuple[int, int]) -> Array:
-    """Bring the points of each cell into the depth.
+    """Bring the points of each cell into the depth; C-ordered, as images are.
 
     ``(n, H * sh, W * sw, d) -> (n, H, W, sh * sw * d)``
     """
@@ -41,7 +41,7 @@ def to_cells(X: Array, strides: tuple[int, int]) -> Array:
         return X
     # (n, H, sh, W, sw, d) -> (n, H, W, sh, sw, d)
     X = X.reshape(n, h // sh, sh, w // sw, sw, d).swapaxes(2, 3)
-    return X.reshape(n, h // sh, w // sw, sh * sw * d)
+    return np.ascontiguousarray(X.reshape(n, h // sh, w // sw, sh * sw * d))
 
 
 def from_cells(X: Array, strides: tuple[int, int]) -> Array:
@@ -61,6 +61,8 @@ def filters_to_cells(W: Array, strides: tuple[int, int]) -> Array:
     """Cut filters into cells, 0 where they end before: ``-> (qh, qw, sh * sw * d, u)``."""
     fh, fw, d, u = W.shape
     sh, sw = strides
+    if sh == sw == 1:
+        return np.ascontiguousarray(W)
     qh, qw = count_cells((fh, fw), strides)
     Wp = np.zeros((qh * sh, qw * sw, d, u), dtype=W.dtype, like=W)
     Wp[:fh, :fw] = W

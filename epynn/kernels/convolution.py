@@ -13,7 +13,7 @@ group. With ``g = d`` the convolution is called depthwise.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -28,9 +28,13 @@ from epynn.kernels.sliding import (
     plan_input_gradient,
     see_images,
 )
+from epynn.kernels.threads import in_halves
 
 _SCRATCH_BYTES = 1 << 20
 """Block copies that may exist at a time: more than the cache holds is slower, not faster."""
+
+_WORTH_A_THREAD = 1_000_000
+"""Numbers from which a second thread pays for their sum."""
 
 
 def _tiles(
@@ -66,10 +70,10 @@ def _group_units(Z: Array, groups: int) -> Array:
     return Z.reshape(math.prod(Z.shape[:3]), groups, u // groups).swapaxes(0, 1)
 
 
-def multiply_blocks(Xb: Array, W: Array, groups: int = 1) -> Array:
-    """Multiply blocks with filters and sum over each block.
+def multiply_blocks(Xb: Array, W: Array, groups: int = 1, b: Array | None = None) -> Array:
+    """Multiply blocks with filters, sum over each block, and add a bias.
 
-    ``Z[m,i,j,u] = sum_{a,c,d} Xb[m,i,j,a,c,d] W[a,c,d,u]``
+    ``Z[m,i,j,u] = sum_{a,c,d} Xb[m,i,j,a,c,d] W[a,c,d,u] + b[u]``
 
     Parameters
     ----------
@@ -79,6 +83,8 @@ def multiply_blocks(Xb: Array, W: Array, groups: int = 1) -> Array:
         Filters.
     groups : int
         ``g``.
+    b : array of shape (u,), optional
+        Bias of each unit.
 
     Returns
     -------
@@ -88,7 +94,7 @@ def multiply_blocks(Xb: Array, W: Array, groups: int = 1) -> Array:
     Raises
     ------
     ValueError
-        If the axes of ``Xb`` and ``W`` do not match, or the groups do not divide them.
+        If the axes of ``Xb``, ``W`` and ``b`` do not match, or the groups do not divide them.
     """
     check_axes(Xb, 'Xb', 'm, oh, ow, fh, fw, d', 'Cut images into blocks with cut_blocks.')
     fh, fw, d = Xb.shape[3:]
@@ -98,15 +104,21 @@ def multiply_blocks(Xb: Array, W: Array, groups: int = 1) -> Array:
             f'W: expected (fh, fw) = {(fh, fw)} as in the blocks, got {W.shape[:2]}. '
             'Give filters of the size of the window.'
         )
+    if b is not None and b.shape != (u,):
+        raise ValueError(
+            f'b: expected shape (u,) = {(u,)}, got {b.shape}. Give one number a filter.'
+        )
     Z = np.empty((*Xb.shape[:3], u), dtype=np.result_type(Xb, W), like=Xb)
     plan = plan_blocks(Xb, W, groups, u)
     if plan:
-        convolve_images(see_images(Xb), W, plan, Z)
+        convolve_images(see_images(Xb), W, plan, Z, b)
         return Z
     # (fh, fw, d/g, u) -> (g, fh * fw * d/g, u/g)
     Wg = W.reshape(fh * fw * d // groups, groups, u // groups).swapaxes(0, 1)
     for tile in _tiles(Xb.shape[:3], fh * fw * d * Z.itemsize):
         np.matmul(_group_blocks(Xb[tile], groups), Wg, out=_group_units(Z[tile], groups))
+        if b is not None:
+            Z[tile] += b
     return Z
 
 
@@ -139,7 +151,7 @@ def multiply_blocks_weight_gradient(Xb: Array, dZ: Array, groups: int = 1) -> Ar
     fh, fw, d = Xb.shape[3:]
     u = dZ.shape[3]
     _check_groups(groups, d, u)
-    plan = plan_blocks(Xb, dZ, groups, u)
+    plan = plan_blocks(Xb, dZ, groups, u, weight_gradient=True)
     if plan:
         return convolve_images_weight_gradient(see_images(Xb), dZ, plan)
     shape = (groups, fh * fw * d // groups, u // groups)
@@ -148,6 +160,19 @@ def multiply_blocks_weight_gradient(Xb: Array, dZ: Array, groups: int = 1) -> Ar
         dW += _group_blocks(Xb[tile], groups).swapaxes(1, 2) @ _group_units(dZ[tile], groups)
     # (g, fh * fw * d/g, u/g) -> (fh, fw, d/g, u)
     return np.ascontiguousarray(dW.swapaxes(0, 1)).reshape(fh, fw, d // groups, u)
+
+
+def multiply_blocks_bias_gradient(dZ: Array) -> Array:
+    """Gradient of ``b`` in :func:`multiply_blocks`: ``db[u] = sum_{m,i,j} dZ[m,i,j,u]``."""
+
+    def work(samples: Sequence[slice]) -> Array:
+        # Samples first, so that NumPy adds long rows.
+        parts = [dZ[n].sum(axis=0).sum(axis=(0, 1)) for n in samples]
+        return np.sum(parts, axis=0, dtype=dZ.dtype)
+
+    half = (len(dZ) + 1) // 2
+    sums = in_halves(work, [slice(half), slice(half, None)], dZ.size < _WORTH_A_THREAD)
+    return np.sum(sums, axis=0, dtype=dZ.dtype)
 
 
 def convolve(
@@ -306,10 +331,11 @@ def _check_W(W: Array, d: int, groups: int) -> int:
 def _check_groups(groups: int, d: int, u: int) -> None:
     """Raise unless the groups share out depth and units evenly."""
     if isinstance(groups, bool) or not hasattr(groups, '__index__'):
-        raise TypeError(f'groups: expected an int, got {groups!r}.')
+        raise TypeError(f'groups: expected an int, got {groups!r}. Write 1 for no groups.')
     if groups < 1 or d % groups or u % groups:
         raise ValueError(
-            f'groups: expected a divisor of the depth {d} and the units {u}, got {groups}.'
+            f'groups: expected a divisor of the depth {d} and the units {u}, got {groups}. '
+            'Each group needs as many of both.'
         )
 
 

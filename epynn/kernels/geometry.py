@@ -52,16 +52,27 @@ def pair(value: object, name: str, least: int | None = None) -> tuple[int, int]:
     ValueError
         If there are not two of them, or one is below ``least``.
     """
+    if type(value) is tuple and [*map(type, value)] == [int, int]:  # nearly always, and quick
+        height, width = value
+    else:
+        height, width = _read_pair(value, name)
+    if least is not None and (height < least or width < least):
+        raise ValueError(
+            f'{name}: expected an int or a pair of ints of at least {least}, got {value!r}. '
+            f'Take {least} or more.'
+        )
+    return height, width
+
+
+def _read_pair(value: object, name: str) -> tuple[int, int]:
+    """Return an int or a pair, of any type of integers, as two ints."""
     values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
     expected = 'an int or a pair of ints'
     if len(values) != 2:
         raise ValueError(f'{name}: expected {expected}, got {value!r}. Write 2 or (2, 2).')
     if any(isinstance(v, (bool, np.bool_)) or not hasattr(v, '__index__') for v in values):
         raise TypeError(f'{name}: expected {expected}, got {value!r}. Write 2 or (2, 2).')
-    height, width = (operator.index(v) for v in values)
-    if least is not None and min(height, width) < least:
-        raise ValueError(f'{name}: expected {expected} of at least {least}, got {value!r}.')
-    return height, width
+    return operator.index(values[0]), operator.index(values[1])
 
 
 def check_axes(X: Array, name: str, axes: str, remedy: str) -> None:
@@ -79,6 +90,10 @@ def check_axes(X: Array, name: str, axes: str, remedy: str) -> None:
         What to do about it.
     """
     rank = axes.count(',') + 1
+    if not hasattr(X, 'ndim'):
+        raise TypeError(
+            f'{name}: expected an array, got a {type(X).__name__}. Convert it by np.array.'
+        )
     if X.ndim != rank:
         got = f'{X.ndim} {"axis" if X.ndim == 1 else "axes"} {X.shape}'
         raise ValueError(f'{name}: expected {rank} axes ({axes}), got {got}. {remedy}')
@@ -149,7 +164,10 @@ def find_pads(
     """
     if isinstance(padding, str):
         if padding not in ('same', 'valid'):
-            raise ValueError(f"padding: expected 'same', 'valid', ints or pairs, got {padding!r}.")
+            raise ValueError(
+                f"padding: expected 'same', 'valid', ints or pairs, got {padding!r}. "
+                'Write 1 for a frame of one point.'
+            )
         if padding == 'valid':
             return (0, 0), (0, 0)
         (fh, fw), (sh, sw) = pair(window, 'window', least=1), pair(strides, 'strides', least=1)
@@ -157,7 +175,10 @@ def find_pads(
         return _same(size[0], span(fh, rh), sh), _same(size[1], span(fw, rw), sw)
     if isinstance(padding, (tuple, list)) and any(isinstance(p, (tuple, list)) for p in padding):
         if len(padding) != 2:
-            raise ValueError(f'padding: expected ((top, bottom), (left, right)), got {padding!r}.')
+            raise ValueError(
+                f'padding: expected ((top, bottom), (left, right)), got {padding!r}. '
+                'Give two pairs, or one number for all sides.'
+            )
         rows, columns = padding
         return pair(rows, 'padding[0]', least=0), pair(columns, 'padding[1]', least=0)
     ph, pw = pair(padding, 'padding', least=0)

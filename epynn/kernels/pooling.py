@@ -1,22 +1,23 @@
 """Pooling of images: the largest, smallest or mean value seen through a sliding window.
 
 The window is taken apart. Forward, its rows come first and its columns after, which is less to do,
-and in longer runs of memory. Backward, all steps go through the ``fh * fw`` points (taps) of the
-window, each a strided view of the images as large as the output: no block is ever copied. Samples
-pass in pieces that the processor's cache holds, half of them in a second thread.
+and in longer runs of memory. Backward, a max or min goes through the points of all windows at once
+until each has met its winner; a mean spreads out over columns, then rows. Samples pass in pieces
+that the processor's cache holds, half of them in a second thread.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.blocks import check_images, cut_blocks, pad, unpad
+from epynn.kernels.blocks import check_images, pad, unpad
 from epynn.kernels.geometry import Padding, Pads, Pair, find_pads, output_size, pair
+from epynn.kernels.phases import Phases
 from epynn.kernels.threads import in_halves
 
-_PIECE_BYTES = 1 << 19
+_PIECE_BYTES = 1 << 20
 """Images that are worked on at a time."""
 
 _WORTH_A_THREAD = 1 << 20
@@ -56,7 +57,7 @@ def pool(
         (padding not smaller than the window), or ``how`` is unknown.
     """
     window, strides, pads = _normalize(X, window, strides, padding, how)
-    Xp = pad(X, pads, _frame(X, how))
+    Xp = np.ascontiguousarray(pad(X, pads, _frame(X, how)))
     m, h, w, d = Xp.shape
     (fh, fw), (sh, sw) = window, strides
     oh, ow = output_size(h, fh, sh), output_size(w, fw, sw)
@@ -64,16 +65,25 @@ def pool(
     if how == 'mean' and X.dtype.kind != 'f':
         dtype = np.dtype(np.float64)  # the sum of small integers would overflow
     Z = np.empty((m, oh, ow, d), dtype=dtype, like=X)
+    combine = {'max': np.maximum, 'min': np.minimum, 'mean': np.add}[how]
+    count = np.asarray(fh * fw, dtype=dtype)
+    columns = Phases((1, fw), (1, sw), (oh, ow), d)
 
     def work(pieces: Sequence[slice]) -> None:
+        rows = np.empty((len(Z[pieces[0]]), oh, w, d), dtype=dtype, like=X)
+        P = columns.make(len(rows), rows)
         for n in pieces:
             # (n, h, w, d) -> (n, oh, w, d) -> (n, oh, ow, d)
-            rows = _gather([Xp[n, a : a + sh * oh : sh] for a in range(fh)], how, dtype)
-            _gather([rows[:, :, c : c + sw * ow : sw] for c in range(fw)], how, dtype, out=Z[n])
+            part, apart = rows[: len(Z[n])], P[:, :, : len(Z[n])]
+            _gather(combine, [Xp[n, a : a + sh * oh : sh] for a in range(fh)], part)
+            columns.split(part, apart)
+            taps = [apart[0, c % sw, :, :, c // sw : c // sw + ow] for c in range(fw)]
+            _gather(combine, taps, Z[n])
             if how == 'mean':
-                Z[n] /= fh * fw
+                np.divide(Z[n], count, out=Z[n])
 
-    in_halves(work, _cut(Xp), X.size < _WORTH_A_THREAD)
+    with _runs_in_place(Xp.dtype == dtype):
+        in_halves(work, _cut(Xp), X.size < _WORTH_A_THREAD)
     return Z
 
 
@@ -104,62 +114,142 @@ def pool_gradient(
     -------
     array of shape (m, h, w, d)
         ``dX``, of the dtype of ``dZ``. A window with a NaN has no winner and sends nothing;
-        an infinite gradient makes the rest of its window NaN, as in a matrix product.
+        an infinite gradient may make the rest of its window NaN, as in a matrix product.
 
     Raises
     ------
     TypeError, ValueError
         If ``dZ`` or ``Z`` is not of the shape that the forward pass gives, and as :func:`pool`.
     """
-    window, (sh, sw), pads = _normalize(X, window, strides, padding, how)
-    Xp = pad(X, pads, _frame(X, how))
-    Xb = cut_blocks(Xp, window, (sh, sw))
-    m, oh, ow, fh, fw, d = Xb.shape
+    window, strides, pads = _normalize(X, window, strides, padding, how)
+    Xp = np.ascontiguousarray(pad(X, pads, _frame(X, how)))
+    m, h, w, d = Xp.shape
+    size = output_size(h, window[0], strides[0]), output_size(w, window[1], strides[1])
     for array, name in ((dZ, 'dZ'), (Z, 'Z')):
-        if array.shape != (m, oh, ow, d):
+        if array.shape != (m, *size, d):
             raise ValueError(
-                f'{name}: expected (m, oh, ow, d) = {(m, oh, ow, d)}, got {array.shape}. '
+                f'{name}: expected (m, oh, ow, d) = {(m, *size, d)}, got {array.shape}. '
                 'Use the window, strides and padding of the forward pass.'
             )
-    tiled = (fh, fw) == (sh, sw) and Xp.shape[1:3] == (oh * fh, ow * fw)
-    empty = np.empty if tiled else np.zeros
-    dX = empty(Xp.shape, dtype=dZ.dtype, like=dZ)
-    # Where no point is in two windows there is nothing to add to.
-    add = _write if sh >= fh and sw >= fw else np.add
-
-    def share(pieces: Sequence[slice]) -> None:
-        for n in pieces:
-            part = dZ[n] / np.asarray(fh * fw, dtype=dZ.dtype)
-            # (n, oh, ow, d) -> (n, oh, w, d) -> (n, h, w, d)
-            rows = np.zeros((len(part), oh, Xp.shape[2], d), dtype=dX.dtype, like=dX)
-            for c in range(fw):
-                tap = rows[:, :, c : c + sw * ow : sw]
-                add(tap, part, out=tap)
-            for a in range(fh):
-                tap = dX[n, a : a + sh * oh : sh]
-                add(tap, rows, out=tap)
+    phases = Phases(window, strides, size, d)
+    dX = np.empty(Xp.shape, dtype=dZ.dtype, like=dZ)
+    dZ, Z = np.ascontiguousarray(dZ), np.ascontiguousarray(Z)
 
     def send(pieces: Sequence[slice]) -> None:
-        for n in pieces:
-            waiting = np.ones(Z[n].shape, dtype=bool, like=Z)  # windows whose winner is to come
-            wins, part = np.empty_like(waiting), np.empty_like(dZ[n])
-            for a, c in np.ndindex(fh, fw):
-                np.equal(Xb[n, :, :, a, c], Z[n], out=wins)
-                wins &= waiting
-                waiting ^= wins
-                tap = dX[n, a : a + sh * oh : sh, c : c + sw * ow : sw]
-                if add is _write:
-                    np.multiply(dZ[n], wins, out=tap)
-                else:
-                    tap += np.multiply(dZ[n], wins, out=part)
+        if how == 'mean':
+            _spread(dZ, dX, pieces, phases)
+        else:
+            (_walk if phases.overlap else _pick)(dZ, Xp, Z, dX, pieces, phases)
 
-    in_halves(share if how == 'mean' else send, _cut(Xp), X.size < _WORTH_A_THREAD)
+    if dX.size:
+        with _runs_in_place(how == 'mean'):
+            in_halves(send, _cut(Xp), X.size < _WORTH_A_THREAD)
     return unpad(dX, X.shape, pads)
 
 
-def _write(before: Array, part: Array, out: Array) -> None:
-    """Write the part where there was nothing before."""
-    out[...] = part
+def _pick(
+    dZ: Array, X: Array, Z: Array, dX: Array, pieces: Sequence[slice], phases: Phases
+) -> None:
+    """Write each point of windows that lie apart: the gradient if it won, 0 if not."""
+    most = len(Z[pieces[0]])
+    P = phases.make(most, X)
+    wins, waiting = np.empty(Z[pieces[0]].shape, dtype=bool), np.empty(Z[pieces[0]].shape, bool)
+    part = np.empty(waiting.shape, dtype=dX.dtype)
+    for n in pieces:
+        k = len(Z[n])
+        phases.split(X[n], P[:, :, :k])
+        win, wait = wins[:k], waiting[:k]
+        wait[...] = True  # windows whose winner is to come
+        if not phases.tiled(dX.shape):
+            dX[n] = 0
+        for a, c in np.ndindex(*phases.window):
+            np.equal(P[a, c, :k], Z[n], out=win)
+            win &= wait
+            wait ^= win
+            phases.put(np.multiply(dZ[n], win, out=part[:k]), dX[n], a, c)
+
+
+def _walk(
+    dZ: Array, X: Array, Z: Array, dX: Array, pieces: Sequence[slice], phases: Phases
+) -> None:
+    """Add the gradient of each window, as windows overlap, where its winner lies."""
+    (fh, fw), (_, _, w, d) = phases.window, X.shape
+    most = len(Z[pieces[0]])
+    P = phases.make(most, X)
+    plane = np.zeros((most, *phases.plane), dtype=Z.dtype)
+    missed, waiting = np.empty(plane.shape, dtype=bool), np.empty(plane.shape, dtype=bool)
+    walk = np.empty(plane.shape, dtype=np.min_scalar_type(fh * w))
+    corners = phases.find_corners(w)
+    index = np.empty_like(corners)
+    for n in pieces:
+        k = len(Z[n])
+        phases.split(X[n], P[:, :, :k])
+        miss, wait, steps = (array[:k].reshape(-1) for array in (missed, waiting, walk))
+        z = phases.frame(Z[n], plane[:k])
+        wait[...], steps[...] = True, 0
+        # Windows that have not met their winner walk on, through the points of one row, then to
+        # the next row. The numbers of steps tell where they came to stand.
+        for a, c in np.ndindex(fh, fw):
+            tap, seen = phases.cut(P[:, :, :k], a, c)
+            np.not_equal(tap, z[seen], out=miss[seen])
+            wait[seen] &= miss[seen]
+            if c < fw - 1:
+                steps[seen] += wait[seen].view(np.uint8)
+            elif a < fh - 1:
+                steps[seen] += np.multiply(wait[seen].view(np.uint8), w - fw + 1, dtype=steps.dtype)
+        came, lost, part = phases.inner(walk[:k]), phases.inner(waiting[:k]), dZ[n]
+        if lost.any():  # a NaN is in the window
+            came, part = came * ~lost, np.where(lost, 0, part).astype(dX.dtype)
+        dX[n] = 0
+        for image, gradient, walked in zip(dX[n], part, came, strict=True):
+            np.multiply(walked, d, out=index, dtype=index.dtype)
+            np.add(index, corners, out=index)
+            np.add.at(image.reshape(-1), index.reshape(-1), gradient.reshape(-1))
+
+
+def _spread(dZ: Array, dX: Array, pieces: Sequence[slice], phases: Phases) -> None:
+    """Give each point of a window an equal part of its gradient: along rows, then columns."""
+    (fh, fw), (sh, sw), (_, W, d) = phases.window, phases.strides, phases.plane
+    most = len(dZ[pieces[0]])
+    plane = np.zeros((most, *phases.plane), dtype=dZ.dtype)
+    scratch = np.empty((2, *phases.counts, *plane.shape), dtype=dZ.dtype)
+    for n in pieces:
+        part = plane[: len(dZ[n])]
+        np.divide(dZ[n], np.asarray(fh * fw, dtype=dZ.dtype), out=phases.inner(part))
+        if not phases.tiled(dX.shape):
+            dX[n] = 0
+        for q in range(phases.counts[1]):
+            column = _add_up(part, range(0, -(-(fw - q) // sw) * d, d), scratch[0, 0, q])
+            for p in range(phases.counts[0]):
+                taps = range(0, -(-(fh - p) // sh) * W * d, W * d)
+                phases.put(_add_up(column, taps, scratch[1, p, q]), dX[n], p, q)
+
+
+def _add_up(plane: Array, shifts: range, scratch: Array) -> Array:
+    """Add a plane to itself, shifted by several numbers; the first shift is 0."""
+    if len(shifts) == 1:
+        return plane
+    total = scratch[: len(plane)]
+    run, out = plane.reshape(-1), total.reshape(-1)
+    first = shifts[1]
+    out[:first] = run[:first]
+    np.add(run[first:], run[:-first], out=out[first:])
+    for shift in shifts[2:]:
+        out[shift:] += run[:-shift]
+    return total
+
+
+@contextmanager
+def _runs_in_place(wanted: bool) -> Iterator[None]:
+    """Have NumPy compute on rows where they lie: it copies rows shorter than its buffer first.
+
+    Not wanted where dtypes differ, as numbers then are converted in the buffer.
+    """
+    before = np.setbufsize(16) if wanted else np.getbufsize()
+    try:
+        yield
+    finally:
+        np.setbufsize(before)
 
 
 def _cut(Xp: Array) -> list[slice]:
@@ -167,18 +257,17 @@ def _cut(Xp: Array) -> list[slice]:
     m = len(Xp)
     most = max(1, _PIECE_BYTES * m // max(1, Xp.nbytes))
     samples = max(1, -(-m // (2 * -(-m // (2 * most)))) if m else 1)
-    return [slice(n, n + samples) for n in range(0, m, samples)]
+    return [slice(n, n + samples) for n in range(0, max(m, 1), samples)]
 
 
-def _gather(taps: list[Array], how: str, dtype: np.dtype[Any], out: Array | None = None) -> Array:
+def _gather(combine: np.ufunc, taps: list[Array], out: Array) -> None:
     """Take the max, min or sum of arrays of the same shape."""
     if len(taps) == 1:
-        taps = [*taps, taps[0]] if how != 'mean' else [*taps, np.zeros_like(taps[0])]
-    combine = {'max': np.maximum, 'min': np.minimum, 'mean': np.add}[how]
-    result: Array = combine(taps[0], taps[1], out=out, dtype=dtype)
+        out[...] = taps[0]
+        return
+    combine(taps[0], taps[1], out=out, dtype=out.dtype)
     for tap in taps[2:]:
-        combine(result, tap, out=result, dtype=dtype)
-    return result
+        combine(out, tap, out=out, dtype=out.dtype)
 
 
 def _frame(X: Array, how: str) -> float:
@@ -196,7 +285,7 @@ def _normalize(
 ) -> tuple[tuple[int, int], tuple[int, int], Pads]:
     """Give window and strides as pairs and padding by sides, once they make sense together."""
     if how not in _CHOICES:
-        raise ValueError(f'how: expected one of {_CHOICES}, got {how!r}.')
+        raise ValueError(f'how: expected one of {_CHOICES}, got {how!r}. Choose one of them.')
     check_images(X)
     fh, fw = pair(window, 'window', least=1)
     sh, sw = pair((fh, fw) if strides is None else strides, 'strides', least=1)

@@ -1,9 +1,10 @@
-"""Convolution of whole images, where windows overlap: no block is ever copied.
+"""Convolution of whole images, where windows overlap: blocks are not copied, unless they are few.
 
 The work is cut into pieces that the processor's cache holds, with what is computed on the way:
 whole samples if one fits, otherwise bands of rows of one. A piece is brought into shape - cut out
 with zeros around, strides turned into depth - and then convolved along its rows
-(:mod:`epynn.kernels.winograd`). Two threads take half of the pieces each.
+(:mod:`epynn.kernels.winograd`), or, where there is little to multiply, by bands of columns
+(:mod:`epynn.kernels.bands`). Two threads take half of the pieces each.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from epynn.kernels import winograd
+from epynn.kernels import bands, winograd
 from epynn.kernels.arrays import Array
 from epynn.kernels.cells import (
     count_cells,
@@ -39,8 +40,23 @@ _ROUNDED = 'f'
 float32 alone: float64 keeps the direct form, which is exact where all products are whole numbers.
 """
 
-_WORTH_A_THREAD = 20_000_000
-"""Multiply-adds from which a second thread pays: about half a millisecond."""
+_BAND_BYTES = 1 << 19
+"""What the bands and outputs of a piece may take: these are written and read once."""
+
+_FEW = 1_000_000
+"""Multiply-adds below which transforms do not pay."""
+
+_FEW_PLACES = 400
+"""Positions of the window below which transforms of the filters do not pay."""
+
+_SHORT = 8
+"""Points in a row of the filter below which the products of its gradient are too thin."""
+
+_WORTH_A_THREAD = 50_000_000
+"""Work from which a second thread pays, in multiply-adds: about a millisecond."""
+
+_PASSES = 20
+"""Multiply-adds in the time of what is done besides to each number that comes or goes."""
 
 _Piece = tuple[slice, slice]
 """Some samples, and some rows of the output."""
@@ -58,6 +74,8 @@ class Plan:
         ``(qh, qw)``, the filter in cells.
     r : int
         Rows of a tile.
+    columns : int
+        Columns of a band, where bands are multiplied as they are; 0 where rows are transformed.
     pieces : list
         Samples and rows of the output (in cells) that are computed together.
     alone : bool
@@ -68,11 +86,14 @@ class Plan:
     strides: tuple[int, int]
     cells: tuple[int, int]
     r: int
+    columns: int
     pieces: list[_Piece]
     alone: bool
 
 
-def plan_blocks(Xb: Array, W: Array, groups: int, u: int) -> Plan | None:
+def plan_blocks(
+    Xb: Array, W: Array, groups: int, u: int, weight_gradient: bool = False
+) -> Plan | None:
     """Plan to convolve the images under blocks, or return None to multiply the blocks themselves.
 
     Parameters
@@ -83,12 +104,14 @@ def plan_blocks(Xb: Array, W: Array, groups: int, u: int) -> Plan | None:
         What the blocks are multiplied with.
     groups, u : int
         ``g`` and units.
+    weight_gradient : bool
+        Whether the plan is for the gradient of the filters.
     """
     steps = _read_steps(Xb)
     if groups != 1 or Xb.dtype != W.dtype or steps is None:
         return None
     m, oh, ow, fh, fw, d = Xb.shape
-    return _plan((m, oh, ow), (fh, fw), steps[0], d, u, Xb.dtype)
+    return _plan((m, oh, ow), (fh, fw), steps[0], d, u, Xb.dtype, weight_gradient)
 
 
 def plan_input_gradient(
@@ -155,6 +178,7 @@ def _plan(
     d: int,
     u: int,
     dtype: np.dtype[Any],
+    weight_gradient: bool = False,
 ) -> Plan | None:
     """Plan for ``(m, oh, ow)`` positions, or return None where this is not the better way."""
     if dtype.char not in 'fd' or strides[0] > window[0] or strides[1] > window[1]:
@@ -163,26 +187,34 @@ def _plan(
     qh, qw = count_cells(window, strides)
     if qh > 1 and dtype.char not in _ROUNDED:
         return None
-    r = winograd.choose_rows(oh, qh)
-    t, depth = r + qh - 1, d * strides[0] * strides[1]
-    tile_bytes = t * (ow + qw - 1) * (depth + u) * dtype.itemsize
-    filter_bytes = t * qw * depth * u * dtype.itemsize
-    if r == 0 or tile_bytes > _PIECE_BYTES or filter_bytes > _FILTER_BYTES:
+    places, depth = m * oh * ow, d * strides[0] * strides[1]
+    size = qh * qw * depth * u
+    short = weight_gradient and qw * depth < _SHORT
+    if places * size < _FEW or places < _FEW_PLACES or short:
+        r, columns = 1, bands.choose_columns(ow, depth, u) if dtype.char in _ROUNDED else 1
+        piece_bytes = _BAND_BYTES
+        tile_bytes = ow * (qh * (columns + qw - 1) * depth // columns + u) * dtype.itemsize
+    else:
+        r, columns = winograd.choose_rows(oh, qh), 0
+        piece_bytes = _PIECE_BYTES
+        tile_bytes = (r + qh - 1) * (ow + qw - 1) * (depth + u) * dtype.itemsize
+    filter_bytes = (r + qh - 1) * qw * depth * u * dtype.itemsize
+    if r == 0 or tile_bytes > piece_bytes or filter_bytes > _FILTER_BYTES:
         return None
-    alone = m * oh * ow * qh * qw * depth * u < _WORTH_A_THREAD
-    pieces = _cut(m, oh, r, _PIECE_BYTES // tile_bytes, 1 if alone else 2)
-    return Plan(window, strides, (qh, qw), r, pieces, alone)
+    alone = places * (size + _PASSES * (depth + u)) < _WORTH_A_THREAD
+    pieces = _cut(m, oh, r, piece_bytes // tile_bytes, 1 if alone else 2)
+    return Plan(window, strides, (qh, qw), r, columns, pieces, alone)
 
 
 def _cut(m: int, oh: int, r: int, most: int, threads: int) -> list[_Piece]:
     """Cut samples and rows into pieces of up to that many tiles, as many for each thread."""
     tiles = -(-oh // r)
-    bands = -(-tiles // most)
+    runs = -(-tiles // most)
     if m < threads:
-        bands = threads * -(-bands // threads)
-    rows = -(-tiles // bands) * r
+        runs = threads * -(-runs // threads)
+    rows = -(-tiles // runs) * r
     samples = 1
-    if bands == 1:
+    if runs == 1:
         samples = -(-m // (threads * -(-m // (threads * (most // tiles))))) if m else 1
     return [
         (slice(n, min(n + samples, m)), slice(i, min(i + rows, oh)))
@@ -191,7 +223,7 @@ def _cut(m: int, oh: int, r: int, most: int, threads: int) -> list[_Piece]:
     ]
 
 
-def convolve_images(X: Array, W: Array, plan: Plan, Z: Array) -> None:
+def convolve_images(X: Array, W: Array, plan: Plan, Z: Array, b: Array | None = None) -> None:
     """Convolve, into ``Z (m, oh, ow, u)``.
 
     Parameters
@@ -200,13 +232,20 @@ def convolve_images(X: Array, W: Array, plan: Plan, Z: Array) -> None:
         Images, padded; the windows may not reach the last rows and columns.
     W : array of shape (fh, fw, d, u)
         Filters.
+    b : array of shape (u,), optional
+        Bias, added to each piece while the cache holds it.
     """
-    U = winograd.transform_filters(filters_to_cells(W, plan.strides), plan.r)
+    U = _transform_filters(filters_to_cells(W, plan.strides), plan)
+    # (u,) -> (ow * u,): NumPy is quick on long rows
+    row = None if b is None else np.broadcast_to(b, Z.shape[2:]).reshape(-1)
 
     def work(pieces: Sequence[_Piece]) -> None:
         for n, i in pieces:
             cells = _cut_cells(X[n], i, Z.shape[2], plan)
-            winograd.convolve_rows(cells, U, plan.cells[0], Z[n, i])
+            _convolve(cells, U, plan, Z[n, i])
+            if row is not None:
+                rows = Z[n, i].reshape(-1, len(row))
+                rows += row
 
     in_halves(work, plan.pieces, plan.alone)
 
@@ -215,19 +254,29 @@ def convolve_images_weight_gradient(X: Array, dZ: Array, plan: Plan) -> Array:
     """Gradient of ``W`` in :func:`convolve_images`, of shape (fh, fw, d, u)."""
     (qh, qw), (sh, sw) = plan.cells, plan.strides
     d, u = X.shape[3] * sh * sw, dZ.shape[3]
-    t = plan.r + qh - 1
+    if plan.columns:
+        shape: tuple[int, ...] = qh * (plan.columns + qw - 1) * d, plan.columns * u
+    else:
+        shape = plan.r + qh - 1, qw, d, u
 
     def work(pieces: Sequence[_Piece]) -> Array:
-        dU = np.zeros((t, qw, d, u), dtype=dZ.dtype, like=dZ)
+        dU = np.zeros(shape, dtype=dZ.dtype, like=dZ)
         for n, i in pieces:
             cells = _cut_cells(X[n], i, dZ.shape[2], plan)
-            winograd.add_weight_gradient(cells, np.ascontiguousarray(dZ[n, i]), qh, dU)
+            part = np.ascontiguousarray(dZ[n, i])
+            if plan.columns:
+                bands.add_bands_gradient(cells, part, plan.columns, dU)
+            else:
+                winograd.add_weight_gradient(cells, part, qh, dU)
         return dU
 
     dU, *more = in_halves(work, plan.pieces, plan.alone)
     for other in more:
         dU += other
-    dW = winograd.filters_gradient(dU, qh)
+    if plan.columns:
+        dW = bands.narrow_gradient(dU, (qh, qw, d, u), plan.columns)
+    else:
+        dW = winograd.filters_gradient(dU, qh)
     return filters_from_cells(dW, plan.window, plan.strides)
 
 
@@ -242,7 +291,7 @@ def convolve_images_input_gradient(
     (qh, qw), (sh, sw) = plan.cells, plan.strides
     top, left = pads[0][0], pads[1][0]
     mirrored = filters_to_cells(W, plan.strides)[::-1, ::-1].swapaxes(2, 3)
-    U = winograd.transform_filters(np.ascontiguousarray(mirrored), plan.r)
+    U = _transform_filters(np.ascontiguousarray(mirrored), plan)
     # With strides, windows may not reach the last rows and columns: they stay 0.
     empty = np.empty if sh == sw == 1 else np.zeros
     dX: Array = empty(shape, dtype=dZ.dtype, like=dZ)
@@ -255,14 +304,30 @@ def convolve_images_input_gradient(
                 cells = dX[n, i]
             else:
                 y, x, columns = i.start, 0, dZ.shape[2] + qw - 1
-                cells = np.empty((n.stop - n.start, rows, columns, U.shape[2]), dX.dtype, like=dX)
+                size = n.stop - n.start, rows, columns, W.shape[2] * sh * sw
+                cells = np.empty(size, dtype=dX.dtype, like=dX)
             seen = crop(dZ[n], y - qh + 1, x - qw + 1, rows + qh - 1, columns + qw - 1)
-            winograd.convolve_rows(seen, U, qh, cells)
+            _convolve(seen, U, plan, cells)
             if sh * sw > 1:
                 paste(dX[n], from_cells(cells, plan.strides), i.start * sh - top, -left)
 
     in_halves(work, plan.pieces, plan.alone)
     return dX
+
+
+def _transform_filters(W: Array, plan: Plan) -> Array:
+    """Prepare filters in cells, C-ordered, for :func:`_convolve`."""
+    if plan.columns:
+        return bands.widen_filters(W, plan.columns)
+    return winograd.transform_filters(W, plan.r)
+
+
+def _convolve(X: Array, U: Array, plan: Plan, Z: Array) -> None:
+    """Convolve a piece with prepared filters, into `Z`."""
+    if plan.columns:
+        bands.convolve_bands(X, U, plan.columns, Z)
+    else:
+        winograd.convolve_rows(X, U, plan.cells[0], Z)
 
 
 def _cut_cells(X: Array, i: slice, ow: int, plan: Plan) -> Array:

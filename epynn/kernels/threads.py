@@ -1,8 +1,8 @@
 """Two halves of a job at the same time."""
 
 import os
+from _thread import allocate_lock, start_new_thread
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TypeVar
 
@@ -16,7 +16,8 @@ def in_halves(
     """Do the first half of the pieces in this thread and the second half in another.
 
     The thread lives for this call only: nothing is left behind, and calls from different threads
-    never meet. That costs about 0.1 ms. Which half a piece falls into depends on the number of
+    never meet. That costs about 30 microseconds, where a thread of :mod:`threading`, which waits
+    until it has begun, costs twice as much. Which half a piece falls into depends on the number of
     pieces alone, so that sums come out the same each time.
 
     Parameters
@@ -38,10 +39,28 @@ def in_halves(
         return [work(pieces)]
     if _count_cores() == 1:
         return [work(pieces[:half]), work(pieces[half:])]
-    with ThreadPoolExecutor(1) as worker:
-        # The context carries np.errstate over.
-        second = worker.submit(copy_context().run, work, pieces[half:])
-        return [work(pieces[:half]), second.result()]
+    context = copy_context()  # carries np.errstate over
+    results: list[Result] = []
+    errors: list[BaseException] = []
+    done = allocate_lock()
+
+    def do_second_half() -> None:
+        try:
+            results.append(context.run(work, pieces[half:]))
+        except BaseException as error:  # noqa: BLE001 - the caller raises it
+            errors.append(error)
+        finally:
+            done.release()
+
+    done.acquire()
+    start_new_thread(do_second_half, ())
+    try:
+        first = work(pieces[:half])
+    finally:
+        done.acquire()
+    if errors:
+        raise errors[0]
+    return [first, *results]
 
 
 def _count_cores() -> int:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from epynn.kernels.blocks import add_blocks, cut_blocks, fold_blocks, pad
+from epynn.kernels.blocks import add_blocks, cut_blocks, fold_blocks, pad, view_blocks
 from epynn.kernels.geometry import check_axes, output_size, pair
 
 GEOMETRIES = [
@@ -120,6 +120,36 @@ def test_an_empty_batch():
     Xb = cut_blocks(X, 3, 1, 1)
     assert Xb.shape == (0, 5, 5, 3, 3, 2)
     assert fold_blocks(Xb, X.shape, 1, 1).shape == X.shape
+
+
+@pytest.mark.parametrize(
+    'change',
+    [
+        lambda X: X,
+        np.asfortranarray,
+        lambda X: X[::-1, ::-1, ::-1, ::-1],  # negative steps
+        lambda X: X[:, 1::2, ::3],
+        lambda X: X.transpose(0, 2, 1, 3),
+        lambda X: np.broadcast_to(X[:1, :, :1], X.shape),  # steps of zero
+        lambda X: X[:0],
+        lambda X: X[..., :0],
+        lambda X: X[..., :1],
+        lambda X: X.astype('>f4'),
+    ],
+)
+@pytest.mark.parametrize('strides', [(1, 1), (2, 3)])
+@pytest.mark.parametrize('dilation', [(1, 1), (2, 1), (1, 3)])
+def test_view_of_any_layout(change, strides, dilation):
+    """Against NumPy's own view of windows, as far as strides and dilation reach."""
+    X = change(np.random.default_rng(0).standard_normal((3, 13, 14, 4)))
+    (sh, sw), (rh, rw) = strides, dilation
+    windows = np.lib.stride_tricks.sliding_window_view(X, (1 + 2 * rh, 1 + rw), axis=(1, 2))
+    expected = windows[:, ::sh, ::sw, :, ::rh, ::rw].transpose(0, 1, 2, 4, 5, 3)
+    Xb = view_blocks(X, (3, 2), strides, dilation)
+    assert Xb.dtype == X.dtype
+    assert not Xb.flags.writeable
+    np.testing.assert_array_equal(Xb, expected)
+    np.testing.assert_array_equal(cut_blocks(X, (3, 2), strides, 0, dilation), expected)
 
 
 def test_pad():

@@ -13,6 +13,7 @@ from epynn.kernels.convolution import (
     convolve_input_gradient,
     convolve_weight_gradient,
     multiply_blocks,
+    multiply_blocks_bias_gradient,
     multiply_blocks_weight_gradient,
 )
 
@@ -147,6 +148,29 @@ def test_integers_meet_floats():
     np.testing.assert_array_equal(convolve(X, W), naive_convolution(X, W, (1, 1), (0, 0)))
 
 
+@pytest.mark.parametrize('dtype', [np.float32, np.float64, int])
+@pytest.mark.parametrize('groups', [1, 2])
+def test_bias(dtype, groups):
+    rng = np.random.default_rng(2)
+    X, W = rng.integers(-9, 9, (5, 9, 9, 4)), rng.integers(-9, 9, (3, 3, 4 // groups, 6))
+    Xb, W, b = cut_blocks(X.astype(dtype), 3), W.astype(dtype), np.arange(6).astype(dtype)
+    Z = multiply_blocks(Xb, W, groups, b)
+    assert Z.dtype == dtype
+    np.testing.assert_array_equal(Z, multiply_blocks(Xb, W, groups) + b)
+    db = multiply_blocks_bias_gradient(Z)
+    assert db.dtype == dtype
+    np.testing.assert_array_equal(db, Z.sum(axis=(0, 1, 2)))
+
+
+@pytest.mark.parametrize('m', [0, 1, 2, 5])
+def test_bias_gradient_in_halves(monkeypatch, m):
+    dZ = np.random.default_rng(2).standard_normal((m, 4, 5, 3))
+    monkeypatch.setattr(convolution, '_WORTH_A_THREAD', 0)
+    np.testing.assert_allclose(
+        multiply_blocks_bias_gradient(dZ), dZ.sum(axis=(0, 1, 2)), atol=1e-13
+    )
+
+
 def test_an_empty_batch():
     X, W = np.zeros((0, 5, 5, 2)), np.ones((3, 3, 2, 4))
     Z, dW, dX = run_all(X, W, np.zeros((0, 3, 3, 4)), 1, 0)
@@ -185,6 +209,8 @@ def test_scratch_is_bounded(shape, window, u, order):
 def test_messages():
     X, W = np.zeros((2, 5, 5, 3)), np.zeros((3, 3, 3, 4))
     dZ = np.zeros((2, 3, 3, 4))
+    with pytest.raises(ValueError, match=r'b: expected shape \(u,\) = \(4,\), got \(3,\)'):
+        multiply_blocks(cut_blocks(X, 3), W, b=np.zeros(3))
     with pytest.raises(ValueError, match=r'X: expected 4 axes \(m, h, w, d\), got 3 axes'):
         convolve(X[0], W)
     with pytest.raises(ValueError, match=r'W: expected 4 axes \(fh, fw, d, u\), got 3 axes'):

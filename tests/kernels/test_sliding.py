@@ -1,6 +1,7 @@
 """Convolution of whole images: against the blocks themselves, in one thread and in two."""
 
 import threading
+import time
 import tracemalloc
 from functools import partial
 
@@ -77,8 +78,17 @@ def all_types(monkeypatch):
     monkeypatch.setattr(sliding, '_ROUNDED', 'fd')
 
 
+@pytest.fixture(params=['rows', 'bands'])
+def each_way(request, monkeypatch):
+    """Transform rows however little there is to do, or multiply bands however much."""
+    limit = 0 if request.param == 'rows' else 1 << 60
+    monkeypatch.setattr(sliding, '_FEW', limit)
+    monkeypatch.setattr(sliding, '_FEW_PLACES', limit)
+    monkeypatch.setattr(sliding, '_SHORT', limit)
+
+
 @each_case
-@pytest.mark.usefixtures('all_types')
+@pytest.mark.usefixtures('all_types', 'each_way')
 @pytest.mark.parametrize('dtype', [np.float32, np.float64])
 @pytest.mark.parametrize('order', 'CF')
 def test_equal_to_blocks(monkeypatch, order, dtype, shape, window, u, strides, padding):
@@ -97,7 +107,7 @@ def test_equal_to_blocks(monkeypatch, order, dtype, shape, window, u, strides, p
 
 
 @each_case
-@pytest.mark.usefixtures('all_types')
+@pytest.mark.usefixtures('all_types', 'each_way')
 @pytest.mark.parametrize('piece', [1, 20_000, 100_000])
 @pytest.mark.parametrize('worth', [0, 1 << 60])
 def test_pieces_and_threads(monkeypatch, worth, piece, shape, window, u, strides, padding):
@@ -106,6 +116,7 @@ def test_pieces_and_threads(monkeypatch, worth, piece, shape, window, u, strides
     expected = from_blocks(monkeypatch, *arrays, strides, padding)
     monkeypatch.setattr(sliding, '_WORTH_A_THREAD', worth)
     monkeypatch.setattr(sliding, '_PIECE_BYTES', piece)
+    monkeypatch.setattr(sliding, '_BAND_BYTES', piece)
     values = run_all(*arrays, strides, padding)
     again = run_all(*arrays, strides, padding)
     for value, same, reference in zip(values, again, expected, strict=True):
@@ -126,16 +137,47 @@ def test_pieces_and_threads(monkeypatch, worth, piece, shape, window, u, strides
         (((1, 3, 30_000, 16), (2, 3), 2, 1, 0), False),  # rows of 4 MB
     ],
 )
-def test_which_way(case, planned):
+def test_which_way(monkeypatch, case, planned):
+    monkeypatch.setattr(sliding, '_FEW', 0)
+    monkeypatch.setattr(sliding, '_FEW_PLACES', 0)
     X, W, _ = draw(*case, dtype=np.float32)
     Xb = cut_blocks(X, *(case[i] for i in (1, 3, 4)))
     assert (sliding.plan_blocks(Xb, W, 1, W.shape[3]) is not None) == planned
+
+
+@pytest.mark.parametrize(
+    ('case', 'forward', 'backward'),
+    [
+        (((32, 8, 8, 1), (3, 3), 16, 1, 1), 4, 4),  # little to do, and thin: four columns at once
+        (((32, 8, 6, 1), (3, 3), 16, 1, 1), 2, 2),
+        (((32, 8, 7, 1), (3, 3), 16, 1, 1), 1, 1),
+        (((1, 8, 8, 16), (3, 3), 32, 1, 1), 1, 1),  # one image
+        (((2, 14, 14, 64), (3, 3), 64, 1, 0), 1, 1),  # filters that are large for two images
+        (((64, 28, 28, 1), (5, 5), 6, 1, 2), 0, 4),  # a row of the filter has five points
+        (((32, 8, 8, 16), (3, 3), 32, 1, 1), 0, 0),
+    ],
+)
+def test_where_bands_are_multiplied(case, forward, backward):
+    X, W, _ = draw(*case, dtype=np.float32)
+    Xb = cut_blocks(X, *(case[i] for i in (1, 3, 4)))
+    assert sliding.plan_blocks(Xb, W, 1, W.shape[3]).columns == forward
+    plan = sliding.plan_blocks(Xb, W, 1, W.shape[3], weight_gradient=True)
+    assert plan.columns == backward
 
 
 def test_whole_numbers_stay_whole_in_float64():
     arrays = [np.round(9 * array) for array in draw((4, 12, 11, 3), (3, 3), 5, 1, 0)]
     for value in run_all(*arrays, 1, 0):
         np.testing.assert_array_equal(value, np.round(value))
+
+
+def test_an_infinite_number_stays_alone_in_float64():
+    X, W, _ = draw((1, 1, 10, 1), (1, 3), 2, 1, 0)
+    X[0, 0, 9] = np.inf
+    with np.errstate(invalid='ignore'):  # BLAS computes beyond the ends of a matrix
+        Z = convolve(X, np.abs(W))
+    assert np.isfinite(Z[0, 0, :7]).all()
+    assert np.isposinf(Z[0, 0, 7]).all()
 
 
 @pytest.mark.usefixtures('all_types')
@@ -226,6 +268,23 @@ def test_halves(monkeypatch):
     with pytest.raises(ZeroDivisionError):
         in_halves(lambda pieces: 1 // pieces[0], [1, 0])
     assert threading.active_count() == before
+    with pytest.raises(ZeroDivisionError):
+        in_halves(lambda pieces: 1 // pieces[0], [0, 1])
+
+
+def test_no_half_outlives_the_call(monkeypatch):
+    monkeypatch.setattr(epynn.kernels.threads, '_count_cores', lambda: 2)
+    done = []
+
+    def work(pieces):
+        if pieces[0] == 1:
+            raise ValueError('the first half')
+        time.sleep(0.05)
+        done.append(pieces)
+
+    with pytest.raises(ValueError, match='the first half'):
+        in_halves(work, [1, 2])
+    assert done == [[2]]
 
 
 def test_the_second_thread_obeys_errstate():

@@ -1,0 +1,97 @@
+"""Images taken apart by the strides of a window, so that each point of the window is one long run.
+
+Phase ``(p, q)`` holds the points ``X[:, p::sh, q::sw]``. In it windows move by steps of one, so
+that what all windows see at their point (tap) ``(a, c)`` is phase ``(a % sh, c % sw)`` from some
+number on. Runs go on over the ends of rows: the windows there mix two rows, and nobody reads them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+
+
+@dataclass(frozen=True)
+class Phases:
+    """How images of depth `d` fall apart under a window with ``(oh, ow)`` positions."""
+
+    window: tuple[int, int]
+    strides: tuple[int, int]
+    size: tuple[int, int]
+    d: int
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Phases that a window sees, along the height and along the width."""
+        return min(self.window[0], self.strides[0]), min(self.window[1], self.strides[1])
+
+    @property
+    def plane(self) -> tuple[int, int, int]:
+        """Height, width and depth ``(H, W, d)`` of a phase: the output, and where windows reach."""
+        (fh, fw), (sh, sw), (oh, ow) = self.window, self.strides, self.size
+        return oh + (fh - 1) // sh, ow + (fw - 1) // sw, self.d
+
+    @property
+    def overlap(self) -> bool:
+        """Whether a point may lie in two windows, so that phases are larger than the output."""
+        return self.plane[:2] != self.size
+
+    def tiled(self, shape: tuple[int, ...]) -> bool:
+        """Whether each point of images of that shape lies in a window."""
+        (fh, fw), (sh, sw), (oh, ow) = self.window, self.strides, self.size
+        reach = ((oh - 1) * sh + fh, (ow - 1) * sw + fw)
+        return fh >= sh and fw >= sw and reach == shape[1:3]
+
+    def make(self, n: int, X: Array) -> Array:
+        """Return phases for `n` images of the dtype of `X`, all 0."""
+        return np.zeros((*self.counts, n, *self.plane), dtype=X.dtype, like=X)
+
+    def split(self, X: Array, P: Array) -> None:
+        """Copy images ``(n, h, w, d)`` into their phases ``(.., .., n, H, W, d)``."""
+        points, phases = as_points(X), as_points(P)
+        for p, q in np.ndindex(*self.counts):
+            phase = self._view(points, p, q)
+            phases[p, q][:, : phase.shape[1], : phase.shape[2]] = phase
+
+    def put(self, plane: Array, X: Array, p: int, q: int) -> None:
+        """Copy a phase ``(n, H, W, d)`` to where it lies in the images ``(n, h, w, d)``."""
+        phase = self._view(as_points(X), p, q)
+        phase[...] = as_points(plane)[:, : phase.shape[1], : phase.shape[2]]
+
+    def cut(self, P: Array, a: int, c: int) -> tuple[Array, slice]:
+        """Return what windows see at their tap ``(a, c)``, and which of the windows, in one run."""
+        (sh, sw), (_, W, d) = self.strides, self.plane
+        start = ((a // sh) * W + c // sw) * d
+        tap = P[a % sh, c % sw].reshape(-1)[start:]
+        return tap, slice(tap.size)
+
+    def frame(self, Z: Array, plane: Array) -> Array:
+        """Return outputs ``(n, oh, ow, d)`` as one run that goes with taps, if need be a copy."""
+        if self.overlap:
+            self.inner(plane)[...] = Z
+            Z = plane
+        return Z.reshape(-1)
+
+    def inner(self, plane: Array) -> Array:
+        """View the windows among those of a plane ``(n, H, W, d)`` that are in the output."""
+        return plane[:, : self.size[0], : self.size[1]]
+
+    def find_corners(self, w: int) -> Array:
+        """Return where windows start in an image of width `w`: indices ``(oh, ow, d)``."""
+        (sh, sw), (oh, ow) = self.strides, self.size
+        points = np.add.outer(np.arange(oh) * (sh * w), np.arange(ow) * sw)
+        corners: Array = np.add.outer(points * self.d, np.arange(self.d))
+        return corners
+
+    def _view(self, points: Array, p: int, q: int) -> Array:
+        """View a phase of images in those, without the rest that no window sees."""
+        (sh, sw), (H, W, _) = self.strides, self.plane
+        return points[:, p::sh, q::sw][:, :H, :W]
+
+
+def as_points(X: Array) -> Array:
+    """View an array in C order with the numbers of each point as one item, quick to copy."""
+    if X.shape[-1] == 0:
+        return X
+    return X.view(np.dtype((np.void, X.shape[-1] * X.itemsize)))[..., 0]

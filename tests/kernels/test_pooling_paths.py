@@ -1,0 +1,61 @@
+"""Each way through pooling against plain loops: apart, with gaps, overlapping, far to walk."""
+
+import numpy as np
+import pytest
+from test_pooling_kernel import naive_pool
+
+from epynn.kernels.pooling import pool, pool_gradient
+
+
+@pytest.mark.parametrize('how', ['max', 'min', 'mean'])
+@pytest.mark.parametrize(
+    ('m', 'h', 'w', 'd', 'window', 'strides', 'padding'),
+    [
+        (3, 6, 4, 1, (2, 2), (2, 2), (0, 0)),
+        (1, 7, 9, 2, (2, 2), (3, 4), (0, 0)),
+        (3, 7, 9, 1, (3, 3), (2, 2), (1, 1)),
+        (2, 5, 6, 3, (1, 3), (1, 1), (0, 1)),
+        (2, 8, 5, 2, (5, 2), (2, 2), (2, 0)),
+        (1, 4, 140, 1, (3, 3), (1, 2), (0, 0)),  # more than 255 points to walk
+        (1, 2, 300, 1, (2, 2), (1, 1), (0, 0)),  # more than 255 in one step
+    ],
+)
+@pytest.mark.parametrize('dtype', [np.float32, np.float64])
+def test_all_ways(dtype, m, h, w, d, window, strides, padding, how):
+    rng = np.random.default_rng(21)
+    X = np.round(2 * rng.standard_normal((m, d, h, w))).astype(dtype).transpose(0, 2, 3, 1)  # ties
+    Z = pool(X, window, strides, padding, how)
+    dZ = rng.standard_normal(Z.shape).astype(dtype)
+    Z_naive, dX_naive = naive_pool(X, dZ, window, strides, padding, how)
+    tolerance = 1e-5 if dtype == np.float32 else 1e-13
+    np.testing.assert_allclose(Z, Z_naive, rtol=0, atol=tolerance)
+    dX = pool_gradient(dZ, X, Z, window, strides, padding, how)
+    np.testing.assert_allclose(dX, dX_naive, rtol=0, atol=tolerance)
+
+
+def test_sums_that_no_window_holds_do_not_overflow():
+    """Runs go on over the ends of rows; what would overflow there is in no window."""
+    X = np.zeros((1, 3, 3, 1), dtype=np.float32)
+    X[0, 0, 2] = X[0, 1, 0] = 3e38
+    with np.errstate(all='raise'):
+        Z = pool(X, (1, 2), 1, how='mean')
+        pool_gradient(Z, X, Z, (1, 2), 1, how='mean')
+    np.testing.assert_array_equal(Z[0, :, :, 0] > 0, [[0, 1], [1, 0], [0, 0]])
+
+
+@pytest.mark.parametrize('how', ['max', 'mean'])
+def test_the_buffers_of_numpy_are_as_before(how):
+    X = np.ones((2, 4, 4, 1), dtype=np.float32)
+    before = np.getbufsize()
+    Z = pool(X, 2, how=how)
+    pool_gradient(Z, X, Z, 2, how=how)
+    assert np.getbufsize() == before
+
+
+@pytest.mark.parametrize('how', ['max', 'mean'])
+@pytest.mark.parametrize('shape', [(2, 4, 4, 0), (0, 4, 4, 2)])
+def test_nothing_to_pool(shape, how):
+    X = np.zeros(shape)
+    for strides in (1, 2):
+        Z = pool(X, 2, strides, how=how)
+        assert pool_gradient(Z, X, Z, 2, strides, how=how).shape == shape
