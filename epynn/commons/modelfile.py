@@ -33,6 +33,7 @@ MARKS = {b',': 50, b':': 100, b'[': 190, b'{': 100, b'"': 20}
 """Bytes of memory that go with each mark of JSON, parsed and decoded."""
 LAYER, TOKEN = 5000, 250
 """Bytes that a layer and a token take besides, once there is a network."""
+FOREIGN = 'Pass a file that EpyNN.write wrote.'
 DTYPES = {'F64': np.float64, 'F32': np.float32, 'I64': np.int64, 'BOOL': np.bool_}
 
 
@@ -55,10 +56,14 @@ def encode_file(arrays: Mapping[str, Array], description: Mapping[str, Any]) -> 
     for name, array in tensors.items():
         if array.dtype.type not in DTYPES.values():
             raise ArgumentError(
-                f'array {name}', 'float64, float32, int64 or bool', str(array.dtype)
-            )
+                f'array {name}', 'float64, float32, int64 or bool', str(array.dtype),
+                'Convert it by array.astype.',
+            )  # fmt: skip
         if not is_finite(array):
-            raise ArgumentError(f'array {name}', 'finite numbers', 'NaN or infinity')
+            raise ArgumentError(
+                f'array {name}', 'finite numbers', 'NaN or infinity',
+                'Set it to finite numbers, or initialize again and choose a smaller learning_rate.',
+            )  # fmt: skip
     text = json.dumps({'format': FORMAT, **description}, allow_nan=False)
     metadata = {'epynn': text, 'sha256': UNSEALED.decode()}
     data = save(tensors, metadata)
@@ -106,7 +111,7 @@ def unpack_file(data: bytes, where: str) -> tuple[dict[str, Array], str]:
     place = find_seal(data)
     if place is None:
         got = 'another safetensors file' if data[8:9] == b'{' else 'something else'
-        raise ModelFileError(where, 'a model file of epynn', got)
+        raise ModelFileError(where, 'a model file of epynn', got, FOREIGN)
     if _digest(data, place) != data[place]:
         raise ModelFileError(where, 'a file as it was written', 'a damaged one', 'Find a copy.')
     header = data[8 : 8 + header_size]
@@ -114,12 +119,14 @@ def unpack_file(data: bytes, where: str) -> tuple[dict[str, Array], str]:
     try:
         text = header.decode()
     except UnicodeDecodeError as error:
-        raise ModelFileError(where, 'a model file', f'broken JSON ({error})') from None
+        raise ModelFileError(
+            where, 'a model file', f'broken JSON ({error})', 'Find a copy.'
+        ) from None
     del header
     metadata = parse_json(text, where).get('__metadata__')
     del text
     if not isinstance(metadata, dict) or not isinstance(metadata.get('epynn'), str):
-        raise ModelFileError(where, 'a model file of epynn', 'another safetensors file')
+        raise ModelFileError(where, 'a model file of epynn', 'another safetensors file', FOREIGN)
     arrays = _decode_arrays(data, where)
     arrays.pop(PADDING, None)
     return arrays, metadata['epynn']
@@ -132,7 +139,7 @@ def decode_description(text: str, size: int, where: str) -> dict[str, Any]:
     description = parse_json(text, where)
     version = description.get('format')
     if type(version) is not int or version < 1:
-        raise ModelFileError(where, 'the version of the format', repr(version)[:60])
+        raise ModelFileError(where, 'the version of the format', repr(version)[:60], 'Find a copy.')
     if version > FORMAT:
         raise ModelFileError(
             where, f'format {FORMAT} or below', f'format {version}'[:60], 'Install a newer epynn.'
@@ -166,7 +173,9 @@ def require_room(weight: int, size: int, where: str) -> None:
     """Refuse a description that weighs more than a file of that size has room for."""
     if weight > size + SPARE:
         words = 'one that would take more memory than twice the file and 1 MB'
-        raise ModelFileError(where, 'a description in proportion to the file', words)
+        raise ModelFileError(
+            where, 'a description in proportion to the file', words, 'Find a copy.'
+        )
 
 
 def _decode_arrays(data: bytes, where: str) -> dict[str, Array]:
@@ -187,9 +196,13 @@ def _decode_arrays(data: bytes, where: str) -> dict[str, Array]:
         buffer = tensor.pop('data')
         array = np.frombuffer(buffer, dtype=dtype).reshape(tensor['shape'])
         if not is_finite(array):
-            raise ModelFileError(f'{where}, {name}', 'finite numbers', 'NaN or infinity')
+            raise ModelFileError(
+                f'{where}, {name}', 'finite numbers', 'NaN or infinity', 'Find a copy.'
+            )
         if dtype is np.bool_ and buffer.strip(b'\0\1'):
-            raise ModelFileError(f'{where}, {name}', 'zeros and ones', 'other bytes')
+            raise ModelFileError(
+                f'{where}, {name}', 'zeros and ones', 'other bytes', 'Find a copy.'
+            )
         arrays[name] = array if array.flags.writeable else array.copy()
     return arrays
 

@@ -8,6 +8,8 @@ import numpy as np
 
 from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import as_function, check_call, describe, suggest
+from epynn.commons.axes import layer_check_axes
+from epynn.commons.cache import Cache
 from epynn.commons.dataset import dataSet as dataSet
 from epynn.commons.errors import (
     ArgumentTypeError,
@@ -19,50 +21,6 @@ from epynn.commons.errors import (
 from epynn.commons.optimize import SGD, Optimizer
 from epynn.commons.penalties import Penalty, check_penalty
 from epynn.kernels.arrays import Array
-
-AXES = {
-    'm': 'samples', 'n': 'features', 's': 'steps', 'e': 'elements', 'h': 'height', 'w': 'width',
-    'd': 'depth', 'u': 'units',
-}  # fmt: skip
-REMEDIES = {
-    ('m', 'n'): 'Add a Flatten layer before it.',
-    ('m', 'h', 'w', 'd'): 'Reshape images without depth to (m, h, w, 1); flatten only afterwards.',
-    ('m', 's', 'e'): 'Reshape signals without elements to (m, s, 1).',
-    ('m', 's'): 'Pass one whole number for each token, in sequences of equal length.',
-}
-SINGLE = (
-    'Samples lie along the first axis: X[np.newaxis] for one sample, X[:, np.newaxis] for many.'
-)
-
-
-class Cache(dict[str, Any]):
-    """A dictionary of arrays that notes in `shapes` the shape of each array it is given.
-
-    Parameters
-    ----------
-    shapes : dict
-        Where to note the shapes.
-    where : str
-        Whose cache it is, for the error of a key that is missing: ``'Dense.bc'``.
-    """
-
-    def __init__(self, shapes: dict[str, tuple[int, ...]], where: str) -> None:
-        super().__init__()
-        self.shapes, self.where = shapes, where
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        super().__setitem__(key, value)
-        self.shapes[key] = np.shape(value)
-
-    def __missing__(self, key: str) -> Any:
-        raise StateError(
-            f'{self.where}[{key!r}]', 'an array that the pass before computed', 'none',
-            'Call forward first, then backward, then compute_gradients.',
-        )  # fmt: skip
-
-    def __reduce__(self) -> Any:
-        """Rebuild with `shapes` first, so that layers can be copied and sent to other processes."""
-        return type(self), (self.shapes, self.where), None, None, iter(self.items())
 
 
 def no_parameters(layer: 'Layer') -> None:
@@ -142,6 +100,7 @@ class Layer:
     backward: ClassVar[Callable[..., Any]]
     """Returns ``dX``; or None, if it likes, where `input_gradient` is False."""
 
+    check_axes = layer_check_axes
     initialize_parameters: ClassVar[Callable[..., None]] = no_parameters
     compute_gradients: ClassVar[Callable[..., None]] = no_parameters
 
@@ -347,33 +306,6 @@ class Layer:
     def count_parameters(self) -> int:
         """Return the number of parameters, 0 before they are drawn."""
         return sum(parameter.size for parameter in self.p.values())
-
-    def check_axes(self, A: Array) -> None:
-        """Refuse an input that is no array or has other axes than the layer expects."""
-        expected = self.input_axes
-        shape = getattr(A, 'shape', None)
-        if shape is None or not hasattr(A, 'dtype'):
-            raise ShapeError(
-                self.name, 'an array as input', f'a {type(A).__name__}', 'Convert it by np.array.'
-            )
-        if A.dtype.kind not in 'fiubc' and expected != ('m', 's'):  # tokens are checked one by one
-            raise DataError(
-                self.name, 'an array of numbers as input', f'one of type {A.dtype}',
-                'Convert it by np.array(A, dtype=float), or encode words first.',
-            )  # fmt: skip
-        if not shape:
-            raise ShapeError(
-                self.name, 'an input of samples along the first axis', 'a single number', SINGLE
-            )
-        if expected is not None and len(shape) != len(expected):
-            axes = ', '.join(expected)
-            words = ', '.join(AXES[axis] for axis in expected)
-            count = '1 axis' if len(shape) == 1 else f'{len(shape)} axes'
-            remedy = SINGLE if len(shape) == 1 else REMEDIES.get(expected, '')
-            raise ShapeError(
-                self.name, f'an input of {len(expected)} axes ({axes}: {words})',
-                f'{count} {tuple(shape)}', remedy,
-            )  # fmt: skip
 
     def _draw_parameters(self, A: Array) -> None:
         """Draw parameters and state in float64, then cast them to the layer's data type."""

@@ -3,7 +3,7 @@
 The window is taken apart. Forward, its rows come first and its columns after, which is less to do,
 and in longer runs of memory. Backward, a max or min goes through the points of all windows at once
 until each has met its winner; a mean spreads out over columns, then rows. Samples pass in pieces
-that the processor's cache holds, half of them in a second thread.
+that the processor's cache holds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,13 +15,9 @@ from epynn.kernels.arrays import Array
 from epynn.kernels.blocks import check_images, pad, unpad
 from epynn.kernels.geometry import Padding, Pads, Pair, find_pads, output_size, pair
 from epynn.kernels.phases import Phases
-from epynn.kernels.threads import in_halves
 
 _PIECE_BYTES = 1 << 20
 """Images that are worked on at a time."""
-
-_WORTH_A_THREAD = 1 << 20
-"""Numbers in the images from which a second thread pays: about half a millisecond."""
 
 _CHOICES = ('max', 'min', 'mean')
 
@@ -69,9 +65,10 @@ def pool(
     count = np.asarray(fh * fw, dtype=dtype)
     columns = Phases((1, fw), (1, sw), (oh, ow), d)
 
-    def work(pieces: Sequence[slice]) -> None:
-        rows = np.empty((len(Z[pieces[0]]), oh, w, d), dtype=dtype, like=X)
-        P = columns.make(len(rows), rows)
+    pieces = _cut(Xp)
+    rows = np.empty((len(Z[pieces[0]]), oh, w, d), dtype=dtype, like=X)
+    P = columns.make(len(rows), rows)
+    with _runs_in_place(Xp.dtype == dtype):
         for n in pieces:
             # (n, h, w, d) -> (n, oh, w, d) -> (n, oh, ow, d)
             part, apart = rows[: len(Z[n])], P[:, :, : len(Z[n])]
@@ -81,9 +78,6 @@ def pool(
             _gather(combine, taps, Z[n])
             if how == 'mean':
                 np.divide(Z[n], count, out=Z[n])
-
-    with _runs_in_place(Xp.dtype == dtype):
-        in_halves(work, _cut(Xp), X.size < _WORTH_A_THREAD)
     return Z
 
 
@@ -135,15 +129,12 @@ def pool_gradient(
     dX = np.empty(Xp.shape, dtype=dZ.dtype, like=dZ)
     dZ, Z = np.ascontiguousarray(dZ), np.ascontiguousarray(Z)
 
-    def send(pieces: Sequence[slice]) -> None:
-        if how == 'mean':
-            _spread(dZ, dX, pieces, phases)
-        else:
-            (_walk if phases.overlap else _pick)(dZ, Xp, Z, dX, pieces, phases)
-
     if dX.size:
         with _runs_in_place(how == 'mean'):
-            in_halves(send, _cut(Xp), X.size < _WORTH_A_THREAD)
+            if how == 'mean':
+                _spread(dZ, dX, _cut(Xp), phases)
+            else:
+                (_walk if phases.overlap else _pick)(dZ, Xp, Z, dX, _cut(Xp), phases)
     return unpad(dX, X.shape, pads)
 
 
@@ -253,10 +244,10 @@ def _runs_in_place(wanted: bool) -> Iterator[None]:
 
 
 def _cut(Xp: Array) -> list[slice]:
-    """Cut the samples into pieces that the cache holds, as many for each of two threads."""
+    """Cut the samples into pieces of equal size that the cache holds."""
     m = len(Xp)
     most = max(1, _PIECE_BYTES * m // max(1, Xp.nbytes))
-    samples = max(1, -(-m // (2 * -(-m // (2 * most)))) if m else 1)
+    samples = -(-m // -(-m // most)) if m else 1
     return [slice(n, n + samples) for n in range(0, max(m, 1), samples)]
 
 

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epynn.commons.activation import BoundActivation
-from epynn.commons.errors import StateError
+from epynn.commons.arguments import describe
+from epynn.commons.errors import ArgumentTypeError, StateError
 from epynn.commons.loss import output_gradient
 from epynn.kernels.arrays import Array
 
@@ -34,7 +35,17 @@ def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Any:
     -------
     dX : ndarray or None
         Gradient with respect to the input of the last layer walked; None if it was not computed.
+
+    Raises
+    ------
+    ArgumentTypeError
+        If `dA` is no array.
     """
+    if getattr(dA, 'ndim', 0) == 0:
+        raise ArgumentTypeError(
+            'EpyNN.backward(dA)', 'an array of the shape of the outputs', describe(dA),
+            'Pass the gradient of the loss with respect to each output.',
+        )  # fmt: skip
     output = model.layers[-1]
     last = first_trainable(model) if output.training else 0
     scale = len(dA) if model.reduction == 'sum' else 1

@@ -57,6 +57,16 @@ def check_layers(layers: Sequence[Layer]) -> list[Layer]:
     return list(layers)
 
 
+def check_network(model: 'EpyNN') -> None:
+    """Refuse a network whose layers changed to what makes none since it was constructed."""
+    model.layers = check_layers(model.layers)
+    if model.embedding is not model.layers[0]:
+        raise LayerError(
+            'EpyNN.embedding', 'the first of model.layers', 'another Embedding',
+            'Make a new network: EpyNN([Embedding(X, Y), *model.layers[1:]]).',
+        )  # fmt: skip
+
+
 def check_dtype(dtype: Any) -> np.dtype[Any]:
     """Return float32 or float64 as a dtype, and refuse others."""
     choices = {str(choice): choice for choice in (np.dtype(np.float32), np.dtype(np.float64))}
@@ -74,10 +84,13 @@ def naming(number: int) -> Iterator[None]:
     try:
         yield
     except EpynnError as error:
-        named = type(error)(
-            f'{error.where}, layer {number}', error.expected, error.got, error.remedy
-        )
-        raise named.with_traceback(error.__traceback__) from None
+        raise numbered(error, number) from None
+
+
+def numbered(error: EpynnError, number: int) -> EpynnError:
+    """Return the error of a layer, with the layer's number."""
+    named = type(error)(f'{error.where}, layer {number}', error.expected, error.got, error.remedy)
+    return named.with_traceback(error.__traceback__)
 
 
 def check_array(layer: Layer, method: str, array: Any, shape: tuple[int, ...]) -> Array:

@@ -63,7 +63,7 @@ class Decoder:
             words = f'a {type(got).__name__} of {len(got)}: {", ".join(map(str, list(got)[:3]))}'
         else:
             words = describe(got)
-        return ModelFileError(self.where, expected, words[:200])
+        return ModelFileError(self.where, expected, words[:200], 'Find a copy.')
 
     def field(self, record: Any, name: str, *types: type) -> Any:
         """Return a field of a record, of one of the types."""
@@ -88,7 +88,7 @@ class Decoder:
             EpynnError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError
         ) as error:  # fmt: skip
             words = f'others ({type(error).__name__}: {str(error)[:200]})'
-            raise ModelFileError(self.where, 'arguments that fit', words) from error
+            raise ModelFileError(self.where, 'arguments that fit', words, 'Find a copy.') from error
 
     def decode(self, value: Any) -> Any:
         """Return the value that JSON says."""
@@ -214,11 +214,19 @@ def check_custom(custom: Any) -> dict[str, Any]:
     """Return the functions and classes that the user handed in, by their names in files."""
     name = 'read_model(custom)'
     if not isinstance(custom, Iterable) or isinstance(custom, str):
-        raise ArgumentError(name, 'a list of classes and functions', describe(custom))
+        raise ArgumentError(
+            name, 'a list of classes and functions', describe(custom),
+            'For example custom=[MyLayer, my_loss].',
+        )  # fmt: skip
     found: dict[str, Any] = {}
     for thing in custom:
         if not callable(thing) or not isinstance(getattr(thing, '__name__', None), str):
-            raise ArgumentError(name, 'layer classes and functions', describe(thing))
+            raise ArgumentError(
+                name, 'layer classes and functions', describe(thing),
+                'Pass the class itself, such as MyLayer, without parentheses.',
+            )  # fmt: skip
         if found.setdefault(f'{CUSTOM}{thing.__name__}', thing) is not thing:
-            raise ArgumentError(name, 'each name once', f'a second {thing.__name__}')
+            raise ArgumentError(
+                name, 'each name once', f'a second {thing.__name__}', 'Leave out the other one.'
+            )
     return found

@@ -1,15 +1,17 @@
 """Evaluation of the network on its data sets, and prediction for new samples."""
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.errors import ShapeError, StateError
+from epynn.commons.errors import ShapeError, StateError, TrainingError
 from epynn.commons.metrics import decide
-from epynn.commons.models import dataSet
-from epynn.network.checks import check_metric
+from epynn.commons.models import Layer, dataSet, walk_layers
+from epynn.kernels.arrays import Array
+from epynn.network.checks import check_layers, check_metric
 from epynn.network.forward import compute_outputs
-from epynn.network.safety import pin_threads
+from epynn.network.safety import is_finite, pin_threads
 from epynn.network.weights import sample_weights
 
 if TYPE_CHECKING:
@@ -31,23 +33,24 @@ def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
     Raises
     ------
     StateError
-        If the network was not initialized.
+        If the network was not initialized, or its layers changed since.
+    TrainingError
+        If outputs or the loss of a set are not finite.
     """
-    require_initialized(model, 'evaluate')
     require_data(model, 'evaluate')
     embedding = model.embedding
-    penalty = sum(layer.compute_penalty() for layer in model.layers)
     values: dict[str, dict[str, float]] = {name: {} for name in model.metrics_functions}
-    for dset in embedding.dsets:
-        with pin_threads(model):
-            dset.A = compute_outputs(model, dset.X)
-        dset.P = decide(dset.A)
-        for name, function in model.metrics_functions.items():
-            value = function(dset.Y, dset.A)
-            if function is model.training_loss:
-                w = sample_weights(model, dset)
-                value = np.mean(value if w is None else value * w) + penalty
-            values[name][dset.name] = check_metric(name, value)
+    with np.errstate(all='ignore'):  # a loss that is not finite is refused
+        penalty = sum(layer.compute_penalty() for layer in model.layers)
+        for dset in embedding.dsets:
+            decide_samples(model, dset, 'evaluate')
+            for name, function in model.metrics_functions.items():
+                value = function(dset.Y, dset.A)
+                if function is model.training_loss:
+                    w = sample_weights(model, dset)
+                    value = np.mean(value if w is None else value * w) + penalty
+                    require_finite(value, f'a finite loss for {dset.name}', 'evaluate')
+                values[name][dset.name] = check_metric(name, value)
     for name, by_set in values.items():
         for i, dset in enumerate((embedding.dtrain, embedding.dval, embedding.dtest)):
             if dset.active:
@@ -75,11 +78,13 @@ def model_predict(
     Raises
     ------
     StateError
-        If the network was not initialized.
+        If the network was not initialized, or its layers changed since.
     DataError
         If the samples are not finite numbers, or hold a token that the Embedding never saw.
     ShapeError
         If the samples have other features than those the network learned from.
+    TrainingError
+        If outputs are not finite.
     """
     require_initialized(model, 'predict')
     dset = dataSet(model.embedding.encode(X_data, X_encode, X_scale), name='prediction')
@@ -89,23 +94,56 @@ def model_predict(
             'EpyNN.predict(X_data)', f'samples of shape (m, {", ".join(map(str, expected))})',
             f'an array of shape {dset.X.shape}', 'Give each sample all the features, in one array.',
         )  # fmt: skip
-    with pin_threads(model):
-        dset.A = compute_outputs(model, dset.X)
-    dset.P = decide(dset.A)
+    decide_samples(model, dset, 'predict')
     return dset
 
 
+def decide_samples(model: 'EpyNN', dset: dataSet, what: str) -> None:
+    """Compute the outputs and decisions for the samples of a set."""
+    with pin_threads(model), np.errstate(all='ignore'):  # what is not finite is refused
+        A = compute_outputs(model, dset.X)
+        require_finite(A, f'finite outputs for {dset.name}', what)
+    dset.A = A
+    dset.P = decide(A)
+
+
+def require_finite(x: Array, expected: str, what: str) -> None:
+    """Refuse outputs or a loss that are not finite."""
+    x = np.asarray(x)
+    if not is_finite(x):
+        raise TrainingError(
+            f'EpyNN.{what}', expected, f'{x[~np.isfinite(x)][0]}',
+            'Numbers grew too large. Choose a smaller learning_rate, or scale the data by '
+            'X_scale=True, and initialize again.',
+        )  # fmt: skip
+
+
 def require_initialized(model: 'EpyNN', what: str) -> None:
-    """Refuse to go on with a network that was not initialized."""
+    """Refuse to go on with a network that was not initialized with the layers it has now."""
     if not model.initialized:
         raise StateError(
             f'EpyNN.{what}', 'an initialized network', 'one that is not',
             'Call initialize() or train() first.',
         )  # fmt: skip
+    before, now = model.prepared, collect_layers(model)
+    if now != before:
+        pairs = enumerate(zip_longest(before, now))
+        number = next(number for number, (old, new) in pairs if old != new)
+        raise StateError(
+            f'EpyNN.{what}', f'the {len(before)} layers that were initialized',
+            f'{len(now)}, which differ at layer {number}',
+            'Call initialize() again; params=False keeps the parameters that layers have.',
+        )  # fmt: skip
+
+
+def collect_layers(model: 'EpyNN') -> list[list[Layer]]:
+    """Return each layer with those inside it, to see later whether they are still the same."""
+    return [list(walk_layers([layer])) for layer in check_layers(model.layers)]
 
 
 def require_data(model: 'EpyNN', what: str) -> None:
     """Refuse to go on without samples: a network that was read from a file has none."""
+    require_initialized(model, what)
     if not model.embedding.dsets:
         raise StateError(
             f'EpyNN.{what}', 'a network with data', 'one whose Embedding holds none',

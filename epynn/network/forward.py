@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from epynn.commons.errors import EpynnError
 from epynn.kernels.arrays import Array
+from epynn.network.checks import numbered
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -29,9 +31,12 @@ def model_forward(model: 'EpyNN', X: Array, training: bool = False) -> Array:
         Output of the last layer.
     """
     A = X
-    for layer in model.layers:
+    for number, layer in enumerate(model.layers):
         layer.training = training
-        A = layer.forward(A)
+        try:
+            A = layer.forward(A)
+        except EpynnError as error:
+            raise numbered(error, number) from None
     return A
 
 

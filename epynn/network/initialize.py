@@ -20,9 +20,11 @@ from epynn.network.checks import (
     check_dtype,
     check_labels,
     check_loss,
+    check_network,
     check_outputs,
     naming,
 )
+from epynn.network.evaluate import collect_layers
 from epynn.network.hyperparameters import (
     complete_hyperparameters,
     default_hyperparameters,
@@ -103,10 +105,13 @@ def model_initialize(
         If a setting is not one of those above.
     DataError, LabelError
         If there are no data, or the labels do not fit the output of the network.
+    LayerError
+        If `layers` changed, and make no network.
     ShapeError
         If a layer cannot take what the layer before it gives.
     """
     model.initialized = False
+    check_network(model)
     verbose = as_flag(verbose, 'EpyNN.initialize(verbose)')
     params = as_flag(params, 'EpyNN.initialize(params)')
     if loss is None:
@@ -149,6 +154,7 @@ def model_initialize(
     model.embedding.training_batches(init=True)
     with pin_threads(model):
         dry_run(model, end, verbose)
+    model.prepared = collect_layers(model)
     model.initialized = True
 
 

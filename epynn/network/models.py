@@ -60,6 +60,8 @@ class EpyNN:
         The seed of all random numbers.
     initialized : bool
         Whether the model was initialized.
+    prepared : list of list of Layer
+        The layers that were initialized, each followed by the layers inside it.
     training_loss : function
         The loss.
     reduction : str
@@ -111,4 +113,5 @@ class EpyNN:
         self.epochs = 0
         self.progress = (0, -1)
         self.deterministic = False
+        self.prepared: list[list[Layer]] = []
         self.initialized = False

@@ -18,6 +18,7 @@ from epynn.commons.optimize import Optimizer
 from epynn.kernels.arrays import Array
 from epynn.network.architecture import PLAIN, activation_settings
 from epynn.network.decoding import Decoder
+from epynn.network.evaluate import collect_layers
 from epynn.network.initialize import collect_metrics
 from epynn.network.rehearsal import rehearse
 from epynn.network.vocabulary import is_known_layer
@@ -57,7 +58,10 @@ def restore_network(
         restore_scale(model, description['embedding'], constant, decoder)
         rehearse(model, decoder)
     except RecursionError:
-        raise ModelFileError(decoder.where, 'a description', 'one nested too deeply') from None
+        raise ModelFileError(
+            decoder.where, 'a description', 'one nested too deeply', 'Find a copy.'
+        ) from None
+    model.prepared = collect_layers(model)
     model.initialized = True
     return model
 

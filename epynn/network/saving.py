@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epynn.commons.arguments import describe
-from epynn.commons.errors import ArgumentError
+from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.files import file_stem, write_atomically
 from epynn.commons.logs import process_logs
 from epynn.commons.modelfile import decode_description, encode_file, unpack_file
@@ -72,7 +72,10 @@ def model_write(model: 'EpyNN', path: str | Path | None = None) -> Path:
             write_atomically(path, data)
     except OSError as error:
         got = f'{str(path or "models/")[:200]} ({error.strerror or error})'
-        raise ArgumentError(name, 'a file that can be written', got) from error
+        raise ArgumentError(
+            name, 'a file that can be written', got,
+            'Check the name, who may write there, and the room on the disk.',
+        ) from error  # fmt: skip
     return path
 
 
@@ -111,12 +114,18 @@ def as_path(path: Any, name: str) -> Path:
     except (TypeError, ValueError):
         text = b''
     if not text or b'\0' in text:
-        raise ArgumentError(name, 'the path of a file', describe(path))
+        raise ArgumentError(name, 'the path of a file', describe(path), 'Pass a string or a Path.')
     return Path(os.fsdecode(text))
 
 
 def write_model(model: 'EpyNN', path: str | Path | None = None) -> Path:
     """Write a network to a file, as :meth:`EpyNN.write` does."""
+    from epynn.network.models import EpyNN  # it binds the functions of this file and imports them
+
+    if not isinstance(model, EpyNN):
+        raise ArgumentTypeError(
+            'write_model(model)', 'a network', describe(model), 'Pass an EpyNN object.'
+        )
     return model_write(model, path)
 
 
@@ -161,8 +170,9 @@ def read_model(
         data = path.read_bytes()
     except OSError as error:
         raise ArgumentError(
-            'read_model(path)', 'a file that can be read', f'{path} ({error.strerror})'
-        ) from None
+            'read_model(path)', 'a file that can be read', f'{path} ({error.strerror})',
+            'Check the name, and the folder that the script runs in.',
+        ) from None  # fmt: skip
     size = len(data)
     arrays, text = unpack_file(data, str(path))
     del data  # before the description takes its room

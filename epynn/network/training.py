@@ -63,6 +63,7 @@ def model_train(
     if not model.initialized:
         model.initialize(verbose=not silent)
     require_data(model, 'train')
+    keep_memory()
     first = model.epochs
     if model.progress[0] != first:
         model.progress = first, -1
@@ -81,6 +82,16 @@ def model_train(
                 bar.update()
     finally:
         close_training(model)
+
+
+def keep_memory() -> None:
+    """Have the C library keep memory that is freed, for the next step.
+
+    Arrays come and go in each step, of the same sizes. glibc hands the memory of large ones back to
+    the system and fetches it anew, page by page, unless a larger array was freed before: this one,
+    of 30 MB, which nobody writes to and which therefore takes no memory.
+    """
+    np.empty(30 << 20, dtype=np.uint8)
 
 
 def close_training(model: 'EpyNN') -> None:

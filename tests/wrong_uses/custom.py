@@ -82,6 +82,10 @@ class GradientBroadcast(Dense):
         self.g = {'dW': np.ones((1, 5)), 'db': np.ones((1, 5))}
 
 
+class OwnAxes(Template):
+    input_axes = ('m', 'rows', 'columns')
+
+
 class NoCacheA(Template):
     def forward(self, A):
         return A
@@ -191,6 +195,9 @@ ROWS = [
     Wrong('a backward of another shape', lambda: run_and_train(Dense(4), BackwardShape()),
           LayerError, 'BackwardShape.backward, layer 2', 'an array of shape (16, 4) to be returned',
           'an array of shape (16, 2)', 'Return A (or dX, going backward)'),
+    Wrong('axes of names of your own', lambda: run_and_train(OwnAxes()), ShapeError,
+          'OwnAxes, layer 1', 'an input of 3 axes (m, rows, columns: samples', '2 axes (16, 4)',
+          'Pass an array of these axes'),
     Wrong('a forward that keeps nothing', lambda: run_and_train(NoCacheA()), StateError,
           'NoCacheA, layer 1', 'a forward pass before the backward pass', 'none',
           'Call forward first'),

@@ -7,7 +7,7 @@ from networks import make_classifier, quiet
 from safetensors.numpy import save_file
 
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, ModelFileError, StateError
-from epynn.commons.library import configure_directory, read_file, read_model
+from epynn.commons.library import configure_directory, read_file, read_model, write_model
 from epynn.dense.models import Dense
 from wrong_uses.shared import Wrong
 
@@ -34,6 +34,12 @@ def write_lambda():
 def write_nan():
     model = quiet(make_classifier())
     model.layers[1].p['W'][0, 0] = np.nan
+    model.write('x')
+
+
+def write_changed():
+    model = quiet(make_classifier())
+    model.layers.append(Dense(3))
     model.write('x')
 
 
@@ -87,6 +93,22 @@ ROWS = [
     Wrong('write below a file', lambda: write(Path(text('a.txt')) / 'model'), ArgumentError,
           'EpyNN.write(path)', 'a file in a folder that exists', "'a.txt/model'",
           'Make a.txt first'),
+    Wrong('write to a number', lambda: write(3.5), ArgumentError, 'EpyNN.write(path)',
+          'the path of a file', '3.5 (float)', 'Pass a string or a Path'),
+    Wrong('write to a name of nothing', lambda: write(''), ArgumentError, 'EpyNN.write(path)',
+          'the path of a file', "'' (str)", 'Pass a string or a Path'),
+    Wrong('write to a name that is too long', lambda: write('x' * 300), ArgumentError,
+          'EpyNN.write(path)', 'a file that can be written', 'xxx (',
+          'Check the name, who may write'),
+    Wrong('write NaN', lambda: write_nan(), ArgumentError, 'array 1.p.W', 'finite numbers',
+          'NaN or infinity', 'Set it to finite numbers'),
+    Wrong('write a network with a layer too many', lambda: write_changed(), StateError,
+          'EpyNN.write', 'the 3 layers that were initialized', '4, which differ at layer 3',
+          'Call initialize() again; params=False'),
+    Wrong('write a number', lambda: write_model(3), ArgumentTypeError, 'write_model(model)',
+          'a network', '3 (int)', 'Pass an EpyNN object'),
+    Wrong('write a layer', lambda: write_model(Dense(3)), ArgumentTypeError, 'write_model(model)',
+          'a network', 'an object of the class Dense', 'Pass an EpyNN object'),
     Wrong('write a function of a lambda', lambda: write_lambda(), ArgumentError,
           'EpyNN.write, layers[1], Dense(activate)', 'functions and classes, each with a name of',
           'a lambda', 'Define it by def or class, under'),
@@ -109,6 +131,27 @@ ROWS = [
     Wrong('read without custom', lambda: read_model(written(custom=True)), ModelFileError,
           'model.safetensors', 'your own mine to be handed in', 'custom=[]',
           'Pass it: read_model(path'),
+    Wrong('read a model that is not there', lambda: read_model('nothing'), ArgumentError,
+          'read_model(path)', 'a file that can be read', 'nothing (',
+          'Check the name, and the folder that'),
+    Wrong('read a model from a folder', lambda: read_model('.'), ArgumentError, 'read_model(path)',
+          'a file that can be read', '. (', 'Check the name, and the folder that'),
+    Wrong('read a model of a number', lambda: read_model(3), ArgumentError, 'read_model(path)',
+          'the path of a file', '3 (int)', 'Pass a string or a Path'),
+    Wrong('read a model of no name', lambda: read_model(''), ArgumentError, 'read_model(path)',
+          'the path of a file', "'' (str)", 'Pass a string or a Path'),
+    Wrong('read arrays of others', lambda: read_model(foreign()), ModelFileError,
+          'foreign.safetensors', 'a model file of epynn', 'another safetensors file',
+          'Pass a file that EpyNN.write wrote'),
+    Wrong('custom that is no list', lambda: read_model(written(), custom=mine), ArgumentError,
+          'read_model(custom)', 'a list of classes and functions', 'mine (function)',
+          'For example custom=[MyLayer'),
+    Wrong('custom of an instance', lambda: read_model(written(), custom=[Dense(3)]),
+          ArgumentError, 'read_model(custom)', 'layer classes and functions',
+          'an object of the class Dense', 'Pass the class itself'),
+    Wrong('custom of one name twice', lambda: read_model(written(), custom=[mine, mine_too]),
+          ArgumentError, 'read_model(custom)', 'each name once', 'a second mine',
+          'Leave out the other one'),
     Wrong('read text from a folder', lambda: read_file('.'), ArgumentError, 'read_file(path)',
           'a file that can be read', '. (', 'Check the name, and the folder that'),
     Wrong('read text that is not there', lambda: read_file('nothing.txt'), ArgumentError,

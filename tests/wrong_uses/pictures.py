@@ -60,7 +60,7 @@ ROWS = [
           'EpyNN.plot_activations(layer)', 'a layer with feature maps (m, oh, ow, u)',
           'layer 3, Dense, with output (6, 3)', 'Choose a Convolution or Pooling'),
     Wrong('maps of rows', lambda: make_images().plot_activations(X, 1, False), ShapeError,
-          'Convolution', 'an input of 4 axes (m, h, w, d: samples', '2 axes (6, 4)',
+          'Convolution, layer 1', 'an input of 4 axes (m, h, w, d: samples', '2 axes (6, 4)',
           'Reshape images without depth to (m'),
     Wrong('maps of no images', lambda: make_images().plot_activations(IMAGES[:0], 1, False),
           ShapeError, 'EpyNN.plot_activations(X)', 'at least one sample',

@@ -1,9 +1,16 @@
 """Wrong samples to predict, and to pass forward."""
 
 import numpy as np
-from networks import make_classifier, quiet
+from networks import make_classifier, make_regression, quiet
 
-from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError, StateError
+from epynn.commons.errors import (
+    ArgumentTypeError,
+    DataError,
+    ShapeError,
+    StateError,
+    TrainingError,
+)
+from epynn.dense.models import Dense
 from wrong_uses.shared import IMAGES, Wrong, X, make_images, words
 
 NAN = np.full((3, 4), np.nan)
@@ -13,10 +20,22 @@ def predict(X_data, **options):
     quiet(make_classifier()).predict(X_data, **options)
 
 
+def predict_huge():
+    model = quiet(make_regression(), loss='MSE')
+    model.layers[1].p['W'] = np.full((4, 1), 1e308)
+    model.predict(np.full((3, 4), 1e308))
+
+
+def predict_changed():
+    model = quiet(make_classifier())
+    model.layers.append(Dense(3))
+    model.predict(X)
+
+
 ROWS = [
     Wrong('predict at once', lambda: make_classifier().predict(X), StateError, 'EpyNN.predict',
           'an initialized network', 'one that is not', 'Call initialize() or train() first'),
-    Wrong('predict more features', lambda: predict(np.ones((3, 5))), ShapeError, 'Dense',
+    Wrong('predict more features', lambda: predict(np.ones((3, 5))), ShapeError, 'Dense, layer 1',
           'an input that fits its W of shape (4, 5)', 'an input of shape (3, 5), which needs W',
           'Pass as many features as the layer'),
     Wrong('predict one sample alone', lambda: predict(np.ones(4)), ShapeError,
@@ -57,13 +76,13 @@ ROWS = [
           'X_data, sample 0', 'tokens that were there when the encoding', "'x'",
           'Remove or replace it, or make the'),
     Wrong('predict a longer word', lambda: words().predict(['taca'], X_encode=True), ShapeError,
-          'Dense', 'an input that fits its W of shape (9, 1)',
+          'Dense, layer 2', 'an input that fits its W of shape (9, 1)',
           'an input of shape (1, 12), which needs', 'Pass as many features as the layer'),
     Wrong('predict words of two lengths', lambda: words().predict(['tac', 'ta'], X_encode=True),
           DataError, 'X_data, sample 1', '3 tokens, as in the samples before', '2',
           'Bring them to one length'),
     Wrong('predict one letter at a time', lambda: words().predict('tac', X_encode=True), ShapeError,
-          'Dense', 'an input that fits its W of shape (9, 1)',
+          'Dense, layer 2', 'an input that fits its W of shape (9, 1)',
           'an input of shape (3, 3), which needs W', 'Pass as many features as the layer'),
     Wrong('predict a number for words', lambda: words().predict([5], X_encode=True), DataError,
           'X_data, sample 0', 'a sequence of tokens for each sample', '5',
@@ -75,17 +94,23 @@ ROWS = [
     Wrong('predict words not encoded', lambda: words().predict(['tac']), DataError, 'X_data',
           'real numbers', 'data of type <U3', 'Turn it into real numbers'),
     Wrong('predict images of another size', lambda: make_images().predict(np.ones((2, 9, 9, 1))),
-          ShapeError, 'Dense', 'an input that fits its W of shape (8, 3)',
+          ShapeError, 'Dense, layer 3', 'an input that fits its W of shape (8, 3)',
           'an input of shape (2, 18), which needs', 'Pass as many features as the layer'),
     Wrong('predict images without depth', lambda: make_images().predict(np.ones((2, 8, 8))),
           ShapeError, 'EpyNN.predict(X_data)', 'samples of shape (m, 8, 8, 1)',
           'an array of shape (2, 8, 8)', 'Give each sample all the features'),
+    Wrong('predict numbers beyond all bounds', lambda: predict_huge(), TrainingError,
+          'EpyNN.predict', 'finite outputs for prediction', 'inf',
+          'scale the data by X_scale=True'),
+    Wrong('predict with a layer too many', lambda: predict_changed(), StateError, 'EpyNN.predict',
+          'the 3 layers that were initialized', '4, which differ at layer 3',
+          'Call initialize() again; params=False'),
     Wrong('forward a list', lambda: quiet(make_classifier()).forward([[1.0] * 4]), ShapeError,
-          'Embedding', 'an array as input', 'a list', 'Convert it by np.array'),
+          'Embedding, layer 0', 'an array as input', 'a list', 'Convert it by np.array'),
     Wrong('forward words', lambda: quiet(make_classifier()).forward(np.array([['a'] * 4])),
-          DataError, 'Embedding', 'an array of numbers as input', 'one of type <U1',
+          DataError, 'Embedding, layer 0', 'an array of numbers as input', 'one of type <U1',
           'Convert it by np.array(A'),
     Wrong('forward other features', lambda: quiet(make_classifier()).forward(np.ones((3, 9))),
-          ShapeError, 'Dense', 'an input that fits its W of shape (4, 5)',
+          ShapeError, 'Dense, layer 1', 'an input that fits its W of shape (4, 5)',
           'an input of shape (3, 9), which needs W', 'Pass as many features as the layer'),
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from networks import make_classifier, make_regression, quiet
 from epynn.commons.errors import (
     ArgumentError,
     ArgumentTypeError,
+    LayerError,
     ShapeError,
     StateError,
     TrainingError,
@@ -22,6 +23,7 @@ from epynn.commons.penalties import L2
 from epynn.dense.models import Dense
 from epynn.embedding.models import Embedding
 from epynn.network.models import EpyNN
+from epynn.residual.models import Residual
 from wrong_uses.shared import Wrong, X, Y, train
 
 
@@ -40,6 +42,18 @@ def changed(change):
     model = quiet(make_classifier())
     change(model)
     model.train(2, 0)
+
+
+def evaluate(change):
+    model = quiet(make_classifier())
+    change(model)
+    model.evaluate()
+
+
+def inner_layer():
+    model = quiet(make_classifier(Residual([Dense(4)])))
+    model.layers[1].layers[0] = Dense(4)
+    model.evaluate()
 
 
 def other_data(model):
@@ -90,24 +104,55 @@ ROWS = [
     Wrong('backward without forward', lambda: quiet(make_classifier()).backward(np.ones((3, 3))),
           ShapeError, 'Dense.backward', 'a gradient of the shape of its output (16', '(3, 3)',
           'Pass the gradient of the loss with'),
-    Wrong('a rate so large that numbers overflow', lambda: overflow(), TrainingError,
+    Wrong('backward a number', lambda: backward(1.0), ArgumentTypeError, 'EpyNN.backward(dA)',
+          'an array of the shape of the outputs', '1.0 (float)', 'Pass the gradient of the loss'),
+    Wrong('backward None', lambda: backward(None), ArgumentTypeError, 'EpyNN.backward(dA)',
+          'an array of the shape of the outputs', 'None (NoneType)',
+          'Pass the gradient of the loss'),
+    Wrong('backward a list', lambda: backward([[1.0], [1.0, 2.0]]), ArgumentTypeError,
+          'EpyNN.backward(dA)', 'an array of the shape of the outputs', '(list)',
+          'Pass the gradient of the loss'),
+    Wrong('a rate so large that outputs overflow', lambda: overflow(1e200), TrainingError,
+          'EpyNN.evaluate', 'finite outputs for dtrain', 'nan', 'Choose a smaller learning_rate'),
+    Wrong('a rate so large that the loss overflows', lambda: overflow(1e90), TrainingError,
+          'EpyNN.evaluate', 'a finite loss for dtrain', 'inf', 'Choose a smaller learning_rate'),
+    Wrong('evaluate parameters of NaN', lambda: evaluate(nan_parameters), TrainingError,
+          'EpyNN.evaluate', 'finite outputs for dtrain', 'nan', 'Choose a smaller learning_rate'),
+    Wrong('a rate so large that n that parameters overflow', lambda: overflow(), TrainingError,
           'Dense, layer 1', 'finite parameters in epoch 0, batch 1 of 1', '-inf in W',
           'The parameters are those of the'),
     Wrong('a layer replaced after initialize',
-          lambda: changed(lambda model: model.layers.__setitem__(1, Dense(9))), ShapeError, 'Dense',
-          'an input that fits its W of shape (5, 3)', 'an input of shape (16, 9), which needs',
-          'Pass as many features as the layer'),
+          lambda: changed(lambda model: model.layers.__setitem__(1, Dense(9))), StateError,
+          'EpyNN.train', 'the 3 layers that were initialized', '3, which differ at layer 1',
+          'Call initialize() again; params=False'),
     Wrong('a layer taken away after initialize', lambda: changed(lambda model: model.layers.pop(1)),
-          ShapeError, 'Dense', 'an input that fits its W of shape (5, 3)',
-          'an input of shape (16, 4), which needs', 'Pass as many features as the layer'),
+          StateError, 'EpyNN.train', 'the 3 layers that were initialized',
+          '2, which differ at layer 1', 'Call initialize() again; params=False'),
+    Wrong('a layer added after initialize',
+          lambda: changed(lambda model: model.layers.append(Dense(3))), StateError, 'EpyNN.train',
+          'the 3 layers that were initialized', '4, which differ at layer 3',
+          'Call initialize() again; params=False'),
+    Wrong('a layer inside another replaced', lambda: inner_layer(), StateError, 'EpyNN.evaluate',
+          'the 3 layers that were initialized', '3, which differ at layer 1',
+          'Call initialize() again; params=False'),
+    Wrong('a class added after initialize',
+          lambda: changed(lambda model: model.layers.append(Dense)), LayerError, 'EpyNN.layers[3]',
+          'a layer', 'Dense (class)', 'Add parentheses'),
+    Wrong('a number added, and initialize',
+          lambda: changed(lambda model: (model.layers.append(3), quiet(model))), LayerError,
+          'EpyNN.layers[3]', 'a layer', '3 (int)', 'Pass Layer objects'),
+    Wrong('other data among the layers alone',
+          lambda: changed(lambda model: (model.layers.__setitem__(0, Embedding(X)), quiet(model))),
+          LayerError, 'EpyNN.embedding', 'the first of model.layers', 'another Embedding',
+          'Make a new network'),
     Wrong('data replaced by others', lambda: changed(other_data), StateError, 'Embedding.dtrain',
           'the 16 samples it had at initialize', '5', 'Call initialize(params=False) after'),
     Wrong('the Embedding alone replaced', lambda: changed(other_embedding), StateError,
-          'Embedding.dtrain', 'the 0 samples it had at initialize', '16',
-          'Call initialize(params=False) after'),
-    Wrong('parameters of another shape', lambda: changed(other_parameters), ShapeError, 'Dense',
-          'an input that fits its W of shape (2, 2)', 'an input of shape (16, 4), which needs',
-          'Pass as many features as the layer'),
+          'EpyNN.train', 'the 3 layers that were initialized', '3, which differ at layer 0',
+          'Call initialize() again; params=False'),
+    Wrong('parameters of another shape', lambda: changed(other_parameters), ShapeError,
+          'Dense, layer 1', 'an input that fits its W of shape (2, 2)',
+          'an input of shape (16, 4), which needs', 'Pass as many features as the layer'),
     Wrong('parameters of NaN', lambda: changed(nan_parameters), TrainingError, 'Dense, layer 1',
           'finite outputs in epoch 0, batch 1 of 1', 'nan in A', 'The parameters are those of the'),
     Wrong('se_hPars changed to nonsense',

@@ -1,0 +1,52 @@
+"""The axes of inputs: what a layer expects, and words for those who bring others."""
+
+from typing import TYPE_CHECKING
+
+from epynn.commons.errors import DataError, ShapeError
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.commons.models import Layer
+
+AXES = {
+    'm': 'samples', 'n': 'features', 's': 'steps', 'e': 'elements', 'h': 'height', 'w': 'width',
+    'd': 'depth', 'u': 'units',
+}  # fmt: skip
+REMEDIES = {
+    ('m', 'n'): 'Add a Flatten layer before it.',
+    ('m', 'h', 'w', 'd'): 'Reshape images without depth to (m, h, w, 1); flatten only afterwards.',
+    ('m', 's', 'e'): 'Reshape signals without elements to (m, s, 1).',
+    ('m', 's'): 'Pass one whole number for each token, in sequences of equal length.',
+}
+SINGLE = (
+    'Samples lie along the first axis: X[np.newaxis] for one sample, X[:, np.newaxis] for many.'
+)
+
+
+def layer_check_axes(layer: 'Layer', A: Array) -> None:
+    """Refuse an input that is no array or has other axes than the layer expects."""
+    expected = layer.input_axes
+    shape = getattr(A, 'shape', None)
+    if shape is None or not hasattr(A, 'dtype'):
+        raise ShapeError(
+            layer.name, 'an array as input', f'a {type(A).__name__}', 'Convert it by np.array.'
+        )
+    if A.dtype.kind not in 'fiubc' and expected != ('m', 's'):  # tokens are checked one by one
+        raise DataError(
+            layer.name, 'an array of numbers as input', f'one of type {A.dtype}',
+            'Convert it by np.array(A, dtype=float), or encode words first.',
+        )  # fmt: skip
+    if not shape:
+        raise ShapeError(
+            layer.name, 'an input of samples along the first axis', 'a single number', SINGLE
+        )
+    if expected is not None and len(shape) != len(expected):
+        axes = ', '.join(expected)
+        words = ', '.join(AXES.get(axis, axis) for axis in expected)
+        count = '1 axis' if len(shape) == 1 else f'{len(shape)} axes'
+        remedy = REMEDIES.get(expected, 'Pass an array of these axes.')
+        remedy = SINGLE if len(shape) == 1 else remedy
+        raise ShapeError(
+            layer.name, f'an input of {len(expected)} axes ({axes}: {words})',
+            f'{count} {tuple(shape)}', remedy,
+        )  # fmt: skip
