@@ -244,9 +244,9 @@ def _runs_in_place(wanted: bool) -> Iterator[None]:
 
 
 def _cut(Xp: Array) -> list[slice]:
-    """Cut the samples into pieces of equal size that the cache holds."""
+    """Cut the samples into two or more equal pieces that the cache holds."""
     m = len(Xp)
-    most = max(1, _PIECE_BYTES * m // max(1, Xp.nbytes))
+    most = max(1, min(-(-m // 2), _PIECE_BYTES * m // max(1, Xp.nbytes)))
     samples = -(-m // -(-m // most)) if m else 1
     return [slice(n, n + samples) for n in range(0, max(m, 1), samples)]
 

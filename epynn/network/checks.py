@@ -201,8 +201,9 @@ def check_loss(model: 'EpyNN', Y: Array, A: Array) -> None:
 
 def check_metric(name: str, value: Any) -> float:
     """Return what a metric returned as one number, the mean of those of samples."""
-    if np.asarray(value).dtype.kind not in 'fiub':
+    numbers = np.asarray(value)
+    if numbers.dtype.kind not in 'fiub':
         raise ArgumentTypeError(
             f'metrics {name}', 'a number from f(Y, A)', describe(value), 'Return a float.'
         )
-    return float(np.mean(value))
+    return float(numbers.mean() if numbers.ndim else numbers)

@@ -118,7 +118,8 @@ def accuracy(Y: Array, A: Array, positive_label: int = 1) -> float:
         See :func:`decide`; the lengths of Y and A differ.
     """
     truth, decisions = decide_both(Y, A)
-    return float(np.mean(truth == decisions)) if len(truth) else float('nan')
+    right = int(np.count_nonzero(truth == decisions))
+    return right / len(truth) if len(truth) else float('nan')
 
 
 def recall(Y: Array, A: Array, positive_label: int = 1) -> float:

@@ -48,7 +48,8 @@ def decide(A: Array) -> Array:
         labels: Array = np.argmax(A, axis=1).astype(np.int64)
         return labels
     rounded = np.rint(A[:, 0].astype(np.float64))
-    labels = np.clip(rounded, -_LARGEST_LABEL, _LARGEST_LABEL).astype(np.int64)
+    within = np.minimum(np.maximum(rounded, -_LARGEST_LABEL), _LARGEST_LABEL)
+    labels = within.astype(np.int64)
     return labels
 
 
