@@ -34,7 +34,8 @@ class SGD(Optimizer):
 
     def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
         """Return ``p - lr g``."""
-        return p - lr * g
+        moved: Array = -lr * g + p  # in this order, NumPy adds where the product lies
+        return moved
 
 
 class Momentum(Optimizer):
