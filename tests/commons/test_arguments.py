@@ -1,5 +1,7 @@
 """Arguments: what they are called in errors, and what functions are taken."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -83,3 +85,14 @@ def test_a_function_that_does_not_tell_its_arguments_is_taken_at_its_word():
             return x
 
     check_call(Silent(), 'activate', 'f(x, deriv=False), an activation', 1, 'deriv')
+
+
+def test_a_long_value_is_described_in_little_memory():
+    """Its words were split one by one, which took forty times the memory of the value's text."""
+    value = (0,) * 20_000
+    tracemalloc.start()
+    try:
+        assert describe(value).endswith('... (tuple)')
+        assert tracemalloc.get_traced_memory()[1] < 6 * len(repr(value))
+    finally:
+        tracemalloc.stop()
