@@ -59,6 +59,7 @@ class GRU(Recurrent):
     ``Uhh (e, u)``, ``Vhh (u, u)``, ``bhh (1, u)``.
     Another call may have other numbers of samples and steps. Caches ``z_ z r_ r hh_ hh h hp`` hold
     all steps, ``(m, s, u)``; ``?_`` is the linear product of a gate, before its activation.
+    ``zr_`` and ``zr``, ``(m, s, 2 u)``, hold both gates side by side.
 
     Backward goes through time, from the last step to the first. A state reaches the loss as an
     output and through the next step, so its gradient ``dh`` is the sum of both parts::

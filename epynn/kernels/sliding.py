@@ -53,7 +53,7 @@ _SHORT = 8
 """Points in a row of the filter below which the products of its gradient are too thin."""
 
 _WORTH_A_THREAD = 50_000_000
-"""Work from which a second thread pays, in multiply-adds: about a millisecond."""
+"""Work from which a second thread pays, in multiply-adds."""
 
 _PASSES = 20
 """Multiply-adds in the time of what is done besides to each number that comes or goes."""

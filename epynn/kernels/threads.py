@@ -16,8 +16,8 @@ def in_halves(
     """Do the first half of the pieces in this thread and the second half in another.
 
     The thread lives for this call only: nothing is left behind, and calls from different threads
-    never meet. That costs about 30 microseconds, where a thread of :mod:`threading`, which waits
-    until it has begun, costs twice as much. Which half a piece falls into depends on the number of
+    never meet. Starting it costs half of what a thread of :mod:`threading` costs, which waits until
+    it has begun. Which half a piece falls into depends on the number of
     pieces alone, so that sums come out the same each time.
 
     Parameters
