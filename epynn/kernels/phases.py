@@ -6,6 +6,7 @@ number on. Runs go on over the ends of rows: the windows there mix two rows, and
 """
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -59,16 +60,18 @@ class Phases:
         phase = self._view(as_points(X), p, q)
         phase[...] = as_points(plane)[:, : phase.shape[1], : phase.shape[2]]
 
-    def cut(self, P: Array, a: int, c: int) -> tuple[Array, slice]:
-        """Return what windows see at their tap ``(a, c)``, and which of the windows, in one run."""
-        (sh, sw), (_, W, d) = self.strides, self.plane
-        start = ((a // sh) * W + c // sw) * d
-        tap = P[a % sh, c % sw].reshape(-1)[start:]
-        return tap, slice(tap.size)
+    def taps(self, P: Array) -> list[Array]:
+        """View what all windows see at each of their points, in row-major order, as one run."""
+        (fh, fw), (sh, sw), (_, W, d) = self.window, self.strides, self.plane
+        return [
+            P[a % sh, c % sw].reshape(-1)[(a // sh * W + c // sw) * d :]
+            for a, c in product(range(fh), range(fw))
+        ]
 
-    def frame(self, Z: Array, plane: Array) -> Array:
+    def frame(self, Z: Array) -> Array:
         """Return outputs ``(n, oh, ow, d)`` as one run that goes with taps, if need be a copy."""
         if self.overlap:
+            plane = np.zeros((len(Z), *self.plane), dtype=Z.dtype, like=Z)
             self.inner(plane)[...] = Z
             Z = plane
         return Z.reshape(-1)
@@ -76,13 +79,6 @@ class Phases:
     def inner(self, plane: Array) -> Array:
         """View the windows among those of a plane ``(n, H, W, d)`` that are in the output."""
         return plane[:, : self.size[0], : self.size[1]]
-
-    def find_corners(self, w: int) -> Array:
-        """Return where windows start in an image of width `w`: indices ``(oh, ow, d)``."""
-        (sh, sw), (oh, ow) = self.strides, self.size
-        points = np.add.outer(np.arange(oh) * (sh * w), np.arange(ow) * sw)
-        corners: Array = np.add.outer(points * self.d, np.arange(self.d))
-        return corners
 
     def _view(self, points: Array, p: int, q: int) -> Array:
         """View a phase of images in those, without the rest that no window sees."""

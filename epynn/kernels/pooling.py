@@ -1,9 +1,10 @@
 """Pooling of images: the largest, smallest or mean value seen through a sliding window.
 
-The window is taken apart. Forward, its rows come first and its columns after, which is less to do,
-and in longer runs of memory. Backward, a max or min goes through the points of all windows at once
-until each has met its winner; a mean spreads out over columns, then rows. Samples pass in pieces
-that the processor's cache holds.
+The window is taken apart. A mean goes along its rows first and its columns after, which is less to
+do, and in longer runs of memory; backward, it spreads out over columns, then rows. A max or min
+goes through the points of all windows at once and notes the number of each winner, so that the way
+back only has to compare numbers. Samples pass in pieces that the processor's cache holds, half of
+them in a second thread.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,9 +16,13 @@ from epynn.kernels.arrays import Array
 from epynn.kernels.blocks import check_images, pad, unpad
 from epynn.kernels.geometry import Padding, Pads, Pair, find_pads, output_size, pair
 from epynn.kernels.phases import Phases
+from epynn.kernels.threads import in_halves
 
-_PIECE_BYTES = 1 << 20
+_PIECE_BYTES = 2 << 20
 """Images that are worked on at a time."""
+
+_WORTH_A_THREAD = 200_000
+"""Numbers from which a second thread pays."""
 
 _CHOICES = ('max', 'min', 'mean')
 
@@ -65,20 +70,85 @@ def pool(
     count = np.asarray(fh * fw, dtype=dtype)
     columns = Phases((1, fw), (1, sw), (oh, ow), d)
 
-    pieces = _cut(Xp)
-    rows = np.empty((len(Z[pieces[0]]), oh, w, d), dtype=dtype, like=X)
-    P = columns.make(len(rows), rows)
-    with _runs_in_place(Xp.dtype == dtype):
-        for n in pieces:
-            # (n, h, w, d) -> (n, oh, w, d) -> (n, oh, ow, d)
-            part, apart = rows[: len(Z[n])], P[:, :, : len(Z[n])]
-            _gather(combine, [Xp[n, a : a + sh * oh : sh] for a in range(fh)], part)
-            columns.split(part, apart)
-            taps = [apart[0, c % sw, :, :, c // sw : c // sw + ow] for c in range(fw)]
-            _gather(combine, taps, Z[n])
-            if how == 'mean':
-                np.divide(Z[n], count, out=Z[n])
+    def work(pieces: Sequence[slice]) -> None:
+        rows = np.empty((len(Z[pieces[0]]), oh, w, d), dtype=dtype, like=X)
+        P = columns.make(len(rows), rows)
+        with _runs_in_place(Xp.dtype == dtype):
+            for n in pieces:
+                # (n, h, w, d) -> (n, oh, w, d) -> (n, oh, ow, d)
+                part, apart = rows[: len(Z[n])], P[:, :, : len(Z[n])]
+                _gather(combine, [Xp[n, a : a + sh * oh : sh] for a in range(fh)], part)
+                columns.split(part, apart)
+                taps = [apart[0, c % sw, :, :, c // sw : c // sw + ow] for c in range(fw)]
+                _gather(combine, taps, Z[n])
+                if how == 'mean':
+                    np.divide(Z[n], count, out=Z[n])
+
+    in_halves(work, *_cut(Xp))
     return Z
+
+
+def pool_with_winners(
+    X: Array,
+    window: Pair,
+    strides: Pair | None = None,
+    padding: Padding = 0,
+    how: str = 'max',
+    wanted: bool = True,
+) -> tuple[Array, Array | None]:
+    """Pool as :func:`pool` does, and tell which point of each window won.
+
+    Parameters
+    ----------
+    X, window, strides, padding, how
+        As for :func:`pool`.
+    wanted : bool
+        Whether to look for winners, which takes longer.
+
+    Returns
+    -------
+    Z : array of shape (m, oh, ow, d)
+        What :func:`pool` returns.
+    winners : array of shape (m, oh, ow, d), or None
+        The number ``a * fw + c`` of the point that won, on a tie the first; ``fh * fw`` in a window
+        with a NaN. Smallest unsigned integers that hold it. None for a mean, and if not wanted.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`pool`.
+    """
+    if how == 'mean' or not wanted:
+        return pool(X, window, strides, padding, how), None
+    window, strides, pads = _normalize(X, window, strides, padding, how)
+    Xp = np.ascontiguousarray(pad(X, pads, _frame(X, how)))
+    m, h, w, d = Xp.shape
+    size = output_size(h, window[0], strides[0]), output_size(w, window[1], strides[1])
+    phases = Phases(window, strides, size, d)
+    Z = np.empty((m, *size, d), dtype=X.dtype, like=X)
+    winners = np.empty(Z.shape, dtype=np.min_scalar_type(window[0] * window[1]), like=X)
+    combine, better = (np.maximum, np.greater) if how == 'max' else (np.minimum, np.less)
+
+    def work(pieces: Sequence[slice]) -> None:
+        P = phases.make(len(Z[pieces[0]]), X)
+        for n in pieces:
+            apart = P[:, :, : len(Z[n])]
+            phases.split(Xp[n], apart)
+            first, *taps = phases.taps(apart)
+            best, number = first.copy(), np.zeros(first.shape, winners.dtype)
+            for t, tap in enumerate(taps, 1):
+                so_far, seen = best[: tap.size], number[: tap.size]
+                won = better(tap, so_far).view(np.uint8)
+                combine(so_far, tap, out=so_far)
+                np.maximum(seen, np.multiply(won, t, dtype=seen.dtype), out=seen)
+            if X.dtype.kind == 'f' and (lost := np.isnan(best)).any():
+                number[lost] = window[0] * window[1]
+            plane = len(apart[0, 0]), *phases.plane
+            Z[n] = phases.inner(best.reshape(plane))
+            winners[n] = phases.inner(number.reshape(plane))
+
+    in_halves(work, *_cut(Xp))
+    return Z, winners
 
 
 def pool_gradient(
@@ -89,6 +159,7 @@ def pool_gradient(
     strides: Pair | None = None,
     padding: Padding = 0,
     how: str = 'max',
+    winners: Array | None = None,
 ) -> Array:
     """Gradient of ``X`` in :func:`pool`.
 
@@ -103,6 +174,8 @@ def pool_gradient(
         Input and output of the forward pass.
     window, strides, padding, how
         As in the forward pass.
+    winners : array of shape (m, oh, ow, d), optional
+        From :func:`pool_with_winners`; None to find them again.
 
     Returns
     -------
@@ -125,77 +198,40 @@ def pool_gradient(
                 f'{name}: expected (m, oh, ow, d) = {(m, *size, d)}, got {array.shape}. '
                 'Use the window, strides and padding of the forward pass.'
             )
+    if how != 'mean' and winners is None:
+        _, winners = pool_with_winners(X, window, strides, padding, how)
     phases = Phases(window, strides, size, d)
     dX = np.empty(Xp.shape, dtype=dZ.dtype, like=dZ)
-    dZ, Z = np.ascontiguousarray(dZ), np.ascontiguousarray(Z)
+    dZ = np.ascontiguousarray(dZ)
+
+    def work(pieces: Sequence[slice]) -> None:
+        if not phases.tiled(dX.shape):
+            for n in pieces:
+                dX[n] = 0
+        if winners is None:
+            _spread(dZ, dX, pieces, phases)
+        else:
+            _send(dZ, winners, dX, pieces, phases)
 
     if dX.size:
-        with _runs_in_place(how == 'mean'):
-            if how == 'mean':
-                _spread(dZ, dX, _cut(Xp), phases)
-            else:
-                (_walk if phases.overlap else _pick)(dZ, Xp, Z, dX, _cut(Xp), phases)
+        in_halves(work, *_cut(Xp))
     return unpad(dX, X.shape, pads)
 
 
-def _pick(
-    dZ: Array, X: Array, Z: Array, dX: Array, pieces: Sequence[slice], phases: Phases
-) -> None:
-    """Write each point of windows that lie apart: the gradient if it won, 0 if not."""
-    most = len(Z[pieces[0]])
-    P = phases.make(most, X)
-    wins, waiting = np.empty(Z[pieces[0]].shape, dtype=bool), np.empty(Z[pieces[0]].shape, bool)
-    part = np.empty(waiting.shape, dtype=dX.dtype)
+def _send(dZ: Array, winners: Array, dX: Array, pieces: Sequence[slice], phases: Phases) -> None:
+    """Give each gradient to the winner of its window, and 0 to its other points."""
+    P = phases.make(len(dZ[pieces[0]]), dX)
     for n in pieces:
-        k = len(Z[n])
-        phases.split(X[n], P[:, :, :k])
-        win, wait = wins[:k], waiting[:k]
-        wait[...] = True  # windows whose winner is to come
-        if not phases.tiled(dX.shape):
-            dX[n] = 0
-        for a, c in np.ndindex(*phases.window):
-            np.equal(P[a, c, :k], Z[n], out=win)
-            win &= wait
-            wait ^= win
-            phases.put(np.multiply(dZ[n], win, out=part[:k]), dX[n], a, c)
-
-
-def _walk(
-    dZ: Array, X: Array, Z: Array, dX: Array, pieces: Sequence[slice], phases: Phases
-) -> None:
-    """Add the gradient of each window, as windows overlap, where its winner lies."""
-    (fh, fw), (_, _, w, d) = phases.window, X.shape
-    most = len(Z[pieces[0]])
-    P = phases.make(most, X)
-    plane = np.zeros((most, *phases.plane), dtype=Z.dtype)
-    missed, waiting = np.empty(plane.shape, dtype=bool), np.empty(plane.shape, dtype=bool)
-    walk = np.empty(plane.shape, dtype=np.min_scalar_type(fh * w))
-    corners = phases.find_corners(w)
-    index = np.empty_like(corners)
-    for n in pieces:
-        k = len(Z[n])
-        phases.split(X[n], P[:, :, :k])
-        miss, wait, steps = (array[:k].reshape(-1) for array in (missed, waiting, walk))
-        z = phases.frame(Z[n], plane[:k])
-        wait[...], steps[...] = True, 0
-        # Windows that have not met their winner walk on, through the points of one row, then to
-        # the next row. The numbers of steps tell where they came to stand.
-        for a, c in np.ndindex(fh, fw):
-            tap, seen = phases.cut(P[:, :, :k], a, c)
-            np.not_equal(tap, z[seen], out=miss[seen])
-            wait[seen] &= miss[seen]
-            if c < fw - 1:
-                steps[seen] += wait[seen].view(np.uint8)
-            elif a < fh - 1:
-                steps[seen] += np.multiply(wait[seen].view(np.uint8), w - fw + 1, dtype=steps.dtype)
-        came, lost, part = phases.inner(walk[:k]), phases.inner(waiting[:k]), dZ[n]
-        if lost.any():  # a NaN is in the window
-            came, part = came * ~lost, np.where(lost, 0, part).astype(dX.dtype)
-        dX[n] = 0
-        for image, gradient, walked in zip(dX[n], part, came, strict=True):
-            np.multiply(walked, d, out=index, dtype=index.dtype)
-            np.add(index, corners, out=index)
-            np.add.at(image.reshape(-1), index.reshape(-1), gradient.reshape(-1))
+        apart = P[:, :, : len(dZ[n])]
+        part, number = phases.frame(dZ[n]), phases.frame(winners[n])
+        for t, tap in enumerate(phases.taps(apart)):
+            won = np.equal(number, t)
+            if tap.size == part.size:  # the first tap of its phase
+                np.multiply(part, won, out=tap)
+            else:
+                tap += np.multiply(part, won)[: tap.size]
+        for p, q in np.ndindex(*phases.counts):
+            phases.put(apart[p, q], dX[n], p, q)
 
 
 def _spread(dZ: Array, dX: Array, pieces: Sequence[slice], phases: Phases) -> None:
@@ -207,8 +243,6 @@ def _spread(dZ: Array, dX: Array, pieces: Sequence[slice], phases: Phases) -> No
     for n in pieces:
         part = plane[: len(dZ[n])]
         np.divide(dZ[n], np.asarray(fh * fw, dtype=dZ.dtype), out=phases.inner(part))
-        if not phases.tiled(dX.shape):
-            dX[n] = 0
         for q in range(phases.counts[1]):
             column = _add_up(part, range(0, -(-(fw - q) // sw) * d, d), scratch[0, 0, q])
             for p in range(phases.counts[0]):
@@ -243,12 +277,12 @@ def _runs_in_place(wanted: bool) -> Iterator[None]:
         np.setbufsize(before)
 
 
-def _cut(Xp: Array) -> list[slice]:
-    """Cut the samples into two or more equal pieces that the cache holds."""
-    m = len(Xp)
-    most = max(1, min(-(-m // 2), _PIECE_BYTES * m // max(1, Xp.nbytes)))
+def _cut(Xp: Array) -> tuple[list[slice], bool]:
+    """Cut the samples into equal pieces that the cache holds; tell whether one thread takes all."""
+    m, alone = len(Xp), Xp.size < _WORTH_A_THREAD
+    most = max(1, min(m if alone else -(-m // 2), _PIECE_BYTES * m // max(1, Xp.nbytes)))
     samples = -(-m // -(-m // most)) if m else 1
-    return [slice(n, n + samples) for n in range(0, max(m, 1), samples)]
+    return [slice(n, n + samples) for n in range(0, max(m, 1), samples)], alone
 
 
 def _gather(combine: np.ufunc, taps: list[Array], out: Array) -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.pooling import pool
+from epynn.kernels.pooling import pool_with_winners
 
 if TYPE_CHECKING:
     from epynn.pooling.models import Pooling
@@ -27,7 +27,10 @@ def pooling_forward(layer: 'Pooling', A: Array) -> Array:
     # (1) Input
     X = layer.receive_input(A)
 
-    # (2) One number a window and depth: (m, h, w, d) -> (m, oh, ow, d)
-    A = layer.fc['A'] = pool(X, (d['fh'], d['fw']), (d['sh'], d['sw']), layer.pads, layer.how)
+    # (2) One number a window and depth, and which point it is: (m, h, w, d) -> (m, oh, ow, d)
+    A, layer.fc['winners'] = pool_with_winners(
+        X, (d['fh'], d['fw']), (d['sh'], d['sw']), layer.pads, layer.how, layer.training
+    )
+    layer.fc['A'] = A
 
     return A

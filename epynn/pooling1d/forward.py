@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.pooling import pool
+from epynn.kernels.pooling import pool_with_winners
 
 if TYPE_CHECKING:
     from epynn.pooling1d.models import Pooling1D
@@ -29,7 +29,10 @@ def pooling1d_forward(layer: 'Pooling1D', A: Array) -> Array:
     # (1) Input, as images of height 1: (m, s, e) -> (m, 1, s, e)
     X = layer.receive_input(A)[:, np.newaxis]
 
-    # (2) One number a window and element: -> (m, 1, os, e) -> (m, os, e)
-    A = layer.fc['A'] = pool(X, (1, d['f']), (1, d['ss']), layer.pads, layer.how)[:, 0]
+    # (2) One number a window and element, and which step it is: -> (m, 1, os, e) -> (m, os, e)
+    A, layer.fc['winners'] = pool_with_winners(
+        X, (1, d['f']), (1, d['ss']), layer.pads, layer.how, layer.training
+    )
+    A = layer.fc['A'] = A[:, 0]
 
     return A
