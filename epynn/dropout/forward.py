@@ -31,7 +31,7 @@ def dropout_forward(layer: 'Dropout', A: Array) -> Array:
         return A
 
     # (2) Mask: True where a point is kept; one draw for all points along a shared axis
-    D = layer.fc['D'] = layer.np_rng.uniform(0, 1, layer.fs['D']) > layer.drop_prob
+    D = layer.fc['D'] = layer.np_rng.random(layer.fs['D']) > layer.drop_prob
 
     # (3) Keep, and scale up to the same expected value
     A = layer.fc['A'] = X * D * layer.scale

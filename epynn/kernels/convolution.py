@@ -13,7 +13,7 @@ group. With ``g = d`` the convolution is called depthwise.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -28,32 +28,15 @@ from epynn.kernels.sliding import (
     plan_input_gradient,
     see_images,
 )
+from epynn.kernels.taps import multiply_taps, multiply_taps_weight_gradient, suits_taps
 from epynn.kernels.threads import in_halves
+from epynn.kernels.tiles import cut_tiles
 
 _SCRATCH_BYTES = 1 << 20
 """Block copies that may exist at a time: more than the cache holds is slower, not faster."""
 
 _WORTH_A_THREAD = 1_000_000
 """Numbers from which a second thread pays for their sum."""
-
-
-def _tiles(
-    positions: tuple[int, ...], bytes_per_block: int
-) -> Iterator[tuple[slice, slice, slice]]:
-    """Cut positions (m, oh, ow) into runs of consecutive ones whose blocks fit in the scratch.
-
-    Whole samples if one fits, otherwise whole rows of one sample, otherwise parts of one row: a
-    tile of a C-ordered array is always one contiguous piece of it.
-    """
-    m, oh, ow = positions
-    blocks = max(1, _SCRATCH_BYTES // bytes_per_block)
-    columns = min(ow, blocks)
-    rows = min(oh, max(1, blocks // ow))
-    samples = max(1, blocks // (ow * oh))
-    for n in range(0, m, samples):
-        for i in range(0, oh, rows):
-            for j in range(0, ow, columns):
-                yield slice(n, n + samples), slice(i, i + rows), slice(j, j + columns)
 
 
 def _group_blocks(Xb: Array, groups: int) -> Array:
@@ -109,13 +92,16 @@ def multiply_blocks(Xb: Array, W: Array, groups: int = 1, b: Array | None = None
             f'b: expected shape (u,) = {(u,)}, got {b.shape}. Give one number a filter.'
         )
     Z = np.empty((*Xb.shape[:3], u), dtype=np.result_type(Xb, W), like=Xb)
+    if Xb.dtype == W.dtype and suits_taps(Xb, u):
+        multiply_taps(Xb, W, Z, b)
+        return Z
     plan = plan_blocks(Xb, W, groups, u)
     if plan:
         convolve_images(see_images(Xb), W, plan, Z, b)
         return Z
     # (fh, fw, d/g, u) -> (g, fh * fw * d/g, u/g)
     Wg = W.reshape(fh * fw * d // groups, groups, u // groups).swapaxes(0, 1)
-    for tile in _tiles(Xb.shape[:3], fh * fw * d * Z.itemsize):
+    for tile in cut_tiles(Xb.shape[:3], _SCRATCH_BYTES // (fh * fw * d * Z.itemsize)):
         np.matmul(_group_blocks(Xb[tile], groups), Wg, out=_group_units(Z[tile], groups))
         if b is not None:
             Z[tile] += b
@@ -151,12 +137,14 @@ def multiply_blocks_weight_gradient(Xb: Array, dZ: Array, groups: int = 1) -> Ar
     fh, fw, d = Xb.shape[3:]
     u = dZ.shape[3]
     _check_groups(groups, d, u)
+    if Xb.dtype == dZ.dtype and suits_taps(Xb, u, weight_gradient=True):
+        return multiply_taps_weight_gradient(Xb, dZ)
     plan = plan_blocks(Xb, dZ, groups, u, weight_gradient=True)
     if plan:
         return convolve_images_weight_gradient(see_images(Xb), dZ, plan)
     shape = (groups, fh * fw * d // groups, u // groups)
     dW = np.zeros(shape, dtype=np.result_type(Xb, dZ), like=Xb)
-    for tile in _tiles(Xb.shape[:3], max(fh * fw * d, u) * dW.itemsize):
+    for tile in cut_tiles(Xb.shape[:3], _SCRATCH_BYTES // (max(fh * fw * d, u) * dW.itemsize)):
         dW += _group_blocks(Xb[tile], groups).swapaxes(1, 2) @ _group_units(dZ[tile], groups)
     # (g, fh * fw * d/g, u/g) -> (fh, fw, d/g, u)
     return np.ascontiguousarray(dW.swapaxes(0, 1)).reshape(fh, fw, d // groups, u)
@@ -299,7 +287,7 @@ def convolve_input_gradient(
     dX = np.zeros(padded, dtype=np.result_type(dZ, W), like=dZ)
     # (fh, fw, d/g, u) -> (g, fh * fw, u/g, d/g): one product a point of the window and group
     WT = np.ascontiguousarray(W.reshape(fh * fw, depth, groups, u // groups).transpose(2, 0, 3, 1))
-    for tile in _tiles(dZ.shape[:3], max(fh * fw * d, u) * dX.itemsize):
+    for tile in cut_tiles(dZ.shape[:3], _SCRATCH_BYTES // (max(fh * fw * d, u) * dX.itemsize)):
         n, i, j = tile
         dZg = _group_units(dZ[tile], groups)
         # (g, 1, blocks, u/g) @ (g, fh * fw, u/g, d/g), laid out as (fh * fw, blocks, g, d/g)
