@@ -163,9 +163,8 @@ def test_bias(dtype, groups):
 
 
 @pytest.mark.parametrize('m', [0, 1, 2, 5])
-def test_bias_gradient_in_halves(monkeypatch, m):
+def test_bias_gradient(m):
     dZ = np.random.default_rng(2).standard_normal((m, 4, 5, 3))
-    monkeypatch.setattr(convolution, '_WORTH_A_THREAD', 0)
     np.testing.assert_allclose(
         multiply_blocks_bias_gradient(dZ), dZ.sum(axis=(0, 1, 2)), atol=1e-13
     )
