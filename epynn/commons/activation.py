@@ -132,6 +132,28 @@ class BoundActivation:
             )  # fmt: skip
         return result
 
+    def compute(self, Z: Array, out: Array) -> None:
+        """Compute ``f(Z)`` into `out`; sigmoid and tanh need no array besides.
+
+        In float32 sigmoid is ``(1 + tanh(Z / 2)) / 2``, which is faster. It is as exact on the
+        scale of 1: far below 0 it becomes 0 rather than a number below 1e-7.
+        """
+        if self.function is tanh:
+            np.tanh(Z, out=out)
+        elif self.function is sigmoid and Z.dtype == np.float32:
+            np.multiply(Z, 0.5, out=out)
+            np.tanh(out, out=out)
+            out *= 0.5
+            out += 0.5
+        elif self.function is sigmoid:
+            np.negative(Z, out=out)
+            with np.errstate(over='ignore'):
+                np.exp(out, out=out)
+            out += 1
+            np.divide(1, out, out=out)
+        else:
+            out[...] = self(Z)
+
     def is_same_elementwise(self, other: BoundActivation) -> bool:
         """Return whether both are one function of the library that takes each number by itself."""
         return (

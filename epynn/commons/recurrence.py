@@ -13,10 +13,12 @@ from epynn.commons.models import Layer
 from epynn.commons.penalties import Penalty
 from epynn.kernels.arrays import Array
 from epynn.kernels.recurrence import (
+    beside_states,
     by_samples,
     by_steps,
     make_states,
     multiply_steps_weight_gradient,
+    weight_gradient_beside_states,
 )
 
 
@@ -28,7 +30,8 @@ class Recurrent(Layer):
     a layer are computed together, from their parameters side by side: ``U (e, 4 u)`` for four.
 
     In the caches, arrays over all steps are ``(m, s, u)``. They are views of arrays ``(s, m, u)``,
-    in which a step is contiguous; :func:`take_steps` gives these back.
+    in which a step is contiguous; :func:`take_steps` gives these back. Those of an LSTM lie in
+    memory as :func:`epynn.kernels.recurrence.beside_states` says.
 
     Parameters
     ----------
@@ -74,13 +77,32 @@ class Recurrent(Layer):
             If the sequences have no step.
         """
         X = np.ascontiguousarray(by_steps(self.receive_input(A)))
-        if len(X) == 0:
+        self._require_steps(A)
+        self.fc['X'] = by_samples(X)
+        return X
+
+    def receive_steps_beside_states(self, A: Array) -> tuple[Array, Array, Array]:
+        """Open a forward pass, as `receive_steps`, for one product of all that a step reads.
+
+        Returns
+        -------
+        Xhp1, hp, h : ndarray
+            Steps, states before them and a 1, ``(s, m, e + u + 1)``; states before and after each
+            step, ``(s, m, u)``: :func:`epynn.kernels.recurrence.beside_states`.
+        """
+        steps = by_steps(self.receive_input(A))
+        self._require_steps(A)
+        Xhp1, X, hp, h = beside_states(steps, self.d['u'], np.result_type(A, *self.p.values()))
+        self.fc['X'] = by_samples(X)
+        return Xhp1, hp, h
+
+    def _require_steps(self, A: Array) -> None:
+        """Refuse sequences without a step."""
+        if A.shape[1] == 0:
             raise ShapeError(
                 self.name, 'sequences of at least one step', f'an array of shape {A.shape}',
                 'Leave out sequences that are empty, or pad them.',
             )  # fmt: skip
-        self.fc['X'] = by_samples(X)
-        return X
 
     def give_states(self, h: Array) -> Array:
         """Close a forward pass: all states ``(s, m, u) -> (m, s, u)``, or the last ``(m, u)``."""
@@ -141,6 +163,11 @@ def gates_side_by_side(layer: Recurrent, symbol: str, gates: tuple[str, ...]) ->
     return np.concatenate([layer.p[f'{symbol}{gate}'] for gate in gates], axis=1)
 
 
+def stack_gates(layer: Recurrent, gates: tuple[str, ...]) -> Array:
+    """Return ``U V b`` of several gates as one array, ``(e + u + 1, k u)``: one below the other."""
+    return np.concatenate([gates_side_by_side(layer, symbol, gates) for symbol in 'UVb'])
+
+
 def split_gates(Z: Array, k: int) -> list[Array]:
     """View gates side by side as arrays of their own: ``(..., k u) -> k`` times ``(..., u)``."""
     u = Z.shape[-1] // k
@@ -158,6 +185,9 @@ class GateActivations:
     runs: list[tuple[slice, BoundActivation]]
     """Columns, and the function they share."""
 
+    without_slopes: list[tuple[slice, BoundActivation]]
+    """Those of softmax, where an output depends on more than one input."""
+
     @classmethod
     def of(cls, u: int, *functions: BoundActivation) -> 'GateActivations':
         """Join the functions of gates of `u` columns each, in order."""
@@ -167,12 +197,25 @@ class GateActivations:
             if runs and activate.is_same_elementwise(runs[-1][1]):
                 start = runs.pop()[0].start
             runs.append((slice(start, (j + 1) * u), activate))
-        return cls(runs)
+        return cls(runs, [run for run in runs if not run[1].is_elementwise])
 
     def compute(self, Z: Array, A: Array) -> None:
         """Compute ``A = activate(Z)`` for one step, ``(m, k u)``, into `A`."""
         for columns, activate in self.runs:
-            A[:, columns] = activate(Z[:, columns])
+            activate.compute(Z[:, columns], A[:, columns])
+
+    def slopes(self, Z: Array, A: Array, out: Array) -> None:
+        """Compute ``activate'(Z)`` for steps, ``(s, m, k u)``, into `out`; 1 for softmax."""
+        for columns, activate in self.runs:
+            if activate.is_elementwise:
+                activate.slope(Z[..., columns], A[..., columns], out[..., columns])
+            else:
+                out[..., columns] = 1
+
+    def complete_gradient(self, Z: Array, A: Array, dZ: Array) -> None:
+        """Complete `dZ` of one step, which is ``dA`` times the slopes: softmax has none."""
+        for columns, activate in self.without_slopes:
+            dZ[:, columns] = activate.gradient(dZ[:, columns], Z[:, columns], A[:, columns])
 
 
 class GateGradients:
@@ -190,22 +233,15 @@ class GateGradients:
     """
 
     def __init__(self, functions: GateActivations, Z: Array, A: Array) -> None:
-        self.Z, self.A = Z, A
+        self.functions, self.Z, self.A = functions, Z, A
         self.slopes = np.empty_like(A)
-        self.others = []
-        for columns, activate in functions.runs:
-            if activate.is_elementwise:
-                activate.slope(Z[..., columns], A[..., columns], self.slopes[..., columns])
-            else:
-                self.slopes[..., columns] = 1
-                self.others.append((columns, activate))
+        functions.slopes(Z, A, self.slopes)
 
     def compute(self, t: int, dA: Array, dZ: Array) -> None:
         """Compute ``dZ = dA * activate'(Z)`` for step `t`, ``(m, k u)``, into `dZ`."""
         np.multiply(dA, self.slopes[t], out=dZ)
-        for columns, activate in self.others:
-            Z, A = self.Z[t, :, columns], self.A[t, :, columns]
-            dZ[:, columns] = activate.gradient(dA[:, columns], Z, A)
+        if self.functions.without_slopes:
+            self.functions.complete_gradient(self.Z[t], self.A[t], dZ)
 
 
 def compute_gate_gradients(layer: Recurrent, gates: tuple[str, ...], dZ: Array, hp: Array) -> None:
@@ -237,3 +273,30 @@ def compute_gate_gradients(layer: Recurrent, gates: tuple[str, ...], dZ: Array, 
 
     for gate, *gradients in zip(gates, dU, dV, db, strict=True):
         layer.g[f'dU{gate}'], layer.g[f'dV{gate}'], layer.g[f'db{gate}'] = gradients
+
+
+def compute_stacked_gradients(layer: Recurrent, gates: tuple[str, ...], dZ: Array) -> None:
+    """Compute the gradients of ``U V b`` of gates, as :func:`stack_gates` stacks them.
+
+    For ``Z = X U + hp V + b``, several gates side by side: ``dU = X^T dZ``, ``dV = hp^T dZ``,
+    ``db = sum(dZ)``, in one matrix product over all steps.
+
+    Parameters
+    ----------
+    layer : Recurrent
+        The layer; its `g` receives the gradients.
+    gates : tuple of str
+        The ``k`` gates, in the order of their columns.
+    dZ : ndarray
+        Gradient ``(s, m, k u)`` with respect to their linear products.
+    """
+    X, hp = take_steps(layer.fc, 'X hp')
+    e = layer.d['e']
+
+    # (s, m, e + u + 1)^T @ (s, m, k u) -> (e + u + 1, k u)
+    dUVb = split_gates(weight_gradient_beside_states(X, hp, dZ), len(gates))
+
+    for gate, gradients in zip(gates, dUVb, strict=True):
+        layer.g[f'dU{gate}'] = gradients[:e]
+        layer.g[f'dV{gate}'] = gradients[e:-1]
+        layer.g[f'db{gate}'] = gradients[-1:]

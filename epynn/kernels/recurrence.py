@@ -1,8 +1,11 @@
 """Arrays of recurrent layers: all steps of a sequence, and matrix products over all of them.
 
 Steps come first, ``(s, m, e)``: what one step reads and writes is then one contiguous piece of
-memory, and the steps and samples together are the rows of one matrix.
+memory, and the steps and samples together are the rows of one matrix. Only :func:`beside_states`
+lays units before samples in memory.
 """
+
+from typing import Any
 
 import numpy as np
 
@@ -65,6 +68,64 @@ def multiply_steps_weight_gradient(X: Array, dZ: Array) -> Array:
     return dW
 
 
+def beside_states(X: Array, u: int, dtype: np.dtype[Any]) -> tuple[Array, Array, Array, Array]:
+    """Lay each step beside the state before it and a 1: one product then takes all of them.
+
+    ``X[t] U + hp[t] V + b = Xhp1[t] [U V b]``, where the parameters lie below each other. In memory
+    units come before samples, ``(s, u, m)``: a step is then one contiguous piece, and so is each of
+    several gates side by side that its product gives. NumPy's functions keep that order.
+
+    Parameters
+    ----------
+    X : array of shape (s, m, e)
+        Steps.
+    u : int
+        Units of the states.
+    dtype : dtype
+        Of the result.
+
+    Returns
+    -------
+    Xhp1 : array of shape (s, m, e + u + 1)
+        A copy of ``X``, the states before each step, and 1.
+    X, hp, h : arrays of shape (s, m, e), (s, m, u), (s, m, u)
+        Views of the same array: the steps, the states before and after each. Writing ``h[t]`` sets
+        ``hp[t + 1]``, as :func:`make_states` has it; ``hp[0]`` is 0, the others are to be written.
+    """
+    s, m, e = X.shape
+    steps = np.empty_like(X, shape=(s + 1, e + u + 1, m), dtype=dtype, order='C').swapaxes(1, 2)
+    steps[:-1, :, :e] = X
+    steps[0, :, e:-1] = 0
+    steps[:, :, -1] = 1
+    return steps[:-1], steps[:-1, :, :e], steps[:-1, :, e:-1], steps[1:, :, e:-1]
+
+
+def weight_gradient_beside_states(X: Array, hp: Array, dZ: Array) -> Array:
+    """Gradient of ``[U V b]`` in the product of :func:`beside_states`, in one matrix product.
+
+    ``d[U V b] = sum_t Xhp1[t]^T dZ[t]``
+
+    Parameters
+    ----------
+    X, hp : arrays of shape (s, m, e), (s, m, u)
+        The steps and the states before them.
+    dZ : array of shape (s, m, k)
+        Gradient of the loss with respect to the product.
+
+    Returns
+    -------
+    array of shape (e + u + 1, k)
+        ``dU``, ``dV`` and ``db`` below each other.
+    """
+    # (s, m, k) -> (k, s, m): copies, in runs of samples
+    X, hp, dZ = (array.transpose(2, 0, 1) for array in (X, hp, dZ))
+    Xhp1 = np.ones_like(dZ, shape=(len(X) + len(hp) + 1, *dZ.shape[1:]), order='C')
+    Xhp1[: len(X)] = X
+    Xhp1[len(X) : -1] = hp
+    # (k, s * m) @ (e + u + 1, s * m)^T -> (k, e + u + 1) -> (e + u + 1, k)
+    return np.ascontiguousarray((dZ.reshape(len(dZ), -1) @ Xhp1.reshape(len(Xhp1), -1).T).T)
+
+
 def make_states(like: Array, u: int) -> tuple[Array, Array]:
     """Return the states before and after each step, all 0, in one array.
 
@@ -75,7 +136,7 @@ def make_states(like: Array, u: int) -> tuple[Array, Array]:
     Parameters
     ----------
     like : array of shape (s, m, ...)
-        Gives the numbers of steps and samples, and the dtype.
+        Gives the numbers of steps and samples, the dtype, and the order in memory.
     u : int
         Units.
 
@@ -85,5 +146,6 @@ def make_states(like: Array, u: int) -> tuple[Array, Array]:
         Before and after each step.
     """
     s, m = like.shape[:2]
-    states = np.zeros((s + 1, m, u), dtype=like.dtype, like=like)
+    states = np.empty_like(like, shape=(s + 1, m, u))
+    states.fill(0)
     return states[:-1], states[1:]

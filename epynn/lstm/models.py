@@ -63,7 +63,8 @@ class LSTM(Recurrent):
     Another call may have other numbers of samples and steps. Caches
     ``f_ f i_ i g_ g o_ o C_ C Cp_ h hp`` hold all steps, ``(m, s, u)``; ``?_`` is the linear
     product of a gate, before its activation. ``Z`` and ``gates``, ``(m, s, 4 u)``, hold those of
-    all gates, before and after, in the order ``f i o g``.
+    all gates, before and after, in the order ``f i o g``. Outputs and caches are views of arrays in
+    which steps come first and samples last.
 
     Backward goes through time, from the last step to the first. A state reaches the loss as an
     output and through the next step, the memory cell through ``C`` and through the next step;

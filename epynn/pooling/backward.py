@@ -28,7 +28,7 @@ def pooling_backward(layer: 'Pooling', dX: Array) -> Array:
     dA = layer.receive_gradient(dX)
     dX = pool_gradient(
         dA, layer.fc['X'], layer.fc['A'],
-        (d['fh'], d['fw']), (d['sh'], d['sw']), layer.pads, layer.how, layer.fc['winners'],
+        (d['fh'], d['fw']), (d['sh'], d['sw']), layer.pads, layer.how, layer.o['winners'],
     )  # fmt: skip
 
     # (1) Input

@@ -28,7 +28,7 @@ def pooling_forward(layer: 'Pooling', A: Array) -> Array:
     X = layer.receive_input(A)
 
     # (2) One number a window and depth, and which point it is: (m, h, w, d) -> (m, oh, ow, d)
-    A, layer.fc['winners'] = pool_with_winners(
+    A, layer.o['winners'] = pool_with_winners(
         X, (d['fh'], d['fw']), (d['sh'], d['sw']), layer.pads, layer.how, layer.training
     )
     layer.fc['A'] = A

@@ -31,7 +31,7 @@ def pooling1d_backward(layer: 'Pooling1D', dX: Array) -> Array:
     X, A = layer.fc['X'], layer.fc['A']
     dX = pool_gradient(
         dA[:, np.newaxis], X[:, np.newaxis], A[:, np.newaxis],
-        (1, d['f']), (1, d['ss']), layer.pads, layer.how, layer.fc['winners'],
+        (1, d['f']), (1, d['ss']), layer.pads, layer.how, layer.o['winners'],
     )  # fmt: skip
 
     # (1) Input: -> (m, s, e)

@@ -30,7 +30,7 @@ def pooling1d_forward(layer: 'Pooling1D', A: Array) -> Array:
     X = layer.receive_input(A)[:, np.newaxis]
 
     # (2) One number a window and element, and which step it is: -> (m, 1, os, e) -> (m, os, e)
-    A, layer.fc['winners'] = pool_with_winners(
+    A, layer.o['winners'] = pool_with_winners(
         X, (1, d['f']), (1, d['ss']), layer.pads, layer.how, layer.training
     )
     A = layer.fc['A'] = A[:, 0]

@@ -213,6 +213,27 @@ def test_gradient_is_finite_and_keeps_the_dtype(f, dtype):
     assert (dA == 1).all()
 
 
+@pytest.mark.parametrize('dtype', [np.float32, np.float64])
+@pytest.mark.parametrize('f', ACTIVATIONS.values())
+def test_computing_into_an_array_gives_what_the_call_returns(f, dtype, rng):
+    activation = BoundActivation(f, HYPERPARAMETERS)
+    Z = np.concatenate([rng.normal(0, 8, (30, 20)).astype(dtype), extremes(dtype)[np.newaxis]])
+    kept, out = Z.copy(), np.full(Z.shape, np.nan, dtype)
+    with np.errstate(all='raise', under='ignore'):
+        activation.compute(Z, out)
+    np.testing.assert_array_equal(Z, kept)
+    np.testing.assert_allclose(out, activation(Z), rtol=0, atol=2 * np.finfo(dtype).eps)
+
+
+def test_sigmoid_computed_into_float32_has_its_digits_on_the_scale_of_1():
+    Z = np.linspace(-120, 120, 100_001, dtype=np.float32)
+    A = np.empty_like(Z)
+    BoundActivation(sigmoid).compute(Z, A)
+    assert np.abs(A - sigmoid(Z.astype(np.float64))).max() < 1.5e-7
+    assert A.min() == 0
+    assert A.max() == 1
+
+
 def test_activation_takes_the_hyperparameter_that_concerns_it():
     assert BoundActivation(elu, HYPERPARAMETERS).hyperparameters == {'alpha': 1.7}
     assert BoundActivation(lrelu, HYPERPARAMETERS).hyperparameters == {'alpha': -0.4}
