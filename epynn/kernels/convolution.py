@@ -13,6 +13,7 @@ group. With ``g = d`` the convolution is called depthwise.
 """
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -28,10 +29,29 @@ from epynn.kernels.sliding import (
     see_images,
 )
 from epynn.kernels.taps import multiply_taps, multiply_taps_weight_gradient, suits_taps
-from epynn.kernels.tiles import cut_tiles
 
 _SCRATCH_BYTES = 1 << 20
 """Block copies that may exist at a time: more than the cache holds is slower, not faster."""
+
+_Tile = tuple[slice, slice, slice]
+"""Some samples, rows and columns of the output."""
+
+
+def _cut_tiles(positions: tuple[int, ...], blocks: int) -> Iterator[_Tile]:
+    """Cut positions (m, oh, ow) into runs of consecutive ones, of so many blocks at most.
+
+    Whole samples if one fits, otherwise whole rows of one sample, otherwise parts of one row: a
+    tile of a C-ordered array is always one contiguous piece of it.
+    """
+    m, oh, ow = positions
+    blocks = max(1, blocks)
+    columns = min(ow, blocks)
+    rows = min(oh, max(1, blocks // max(1, ow)))
+    samples = max(1, blocks // max(1, ow * oh))
+    for n in range(0, m, samples):
+        for i in range(0, oh, rows):
+            for j in range(0, ow, columns):
+                yield slice(n, n + samples), slice(i, i + rows), slice(j, j + columns)
 
 
 def _group_blocks(Xb: Array, groups: int) -> Array:
@@ -96,7 +116,7 @@ def multiply_blocks(Xb: Array, W: Array, groups: int = 1, b: Array | None = None
         return Z
     # (fh, fw, d/g, u) -> (g, fh * fw * d/g, u/g)
     Wg = W.reshape(fh * fw * d // groups, groups, u // groups).swapaxes(0, 1)
-    for tile in cut_tiles(Xb.shape[:3], _SCRATCH_BYTES // (fh * fw * d * Z.itemsize)):
+    for tile in _cut_tiles(Xb.shape[:3], _SCRATCH_BYTES // (fh * fw * d * Z.itemsize)):
         np.matmul(_group_blocks(Xb[tile], groups), Wg, out=_group_units(Z[tile], groups))
         if b is not None:
             Z[tile] += b
@@ -139,7 +159,7 @@ def multiply_blocks_weight_gradient(Xb: Array, dZ: Array, groups: int = 1) -> Ar
         return convolve_images_weight_gradient(see_images(Xb), dZ, plan)
     shape = (groups, fh * fw * d // groups, u // groups)
     dW = np.zeros(shape, dtype=np.result_type(Xb, dZ), like=Xb)
-    for tile in cut_tiles(Xb.shape[:3], _SCRATCH_BYTES // (max(fh * fw * d, u) * dW.itemsize)):
+    for tile in _cut_tiles(Xb.shape[:3], _SCRATCH_BYTES // (max(fh * fw * d, u) * dW.itemsize)):
         dW += _group_blocks(Xb[tile], groups).swapaxes(1, 2) @ _group_units(dZ[tile], groups)
     # (g, fh * fw * d/g, u/g) -> (fh, fw, d/g, u)
     return np.ascontiguousarray(dW.swapaxes(0, 1)).reshape(fh, fw, d // groups, u)
@@ -278,7 +298,7 @@ def convolve_input_gradient(
     dX = np.zeros(padded, dtype=np.result_type(dZ, W), like=dZ)
     # (fh, fw, d/g, u) -> (g, fh * fw, u/g, d/g): one product a point of the window and group
     WT = np.ascontiguousarray(W.reshape(fh * fw, depth, groups, u // groups).transpose(2, 0, 3, 1))
-    for tile in cut_tiles(dZ.shape[:3], _SCRATCH_BYTES // (max(fh * fw * d, u) * dX.itemsize)):
+    for tile in _cut_tiles(dZ.shape[:3], _SCRATCH_BYTES // (max(fh * fw * d, u) * dX.itemsize)):
         n, i, j = tile
         dZg = _group_units(dZ[tile], groups)
         # (g, 1, blocks, u/g) @ (g, fh * fw, u/g, d/g), laid out as (fh * fw, blocks, g, d/g)

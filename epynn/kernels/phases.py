@@ -45,8 +45,9 @@ class Phases:
         return fh >= sh and fw >= sw and reach == shape[1:3]
 
     def make(self, n: int, X: Array) -> Array:
-        """Return phases for `n` images of the dtype of `X`, all 0."""
-        return np.zeros((*self.counts, n, *self.plane), dtype=X.dtype, like=X)
+        """Return phases for `n` images of the dtype of `X`: 0 where :meth:`split` leaves gaps."""
+        make = np.zeros if self.overlap else np.empty
+        return make((*self.counts, n, *self.plane), dtype=X.dtype, like=X)
 
     def split(self, X: Array, P: Array) -> None:
         """Copy images ``(n, h, w, d)`` into their phases ``(.., .., n, H, W, d)``."""

@@ -220,7 +220,7 @@ def pool_gradient(
 
 def _send(dZ: Array, winners: Array, dX: Array, pieces: Sequence[slice], phases: Phases) -> None:
     """Give each gradient to the winner of its window, and 0 to its other points."""
-    P = phases.make(len(dZ[pieces[0]]), dX)
+    P = np.empty((*phases.counts, len(dZ[pieces[0]]), *phases.plane), dtype=dX.dtype, like=dX)
     for n in pieces:
         apart = P[:, :, : len(dZ[n])]
         part, number = phases.frame(dZ[n]), phases.frame(winners[n])

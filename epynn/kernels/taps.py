@@ -1,7 +1,7 @@
 """Convolution of images of depth 1, by blocks that stand upright.
 
 What one point of the window (a tap) sees of such an image lies in long runs, which are quick to
-copy. So the blocks become a matrix with a row for each tap and a column for each position; with a
+copy. So the blocks become matrices with a row for each tap and a column for each position; with a
 row of ones below, which meets the bias, one product does it all.
 """
 
@@ -11,19 +11,21 @@ import numpy as np
 
 from epynn.kernels.arrays import Array
 from epynn.kernels.threads import in_halves
-from epynn.kernels.tiles import Tile, cut_tiles
 
 _SMALL = 1 << 19
 """Multiply-adds up to which OpenBLAS keeps a product in one thread, as it is."""
 
-_TILE_BYTES = 1 << 19
-"""What the blocks of a tile may take."""
+_PIECE_BYTES = 2 << 20
+"""What the upright blocks of a piece and its outputs may take."""
 
-_FEW = 16
+_FEW = 32
 """Taps up to which nothing is quicker, however few the units."""
 
 _WORTH_A_THREAD = 4_000_000
 """Multiply-adds from which a second thread pays."""
+
+_Piece = tuple[slice, slice]
+"""Some samples, and some rows of the output."""
 
 
 def suits_taps(Xb: Array, u: int, weight_gradient: bool = False) -> bool:
@@ -51,44 +53,66 @@ def multiply_taps(Xb: Array, W: Array, Z: Array, b: Array | None = None) -> None
     ones = 0 if b is None else 1
     # (fh * fw, u), or (fh * fw + 1, u) with the bias
     Wb = W.reshape(-1, u) if b is None else np.concatenate([W.reshape(-1, u), b[np.newaxis]])
+    rows = _choose_rows(Xb, u)
 
-    def work(tiles: Sequence[Tile]) -> None:
-        for tile in tiles:
-            np.matmul(_stand_up(Xb[tile], ones).T, Wb, out=Z[tile].reshape(-1, u))
+    def work(pieces: Sequence[_Piece]) -> None:
+        for n in pieces:
+            X = _stand_up(Xb[n], rows, ones)
+            np.matmul(X.swapaxes(1, 2), Wb, out=Z[n].reshape(len(X), -1, u))
 
-    in_halves(work, *_cut(Xb, u))
+    in_halves(work, *_cut(Xb, u, rows))
 
 
 def multiply_taps_weight_gradient(Xb: Array, dZ: Array) -> Array:
     """Gradient of ``W`` in :func:`multiply_taps`, of shape (fh, fw, 1, u)."""
-    *_, fh, fw, _ = Xb.shape
-    u = dZ.shape[3]
+    fh, fw, u = *Xb.shape[3:5], dZ.shape[3]
+    rows = _choose_rows(Xb, u)
 
-    def work(tiles: Sequence[Tile]) -> Array:
+    def work(pieces: Sequence[_Piece]) -> Array:
         dW = np.zeros((fh * fw, u), dtype=dZ.dtype, like=dZ)
-        for tile in tiles:
-            dW += _stand_up(Xb[tile]) @ dZ[tile].reshape(-1, u)
+        for n in pieces:
+            X = _stand_up(Xb[n], rows)
+            dW += (X @ dZ[n].reshape(len(X), -1, u)).sum(axis=0)
         return dW
 
-    dW, *more = in_halves(work, *_cut(Xb, u))
+    dW, *more = in_halves(work, *_cut(Xb, u, rows))
     for other in more:
         dW += other
     return dW.reshape(fh, fw, 1, u)
 
 
-def _stand_up(Xb: Array, ones: int = 0) -> Array:
-    """Copy blocks into columns, with rows of ones below: ``-> (fh * fw + ones, positions)``."""
-    *positions, fh, fw, _ = Xb.shape
+def _stand_up(Xb: Array, rows: int, ones: int = 0) -> Array:
+    """Copy blocks into columns, with a row of ones below: ``-> (strips, fh * fw + ones, strip)``.
+
+    A strip is so many rows of an image. Its product is small, and NumPy goes through all strips in
+    one call.
+    """
+    m, oh, ow, fh, fw, _ = Xb.shape
     taps = fh * fw
-    X = np.empty((taps + ones, *positions), dtype=Xb.dtype, like=Xb)
-    X[:taps].reshape(fh, fw, *positions)[...] = Xb[..., 0].transpose(3, 4, 0, 1, 2)
+    X = np.empty((taps + ones, m * oh // rows, rows * ow), dtype=Xb.dtype, like=Xb)
+    X[:taps].reshape(fh, fw, m, oh, ow)[...] = Xb[..., 0].transpose(3, 4, 0, 1, 2)
     X[taps:] = 1
-    return X.reshape(taps + ones, -1)
+    return X.swapaxes(0, 1)
 
 
-def _cut(Xb: Array, u: int) -> tuple[list[Tile], bool]:
-    """Cut blocks into tiles, and tell whether one thread takes all."""
-    *positions, fh, fw, _ = Xb.shape
-    taps = fh * fw + 1
-    blocks = min(_SMALL // (taps * u), _TILE_BYTES // (taps * Xb.itemsize))
-    return list(cut_tiles((*positions,), blocks)), Xb.size * u < _WORTH_A_THREAD
+def _choose_rows(Xb: Array, u: int) -> int:
+    """Choose the rows of a strip: a divisor of those of the image that makes a small product."""
+    _, oh, ow, fh, fw, _ = Xb.shape
+    most = _SMALL // (ow * (fh * fw + 1) * u)
+    return max((rows for rows in range(1, min(oh, most) + 1) if oh % rows == 0), default=1)
+
+
+def _cut(Xb: Array, u: int, rows: int) -> tuple[list[_Piece], bool]:
+    """Cut samples, or strips of one sample, into pieces; tell whether one thread takes all."""
+    m, oh, ow, fh, fw, _ = Xb.shape
+    alone = Xb.size * u < _WORTH_A_THREAD
+    strips = max(1, _PIECE_BYTES // (rows * ow * (fh * fw + u) * Xb.itemsize))
+    samples = max(1, strips * rows // oh)
+    if not alone:
+        samples = min(samples, -(-m // 2))
+    rows *= min(strips, oh // rows)
+    return [
+        (slice(n, n + samples), slice(i, i + rows))
+        for n in range(0, m, samples)
+        for i in range(0, oh, rows)
+    ], alone

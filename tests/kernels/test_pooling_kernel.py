@@ -149,7 +149,7 @@ def test_a_nan_is_seen():
 @each_how
 def test_no_copies_of_blocks(how):
     """A window of 5 x 5 at stride 1 has 25 blocks' worth of X; a few arrays like X are enough."""
-    X = np.ones((32, 64, 64, 8), dtype=np.float32)
+    X = np.ones((64, 64, 64, 8), dtype=np.float32)
     Z = pool(X, 5, 1, how=how)
     tracemalloc.start()
     pool(X, 5, 1, 0, how)

@@ -46,9 +46,9 @@ def test_blocks_that_are_no_view():
 def test_suits_taps():
     blocks = np.zeros((2, 8, 8, 5, 5, 1), np.float32)
     assert suits_taps(blocks, 32)
-    assert not suits_taps(blocks, 6)
-    assert suits_taps(blocks, 6, weight_gradient=True)
-    assert suits_taps(blocks[..., :3, :3, :], 6)
+    assert not suits_taps(np.zeros((1, 9, 9, 7, 7, 1), np.float32), 6)
+    assert suits_taps(np.zeros((1, 9, 9, 7, 7, 1), np.float32), 6, weight_gradient=True)
+    assert suits_taps(blocks, 6)
     assert not suits_taps(np.zeros((2, 8, 8, 3, 3, 2), np.float32), 32)
     assert not suits_taps(blocks.astype(int), 32)
     assert not suits_taps(blocks[:0], 32)
