@@ -21,7 +21,7 @@ from epynn.kernels.threads import in_halves
 _PIECE_BYTES = 2 << 20
 """Images that are worked on at a time."""
 
-_WORTH_A_THREAD = 200_000
+_WORTH_A_THREAD = 1_500_000
 """Numbers from which a second thread pays."""
 
 _CHOICES = ('max', 'min', 'mean')

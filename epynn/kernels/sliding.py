@@ -52,7 +52,7 @@ _FEW_PLACES = 400
 _SHORT = 8
 """Points in a row of the filter below which the products of its gradient are too thin."""
 
-_WORTH_A_THREAD = 50_000_000
+_WORTH_A_THREAD = 30_000_000
 """Work from which a second thread pays, in multiply-adds."""
 
 _PASSES = 20
@@ -76,7 +76,7 @@ class Plan:
         Rows of a tile.
     columns : int
         Columns of a band, where bands are multiplied as they are; 0 where rows are transformed.
-    pieces : list
+    pieces : tuple
         Samples and rows of the output (in cells) that are computed together.
     alone : bool
         Whether one thread does it all.
@@ -87,7 +87,7 @@ class Plan:
     cells: tuple[int, int]
     r: int
     columns: int
-    pieces: list[_Piece]
+    pieces: tuple[_Piece, ...]
     alone: bool
 
 
@@ -203,7 +203,7 @@ def _plan(
         return None
     alone = places * (size + _PASSES * (depth + u)) < _WORTH_A_THREAD
     pieces = _cut(m, oh, r, piece_bytes // tile_bytes, 1 if alone else 2)
-    return Plan(window, strides, (qh, qw), r, columns, pieces, alone)
+    return Plan(window, strides, (qh, qw), r, columns, tuple(pieces), alone)
 
 
 def _cut(m: int, oh: int, r: int, most: int, threads: int) -> list[_Piece]:
@@ -237,7 +237,7 @@ def convolve_images(X: Array, W: Array, plan: Plan, Z: Array, b: Array | None = 
     """
     U = _transform_filters(filters_to_cells(W, plan.strides), plan)
     # (u,) -> (ow * u,): NumPy is quick on long rows
-    row = None if b is None else np.broadcast_to(b, Z.shape[2:]).reshape(-1)
+    row = None if b is None else b[np.newaxis].repeat(Z.shape[2], axis=0).reshape(-1)
 
     def work(pieces: Sequence[_Piece]) -> None:
         for n, i in pieces:

@@ -16,6 +16,9 @@ _SMALL = (1 << 19) - 1
 _SUMMED = 504
 """Rows that one product sums over, in :func:`add_transposed_product`."""
 
+_PRODUCT_BYTES = 1 << 19
+"""What products may take that wait to be added up."""
+
 
 def multiply(X: Array, W: Array, out: Array) -> None:
     """Multiply stacks of matrices: ``out[t, q] = X[t, q] W[t]``.
@@ -59,17 +62,30 @@ def add_transposed_product(X: Array, Y: Array, out: Array) -> None:
     k, d, u = *X.shape[-2:], Y.shape[-1]
     part_d = _divisor(d, 32)
     part_u = _divisor(u, _SMALL // (_SUMMED * part_d))
-    # (..., k, d) -> (..., d parts, 1, part, k); (..., k, u) -> (..., 1, u parts, k, part)
-    Xp = np.moveaxis(X.reshape(*X.shape[:-1], d // part_d, 1, part_d), -4, -1)
-    Yp = np.moveaxis(Y.reshape(*Y.shape[:-1], 1, u // part_u, part_u), -4, -2)
+    parts_d, parts_u = (d // part_d, 1, part_d), (1, u // part_u, part_u)
     # (..., d, u) -> (..., d parts, u parts, part, part)
     sums = out.reshape(*out.shape[:-2], d // part_d, part_d, u // part_u, part_u)
     sums = sums.swapaxes(-2, -3)
-    product = np.empty_like(sums)
-    for start in range(0, k, _SUMMED):
-        rows = slice(start, start + _SUMMED)
-        np.matmul(Xp[..., rows], Yp[..., rows, :], out=product)
-        sums += product
+    whole, most = k // _SUMMED, max(1, _PRODUCT_BYTES // out.nbytes)
+    runs = [(i * _SUMMED, min(most, whole - i), _SUMMED) for i in range(0, whole, most)]
+    if k > whole * _SUMMED:
+        runs.append((whole * _SUMMED, 1, k - whole * _SUMMED))
+    for start, count, height in runs:
+        rows = slice(start, start + count * height)
+        Xp = _cut_runs(X[..., rows, :], (count, height), parts_d).swapaxes(-1, -2)
+        Yp = _cut_runs(Y[..., rows, :], (count, height), parts_u)
+        sums += np.matmul(Xp, Yp).sum(axis=0) if count > 1 else np.matmul(Xp[0], Yp[0])
+
+
+def _cut_runs(X: Array, runs: tuple[int, int], parts: tuple[int, ...]) -> Array:
+    """Cut rows into runs and columns into parts, ``-> (runs, ..., p, q, run, part)``.
+
+    `runs` are their number and height, `parts` are ``(p, q, part)``.
+    """
+    k = X.ndim - 2
+    return X.reshape(*X.shape[:-2], *runs, *parts).transpose(
+        k, *range(k), k + 2, k + 3, k + 1, k + 4
+    )
 
 
 def _divisor(n: int, most: int) -> int:

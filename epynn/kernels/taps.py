@@ -21,8 +21,11 @@ _PIECE_BYTES = 2 << 20
 _FEW = 32
 """Taps up to which nothing is quicker, however few the units."""
 
-_WORTH_A_THREAD = 4_000_000
-"""Multiply-adds from which a second thread pays."""
+_WORTH_A_THREAD = 15_000_000
+"""Work from which a second thread pays, in multiply-adds."""
+
+_COPY = 30
+"""Multiply-adds in the time of copying a number."""
 
 _Piece = tuple[slice, slice]
 """Some samples, and some rows of the output."""
@@ -105,7 +108,7 @@ def _choose_rows(Xb: Array, u: int) -> int:
 def _cut(Xb: Array, u: int, rows: int) -> tuple[list[_Piece], bool]:
     """Cut samples, or strips of one sample, into pieces; tell whether one thread takes all."""
     m, oh, ow, fh, fw, _ = Xb.shape
-    alone = Xb.size * u < _WORTH_A_THREAD
+    alone = Xb.size * (u + _COPY) < _WORTH_A_THREAD
     strips = max(1, _PIECE_BYTES // (rows * ow * (fh * fw + u) * Xb.itemsize))
     samples = max(1, strips * rows // oh)
     if not alone:

@@ -122,7 +122,8 @@ def convolve_rows(X: Array, U: Array, fh: int, Z: Array) -> None:
     windows = -(-columns // fw)
     V = _transform_images(X, r, fh, windows * fw + fw - 1)
     point, column, depth = V.strides
-    Vw = as_strided(V, (t, fw, windows, fw * d), (point, column, fw * column, depth))
+    steps = point, column, fw * column, depth
+    Vw: Array = np.ndarray((t, fw, windows, fw * d), V.dtype, V, strides=steps)
     # Windows across the end of a row are multiplied too, and not read.
     Y = np.empty((t, windows, fw, u), dtype=Z.dtype, like=X)
     strips.multiply(Vw, U, Y.swapaxes(1, 2))
@@ -168,7 +169,8 @@ def add_weight_gradient(X: Array, dZ: Array, fh: int, dU: Array) -> None:
         Y[:, :, :, :ow].reshape(t, n, tiles, ow * u),
     )
     point, column, depth = V.strides
-    Vc = as_strided(V, (t, fw, columns, d), (point, column, column, depth))
+    steps = point, column, column, depth
+    Vc: Array = np.ndarray((t, fw, columns, d), V.dtype, V, strides=steps)
     strips.add_transposed_product(Vc, Y.reshape(t, 1, columns, u), dU)
 
 

@@ -25,6 +25,9 @@ REMEDY = (
     'gradients: optimizer=SGD(clip_norm=1).'
 )
 
+LARGE = 8_000_000
+"""Multiply-adds from which a matrix product is worth the threads of BLAS, whatever else waits."""
+
 
 @contextmanager
 def all_or_nothing(model: 'EpyNN') -> Iterator[None]:
@@ -108,12 +111,22 @@ def refuse(model: 'EpyNN', number: int, what: str, x: Array, name: str) -> Train
     )
 
 
-def pin_threads(model: 'EpyNN') -> AbstractContextManager[Any]:
-    """Keep matrix products on one thread where the network is to be deterministic.
+def pin_threads(model: 'EpyNN', training: bool = False) -> AbstractContextManager[Any]:
+    """Keep the matrix products of BLAS on one thread where that is safer, or faster.
 
-    With more threads, BLAS adds in another order, and the last bits differ.
+    Safer where the network is to be deterministic: with more threads, BLAS adds in another order,
+    and the last bits differ. Faster in the training of convolutional networks: their layers have a
+    second thread of their own, and those of BLAS would spin on its core after each product.
     """
-    if not model.deterministic:
+    if not (model.deterministic or (training and is_convolutional(model))):
         return nullcontext()
     limits: AbstractContextManager[Any] = threadpool_limits(limits=1, user_api='blas')
     return limits
+
+
+def is_convolutional(model: 'EpyNN') -> bool:
+    """Return whether there are filters, and no other weights whose products are large."""
+    samples = len(model.embedding.batch_dtrain[0].X)
+    weights = [p for layer in walk_layers(model.layers) for p in layer.p.values() if p.ndim > 1]
+    large = any(p.ndim == 2 and samples * p.size > LARGE for p in weights)
+    return any(p.ndim > 2 for p in weights) and not large

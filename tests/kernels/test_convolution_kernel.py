@@ -202,7 +202,8 @@ def test_scratch_is_bounded(shape, window, u, order):
         result = function(*arguments)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        assert peak - result.nbytes < 3 << 20, function.__name__
+        # each of two threads has a piece of 2 MB
+        assert peak - result.nbytes < 5 << 20, function.__name__
 
 
 def test_messages():

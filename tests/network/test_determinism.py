@@ -4,7 +4,12 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+
+from epynn import Convolution, Dense, Embedding, EpyNN, Flatten
+from epynn.commons.maths import relu, softmax
+from epynn.network.safety import is_convolutional
 
 SCRIPT = """
 import hashlib, sys
@@ -55,3 +60,21 @@ def test_another_seed_another_hash():
 
 def test_one_hash_for_any_number_of_threads():
     assert len({run(0, True, threads=threads) for threads in (1, 2, 4)}) == 1
+
+
+def test_blas_has_one_thread_where_convolutions_have_two():
+    X, y = np.random.default_rng(0).random((12, 8, 8, 1)), np.arange(12) % 2
+
+    def layers(units):
+        return [
+            Embedding(X, y, (1, 0, 0), batch_size=6, Y_encode=True),
+            Convolution(2, 3, 1, activate=relu), Flatten(), Dense(units, relu), Dense(2, softmax),
+        ]  # fmt: skip
+
+    for units, expected in ((8, True), (20_000, False)):
+        model = EpyNN(layers(units))
+        model.initialize('CCE', verbose=False)
+        assert is_convolutional(model) is expected
+    dense = EpyNN([layers(8)[0], Flatten(), Dense(2, softmax)])
+    dense.initialize('CCE', verbose=False)
+    assert not is_convolutional(dense)
