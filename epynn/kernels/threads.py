@@ -1,10 +1,10 @@
 """Two halves of a job at the same time."""
 
 import os
-from _thread import allocate_lock, get_ident, start_new_thread
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar, copy_context
+import threading
+from _thread import allocate_lock, start_new_thread
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -12,41 +12,39 @@ Piece = TypeVar('Piece')
 Result = TypeVar('Result')
 Job = Callable[[], None]
 
-_helper: ContextVar[tuple[int, SimpleQueue[Job | None]] | None]
-_helper = ContextVar('helper', default=None)
-"""The thread that has a helper in this context, and where its helper takes jobs from."""
+_own = threading.local()
+"""What each thread has for itself: its helper, once it had a job."""
 
 
-@contextmanager
-def helper_thread() -> Iterator[None]:
-    """Keep the thread for second halves alive while the block runs, in place of one for each job.
+class _Helper:
+    """A thread that does second halves for the one that made it, and ends with that one.
 
-    A job then starts in a third of the time. The helper serves the thread that entered the block,
-    and no other; within another such block of the same thread there is still one.
+    Starting a thread for each job would take as long as a small job does; and after a pause, the
+    system may leave a new thread waiting for milliseconds, on the core of the one that started it.
     """
-    if _find_helper() is not None or _count_cores() == 1:
-        yield
-        return
-    jobs: SimpleQueue[Job | None] = SimpleQueue()
-    start_new_thread(_serve, (jobs,))
-    token = _helper.set((get_ident(), jobs))
-    try:
-        yield
-    finally:
-        _helper.reset(token)
-        jobs.put(None)
+
+    def __init__(self) -> None:
+        self.process = os.getpid()
+        self.jobs: SimpleQueue[Job | None] = SimpleQueue()
+        start_new_thread(_serve, (self.jobs,))
+
+    def __del__(self) -> None:
+        self.jobs.put(None)
 
 
-def _serve(jobs: SimpleQueue[Job | None]) -> None:
+def _serve(jobs: 'SimpleQueue[Job | None]') -> None:
     """Do jobs, in turn, until there is a None."""
     while (job := jobs.get()) is not None:
         job()
+        del job  # and the arrays that it holds
 
 
-def _find_helper() -> SimpleQueue[Job | None] | None:
-    """Return where the helper of this thread takes jobs from; None without one."""
-    thread, jobs = _helper.get() or (0, None)
-    return jobs if thread == get_ident() else None
+def _find_helper() -> _Helper:
+    """Return the helper of this thread; a new one at first, and in the child after a fork."""
+    helper: _Helper | None = getattr(_own, 'helper', None)
+    if helper is None or helper.process != os.getpid():
+        helper = _own.helper = _Helper()
+    return helper
 
 
 def in_halves(
@@ -54,10 +52,9 @@ def in_halves(
 ) -> list[Result]:
     """Do the first half of the pieces in this thread and the second half in another.
 
-    The thread lives for this call, or for a block of :func:`helper_thread`: nothing is left behind,
-    and calls from different threads never meet. Starting it costs half of what a thread of
-    :mod:`threading` costs, which waits until it has begun. Which half a piece falls into depends on
-    the number of pieces alone, so that sums come out the same each time.
+    Each thread has a helper of its own, so that calls from different threads never meet. Which half
+    a piece falls into depends on the number of pieces alone, so that sums come out the same each
+    time.
 
     Parameters
     ----------
@@ -92,11 +89,7 @@ def in_halves(
             done.release()
 
     done.acquire()
-    helper = _find_helper()
-    if helper is not None:
-        helper.put(do_second_half)
-    else:
-        start_new_thread(do_second_half, ())
+    _find_helper().jobs.put(do_second_half)
     try:
         first = work(pieces[:half])
     finally:

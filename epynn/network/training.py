@@ -7,7 +7,6 @@ import numpy as np
 from epynn.commons.arguments import as_int
 from epynn.commons.logs import progress_bar
 from epynn.commons.models import dataSet, walk_layers
-from epynn.kernels.threads import helper_thread
 from epynn.network.backward import loss_gradient
 from epynn.network.evaluate import require_data
 from epynn.network.hyperparameters import follows_losses, schedule_rates
@@ -76,7 +75,7 @@ def model_train(
         adaptive = follows_losses(model)
         report = TrainingReport(model)
         bar = progress_bar(model.epochs, first, model.name, silent)
-        with pin_threads(model, training=True), helper_thread(), bar:
+        with pin_threads(model, training=True), bar:
             for e in range(first, model.epochs):
                 train_epoch(model, e, adaptive)
                 if not silent and (e % step == 0 or e + 1 == model.epochs):

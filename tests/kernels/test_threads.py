@@ -1,15 +1,16 @@
-"""The helper thread: one for a block, for the thread that entered it alone."""
+"""The thread that does second halves: one for each thread that asks, and for as long as that."""
 
+import os
 import threading
 import time
+import weakref
 from _thread import get_ident
-from contextvars import copy_context
 
 import numpy as np
 import pytest
 
 import epynn.kernels.threads
-from epynn.kernels.threads import helper_thread, in_halves
+from epynn.kernels.threads import in_halves
 
 
 @pytest.fixture(autouse=True)
@@ -17,31 +18,31 @@ def two_cores(monkeypatch):
     monkeypatch.setattr(epynn.kernels.threads, '_count_cores', lambda: 2)
 
 
-def wait_for(condition):
-    """Wait up to seconds for a thread of another kind than :mod:`threading` knows."""
-    for _ in range(500):
-        if condition():
-            return True
-        time.sleep(0.01)
-    return False
+def run_in_thread(function):
+    """Return what a function returns in a thread of its own, which has ended."""
+    results = []
+    thread = threading.Thread(target=lambda: results.append(function()))
+    thread.start()
+    thread.join()
+    return results[0]
 
 
-def idents(times=3):
+def helpers():
     """Return the threads that second halves ran in."""
-    return {in_halves(lambda pieces: get_ident(), [1, 2])[1] for _ in range(times)}
+    return {in_halves(lambda pieces: get_ident(), [1, 2])[1] for _ in range(3)}
 
 
-def test_one_helper_serves_all_calls_of_a_block():
-    with helper_thread():
-        helpers = idents()
-        with helper_thread():
-            assert idents() == helpers
-        assert idents() == helpers
-    assert len(helpers) == 1
-    assert get_ident() not in helpers
+def test_one_helper_serves_all_calls():
+    assert len(helpers()) == 1
+    assert helpers() == helpers()
+    assert get_ident() not in helpers()
 
 
-def test_the_helper_ends_with_the_block(monkeypatch):
+def test_each_thread_has_its_own_helper():
+    assert not run_in_thread(helpers) & helpers()
+
+
+def test_a_helper_ends_with_the_thread_it_helps(monkeypatch):
     ended = []
     serve = epynn.kernels.threads._serve
 
@@ -50,53 +51,61 @@ def test_the_helper_ends_with_the_block(monkeypatch):
         ended.append(True)
 
     monkeypatch.setattr(epynn.kernels.threads, '_serve', watched)
+    run_in_thread(helpers)
+    for _ in range(500):
+        if ended:
+            break
+        time.sleep(0.01)
+    assert ended
 
-    def fail():
-        with helper_thread():
-            in_halves(sum, [1, 2])
-            raise ValueError('in the block')
 
-    with pytest.raises(ValueError, match='in the block'):
-        fail()
-    assert wait_for(lambda: ended)
+def test_arrays_are_let_go_of():
+    array = np.zeros(3)
+    seen = weakref.ref(array)
+    in_halves(lambda pieces: None, [array, array])
+    del array
+    in_halves(lambda pieces: None, [1, 2])
+    assert seen() is None
 
 
 def test_errors_of_either_half_arrive_and_the_helper_goes_on():
-    with helper_thread():
-        for pieces in ([0, 1], [1, 0]):
-            with pytest.raises(ZeroDivisionError):
-                in_halves(lambda pieces: 1 // pieces[0], pieces)
-        assert in_halves(sum, [1, 2, 3]) == [3, 3]
+    for pieces in ([0, 1], [1, 0]):
+        with pytest.raises(ZeroDivisionError):
+            in_halves(lambda pieces: 1 // pieces[0], pieces)
+    assert in_halves(sum, [1, 2, 3]) == [3, 3]
 
 
 def test_halves_within_halves_do_not_wait_for_each_other():
-    with helper_thread():
-        assert in_halves(lambda pieces: in_halves(sum, [1, 2, 3]), [1, 2]) == [[3, 3], [3, 3]]
-
-
-def test_another_thread_has_no_part_in_the_helper():
-    """Contexts are copied to other threads, as asyncio.to_thread does: the helper is not."""
-    found = []
-    with helper_thread():
-        helpers = idents()
-        context = copy_context()
-        other = threading.Thread(target=context.run, args=(lambda: found.append(idents()),))
-        other.start()
-        other.join()
-    assert not found[0] & helpers
+    assert in_halves(lambda pieces: in_halves(sum, [1, 2, 3]), [1, 2]) == [[3, 3], [3, 3]]
 
 
 def test_the_helper_obeys_errstate():
     big = np.full(4, 1e308)
-    with helper_thread():
+    for _ in range(2):
         with np.errstate(over='ignore'):
             in_halves(lambda pieces: big * 10, [1, 2])
         with pytest.raises(FloatingPointError), np.errstate(over='raise'):
             in_halves(lambda pieces: big * pieces[0], [1, 10])
 
 
-def test_one_core_has_no_helper(monkeypatch):
-    monkeypatch.setattr(epynn.kernels.threads, '_count_cores', lambda: 1)
-    with helper_thread():
-        assert epynn.kernels.threads._find_helper() is None
-        assert idents() == {get_ident()}
+@pytest.mark.skipif(not hasattr(os, 'fork'), reason='no fork on this system')
+@pytest.mark.filterwarnings('ignore:.*fork:DeprecationWarning')
+def test_the_child_after_a_fork_has_a_helper_of_its_own():
+    helpers()
+    child = os.fork()
+    if child == 0:
+        try:
+            result = in_halves(sum, [1, 2, 3])
+            os._exit(0 if result == [3, 3] else 1)
+        finally:
+            os._exit(2)
+    for _ in range(500):
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            break
+        time.sleep(0.01)
+    else:
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        pytest.fail('the child waited for ever')
+    assert status == 0
