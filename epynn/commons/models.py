@@ -217,6 +217,8 @@ class Layer:
             the parameters were drawn.
         """
         self.check_axes(A)
+        if self.training:
+            self.bc.clear()  # of the step before: its memory serves this one
         self.compute_shapes(A)
         if self.draws_parameters():
             if not self.p:

@@ -28,7 +28,13 @@ from epynn.kernels.sliding import (
     plan_input_gradient,
     see_images,
 )
-from epynn.kernels.taps import multiply_taps, multiply_taps_weight_gradient, suits_taps
+from epynn.kernels.taps import (
+    multiply_taps,
+    multiply_taps_input_gradient,
+    multiply_taps_weight_gradient,
+    suits_taps,
+    suits_taps_gradient,
+)
 
 _SCRATCH_BYTES = 1 << 20
 """Block copies that may exist at a time: more than the cache holds is slower, not faster."""
@@ -289,12 +295,14 @@ def convolve_input_gradient(
     oh, ow = output_size(h, fh, sh, pads[0], rh), output_size(w, fw, sw, pads[1], rw)
     _check_dZ(dZ, (m, oh, ow, u))
 
+    padded = (m, h + sum(pads[0]), w + sum(pads[1]), d)
     plan = None
     if groups == rh == rw == 1 and dZ.dtype == W.dtype:
+        if suits_taps_gradient(W, (sh, sw), padded):
+            return unpad(multiply_taps_input_gradient(dZ, W, padded), shape, pads)
         plan = plan_input_gradient((m, oh, ow), shape, (fh, fw), (sh, sw), u, W.dtype)
     if plan:
         return convolve_images_input_gradient(dZ, W, plan, pads, shape)
-    padded = (m, h + sum(pads[0]), w + sum(pads[1]), d)
     dX = np.zeros(padded, dtype=np.result_type(dZ, W), like=dZ)
     # (fh, fw, d/g, u) -> (g, fh * fw, u/g, d/g): one product a point of the window and group
     WT = np.ascontiguousarray(W.reshape(fh * fw, depth, groups, u // groups).transpose(2, 0, 3, 1))
