@@ -5,10 +5,13 @@ that what all windows see at their point (tap) ``(a, c)`` is phase ``(a % sh, c 
 number on. Runs go on over the ends of rows: the windows there mix two rows, and nobody reads them.
 """
 
+import math
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from epynn.kernels.arrays import Array
 
@@ -60,6 +63,37 @@ class Phases:
         """Copy a phase ``(n, H, W, d)`` to where it lies in the images ``(n, h, w, d)``."""
         phase = self._view(as_points(X), p, q)
         phase[...] = as_points(plane)[:, : phase.shape[1], : phase.shape[2]]
+
+    def see_windows(self, X: Array) -> Array:
+        """View images as points under windows, ``(fh, fw, n, oh, ow)``.
+
+        Where windows lie apart, it may be written to.
+        """
+        points = as_points(X)
+        sample, row, point = points.strides
+        steps = row, point, sample, row * self.strides[0], point * self.strides[1]
+        return as_strided(points, (*self.window, len(X), *self.size), steps)
+
+    def make_stack(self, n: int, dtype: np.dtype[Any]) -> Array:
+        """Return scratch for :meth:`stack`, for `n` images at most."""
+        return np.empty(math.prod((*self.window, n, *self.size, self.d)), dtype=dtype)
+
+    def cut_stack(self, scratch: Array, n: int) -> Array:
+        """View scratch as a run for each tap, for `n` images: ``(fh * fw, n * oh * ow * d)``."""
+        taps, run = math.prod(self.window), n * math.prod(self.size) * self.d
+        return scratch[: taps * run].reshape(taps, run)
+
+    def stack(self, X: Array, scratch: Array) -> Array:
+        """Copy what windows that lie apart see, a run for each tap: one call goes through all."""
+        taps = self.cut_stack(scratch, len(X))
+        shape = (*self.window, len(X), *self.size, self.d)
+        as_points(taps.reshape(shape))[...] = self.see_windows(X)
+        return taps
+
+    def unstack(self, taps: Array, X: Array) -> None:
+        """Copy taps to where they lie in the images: the reverse of :meth:`stack`."""
+        shape = (*self.window, len(X), *self.size, self.d)
+        self.see_windows(X)[...] = as_points(taps.reshape(shape))
 
     def taps(self, P: Array) -> list[Array]:
         """View what all windows see at each of their points, in row-major order, as one run."""

@@ -15,13 +15,13 @@ import numpy as np
 from epynn.kernels.arrays import Array
 from epynn.kernels.blocks import check_images, pad, unpad
 from epynn.kernels.geometry import Padding, Pads, Pair, find_pads, output_size, pair
-from epynn.kernels.phases import Phases
+from epynn.kernels.phases import Phases, as_points
 from epynn.kernels.threads import in_halves
 
 _PIECE_BYTES = 2 << 20
 """Images that are worked on at a time."""
 
-_WORTH_A_THREAD = 1_500_000
+_WORTH_A_THREAD = 800_000
 """Numbers from which a second thread pays."""
 
 _CHOICES = ('max', 'min', 'mean')
@@ -68,9 +68,18 @@ def pool(
     Z = np.empty((m, oh, ow, d), dtype=dtype, like=X)
     combine = {'max': np.maximum, 'min': np.minimum, 'mean': np.add}[how]
     count = np.asarray(fh * fw, dtype=dtype)
+    phases = Phases(window, strides, (oh, ow), d)
     columns = Phases((1, fw), (1, sw), (oh, ow), d)
 
     def work(pieces: Sequence[slice]) -> None:
+        scratch = phases.make_stack(len(Z[pieces[0]]), X.dtype)
+        for n in pieces:
+            run = Z[n].reshape(-1)
+            combine.reduce(phases.stack(Xp[n], scratch), axis=0, dtype=dtype, out=run)
+            if how == 'mean':
+                np.divide(run, count, out=run)
+
+    def work_by_axes(pieces: Sequence[slice]) -> None:
         rows = np.empty((len(Z[pieces[0]]), oh, w, d), dtype=dtype, like=X)
         P = columns.make(len(rows), rows)
         with _runs_in_place(Xp.dtype == dtype):
@@ -84,7 +93,8 @@ def pool(
                 if how == 'mean':
                     np.divide(Z[n], count, out=Z[n])
 
-    in_halves(work, *_cut(Xp))
+    if Z.size:
+        in_halves(work_by_axes if phases.overlap else work, *_cut(Xp))
     return Z
 
 
@@ -130,6 +140,15 @@ def pool_with_winners(
     combine, better = (np.maximum, np.greater) if how == 'max' else (np.minimum, np.less)
 
     def work(pieces: Sequence[slice]) -> None:
+        scratch = phases.make_stack(len(Z[pieces[0]]), X.dtype)
+        wrong = np.empty(scratch.shape, dtype=bool)
+        for n in pieces:
+            taps, run = phases.stack(Xp[n], scratch), Z[n].reshape(-1)
+            combine.reduce(taps, axis=0, out=run)
+            np.not_equal(taps, run, out=phases.cut_stack(wrong, len(Z[n])))
+            _find_winners(phases.cut_stack(wrong, len(Z[n])), winners[n].reshape(-1))
+
+    def work_by_taps(pieces: Sequence[slice]) -> None:
         P = phases.make(len(Z[pieces[0]]), X)
         for n in pieces:
             apart = P[:, :, : len(Z[n])]
@@ -147,7 +166,8 @@ def pool_with_winners(
             Z[n] = phases.inner(best.reshape(plane))
             winners[n] = phases.inner(number.reshape(plane))
 
-    in_halves(work, *_cut(Xp))
+    if Z.size:
+        in_halves(work_by_taps if phases.overlap else work, *_cut(Xp))
     return Z, winners
 
 
@@ -208,18 +228,44 @@ def pool_gradient(
         if not phases.tiled(dX.shape):
             for n in pieces:
                 dX[n] = 0
-        if winners is None:
-            _spread(dZ, dX, pieces, phases)
+        if winners is not None:
+            (_send_by_taps if phases.overlap else _send)(dZ, winners, dX, pieces, phases)
         else:
-            _send(dZ, winners, dX, pieces, phases)
+            (_spread_by_axes if phases.overlap else _spread)(dZ, dX, pieces, phases)
 
-    if dX.size:
+    if dZ.size:
         in_halves(work, *_cut(Xp))
+    else:
+        dX[...] = 0
     return unpad(dX, X.shape, pads)
+
+
+def _find_winners(wrong: Array, winners: Array) -> None:
+    """Find the number of the first tap that is not wrong; the number of taps if all are."""
+    # One more than of the taps after it, if it is wrong, else 0: from the last tap to the first
+    taps = wrong.view(np.uint8)
+    winners[...] = taps[-1]
+    for tap in taps[-2::-1]:
+        winners += 1
+        winners *= tap
 
 
 def _send(dZ: Array, winners: Array, dX: Array, pieces: Sequence[slice], phases: Phases) -> None:
     """Give each gradient to the winner of its window, and 0 to its other points."""
+    numbers = np.arange(phases.window[0] * phases.window[1], dtype=winners.dtype)[:, np.newaxis]
+    scratch = phases.make_stack(len(dZ[pieces[0]]), dX.dtype)
+    scratch_won = np.empty(scratch.shape, dtype=bool)
+    for n in pieces:
+        taps, won = (phases.cut_stack(it, len(dZ[n])) for it in (scratch, scratch_won))
+        np.equal(winners[n].reshape(-1), numbers, out=won)
+        np.multiply(dZ[n].reshape(-1), won, out=taps)
+        phases.unstack(taps, dX[n])
+
+
+def _send_by_taps(
+    dZ: Array, winners: Array, dX: Array, pieces: Sequence[slice], phases: Phases
+) -> None:
+    """Do the same where windows overlap: add up tap by tap."""
     P = np.empty((*phases.counts, len(dZ[pieces[0]]), *phases.plane), dtype=dX.dtype, like=dX)
     for n in pieces:
         apart = P[:, :, : len(dZ[n])]
@@ -235,7 +281,14 @@ def _send(dZ: Array, winners: Array, dX: Array, pieces: Sequence[slice], phases:
 
 
 def _spread(dZ: Array, dX: Array, pieces: Sequence[slice], phases: Phases) -> None:
-    """Give each point of a window an equal part of its gradient: along rows, then columns."""
+    """Give each point of a window an equal part of its gradient."""
+    count = np.asarray(phases.window[0] * phases.window[1], dtype=dZ.dtype)
+    for n in pieces:
+        phases.see_windows(dX[n])[...] = as_points(np.divide(dZ[n], count))
+
+
+def _spread_by_axes(dZ: Array, dX: Array, pieces: Sequence[slice], phases: Phases) -> None:
+    """Do the same where windows overlap: add up along rows, then columns."""
     (fh, fw), (sh, sw), (_, W, d) = phases.window, phases.strides, phases.plane
     most = len(dZ[pieces[0]])
     plane = np.zeros((most, *phases.plane), dtype=dZ.dtype)
