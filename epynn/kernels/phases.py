@@ -91,7 +91,7 @@ class Phases:
         return taps
 
     def unstack(self, taps: Array, X: Array) -> None:
-        """Copy taps to where they lie in the images: the reverse of :meth:`stack`."""
+        """Copy taps to where they lie in the images, under windows that lie apart."""
         shape = (*self.window, len(X), *self.size, self.d)
         self.see_windows(X)[...] = as_points(taps.reshape(shape))
 

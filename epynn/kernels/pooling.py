@@ -1,12 +1,13 @@
 """Pooling of images: the largest, smallest or mean value seen through a sliding window.
 
-The window is taken apart. A mean goes along its rows first and its columns after, which is less to
-do, and in longer runs of memory; backward, it spreads out over columns, then rows. A max or min
-goes through the points of all windows at once and notes the number of each winner, so that the way
-back only has to compare numbers. Samples pass in pieces that the processor's cache holds, half of
+What the windows see is stacked: one run of numbers for each of their points (taps), so that one
+call goes through all of them. A max or min notes the number of each winner for the way back, which
+only has to compare numbers. Where windows overlap, there is less to do tap by tap, or, for a mean,
+along rows first and columns after. Samples pass in pieces that the processor's cache holds, half of
 them in a second thread.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -19,7 +20,7 @@ from epynn.kernels.phases import Phases, as_points
 from epynn.kernels.threads import in_halves
 
 _PIECE_BYTES = 2 << 20
-"""Images that are worked on at a time."""
+"""Images, or copies of what windows see of them, that are worked on at a time."""
 
 _WORTH_A_THREAD = 800_000
 """Numbers from which a second thread pays."""
@@ -94,7 +95,7 @@ def pool(
                     np.divide(Z[n], count, out=Z[n])
 
     if Z.size:
-        in_halves(work_by_axes if phases.overlap else work, *_cut(Xp))
+        in_halves(work_by_axes if phases.overlap else work, *_cut(Xp, Xp.nbytes))
     return Z
 
 
@@ -137,7 +138,7 @@ def pool_with_winners(
     phases = Phases(window, strides, size, d)
     Z = np.empty((m, *size, d), dtype=X.dtype, like=X)
     winners = np.empty(Z.shape, dtype=np.min_scalar_type(window[0] * window[1]), like=X)
-    combine, better = (np.maximum, np.greater) if how == 'max' else (np.minimum, np.less)
+    combine = np.maximum if how == 'max' else np.minimum
 
     def work(pieces: Sequence[slice]) -> None:
         scratch = phases.make_stack(len(Z[pieces[0]]), X.dtype)
@@ -148,26 +149,8 @@ def pool_with_winners(
             np.not_equal(taps, run, out=phases.cut_stack(wrong, len(Z[n])))
             _find_winners(phases.cut_stack(wrong, len(Z[n])), winners[n].reshape(-1))
 
-    def work_by_taps(pieces: Sequence[slice]) -> None:
-        P = phases.make(len(Z[pieces[0]]), X)
-        for n in pieces:
-            apart = P[:, :, : len(Z[n])]
-            phases.split(Xp[n], apart)
-            first, *taps = phases.taps(apart)
-            best, number = first.copy(), np.zeros(first.shape, winners.dtype)
-            for t, tap in enumerate(taps, 1):
-                so_far, seen = best[: tap.size], number[: tap.size]
-                won = better(tap, so_far).view(np.uint8)
-                combine(so_far, tap, out=so_far)
-                np.maximum(seen, np.multiply(won, t, dtype=seen.dtype), out=seen)
-            if X.dtype.kind == 'f' and (lost := np.isnan(best)).any():
-                number[lost] = window[0] * window[1]
-            plane = len(apart[0, 0]), *phases.plane
-            Z[n] = phases.inner(best.reshape(plane))
-            winners[n] = phases.inner(number.reshape(plane))
-
     if Z.size:
-        in_halves(work_by_taps if phases.overlap else work, *_cut(Xp))
+        in_halves(work, *_cut(Xp, math.prod(window) * Z.nbytes))
     return Z, winners
 
 
@@ -234,7 +217,7 @@ def pool_gradient(
             (_spread_by_axes if phases.overlap else _spread)(dZ, dX, pieces, phases)
 
     if dZ.size:
-        in_halves(work, *_cut(Xp))
+        in_halves(work, *_cut(Xp, Xp.nbytes))
     else:
         dX[...] = 0
     return unpad(dX, X.shape, pads)
@@ -330,10 +313,13 @@ def _runs_in_place(wanted: bool) -> Iterator[None]:
         np.setbufsize(before)
 
 
-def _cut(Xp: Array) -> tuple[list[slice], bool]:
-    """Cut the samples into equal pieces that the cache holds; tell whether one thread takes all."""
+def _cut(Xp: Array, nbytes: int) -> tuple[list[slice], bool]:
+    """Cut the samples into equal pieces that the cache holds; tell whether one thread takes all.
+
+    `nbytes` is what all of them take.
+    """
     m, alone = len(Xp), Xp.size < _WORTH_A_THREAD
-    most = max(1, min(m if alone else -(-m // 2), _PIECE_BYTES * m // max(1, Xp.nbytes)))
+    most = max(1, min(m if alone else -(-m // 2), _PIECE_BYTES * m // max(1, nbytes)))
     samples = -(-m // -(-m // most)) if m else 1
     return [slice(n, n + samples) for n in range(0, max(m, 1), samples)], alone
 
