@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from epynn.commons.errors import TrainingError
 from epynn.commons.models import Layer, walk_layers
+from epynn.commons.optimize import OPTIMIZERS
 from epynn.commons.optimize.optimizer import trained_layers
 from epynn.kernels.arrays import Array
 
@@ -89,12 +90,26 @@ def require_finite_gradients(model: 'EpyNN') -> None:
                     raise refuse(model, number, 'gradients', g, name)
 
 
+def shows_in_parameters(model: 'EpyNN') -> bool:
+    """Return whether a gradient that is not finite makes a parameter so: one check then does.
+
+    The updates of the library do. One that cuts gradients off, or takes their signs, may not.
+    """
+    optimizer = model.optimizer
+    return (
+        type(optimizer) in OPTIMIZERS.values()
+        and optimizer.clip_value is None
+        and all(type(layer).update_parameters is Layer.update_parameters for layer in model.layers)
+    )
+
+
 def require_finite_parameters(model: 'EpyNN') -> None:
-    """Stop a step that took parameters beyond the range of their data type."""
+    """Stop a step that took parameters beyond the range of their data type, or gradients did."""
     for number, layer in enumerate(model.layers):
         for leaf in trained_layers([layer]):
             for name, p in leaf.p.items():
                 if not is_finite(p):
+                    require_finite_gradients(model)
                     raise refuse(model, number, 'parameters', p, name)
 
 

@@ -9,7 +9,7 @@ from networks import make_classifier, make_regression, parameters, quiet, record
 from epynn.batchnorm.models import BatchNorm
 from epynn.commons.errors import TrainingError
 from epynn.commons.maths import identity, relu, tanh
-from epynn.commons.optimize import Adam, Momentum
+from epynn.commons.optimize import OPTIMIZERS, SGD, Adam, Momentum
 from epynn.dense.models import Dense
 from epynn.template.models import Template
 
@@ -127,3 +127,37 @@ def test_layers_that_do_not_learn_do_not_stop_anything():
     model.layers[1].trainable = False
     model.layers[1].g['dW'] = np.full((4, 5), np.nan)
     model.train(2, verbose=0)
+
+
+class Signs(SGD):
+    """An optimizer of the user, whose steps are finite whatever the gradient is."""
+
+    def step(self, p, g, lr, moments):
+        return p - lr * np.sign(np.nan_to_num(g))
+
+
+@pytest.mark.parametrize('value', [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize(
+    'optimizer',
+    [*(make() for make in OPTIMIZERS.values()), Adam(amsgrad=True), SGD(weight_decay=0.1),
+     SGD(clip_norm=1), SGD(clip_value=1), Signs()],
+    ids=repr,
+)  # fmt: skip
+def test_gradients_are_named_with_every_optimizer(optimizer, value):
+    model = quiet(make_classifier(Dense(5, tanh), batch_size=4), optimizer=optimizer)
+    before = state(model)[1:]
+    spoil(model.layers[1], 'compute_gradients', value, at=1)
+    with pytest.raises(TrainingError, match=r'^Dense, layer 1: expected finite gradients .* in dW'):
+        model.train(1, verbose=0)
+    assert state(model)[1:] == before
+
+
+def test_a_layer_with_an_update_of_its_own_is_checked_before_it():
+    class Own(Dense):
+        def update_parameters(self):
+            self.p = {name: p - 0.1 * np.sign(self.g[f'd{name}']) for name, p in self.p.items()}
+
+    model = quiet(make_classifier(Own(5, tanh), batch_size=4))
+    spoil(model.layers[1], 'compute_gradients', np.inf, at=1)
+    with pytest.raises(TrainingError, match='finite gradients'):
+        model.train(1, verbose=0)
