@@ -39,11 +39,17 @@ def _serve(jobs: 'SimpleQueue[Job | None]') -> None:
         del job  # and the arrays that it holds
 
 
-def _find_helper() -> _Helper:
-    """Return the helper of this thread; a new one at first, and in the child after a fork."""
+def _find_helper() -> _Helper | None:
+    """Return the helper of this thread; a new one at first, and in the child after a fork.
+
+    Return None where the system gives no more threads, or never did.
+    """
     helper: _Helper | None = getattr(_own, 'helper', None)
     if helper is None or helper.process != os.getpid():
-        helper = _own.helper = _Helper()
+        try:
+            helper = _own.helper = _Helper()
+        except RuntimeError:
+            return None
     return helper
 
 
@@ -73,7 +79,8 @@ def in_halves(
     half = (len(pieces) + 1) // 2
     if alone or half == len(pieces):
         return [work(pieces)]
-    if _count_cores() == 1:
+    helper = _find_helper() if _count_cores() > 1 else None
+    if helper is None:
         return [work(pieces[:half]), work(pieces[half:])]
     context = copy_context()  # carries np.errstate over
     results: list[Result] = []
@@ -89,7 +96,7 @@ def in_halves(
             done.release()
 
     done.acquire()
-    _find_helper().jobs.put(do_second_half)
+    helper.jobs.put(do_second_half)
     try:
         first = work(pieces[:half])
     finally:

@@ -88,6 +88,14 @@ def test_the_helper_obeys_errstate():
             in_halves(lambda pieces: big * pieces[0], [1, 10])
 
 
+def test_without_another_thread_this_one_does_both_halves(monkeypatch):
+    def refuse(function, arguments):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(epynn.kernels.threads, 'start_new_thread', refuse)
+    assert run_in_thread(lambda: in_halves(sum, [1, 2, 3])) == [3, 3]
+
+
 @pytest.mark.skipif(not hasattr(os, 'fork'), reason='no fork on this system')
 @pytest.mark.filterwarnings('ignore:.*fork:DeprecationWarning')
 def test_the_child_after_a_fork_has_a_helper_of_its_own():
