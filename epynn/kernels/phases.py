@@ -6,7 +6,7 @@ number on. Runs go on over the ends of rows: the windows there mix two rows, and
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -74,9 +74,15 @@ class Phases:
         steps = row, point, sample, row * self.strides[0], point * self.strides[1]
         return as_strided(points, (*self.window, len(X), *self.size), steps)
 
-    def make_stack(self, n: int, dtype: np.dtype[Any]) -> Array:
-        """Return scratch for :meth:`stack`, for `n` images at most."""
-        return np.empty(math.prod((*self.window, n, *self.size, self.d)), dtype=dtype)
+    def see_rows(self, X: Array, i: slice) -> tuple['Phases', Array]:
+        """Return how rows of the output see images, and the rows of the images that they see."""
+        stop = (i.stop - 1) * self.strides[0] + self.window[0]
+        part = replace(self, size=(i.stop - i.start, self.size[1]))
+        return part, X[:, i.start * self.strides[0] : stop]
+
+    def make_stack(self, Z: Array, dtype: np.dtype[Any]) -> Array:
+        """Return scratch for :meth:`stack`, for outputs as large as `Z` at most."""
+        return np.empty(math.prod(self.window) * Z.size, dtype=dtype)
 
     def cut_stack(self, scratch: Array, n: int) -> Array:
         """View scratch as a run for each tap, for `n` images: ``(fh * fw, n * oh * ow * d)``."""

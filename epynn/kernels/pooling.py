@@ -10,6 +10,7 @@ them in a second thread.
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 
@@ -25,6 +26,9 @@ _PIECE_BYTES = 2 << 20
 
 _WORTH_A_THREAD = 800_000
 """Numbers from which a second thread pays."""
+
+_Piece = tuple[slice, slice]
+"""Some samples, and some rows of the output."""
 
 _CHOICES = ('max', 'min', 'mean')
 
@@ -73,11 +77,12 @@ def pool(
     phases = Phases(window, strides, (oh, ow), d)
     columns = Phases((1, fw), (1, sw), (oh, ow), d)
 
-    def work(pieces: Sequence[slice]) -> None:
-        scratch = phases.make_stack(len(Z[pieces[0]]), X.dtype)
-        for n in pieces:
-            run = Z[n].reshape(-1)
-            combine.reduce(phases.stack(Xp[n], scratch), axis=0, dtype=dtype, out=run)
+    def work(pieces: Sequence[_Piece]) -> None:
+        scratch = phases.make_stack(Z[pieces[0]], X.dtype)
+        for n, i in pieces:
+            part, seen = phases.see_rows(Xp[n], i)
+            run = Z[n, i].reshape(-1)
+            combine.reduce(part.stack(seen, scratch), axis=0, dtype=dtype, out=run)
             if how == 'mean':
                 np.divide(run, count, out=run)
 
@@ -95,8 +100,10 @@ def pool(
                 if how == 'mean':
                     np.divide(Z[n], count, out=Z[n])
 
-    if Z.size:
-        in_halves(work_by_axes if phases.overlap else work, *_cut(Xp, Xp.nbytes))
+    if phases.overlap:
+        in_halves(work_by_axes, *_cut(Xp))
+    elif Z.size:
+        in_halves(work, *_cut_rows(Xp, Z, fh * fw))
     return Z
 
 
@@ -141,17 +148,19 @@ def pool_with_winners(
     winners = np.empty(Z.shape, dtype=np.min_scalar_type(window[0] * window[1]), like=X)
     combine = np.maximum if how == 'max' else np.minimum
 
-    def work(pieces: Sequence[slice]) -> None:
-        scratch = phases.make_stack(len(Z[pieces[0]]), X.dtype)
-        wrong = np.empty(scratch.shape, dtype=bool)
-        for n in pieces:
-            taps, run = phases.stack(Xp[n], scratch), Z[n].reshape(-1)
+    def work(pieces: Sequence[_Piece]) -> None:
+        scratch = phases.make_stack(Z[pieces[0]], X.dtype)
+        scratch_wrong = np.empty(scratch.shape, dtype=bool)
+        for n, i in pieces:
+            part, seen = phases.see_rows(Xp[n], i)
+            taps, run = part.stack(seen, scratch), Z[n, i].reshape(-1)
             combine.reduce(taps, axis=0, out=run)
-            np.not_equal(taps, run, out=phases.cut_stack(wrong, len(Z[n])))
-            _find_winners(phases.cut_stack(wrong, len(Z[n])), winners[n].reshape(-1))
+            wrong = part.cut_stack(scratch_wrong, len(seen))
+            np.not_equal(taps, run, out=wrong)
+            _find_winners(wrong, winners[n, i].reshape(-1))
 
     if Z.size:
-        in_halves(work, *_cut(Xp, math.prod(window) * Z.nbytes))
+        in_halves(work, *_cut_rows(Xp, Z, math.prod(window)))
     return Z, winners
 
 
@@ -193,8 +202,7 @@ def pool_gradient(
         If ``dZ`` or ``Z`` is not of the shape that the forward pass gives, and as :func:`pool`.
     """
     window, strides, pads = _normalize(X, window, strides, padding, how)
-    Xp = np.ascontiguousarray(pad(X, pads, _frame(X, how)))
-    m, h, w, d = Xp.shape
+    m, h, w, d = X.shape[0], X.shape[1] + sum(pads[0]), X.shape[2] + sum(pads[1]), X.shape[3]
     size = output_size(h, window[0], strides[0]), output_size(w, window[1], strides[1])
     for array, name in ((dZ, 'dZ'), (Z, 'Z')):
         if array.shape != (m, *size, d):
@@ -205,7 +213,7 @@ def pool_gradient(
     if how != 'mean' and winners is None:
         _, winners = pool_with_winners(X, window, strides, padding, how)
     phases = Phases(window, strides, size, d)
-    dX = np.empty(Xp.shape, dtype=dZ.dtype, like=dZ)
+    dX = np.empty((m, h, w, d), dtype=dZ.dtype, like=dZ)
     dZ = np.ascontiguousarray(dZ)
 
     def work(pieces: Sequence[slice]) -> None:
@@ -213,14 +221,18 @@ def pool_gradient(
             for n in pieces:
                 dX[n] = 0
         if winners is not None:
-            (send_by_taps if phases.overlap else send)(dZ, winners, dX, pieces, phases)
+            send_by_taps(dZ, winners, dX, pieces, phases)
         else:
             (spread_by_axes if phases.overlap else spread)(dZ, dX, pieces, phases)
 
-    if dZ.size:
-        in_halves(work, *_cut(Xp, Xp.nbytes))
-    else:
-        dX[...] = 0
+    if winners is not None and not phases.overlap:
+        if not phases.tiled(dX.shape):
+            dX[...] = 0
+        if dZ.size:
+            pieces, alone = _cut_rows(dX, dZ, math.prod(window))
+            in_halves(partial(send, dZ, winners, dX, phases=phases), pieces, alone)
+    elif dX.size:
+        in_halves(work, *_cut(dX))
     return unpad(dX, X.shape, pads)
 
 
@@ -247,15 +259,26 @@ def _runs_in_place(wanted: bool) -> Iterator[None]:
         np.setbufsize(before)
 
 
-def _cut(Xp: Array, nbytes: int) -> tuple[list[slice], bool]:
-    """Cut the samples into equal pieces that the cache holds; tell whether one thread takes all.
-
-    `nbytes` is what all of them take.
-    """
+def _cut(Xp: Array) -> tuple[list[slice], bool]:
+    """Cut the samples into equal pieces that the cache holds; tell whether one thread takes all."""
     m, alone = len(Xp), Xp.size < _WORTH_A_THREAD
-    most = max(1, min(m if alone else -(-m // 2), _PIECE_BYTES * m // max(1, nbytes)))
+    most = max(1, min(m if alone else -(-m // 2), _PIECE_BYTES * m // max(1, Xp.nbytes)))
     samples = -(-m // -(-m // most)) if m else 1
     return [slice(n, n + samples) for n in range(0, max(m, 1), samples)], alone
+
+
+def _cut_rows(Xp: Array, Z: Array, taps: int) -> tuple[list[_Piece], bool]:
+    """Cut outputs into pieces whose taps the cache holds: samples, or rows of one."""
+    m, oh = Z.shape[:2]
+    alone = Xp.size < _WORTH_A_THREAD
+    rows = max(1, _PIECE_BYTES * m * oh // (taps * Z.size * Xp.itemsize))
+    samples = min(max(1, rows // oh), m if alone else -(-m // 2))
+    rows = min(rows, oh)
+    return [
+        (slice(n, n + samples), slice(i, min(i + rows, oh)))
+        for n in range(0, m, samples)
+        for i in range(0, oh, rows)
+    ], alone
 
 
 def _gather(combine: np.ufunc, taps: list[Array], out: Array) -> None:

@@ -12,16 +12,26 @@ from epynn.kernels.arrays import Array
 from epynn.kernels.phases import Phases, as_points
 
 
-def send(dZ: Array, winners: Array, dX: Array, pieces: Sequence[slice], phases: Phases) -> None:
-    """Give each gradient to the winner of its window, and 0 to its other points."""
+def send(
+    dZ: Array,
+    winners: Array,
+    dX: Array,
+    pieces: Sequence[tuple[slice, slice]],
+    phases: Phases,
+) -> None:
+    """Give each gradient to the winner of its window, and 0 to its other points.
+
+    Pieces are some samples and some rows of ``dZ``, the first of them the largest.
+    """
     numbers = np.arange(phases.window[0] * phases.window[1], dtype=winners.dtype)[:, np.newaxis]
-    scratch = phases.make_stack(len(dZ[pieces[0]]), dX.dtype)
+    scratch = phases.make_stack(dZ[pieces[0]], dX.dtype)
     scratch_won = np.empty(scratch.shape, dtype=bool)
-    for n in pieces:
-        taps, won = (phases.cut_stack(it, len(dZ[n])) for it in (scratch, scratch_won))
-        np.equal(winners[n].reshape(-1), numbers, out=won)
-        np.multiply(dZ[n].reshape(-1), won, out=taps)
-        phases.unstack(taps, dX[n])
+    for n, i in pieces:
+        part, seen = phases.see_rows(dX[n], i)
+        taps, won = (part.cut_stack(it, len(seen)) for it in (scratch, scratch_won))
+        np.equal(winners[n, i].reshape(-1), numbers, out=won)
+        np.multiply(dZ[n, i].reshape(-1), won, out=taps)
+        part.unstack(taps, seen)
 
 
 def send_by_taps(

@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from epynn.kernels.pooling import pool, pool_gradient
+from epynn.kernels.pooling import pool, pool_gradient, pool_with_winners
 
 CASES = [
     # h, w, window, strides, padding
@@ -157,6 +157,18 @@ def test_no_copies_of_blocks(how):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * X.nbytes
+
+
+@pytest.mark.parametrize(('window', 'strides'), [(5, 1), (3, 2), (2, 2)])
+def test_scratch_of_one_large_image(window, strides):
+    X = np.random.default_rng(0).standard_normal((1, 400, 400, 8), dtype=np.float32)
+    pool_with_winners(X, window, strides)
+    tracemalloc.start()
+    Z, winners = pool_with_winners(X, window, strides)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak - Z.nbytes - winners.nbytes < 6 << 20
+    np.testing.assert_array_equal(Z, pool(X, window, strides))
 
 
 def test_messages():
