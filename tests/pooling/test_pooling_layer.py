@@ -77,3 +77,29 @@ def test_whole_numbers_are_pooled():
     for pool, expected in ((np.max, [5, 7, 13, 15]), (np.min, [0, 2, 8, 10]),
                            (np.mean, [2.5, 4.5, 10.5, 12.5])):  # fmt: skip
         assert Pooling(pool=pool).forward(X).ravel().tolist() == expected
+
+
+def test_winners_are_those_of_the_last_forward_pass():
+    """Outside training nobody looks for winners: the backward pass finds them itself."""
+    rng = np.random.default_rng(0)
+    first, second = rng.standard_normal((2, 3, 6, 6, 2))
+    layer, other = Pooling(2), Pooling(2)
+    dA = rng.standard_normal(layer.forward(first).shape)
+    assert layer.o['winners'].dtype == np.uint8
+    layer.training = False
+    layer.forward(second)
+    assert layer.o['winners'] is None
+    other.forward(second)
+    np.testing.assert_array_equal(layer.backward(dA), other.backward(dA))
+
+
+def test_a_new_step_lets_go_of_the_gradients_of_the_last():
+    X = np.random.default_rng(0).standard_normal((3, 6, 6, 2))
+    layer = Pooling(2)
+    layer.backward(np.ones_like(layer.forward(X)))
+    layer.training = False
+    layer.forward(X)
+    assert 'dX' in layer.bc  # for whoever looks after training, which ends with an evaluation
+    layer.training = True
+    layer.forward(X)
+    assert not layer.bc
