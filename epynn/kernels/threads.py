@@ -8,6 +8,8 @@ from contextvars import copy_context
 from queue import SimpleQueue
 from typing import TypeVar
 
+import numpy as np
+
 Piece = TypeVar('Piece')
 Result = TypeVar('Result')
 Job = Callable[[], None]
@@ -82,14 +84,16 @@ def in_halves(
     helper = _find_helper() if _count_cores() > 1 else None
     if helper is None:
         return [work(pieces[:half]), work(pieces[half:])]
-    context = copy_context()  # carries np.errstate over
+    # Threads do not share np.errstate: a part of the context, or in NumPy 1 of the thread.
+    context, reactions = copy_context(), np.geterr()
     results: list[Result] = []
     errors: list[BaseException] = []
     done = allocate_lock()
 
     def do_second_half() -> None:
         try:
-            results.append(context.run(work, pieces[half:]))
+            with np.errstate(**reactions):
+                results.append(context.run(work, pieces[half:]))
         except BaseException as error:  # noqa: BLE001 - the caller raises it
             errors.append(error)
         finally:
