@@ -41,11 +41,13 @@ class Phases:
         """Whether a point may lie in two windows, so that phases are larger than the output."""
         return self.plane[:2] != self.size
 
-    def tiled(self, shape: tuple[int, ...]) -> bool:
-        """Whether each point of images of that shape lies in a window."""
+    def clear_unseen(self, X: Array) -> None:
+        """Set to 0 the points of images that no window sees."""
         (fh, fw), (sh, sw), (oh, ow) = self.window, self.strides, self.size
-        reach = ((oh - 1) * sh + fh, (ow - 1) * sw + fw)
-        return fh >= sh and fw >= sw and reach == shape[1:3]
+        if fh < sh or fw < sw:  # between windows, too
+            X[...] = 0
+        X[:, (oh - 1) * sh + fh :] = 0
+        X[:, :, (ow - 1) * sw + fw :] = 0
 
     def make(self, n: int, X: Array) -> Array:
         """Return phases for `n` images of the dtype of `X`: 0 where :meth:`split` leaves gaps."""
@@ -90,7 +92,7 @@ class Phases:
         return scratch[: taps * run].reshape(taps, run)
 
     def stack(self, X: Array, scratch: Array) -> Array:
-        """Copy what windows that lie apart see, a run for each tap: one call goes through all."""
+        """Copy what windows see, a run for each tap: one call then goes through all."""
         taps = self.cut_stack(scratch, len(X))
         shape = (*self.window, len(X), *self.size, self.d)
         as_points(taps.reshape(shape))[...] = self.see_windows(X)
@@ -110,12 +112,10 @@ class Phases:
         ]
 
     def frame(self, Z: Array) -> Array:
-        """Return outputs ``(n, oh, ow, d)`` as one run that goes with taps, if need be a copy."""
-        if self.overlap:
-            plane = np.zeros((len(Z), *self.plane), dtype=Z.dtype, like=Z)
-            self.inner(plane)[...] = Z
-            Z = plane
-        return Z.reshape(-1)
+        """Copy outputs ``(n, oh, ow, d)`` into one run that goes with taps, 0 between rows."""
+        plane = np.zeros((len(Z), *self.plane), dtype=Z.dtype, like=Z)
+        self.inner(plane)[...] = Z
+        return plane.reshape(-1)
 
     def inner(self, plane: Array) -> Array:
         """View the windows among those of a plane ``(n, H, W, d)`` that are in the output."""

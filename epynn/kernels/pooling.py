@@ -188,7 +188,7 @@ def pool_gradient(
     window, strides, padding, how
         As in the forward pass.
     winners : array of shape (m, oh, ow, d), optional
-        From :func:`pool_with_winners`; None to find them again.
+        From :func:`pool_with_winners`; None for a mean, and to find them again.
 
     Returns
     -------
@@ -199,13 +199,14 @@ def pool_gradient(
     Raises
     ------
     TypeError, ValueError
-        If ``dZ`` or ``Z`` is not of the shape that the forward pass gives, and as :func:`pool`.
+        If ``dZ``, ``Z`` or `winners` are not of the shape that the forward pass gives, and as
+        :func:`pool`.
     """
     window, strides, pads = _normalize(X, window, strides, padding, how)
     m, h, w, d = X.shape[0], X.shape[1] + sum(pads[0]), X.shape[2] + sum(pads[1]), X.shape[3]
     size = output_size(h, window[0], strides[0]), output_size(w, window[1], strides[1])
-    for array, name in ((dZ, 'dZ'), (Z, 'Z')):
-        if array.shape != (m, *size, d):
+    for array, name in ((dZ, 'dZ'), (Z, 'Z'), (winners, 'winners')):
+        if array is not None and array.shape != (m, *size, d):
             raise ValueError(
                 f'{name}: expected (m, oh, ow, d) = {(m, *size, d)}, got {array.shape}. '
                 'Use the window, strides and padding of the forward pass.'
@@ -215,24 +216,17 @@ def pool_gradient(
     phases = Phases(window, strides, size, d)
     dX = np.empty((m, h, w, d), dtype=dZ.dtype, like=dZ)
     dZ = np.ascontiguousarray(dZ)
-
-    def work(pieces: Sequence[slice]) -> None:
-        if not phases.tiled(dX.shape):
-            for n in pieces:
-                dX[n] = 0
-        if winners is not None:
-            send_by_taps(dZ, winners, dX, pieces, phases)
-        else:
-            (spread_by_axes if phases.overlap else spread)(dZ, dX, pieces, phases)
-
-    if winners is not None and not phases.overlap:
-        if not phases.tiled(dX.shape):
-            dX[...] = 0
-        if dZ.size:
-            pieces, alone = _cut_rows(dX, dZ, math.prod(window))
-            in_halves(partial(send, dZ, winners, dX, phases=phases), pieces, alone)
-    elif dX.size:
-        in_halves(work, *_cut(dX))
+    phases.clear_unseen(dX)
+    if not dX.size:
+        return unpad(dX, X.shape, pads)
+    if winners is None:
+        way = spread_by_axes if phases.overlap else spread
+        in_halves(partial(way, dZ, dX, phases=phases), *_cut(dX))
+    elif phases.overlap:
+        in_halves(partial(send_by_taps, dZ, winners, dX, phases=phases), *_cut(dX))
+    else:
+        rows = _cut_rows(dX, dZ, math.prod(window))
+        in_halves(partial(send, dZ, winners, dX, phases=phases), *rows)
     return unpad(dX, X.shape, pads)
 
 

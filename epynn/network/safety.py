@@ -96,10 +96,11 @@ def shows_in_parameters(model: 'EpyNN') -> bool:
     The updates of the library do. One that cuts gradients off, or takes their signs, may not.
     """
     optimizer = model.optimizer
+    updates = [getattr(layer.update_parameters, '__func__', None) for layer in model.layers]
     return (
         type(optimizer) in OPTIMIZERS.values()
         and optimizer.clip_value is None
-        and all(type(layer).update_parameters is Layer.update_parameters for layer in model.layers)
+        and all(update is Layer.update_parameters for update in updates)
     )
 
 
