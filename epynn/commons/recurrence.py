@@ -278,17 +278,8 @@ def compute_gate_gradients(layer: Recurrent, gates: tuple[str, ...], dZ: Array, 
 def compute_stacked_gradients(layer: Recurrent, gates: tuple[str, ...], dZ: Array) -> None:
     """Compute the gradients of ``U V b`` of gates, as :func:`stack_gates` stacks them.
 
-    For ``Z = X U + hp V + b``, several gates side by side: ``dU = X^T dZ``, ``dV = hp^T dZ``,
-    ``db = sum(dZ)``, in one matrix product over all steps.
-
-    Parameters
-    ----------
-    layer : Recurrent
-        The layer; its `g` receives the gradients.
-    gates : tuple of str
-        The ``k`` gates, in the order of their columns.
-    dZ : ndarray
-        Gradient ``(s, m, k u)`` with respect to their linear products.
+    They are those of :func:`compute_gate_gradients`, which takes the same, without `hp`: here one
+    matrix product over all steps gives them all.
     """
     X, hp = take_steps(layer.fc, 'X hp')
     e = layer.d['e']
