@@ -197,3 +197,10 @@ def test_messages():
         pool_gradient(Z[:, :2], X, Z, 2)
     with pytest.raises(ValueError, match=r'^Z: expected \(m, oh, ow, d\)'):
         pool_gradient(Z, X, Z[:, :2], 2)
+
+
+def test_winners_of_another_shape_are_refused():
+    X = np.zeros((2, 4, 4, 3))
+    Z, winners = pool_with_winners(X, 2)
+    with pytest.raises(ValueError, match=r'winners: expected \(m, oh, ow, d\) = \(2, 2, 2, 3\)'):
+        pool_gradient(Z, X, Z, 2, winners=winners[:, :1])
