@@ -7,7 +7,7 @@ import numpy as np
 
 from epynn.commons.normalization import require_several
 from epynn.kernels.arrays import Array
-from epynn.kernels.normalization import mean_points
+from epynn.kernels.normalization import center, mean_points
 
 if TYPE_CHECKING:
     from epynn.batchnorm.models import BatchNorm
@@ -44,9 +44,12 @@ def batchnorm_forward(layer: 'BatchNorm', A: Array) -> Array:
         require_several(layer, N, 'a channel in a training batch', ONE_POINT)
 
     # (2) Mean and variance: those of the batch in training, else the running ones
-    mean = layer.fc['mean'] = mean_points(X) if of_batch else layer.s['mean']
-    Xc = X - mean  # (m, ..., d) - (d,) -> (m, ..., d)
-    var = layer.fc['var'] = mean_points(Xc, Xc) if of_batch else layer.s['var']
+    if of_batch:
+        mean, Xc, var = center(X, mean_points)
+    else:
+        mean, var = layer.s['mean'], layer.s['var']
+        Xc = X - mean  # (m, ..., d) - (d,) -> (m, ..., d)
+    layer.fc['mean'], layer.fc['var'] = mean, var
 
     # (3) Normalize
     sd = layer.fc['sd'] = np.sqrt(var + layer.epsilon)

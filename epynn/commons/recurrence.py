@@ -12,6 +12,7 @@ from epynn.commons.errors import ShapeError
 from epynn.commons.models import Layer
 from epynn.commons.penalties import Penalty
 from epynn.kernels.arrays import Array
+from epynn.kernels.normalization import sum_points
 from epynn.kernels.recurrence import (
     beside_states,
     by_samples,
@@ -269,7 +270,7 @@ def compute_gate_gradients(layer: Recurrent, gates: tuple[str, ...], dZ: Array, 
     # (s, m, u)^T @ (s, m, k u) -> (u, k u)
     dV = split_gates(multiply_steps_weight_gradient(hp, dZ), k)
     # (s, m, k u) -> (1, k u)
-    db = split_gates(dZ.reshape(-1, dZ.shape[2]).sum(axis=0, keepdims=True), k)
+    db = split_gates(sum_points(dZ)[np.newaxis], k)
 
     for gate, *gradients in zip(gates, dU, dV, db, strict=True):
         layer.g[f'dU{gate}'], layer.g[f'dV{gate}'], layer.g[f'db{gate}'] = gradients

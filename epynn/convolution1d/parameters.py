@@ -7,6 +7,7 @@ import numpy as np
 from epynn.commons.windows import check_groups_of_depth, compute_step_window_shapes
 from epynn.kernels.arrays import Array
 from epynn.kernels.convolution import multiply_blocks_weight_gradient
+from epynn.kernels.normalization import sum_points
 
 if TYPE_CHECKING:
     from epynn.convolution1d.models import Convolution1D
@@ -40,4 +41,4 @@ def convolution1d_compute_gradients(layer: 'Convolution1D') -> None:
 
     # (m, os, u) -> (u,)
     if layer.use_bias:
-        layer.g['db'] = dZ.sum(axis=(0, 1))
+        layer.g['db'] = sum_points(dZ)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from epynn.kernels.arrays import Array
+from epynn.kernels.normalization import sum_points
 
 if TYPE_CHECKING:
     from epynn.dense.models import Dense
@@ -33,4 +34,4 @@ def dense_compute_gradients(layer: 'Dense') -> None:
     layer.g['dW'] = X.T @ dZ
 
     # (m, u) -> (1, u)
-    layer.g['db'] = dZ.sum(axis=0, keepdims=True)
+    layer.g['db'] = sum_points(dZ)[np.newaxis]

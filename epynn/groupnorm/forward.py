@@ -1,11 +1,12 @@
 """Forward pass of the GroupNorm layer."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.normalization import mean_groups
+from epynn.kernels.normalization import center, mean_groups
 
 if TYPE_CHECKING:
     from epynn.groupnorm.models import GroupNorm
@@ -24,15 +25,12 @@ def groupnorm_forward(layer: 'GroupNorm', A: Array) -> Array:
     A : ndarray
         Output ``(m, ..., d)``.
     """
-    g = layer.d['g']
-
     # (1) Input
     X = layer.receive_input(A)
 
     # (2) Mean and variance of each group, repeated a channel: (m, ..., d) -> (m, 1, ..., d)
-    mean = layer.fc['mean'] = mean_groups(X, g)
-    Xc = X - mean
-    var = layer.fc['var'] = mean_groups(Xc, g, Xc)
+    mean, Xc, var = center(X, partial(mean_groups, groups=layer.d['g']))
+    layer.fc['mean'], layer.fc['var'] = mean, var
 
     # (3) Normalize
     sd = layer.fc['sd'] = np.sqrt(var + layer.epsilon)

@@ -20,6 +20,7 @@ import numpy as np
 from epynn.kernels.arrays import Array
 from epynn.kernels.blocks import add_blocks, cut_blocks, unpad
 from epynn.kernels.geometry import Padding, Pair, check_axes, find_pads, output_size, pair
+from epynn.kernels.normalization import sum_points
 from epynn.kernels.sliding import (
     convolve_images,
     convolve_images_input_gradient,
@@ -176,8 +177,8 @@ def multiply_blocks_bias_gradient(dZ: Array) -> Array:
     m, oh, ow, u = dZ.shape
     # (1, oh * ow) @ (m, oh * ow, u) -> (m, 1, u): a product with ones adds up faster than a sum
     ones = np.ones((1, oh * ow), dtype=dZ.dtype, like=dZ)
-    db: Array = np.matmul(ones, dZ.reshape(m, oh * ow, u)).sum(axis=(0, 1), dtype=dZ.dtype)
-    return db
+    sums = np.matmul(ones, dZ.reshape(m, oh * ow, u))
+    return sum_points(sums).astype(dZ.dtype, copy=False)
 
 
 def convolve(

@@ -1,15 +1,19 @@
 """Sums and means of channels-last arrays, as normalization takes them.
 
-All are read in one pass, without an array of products. They run over the places of each sample
-first, then over the samples or channels: sums of sums keep more digits in float32.
+All are read in one pass, without an array of products. They are sums of sums, over runs of points
+or the places of each sample first: these keep more digits in float32.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from epynn.kernels.arrays import Array
+
+_RUN = 256
+"""Points that are added one after the other. Sums of runs are then added to each other."""
 
 
 def sum_points(X: Array, Y: Array | None = None) -> Array:
@@ -29,7 +33,20 @@ def sum_points(X: Array, Y: Array | None = None) -> Array:
     array of shape (d,)
         Sums.
     """
-    sums: Array = _sum_places(X, Y).sum(axis=0)
+    if X.dtype.kind in 'biu':  # small integers would overflow
+        X = X.astype(np.float64)
+    N, d = math.prod(X.shape[:-1]), X.shape[-1]
+    # (m, ..., d) -> (N, d)
+    rows = [array.reshape(N, d) for array in (X, Y) if array is not None]
+    if N <= _RUN and Y is None:
+        sums: Array = rows[0].sum(axis=0)
+        return sums
+    # (runs, _RUN, d) -> (runs, d) -> (d,)
+    product = ','.join(['rkd'] * len(rows)) + '->rd'
+    whole = N - N % _RUN
+    runs = np.einsum(product, *[row[:whole].reshape(-1, _RUN, d) for row in rows])
+    rest = np.einsum(product, *[row[np.newaxis, whole:] for row in rows])
+    sums = np.concatenate([runs, rest]).sum(axis=0)
     return sums
 
 
@@ -101,6 +118,33 @@ def mean_groups(X: Array, groups: int, Y: Array | None = None) -> Array:
     means = sums / _number((*X.shape[1:-1], d // groups))
     # (m, g) -> (m, d) -> (m, 1, ..., d)
     return np.repeat(means, d // groups, axis=1).reshape(m, *[1] * (X.ndim - 2), d)
+
+
+def center(X: Array, mean_of: Callable[..., Array]) -> tuple[Array, Array, Array]:
+    """Take the mean, the distances from it, and the variance.
+
+    Where the mean is far from 0, its rounding shows on the scale of the distances: these are then
+    centered a second time.
+
+    Parameters
+    ----------
+    X : array of shape (m, ..., d)
+        Samples.
+    mean_of : callable
+        One of the means of this module, ``f(X, Y=None)``.
+
+    Returns
+    -------
+    mean, Xc, var : arrays
+        ``mean X``, ``X - mean`` and ``mean Xc^2``.
+    """
+    mean = mean_of(X)
+    Xc = X - mean
+    var = mean_of(Xc, Y=Xc)
+    if np.any(np.abs(mean) > 4 * np.sqrt(var)):
+        Xc -= mean_of(Xc)
+        var = mean_of(Xc, Y=Xc)
+    return mean, Xc, var
 
 
 def _number(sizes: tuple[int, ...]) -> float:

@@ -161,6 +161,8 @@ def pool_with_winners(
 
     if Z.size:
         in_halves(work, *_cut_rows(Xp, Z, math.prod(window)))
+    if X.shape != Xp.shape:
+        _keep_off_the_frame(winners, _frame(X, how) == Z, window, strides, pads)
     return Z, winners
 
 
@@ -240,6 +242,20 @@ def _find_winners(wrong: Array, winners: Array) -> None:
         winners *= tap
 
 
+def _keep_off_the_frame(
+    winners: Array, tied: Array, window: tuple[int, int], strides: tuple[int, int], pads: Pads
+) -> None:
+    """Let the first point of the image win where all that a window sees equals the padding."""
+    if not tied.any():
+        return
+    oh, ow = winners.shape[1:3]
+    a = np.maximum(pads[0][0] - strides[0] * np.arange(oh), 0)
+    c = np.maximum(pads[1][0] - strides[1] * np.arange(ow), 0)
+    # (oh, 1) and (ow,) -> (oh, ow, 1)
+    first = (a[:, np.newaxis] * window[1] + c)[..., np.newaxis].astype(winners.dtype)
+    np.copyto(winners, first, where=tied)
+
+
 @contextmanager
 def _runs_in_place(wanted: bool) -> Iterator[None]:
     """Have NumPy compute on rows where they lie: it copies rows shorter than its buffer first.
@@ -289,6 +305,8 @@ def _frame(X: Array, how: str) -> float:
     """Value of the padding: neutral for max and min, 0 for mean."""
     if how == 'mean':
         return 0
+    if X.dtype.kind == 'b':
+        return how == 'min'
     if X.dtype.kind in 'iu':
         limits = np.iinfo(X.dtype)
         return limits.min if how == 'max' else limits.max

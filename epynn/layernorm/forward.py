@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.normalization import mean_channels
+from epynn.kernels.normalization import center, mean_channels
 
 if TYPE_CHECKING:
     from epynn.layernorm.models import LayerNorm
@@ -28,9 +28,8 @@ def layernorm_forward(layer: 'LayerNorm', A: Array) -> Array:
     X = layer.receive_input(A)
 
     # (2) Mean and variance of the channels: (m, ..., d) -> (m, ..., 1)
-    mean = layer.fc['mean'] = mean_channels(X)
-    Xc = X - mean
-    var = layer.fc['var'] = mean_channels(Xc, Xc)
+    mean, Xc, var = center(X, mean_channels)
+    layer.fc['mean'], layer.fc['var'] = mean, var
 
     # (3) Normalize
     sd = layer.fc['sd'] = np.sqrt(var + layer.epsilon)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from epynn.commons.errors import ShapeError
+from epynn.commons.maths.floating import floating
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:
@@ -52,6 +53,6 @@ def residual_forward(layer: 'Residual', A: Array) -> Array:
             'Choose units, strides and padding that keep the shape, or give layers that change it '
             'likewise: Residual(layers, shortcut=[...]).',
         )  # fmt: skip
-    A = layer.fc['A'] = F + S
+    A = layer.fc['A'] = floating(F) + floating(S)  # small integers would wrap around
 
     return A

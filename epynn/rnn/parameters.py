@@ -7,6 +7,7 @@ import numpy as np
 from epynn.commons.maths import clip_gradient
 from epynn.commons.recurrence import take_steps
 from epynn.kernels.arrays import Array
+from epynn.kernels.normalization import sum_points
 from epynn.kernels.recurrence import multiply_steps_weight_gradient
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def rnn_compute_gradients(layer: 'RNN') -> None:
     layer.g['dV'] = multiply_steps_weight_gradient(hp, dh_)
 
     # (s, m, u) -> (1, u)
-    layer.g['db'] = dh_.reshape(-1, layer.d['u']).sum(axis=0, keepdims=True)
+    layer.g['db'] = sum_points(dh_)[np.newaxis]
 
     if layer.clip_gradients:
         clip_gradient(layer)

@@ -8,6 +8,7 @@ from epynn.commons.errors import ShapeError
 from epynn.kernels.arrays import Array
 from epynn.kernels.convolution import convolve_weight_gradient
 from epynn.kernels.geometry import find_pads
+from epynn.kernels.normalization import sum_points
 
 if TYPE_CHECKING:
     from epynn.transposedconvolution.models import TransposedConvolution
@@ -60,4 +61,4 @@ def transposedconvolution_compute_gradients(layer: 'TransposedConvolution') -> N
 
     # (m, oh, ow, u) -> (u,)
     if layer.use_bias:
-        layer.g['db'] = dZ.sum(axis=(0, 1, 2))
+        layer.g['db'] = sum_points(dZ)

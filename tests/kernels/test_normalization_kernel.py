@@ -1,9 +1,17 @@
 """Sums and means for normalization: against NumPy, in any layout and data type."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
-from epynn.kernels.normalization import mean_channels, mean_groups, mean_points, sum_points
+from epynn.kernels.normalization import (
+    center,
+    mean_channels,
+    mean_groups,
+    mean_points,
+    sum_points,
+)
 
 SHAPES = [(5, 4), (3, 6, 4), (2, 3, 5, 4), (2, 1, 3, 2, 4)]
 
@@ -46,3 +54,23 @@ def test_float32_keeps_its_digits_over_many_points(rng):
 def test_any_layout(layout, rng):
     X = layout(rng.standard_normal((4, 6, 3)))
     np.testing.assert_allclose(sum_points(X, X), np.square(X).sum(axis=(0, 1)), rtol=1e-13)
+
+
+@pytest.mark.parametrize('shape', [(65_537, 3), (70_000, 1), (2, 300, 200, 4)])
+def test_float32_sums_of_many_points_keep_their_digits(shape):
+    """Added one after the other, 65,000 numbers lose two digits of seven."""
+    X = np.random.default_rng(0).random(shape, dtype=np.float32)
+    exact = X.sum(axis=tuple(range(X.ndim - 1)), dtype=np.float64)
+    np.testing.assert_allclose(sum_points(X), exact, rtol=1e-6)
+    np.testing.assert_allclose(sum_points(X, np.ones_like(X)), exact, rtol=1e-6)
+
+
+@pytest.mark.parametrize('mean', [100, 10_000, 1e6])
+@pytest.mark.parametrize('mean_of', [mean_points, mean_channels, partial(mean_groups, groups=2)])
+def test_float32_far_from_zero_is_centered_as_well_as_near_it(mean, mean_of):
+    X = np.random.default_rng(0).standard_normal((40, 5, 8)).astype(np.float32) + np.float32(mean)
+    _, exact, variance = center(X.astype(np.float64), mean_of)
+    _, Xc, var = center(X, mean_of)
+    np.testing.assert_allclose(Xc, exact, atol=1e-6)
+    np.testing.assert_allclose(var, variance, rtol=2e-6, atol=1e-6)
+    assert Xc.dtype == var.dtype == np.float32

@@ -204,3 +204,25 @@ def test_winners_of_another_shape_are_refused():
     Z, winners = pool_with_winners(X, 2)
     with pytest.raises(ValueError, match=r'winners: expected \(m, oh, ow, d\) = \(2, 2, 2, 3\)'):
         pool_gradient(Z, X, Z, 2, winners=winners[:, :1])
+
+
+@pytest.mark.parametrize('how', ['max', 'min'])
+@pytest.mark.parametrize('dtype', [bool, np.uint8, np.int8, np.int64, np.float32, np.float64])
+def test_padding_never_wins_even_where_the_image_is_all_of_its_value(how, dtype):
+    """Integers and booleans have no number beyond those of images, floats only infinity."""
+    lowest = {'b': (False, True), 'i': None, 'u': None, 'f': (-np.inf, np.inf)}[
+        np.dtype(dtype).kind
+    ]
+    if lowest is None:
+        lowest = np.iinfo(dtype).min, np.iinfo(dtype).max
+    X = np.full((2, 3, 3, 2), lowest[how == 'min'], dtype=dtype)
+    X[1, 1, 1] = lowest[how == 'max']
+    for window, strides, padding in (((2, 2), (1, 1), (1, 1)), ((3, 2), (2, 2), (2, 1))):
+        Z, winners = pool_with_winners(X, window, strides, padding, how)
+        assert Z.dtype == X.dtype
+        dZ = np.random.default_rng(0).standard_normal(Z.shape)
+        dX = pool_gradient(dZ, X, Z, window, strides, padding, how, winners)
+        Z_naive, dX_naive = naive_pool(X, dZ, window, strides, padding, how)
+        np.testing.assert_array_equal(Z.astype(np.float64), Z_naive)
+        np.testing.assert_array_equal(pool(X, window, strides, padding, how), Z)
+        np.testing.assert_allclose(dX, dX_naive, rtol=1e-13)

@@ -14,6 +14,7 @@ from epynn.dense.models import Dense
 from epynn.dropout.models import Dropout
 from epynn.embedding.models import Embedding
 from epynn.layernorm.models import LayerNorm
+from epynn.pooling.models import Pooling
 from epynn.residual.models import Residual
 
 
@@ -199,3 +200,11 @@ def test_float32_is_kept(rng):
     A = layer.forward(rng.standard_normal((6, 4)).astype(np.float32))
     assert A.dtype == np.float32
     assert {p.dtype for p in [*layer.p.values(), *layer.s.values()]} == {np.dtype(np.float32)}
+
+
+@pytest.mark.parametrize('dtype', [np.uint8, np.int8, bool, np.int64])
+def test_integers_do_not_wrap_around(dtype):
+    """200 + 200 is 144 in uint8, and True + True is True."""
+    layer = Residual([Pooling(1)])
+    X = np.full((2, 3, 3, 1), np.iinfo(dtype).max if dtype is not bool else True, dtype=dtype)
+    np.testing.assert_array_equal(layer.forward(X), 2 * X.astype(float))
