@@ -162,7 +162,7 @@ def pool_with_winners(
     if Z.size:
         in_halves(work, *_cut_rows(Xp, Z, math.prod(window)))
     if X.shape != Xp.shape:
-        _keep_off_the_frame(winners, _frame(X, how) == Z, window, strides, pads)
+        _keep_off_the_frame(winners, np.equal(Z, _frame(X, how)), window, strides, pads)
     return Z, winners
 
 
