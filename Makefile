@@ -29,6 +29,7 @@ format: $(VENV)/installed-dev
 $(VENV)/installed-%: $(METADATA)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[$*]'
+	$(BIN)/python -m compileall -q epynn  # as pip does for what it copies
 	touch $@
 
 clean:

@@ -6,12 +6,12 @@ uncoloured, and the progress bar by tqdm. In a notebook, tables are real ones.
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from typing import Any
 
 from termcolor import colored
-from tqdm import tqdm
 
 COLOURS = ('white', 'green', 'cyan', 'yellow', 'red')
 WIDTH = 80
@@ -120,18 +120,36 @@ class StreamTable:
 
 
 def write_line(msg: str) -> None:
-    """Print a line above the progress bars that are on the screen."""
-    tqdm.write(msg, file=sys.stdout)
+    """Print a line, above the progress bars that are on the screen: ours or those of a user."""
+    if 'tqdm' in sys.modules:
+        sys.modules['tqdm'].tqdm.write(msg, file=sys.stdout)
+    else:
+        print(msg)
 
 
-def progress_bar(total: int, initial: int, label: str, silent: bool) -> 'tqdm[Any]':
-    """Return a progress bar with rate and time left; it shows in terminals and notebooks only.
+@contextmanager
+def progress_bar(
+    total: int, initial: int, label: str, silent: bool
+) -> Iterator[Callable[[], object]]:
+    """Show a progress bar with rate and time left, in terminals and notebooks only.
 
-    In a file there is none: the rows of the table tell how far training is.
+    In a file there is none: the rows of the table tell how far training is. tqdm is imported here,
+    when first needed: it takes a third of the time that the whole library takes to import.
+
+    Yields
+    ------
+    callable
+        Tells the bar, where there is one, that one more epoch is done.
     """
     stream = sys.stdout if in_notebook() else sys.stderr
-    hide = silent or not (in_notebook() or stream.isatty())
-    return tqdm(
-        total=total, initial=initial, desc=label, unit='epoch', disable=hide, leave=False,
-        ncols=None if in_notebook() else WIDTH, file=stream,
-    )  # fmt: skip
+    if silent or not (in_notebook() or stream.isatty()):
+        yield lambda: None
+        return
+    from tqdm import tqdm
+
+    width = None if in_notebook() else WIDTH
+    with tqdm(
+        total=total, initial=initial, desc=label, unit='epoch', leave=False, ncols=width,
+        file=stream,
+    ) as bar:  # fmt: skip
+        yield bar.update

@@ -76,12 +76,12 @@ def model_train(
         adaptive = follows_losses(model)
         report = TrainingReport(model)
         bar = progress_bar(model.epochs, first, model.name, silent)
-        with pin_threads(model, training=True), bar:
+        with pin_threads(model, training=True), bar as advance:
             for e in range(first, model.epochs):
                 train_epoch(model, e, adaptive)
                 if not silent and (e % step == 0 or e + 1 == model.epochs):
                     report.row(e)
-                bar.update()
+                advance()
     finally:
         close_training(model)
 

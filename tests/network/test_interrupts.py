@@ -1,11 +1,9 @@
 """Training stopped at any moment: whole steps only, and it goes on as if nothing had been."""
 
-import os
+import gc
 import random
 import signal
 import sys
-import threading
-import time
 
 import numpy as np
 import pytest
@@ -142,48 +140,57 @@ def test_in_each_line_of_the_update(run):
     assert stopped > 30
 
 
-@pytest.mark.skipif(not hasattr(signal, 'setitimer'), reason='no timers here')
-def test_at_random_times(run):
-    """Ctrl-C itself, from a timer."""
+class StopAnywhere(Stop):
+    """Raises it at the `at`-th instruction of all, also of what epynn calls, as a signal does.
 
-    def interrupt(number, frame):
-        raise KeyboardInterrupt
+    The collector may call Python code of others, where an exception goes nowhere: it is off.
+    """
 
-    start = time.perf_counter()
-    make().train(EPOCHS, verbose=0)
-    duration = time.perf_counter() - start
-    draw = random.Random(2)
-    before = signal.signal(signal.SIGALRM, interrupt)
-    stopped = 0
+    def __call__(self, frame, event, argument):
+        frame.f_trace_lines, frame.f_trace_opcodes = False, True
+        if event == 'opcode':
+            self.count += 1
+            if self.count == self.at:
+                raise KeyboardInterrupt
+        return self
+
+
+def test_at_many_instructions_of_any_code(run):
+    gc.disable()
     try:
-        for _ in range(40):
+        instructions = StopAnywhere()
+        run_with(instructions, make())
+        draw = random.Random(2)
+        points = [draw.randrange(1, instructions.count) for _ in range(20)]
+        points += range(instructions.count - 400, instructions.count, 40)  # where all is closed
+        for at in points:
             model = make()
-            try:
-                signal.setitimer(signal.ITIMER_REAL, draw.uniform(0.05, 1) * duration)
-                model.train(EPOCHS, verbose=0)
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            except KeyboardInterrupt:
-                stopped += 1
+            run_with(StopAnywhere(at), model)
             check_and_go_on(model, run)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    assert stopped > 5
+        gc.enable()
 
 
-@pytest.mark.skipif(os.name == 'nt', reason='signals are other ones there')
-def test_a_real_interrupt_of_a_long_training():
-    model = make()
+def test_ctrl_c_in_a_long_training():
+    """The signal itself, in the middle of the third epoch."""
+    calls = []
+
+    def interrupting(x, deriv=False):
+        calls.append(x)
+        if len(calls) == 100:
+            signal.raise_signal(signal.SIGINT)
+        return tanh(x, deriv)
+
+    model = quiet(make_classifier(Dense(4, interrupting), batch_size=4))
     # A shell that starts the tests in the background has them ignore Ctrl-C.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         with pytest.raises(KeyboardInterrupt):
-            model.train(20_000, verbose=0)
+            model.train(50, verbose=0)
     finally:
         signal.signal(signal.SIGINT, before)
     done = model.epochs
-    assert done == model.progress[0]
+    assert 0 < done == model.progress[0] < 50
     assert [len(values) for values in model.metrics['CCE']] == [done, done, 0]
     model.train(1, verbose=0)
     assert model.epochs == done + 1
