@@ -101,6 +101,7 @@ from epynn.globalpooling.models import GlobalPooling
 from epynn.gradients import check_gradients
 from epynn.groupnorm.models import GroupNorm
 from epynn.gru.models import GRU
+from epynn.kernels.threads import set_threads
 from epynn.layernorm.models import LayerNorm
 from epynn.lstm.models import LSTM
 from epynn.network.models import EpyNN
@@ -218,6 +219,7 @@ __all__ = [
     'schedule_functions',
     'se_hPars',
     'selu',
+    'set_threads',
     'sigmoid',
     'silu',
     'softmax',

@@ -15,8 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
 from epynn.commons.arguments import as_int
 from epynn.commons.errors import ArgumentError, EpynnError, MissingExtraError
 from epynn.commons.logs import process_logs
@@ -117,10 +115,7 @@ def run_network(name: str, epochs: int | None, seed: int | None, quiet: bool) ->
                 f'--{option}', 'an example that trains a network', name,
                 f'Run it by: epynn run {name}',
             )  # fmt: skip
-    # The matrices of bundled networks are small: two threads gain little on them, and while another
-    # program keeps a core busy, they wait for each other and take up to ten times as long.
-    with threadpool_limits(limits=1, user_api='blas'):
-        train.main(**given, quiet=quiet)
+    train.main(**given, quiet=quiet)
 
 
 def summarize_network(name: str) -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from epynn.kernels.arrays import Array
+from epynn.kernels.products import multiply
 
 if TYPE_CHECKING:
     from epynn.dense.models import Dense
@@ -29,7 +30,7 @@ def dense_backward(layer: 'Dense', dX: Array) -> Array | None:
         return None
 
     # (2) Linear product: (m, u) @ (n, u)^T -> (m, n)
-    dX = dZ @ layer.p['W'].T
+    dX = multiply(dZ, layer.p['W'].T)
 
     # (1) Input
     layer.bc['dX'] = dX

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from epynn.kernels.arrays import Array
+from epynn.kernels.products import multiply
 
 if TYPE_CHECKING:
     from epynn.dense.models import Dense
@@ -25,7 +26,7 @@ def dense_forward(layer: 'Dense', A: Array) -> Array:
     X = layer.receive_input(A)
 
     # (2) Linear product: (m, n) @ (n, u) -> (m, u)
-    Z = layer.fc['Z'] = X @ layer.p['W'] + layer.p['b']
+    Z = layer.fc['Z'] = multiply(X, layer.p['W']) + layer.p['b']
 
     # (3) Activation
     A = layer.fc['A'] = layer.activate(Z)

@@ -6,6 +6,7 @@ import numpy as np
 
 from epynn.kernels.arrays import Array
 from epynn.kernels.normalization import sum_points
+from epynn.kernels.products import multiply
 
 if TYPE_CHECKING:
     from epynn.dense.models import Dense
@@ -31,7 +32,7 @@ def dense_compute_gradients(layer: 'Dense') -> None:
     dZ = layer.bc['dZ']
 
     # (m, n)^T @ (m, u) -> (n, u)
-    layer.g['dW'] = X.T @ dZ
+    layer.g['dW'] = multiply(X.T, dZ)
 
     # (m, u) -> (1, u)
     layer.g['db'] = sum_points(dZ)[np.newaxis]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from epynn.kernels.arrays import Array
+from epynn.kernels.products import multiply
 
 
 def by_steps(X: Array) -> Array:
@@ -41,7 +42,7 @@ def multiply_steps(X: Array, W: Array) -> Array:
     """
     s, m, e = X.shape
     # (s, m, e) -> (s * m, e) @ (e, u) -> (s, m, u)
-    Z: Array = (X.reshape(s * m, e) @ W).reshape(s, m, W.shape[1])
+    Z: Array = multiply(X.reshape(s * m, e), W).reshape(s, m, W.shape[1])
     return Z
 
 
@@ -64,8 +65,7 @@ def multiply_steps_weight_gradient(X: Array, dZ: Array) -> Array:
     """
     s, m, e = X.shape
     # (s, m, e) -> (e, s * m) @ (s * m, u) -> (e, u)
-    dW: Array = X.reshape(s * m, e).T @ dZ.reshape(s * m, dZ.shape[2])
-    return dW
+    return multiply(X.reshape(s * m, e).T, dZ.reshape(s * m, dZ.shape[2]))
 
 
 def beside_states(X: Array, u: int, dtype: np.dtype[Any]) -> tuple[Array, Array, Array, Array]:
@@ -123,7 +123,8 @@ def weight_gradient_beside_states(X: Array, hp: Array, dZ: Array) -> Array:
     Xhp1[: len(X)] = X
     Xhp1[len(X) : -1] = hp
     # (k, s * m) @ (e + u + 1, s * m)^T -> (k, e + u + 1) -> (e + u + 1, k)
-    return np.ascontiguousarray((dZ.reshape(len(dZ), -1) @ Xhp1.reshape(len(Xhp1), -1).T).T)
+    dW = multiply(dZ.reshape(len(dZ), -1), Xhp1.reshape(len(Xhp1), -1).T)
+    return np.ascontiguousarray(dW.T)
 
 
 def make_states(like: Array, u: int) -> tuple[Array, Array]:

@@ -1,117 +1,246 @@
-"""Two halves of a job at the same time."""
+"""Work shared out among threads, in shares that depend on shapes alone.
 
+Each share is done by the first thread that is free: the one that calls, or one of its helpers. So
+the same numbers come out on any number of threads, and a helper that the system keeps waiting
+leaves its shares to the others. Threads that wait sleep. NumPy lets go of the interpreter in its
+loops and products; :mod:`epynn.kernels.blas` keeps these to the thread they are called in.
+"""
+
+import math
 import os
 import threading
-from _thread import allocate_lock, start_new_thread
+from _thread import LockType, allocate_lock, start_new_thread
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
-from queue import SimpleQueue
-from typing import TypeVar
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 
+from epynn.kernels.blas import BlasOnOneThread
+
+SHARES = 8
+"""Most shares of a job, and so the most threads that one can use."""
+
+WORTH_A_SHARE = 6_000_000
+"""Work that makes a share, in multiply-adds: a fraction of a millisecond."""
+
+QUOTA = '/sys/fs/cgroup/cpu.max'
+"""Where Linux says how much of the cores a container may use."""
+
 Piece = TypeVar('Piece')
 Result = TypeVar('Result')
-Job = Callable[[], None]
 
-_own = threading.local()
-"""What each thread has for itself: its helper, once it had a job."""
+
+class _Mail:
+    """Where a helper waits, and finds its next job. A job that it came too late for is replaced."""
+
+    def __init__(self) -> None:
+        self.job: Callable[[], None] | None = None
+        self.bell = allocate_lock()
+        self.bell.acquire()
+
+    def ring(self) -> None:
+        if self.bell.locked():
+            self.bell.release()
 
 
 class _Helper:
-    """A thread that does second halves for the one that made it, and ends with that one.
+    """A thread that computes for the one that made it, and ends with that one.
 
     Starting a thread for each job would take as long as a small job does; and after a pause, the
     system may leave a new thread waiting for milliseconds, on the core of the one that started it.
     """
 
     def __init__(self) -> None:
-        self.process = os.getpid()
-        self.jobs: SimpleQueue[Job | None] = SimpleQueue()
-        start_new_thread(_serve, (self.jobs,))
+        self.mail = _Mail()
+        start_new_thread(_serve, (self.mail,))
 
     def __del__(self) -> None:
-        self.jobs.put(None)
+        self.mail.job = _end
+        self.mail.ring()
 
 
-def _serve(jobs: 'SimpleQueue[Job | None]') -> None:
-    """Do jobs, in turn, until there is a None."""
-    while (job := jobs.get()) is not None:
-        job()
+def _end() -> None:
+    """Be the last job of a helper."""
+
+
+def _serve(mail: _Mail) -> None:
+    """Do jobs, in turn, until it is `_end`."""
+    _own.serves = True
+    while True:
+        mail.bell.acquire()
+        job, mail.job = mail.job, None
+        if job is _end:
+            return
+        if job is not None:
+            job()
         del job  # and the arrays that it holds
 
 
-def _find_helper() -> _Helper | None:
-    """Return the helper of this thread; a new one at first, and in the child after a fork.
+class _Own(threading.local):
+    """What each thread has for itself: its helpers, once it had a job for them."""
 
-    Return None where the system gives no more threads, or never did.
-    """
-    helper: _Helper | None = getattr(_own, 'helper', None)
-    if helper is None or helper.process != os.getpid():
+    def __init__(self) -> None:
+        self.process = os.getpid()
+        self.helpers: list[_Helper] = []
+        self.serves = False
+
+    def find(self, count: int) -> list[_Helper]:
+        """Return so many helpers; fewer where the system gives no more threads, or never did."""
+        if self.process != os.getpid():  # a fork takes no threads along
+            self.__init__()  # type: ignore[misc]
+        if self.serves:  # a share within a share
+            return []
         try:
-            helper = _own.helper = _Helper()
+            while len(self.helpers) < count:
+                self.helpers.append(_Helper())
         except RuntimeError:
-            return None
-    return helper
+            pass
+        return self.helpers[:count]
 
 
-def in_halves(
-    work: Callable[[Sequence[Piece]], Result], pieces: Sequence[Piece], alone: bool = False
+class _Job:
+    """Shares of one job, taken one by one by whoever is free."""
+
+    def __init__(self, work: Callable[[Any], Any], shares: Sequence[Any]) -> None:
+        self.work = work
+        self.shares = shares
+        self.todo = deque(range(len(shares)))
+        self.results: list[Any] = [None] * len(shares)
+        self.errors: list[BaseException] = []
+        # Threads do not share np.errstate: a part of the context, or in NumPy 1 of the thread
+        self.context, self.reactions = copy_context(), np.geterr()
+
+    def run(self) -> None:
+        """Do shares until there are none."""
+        while self.todo:
+            try:
+                number = self.todo.popleft()
+            except IndexError:  # another thread was faster
+                return
+            self.results[number] = self.work(self.shares[number])
+
+    def help(self, at_work: LockType) -> None:
+        """Do shares in another thread; whoever finds the lock free need not wait for it."""
+        with at_work:
+            try:
+                with np.errstate(**self.reactions):
+                    self.context.copy().run(self.run)
+            except BaseException as error:  # noqa: BLE001 - the caller raises it
+                self.todo.clear()
+                self.errors.append(error)
+
+
+_own = _Own()
+_wanted: list[int] = []
+"""What :func:`set_threads` was told, if anything."""
+
+
+def set_threads(n: int | None) -> None:
+    """Let the library compute in so many threads.
+
+    The numbers that come out do not depend on it.
+
+    Parameters
+    ----------
+    n : int or None
+        Threads, the caller's among them; None for as many as there are cores to use: those that
+        the process is bound to, the quota of its control group, and ``OMP_NUM_THREADS`` allow.
+
+    Raises
+    ------
+    ValueError
+        If it is no whole number of at least 1.
+    """
+    if n is not None and (isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1):
+        raise ValueError(
+            f'set_threads(n): expected a whole number of at least 1, got {n!r}. None for all cores.'
+        )
+    _wanted[:] = [] if n is None else [int(n)]
+
+
+def count_threads() -> int:
+    """Return in how many threads the library computes."""
+    return _wanted[0] if _wanted else _count_cores()
+
+
+@cache
+def _count_cores() -> int:
+    """Return how many cores this process may use, at most `SHARES`; it looks once."""
+    cores = SHARES
+    asked = os.environ.get('OMP_NUM_THREADS', '').split(',')[0].strip()
+    if asked.isdigit() and int(asked):
+        cores = min(cores, int(asked))
+    bound = hasattr(os, 'sched_getaffinity')
+    cores = min(cores, len(os.sched_getaffinity(0)) if bound else os.cpu_count() or 1)
+    try:  # the quota of a container
+        quota, period = Path(QUOTA).read_text().split()
+        return min(cores, math.ceil(int(quota) / int(period)))
+    except (OSError, ValueError):  # none, or no control groups
+        return cores
+
+
+def count_shares(work: float, pieces: int) -> int:
+    """Return in how many shares a job is worth being cut, from its multiply-adds and pieces."""
+    return max(1, min(SHARES, pieces, int(work / WORTH_A_SHARE)))
+
+
+def share_out(
+    work: Callable[[Sequence[Piece]], Result], pieces: Sequence[Piece], shares: int
 ) -> list[Result]:
-    """Do the first half of the pieces in this thread and the second half in another.
+    """Cut pieces into shares of neighbours, and do each share in the next thread that is free.
 
-    Each thread has a helper of its own, so that calls from different threads never meet. Which half
-    a piece falls into depends on the number of pieces alone, so that sums come out the same each
+    Each thread has helpers of its own, so that calls from different threads never meet. Which share
+    a piece falls into depends on the numbers of both alone, so that sums come out the same each
     time.
 
     Parameters
     ----------
     work : callable
-        Takes some of the pieces. NumPy lets go of the interpreter in its loops.
+        Takes some of the pieces.
     pieces : sequence
         The pieces of the job, in order.
-    alone : bool
-        Do all in this thread: the job is not worth a second one.
+    shares : int
+        How many shares, from shapes alone: see :func:`count_shares`.
 
     Returns
     -------
     list
-        What `work` returned, for one or both halves.
+        What `work` returned for each share, in order.
     """
-    half = (len(pieces) + 1) // 2
-    if alone or half == len(pieces):
+    count = len(pieces)
+    shares = max(1, min(shares, count))
+    if shares == 1:
         return [work(pieces)]
-    helper = _find_helper() if _count_cores() > 1 else None
-    if helper is None:
-        return [work(pieces[:half]), work(pieces[half:])]
-    # Threads do not share np.errstate: a part of the context, or in NumPy 1 of the thread.
-    context, reactions = copy_context(), np.geterr()
-    results: list[Result] = []
-    errors: list[BaseException] = []
-    done = allocate_lock()
-
-    def do_second_half() -> None:
+    bounds = [-(-count * i // shares) for i in range(shares + 1)]
+    parts = [pieces[i:j] for i, j in pairwise(bounds)]
+    with BlasOnOneThread():
+        helpers = _own.find(min(count_threads(), shares) - 1)
+        if not helpers:
+            return [work(part) for part in parts]
+        job = _Job(work, parts)
+        locks = [allocate_lock() for _ in helpers]
         try:
-            with np.errstate(**reactions):
-                results.append(context.run(work, pieces[half:]))
-        except BaseException as error:  # noqa: BLE001 - the caller raises it
-            errors.append(error)
+            for helper, lock in zip(helpers, locks, strict=True):
+                helper.mail.job = lambda lock=lock: job.help(lock)
+                helper.mail.ring()
+            job.run()
         finally:
-            done.release()
-
-    done.acquire()
-    helper.jobs.put(do_second_half)
-    try:
-        first = work(pieces[:half])
-    finally:
-        done.acquire()
-    if errors:
-        raise errors[0]
-    return [first, *results]
+            job.todo.clear()
+            for helper, lock in zip(helpers, locks, strict=True):
+                helper.mail.job = None  # too late for it
+                lock.acquire()
+    if job.errors:
+        raise job.errors[0]
+    return job.results
 
 
-def _count_cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, 'sched_getaffinity'):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def in_halves(
+    work: Callable[[Sequence[Piece]], Result], pieces: Sequence[Piece], alone: bool = False
+) -> list[Result]:
+    """Do the pieces in two shares, or in one that is not worth a second thread."""
+    return share_out(work, pieces, 1 if alone else 2)

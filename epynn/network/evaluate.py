@@ -9,9 +9,10 @@ from epynn.commons.errors import ShapeError, StateError, TrainingError
 from epynn.commons.metrics import decide
 from epynn.commons.models import Layer, dataSet, walk_layers
 from epynn.kernels.arrays import Array
+from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.checks import check_layers, check_metric
 from epynn.network.forward import compute_outputs
-from epynn.network.safety import is_finite, pin_threads
+from epynn.network.safety import is_finite
 from epynn.network.weights import sample_weights
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def model_predict(
 
 def decide_samples(model: 'EpyNN', dset: dataSet, what: str) -> None:
     """Compute the outputs and decisions for the samples of a set."""
-    with pin_threads(model), np.errstate(all='ignore'):  # what is not finite is refused
+    with BlasOnOneThread(), np.errstate(all='ignore'):  # what is not finite is refused
         A = compute_outputs(model, dset.X)
         require_finite(A, f'finite outputs for {dset.name}', what)
     dset.A = A

@@ -1,5 +1,6 @@
 """Initialization of the network: settings, random streams, parameters, and a dry run."""
 
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from epynn.commons.metrics import metrics_functions
 from epynn.commons.models import walk_layers
 from epynn.commons.optimize import Optimizer, make_optimizer
 from epynn.kernels.arrays import Array
+from epynn.kernels.blas import BlasOnOneThread, controls_blas
 from epynn.network.backward import loss_gradient
 from epynn.network.checks import (
     check_array,
@@ -32,7 +34,6 @@ from epynn.network.hyperparameters import (
     schedule_rates,
 )
 from epynn.network.report import describe_layer
-from epynn.network.safety import pin_threads
 from epynn.network.weights import resolve_class_weight, sample_weights
 
 if TYPE_CHECKING:
@@ -96,8 +97,9 @@ def model_initialize(
         the mean is still over the number of samples, as in Keras. (torch divides by the sum of the
         weights instead.)
     deterministic : bool, optional
-        Keep to one BLAS thread here and in training, evaluation and prediction. Otherwise the
-        last bits depend on the number of threads, as BLAS then adds in another order.
+        Changes nothing: the same numbers come out on any number of threads, always. True warns
+        where that cannot be promised, as NumPy multiplies by a library that cannot be kept to one
+        thread.
 
     Raises
     ------
@@ -131,6 +133,13 @@ def model_initialize(
     model.metrics_functions = collect_metrics(model, metrics)
     model.metrics = {name: [[], [], []] for name in model.metrics_functions}
     model.deterministic = as_flag(deterministic, 'EpyNN.initialize(deterministic)')
+    if model.deterministic and not controls_blas():
+        warnings.warn(
+            'initialize(deterministic=True): the library that NumPy multiplies matrices by cannot '
+            'be kept to one thread; its last digits may depend on how many it takes.',
+            UserWarning,
+            stacklevel=2,
+        )
     model.e = model.epochs = 0
     model.progress = 0, -1
     model.network = {}
@@ -152,7 +161,7 @@ def model_initialize(
         )
     model.class_weights = resolve_class_weight(model, class_weight)
     model.embedding.training_batches(init=True)
-    with pin_threads(model):
+    with BlasOnOneThread():
         dry_run(model, end, verbose)
     model.prepared = collect_layers(model)
     model.initialized = True

@@ -47,7 +47,7 @@ class EpyNN:
     progress : tuple of two int
         The epoch under way, and the batches of it that are learned; -1 before it is shuffled.
     deterministic : bool
-        Whether training, evaluation and prediction keep to one BLAS thread.
+        Whether initialization was to warn where numbers could depend on the number of threads.
     metrics : dict
         ``{name: [train, val, test]}``, each a list over epochs; empty for a set that is empty. The
         loss comes last.

@@ -1,16 +1,14 @@
 """What keeps a network whole while it learns.
 
-Steps that are undone unless they were completed, numbers that have to be finite, and sums whose
-order does not depend on the number of threads.
+Steps that are undone unless they were completed, and numbers that have to be finite.
 """
 
 import math
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from epynn.commons.errors import TrainingError
 from epynn.commons.models import Layer, walk_layers
@@ -25,9 +23,6 @@ REMEDY = (
     'The parameters are those of the step before. Choose a smaller learning_rate, or limit the '
     'gradients: optimizer=SGD(clip_norm=1).'
 )
-
-LARGE = 8_000_000
-"""Multiply-adds from which a matrix product is worth the threads of BLAS, whatever else waits."""
 
 
 @contextmanager
@@ -125,24 +120,3 @@ def refuse(model: 'EpyNN', number: int, what: str, x: Array, name: str) -> Train
         f'{x[~np.isfinite(x)][0]} in {name}',
         REMEDY,
     )
-
-
-def pin_threads(model: 'EpyNN', training: bool = False) -> AbstractContextManager[Any]:
-    """Keep the matrix products of BLAS on one thread where that is safer, or faster.
-
-    Safer where the network is to be deterministic: with more threads, BLAS adds in another order,
-    and the last bits differ. Faster in the training of convolutional networks: their layers have a
-    second thread of their own, and those of BLAS would spin on its core after each product.
-    """
-    if not (model.deterministic or (training and is_convolutional(model))):
-        return nullcontext()
-    limits: AbstractContextManager[Any] = threadpool_limits(limits=1, user_api='blas')
-    return limits
-
-
-def is_convolutional(model: 'EpyNN') -> bool:
-    """Return whether there are filters, and no other weights whose products are large."""
-    samples = len(model.embedding.batch_dtrain[0].X)
-    weights = [p for layer in walk_layers(model.layers) for p in layer.p.values() if p.ndim > 1]
-    large = any(p.ndim == 2 and samples * p.size > LARGE for p in weights)
-    return any(p.ndim > 2 for p in weights) and not large

@@ -7,13 +7,13 @@ import numpy as np
 from epynn.commons.arguments import as_int
 from epynn.commons.logs import progress_bar
 from epynn.commons.models import dataSet, walk_layers
+from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import loss_gradient
 from epynn.network.evaluate import require_data
 from epynn.network.hyperparameters import follows_losses, schedule_rates
 from epynn.network.report import TrainingReport, report_initialization
 from epynn.network.safety import (
     all_or_nothing,
-    pin_threads,
     require_finite_gradients,
     require_finite_loss,
     require_finite_parameters,
@@ -76,7 +76,7 @@ def model_train(
         adaptive = follows_losses(model)
         report = TrainingReport(model)
         bar = progress_bar(model.epochs, first, model.name, silent)
-        with pin_threads(model, training=True), bar as advance:
+        with BlasOnOneThread(), bar as advance:
             for e in range(first, model.epochs):
                 train_epoch(model, e, adaptive)
                 if not silent and (e % step == 0 or e + 1 == model.epochs):

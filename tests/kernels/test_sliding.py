@@ -1,14 +1,12 @@
 """Convolution of whole images: against the blocks themselves, in one thread and in two."""
 
 import threading
-import time
 import tracemalloc
 from functools import partial
 
 import numpy as np
 import pytest
 
-import epynn.kernels.threads
 from epynn.kernels import sliding, strips, winograd
 from epynn.kernels.blocks import cut_blocks
 from epynn.kernels.convolution import (
@@ -18,7 +16,6 @@ from epynn.kernels.convolution import (
     multiply_blocks,
     multiply_blocks_weight_gradient,
 )
-from epynn.kernels.threads import in_halves
 
 assert_close = partial(np.testing.assert_allclose, rtol=0)
 
@@ -244,55 +241,6 @@ def test_strips(k, n, u):
     sums = np.ones((3, 2, n, u))
     strips.add_transposed_product(X, Y, sums)
     assert_close(sums, 1 + X.swapaxes(2, 3) @ Y, atol=1e-11)
-
-
-def test_halves(monkeypatch):
-    monkeypatch.setattr(epynn.kernels.threads, '_count_cores', lambda: 2)
-    threads = []
-
-    def work(pieces):
-        threads.append(threading.current_thread())
-        return sum(pieces)
-
-    assert in_halves(work, [1, 2, 3, 4, 5]) == [6, 9]
-    assert len(set(threads)) == 2
-    assert in_halves(work, [1, 2, 3], alone=True) == [6]
-    assert in_halves(work, [7]) == [7]
-    assert in_halves(work, []) == [0]
-    with monkeypatch.context() as patch:
-        patch.setattr(epynn.kernels.threads, '_count_cores', lambda: 1)
-        threads.clear()
-        assert in_halves(work, [1, 2, 3, 4, 5]) == [6, 9]  # the same halves, one after the other
-        assert set(threads) == {threading.current_thread()}
-    before = threading.active_count()
-    with pytest.raises(ZeroDivisionError):
-        in_halves(lambda pieces: 1 // pieces[0], [1, 0])
-    assert threading.active_count() == before
-    with pytest.raises(ZeroDivisionError):
-        in_halves(lambda pieces: 1 // pieces[0], [0, 1])
-
-
-def test_no_half_outlives_the_call(monkeypatch):
-    monkeypatch.setattr(epynn.kernels.threads, '_count_cores', lambda: 2)
-    done = []
-
-    def work(pieces):
-        if pieces[0] == 1:
-            raise ValueError('the first half')
-        time.sleep(0.05)
-        done.append(pieces)
-
-    with pytest.raises(ValueError, match='the first half'):
-        in_halves(work, [1, 2])
-    assert done == [[2]]
-
-
-def test_the_second_thread_obeys_errstate():
-    big = np.full(4, 1e308)
-    with np.errstate(over='ignore'):
-        in_halves(lambda pieces: big * 10, [1, 2])
-    with pytest.raises(FloatingPointError), np.errstate(over='raise'):
-        in_halves(lambda pieces: big * pieces[0], [1, 10])
 
 
 def test_models_in_several_threads_do_not_meet():

@@ -1,0 +1,49 @@
+"""Matrix products, shared out among threads: row pieces, or columns where there are more of them.
+
+``Z = X W`` falls into pieces along the longer side of ``Z``, as many as its size is worth; each is
+one product of BLAS.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+from epynn.kernels.blas import BlasOnOneThread
+from epynn.kernels.threads import count_shares, share_out
+
+_ROWS = 16
+"""Rows or columns of the result that a piece has at least: thinner ones are slow."""
+
+
+def multiply(X: Array, W: Array) -> Array:
+    """Multiply two matrices: ``Z[m, u] = sum_n X[m, n] W[n, u]``.
+
+    Parameters
+    ----------
+    X : array of shape (m, n)
+    W : array of shape (n, u)
+
+    Returns
+    -------
+    array of shape (m, u)
+        ``Z``, of the common dtype of both.
+    """
+    (m, n), u = X.shape, W.shape[1]
+    size = max(m, u)
+    pieces = count_shares(m * n * u, size // _ROWS)
+    if pieces == 1:
+        with BlasOnOneThread():
+            return X @ W
+    Z = np.empty((m, u), dtype=np.result_type(X, W), like=X)
+
+    def work(parts: Sequence[slice]) -> None:
+        for part in parts:
+            if m >= u:
+                np.matmul(X[part], W, out=Z[part])
+            else:
+                np.matmul(X, W[:, part], out=Z[:, part])
+
+    bounds = [size * i // pieces for i in range(pieces + 1)]
+    share_out(work, [slice(*bounds[i : i + 2]) for i in range(pieces)], pieces)
+    return Z
