@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from networks import quiet
 
-from epynn.commons.loss import BCE, CCE, loss_functions
+from epynn.commons.activation import BoundActivation
+from epynn.commons.loss import BCE, CCE, ICCE, LabelSmoothing, loss_functions, output_loss
 from epynn.commons.maths import ACTIVATIONS, sigmoid, softmax, tanh
 from epynn.commons.penalties import L2
 from epynn.convolution.models import Convolution
@@ -125,6 +126,57 @@ def test_cross_entropies_and_their_gradients_by_themselves_are_those_of_mpmath(l
                     exact_slope += (1 - share) / (1 - a)
                 assert abs(value - exact) <= 1e-12 * abs(exact) + 2**-53  # of the rounding in 1 - A
                 assert abs(slope - exact_slope) <= 1e-12 * abs(exact_slope) + 1e-300
+
+
+@each_dtype
+@pytest.mark.parametrize('loss', [CCE, ICCE, BCE, LabelSmoothing(CCE), LabelSmoothing(BCE)])
+def test_losses_from_the_logit_are_those_of_mpmath(loss, dtype):
+    """Certain and right, certain and wrong, and between: as exact as the gradient."""
+    z = np.array([0.0, 0.3, 17, 37, 90, 1000, 1e30])
+    z = np.concatenate([-z, z]).astype(dtype)
+    share = getattr(loss, 'share', 0) / 2
+    binary = BCE in (loss, getattr(loss, 'loss', None))
+    for y in (0, 1):
+        Y, Z = np.full((len(z), 1), y), z[:, np.newaxis]
+        if not binary:  # behind softmax, [0, z] is to column 1 what z is behind sigmoid
+            Z = np.hstack([np.zeros_like(Z), Z])
+            Y = Y if loss is ICCE else np.eye(2)[Y[:, 0]]
+        got = output_loss(loss, BoundActivation(sigmoid if binary else softmax), Y, Z)
+        assert got.dtype == dtype
+        yes = y * (1 - 2 * share) + share
+        for t, value in zip(map(mpmath.mpf, z.tolist()), got.tolist(), strict=True):
+            with mpmath.workdps(60):
+                exact = yes * mpmath.log1p(mpmath.exp(-t))
+                exact += (1 - yes) * mpmath.log1p(mpmath.exp(t))
+            eps, tiny = float(np.finfo(dtype).eps), float(np.finfo(dtype).tiny)
+            assert abs(value - exact) <= 8 * eps * exact + tiny, (y, t)
+
+
+@each_dtype
+def test_the_loss_of_an_output_that_rounds_to_1_is_the_least_it_can_be(dtype):
+    """From A alone: 17 in float32, 37 in float64 are past what it resolves below 1."""
+    last = 1 - np.finfo(dtype).epsneg
+    A = np.array([[last], [1.0]], dtype)
+    bound = -np.log(np.finfo(dtype).epsneg)
+    for Y, expected in ((0, [bound, bound]), (1, [-np.log(last), 0])):
+        np.testing.assert_allclose(BCE(np.full((2, 1), Y), A), expected, rtol=1e-6)
+        np.testing.assert_allclose(BCE(np.full((2, 1), 1 - Y), 1 - A)[0], expected[0], rtol=1e-6)
+    logit = 17 if dtype is np.float32 else 37
+    loss = BCE(np.zeros((1, 1)), sigmoid(np.full((1, 1), logit, dtype)))
+    np.testing.assert_allclose(loss, logit, rtol=0.03)
+    # close to 0 numbers lie dense: log A is exact
+    near = BCE(np.ones((1, 1)), sigmoid(np.full((1, 1), -logit, dtype)))
+    np.testing.assert_allclose(near, logit, rtol=1e-6)
+
+
+@each_dtype
+@pytest.mark.parametrize(('loss', 'activate'), [('BCE', sigmoid), ('CCE', softmax)])
+def test_networks_report_the_loss_of_the_logit(loss, activate, dtype):
+    """sigmoid(1000) is 1 in any data type, the loss of it being wrong is 1000."""
+    X = np.array([[1000, -1000, -1000]], dtype)
+    model = output_network(X, np.eye(3)[[1]], activate, loss)
+    expected = 2000 / 3 if loss == 'BCE' else 2000
+    assert model.evaluate()[loss]['dtrain'] == pytest.approx(expected, rel=1e-6)
 
 
 def test_training_from_a_network_that_is_certain_and_wrong():

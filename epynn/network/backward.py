@@ -71,6 +71,12 @@ def first_trainable(model: 'EpyNN') -> int:
     return next(numbers, len(model.layers) - 1)
 
 
+def output_activation(model: 'EpyNN') -> BoundActivation | None:
+    """Return the activation whose output is that of the network, ``A = activate(Z)``, or None."""
+    activate = getattr(model.layers[-1], 'activate', None)
+    return activate if isinstance(activate, BoundActivation) else None
+
+
 def loss_gradient(
     model: 'EpyNN', Y: Array, A: Array, w: Array | None = None
 ) -> tuple[Array, Array | None]:
@@ -93,9 +99,9 @@ def loss_gradient(
     loss = model.training_loss
     if loss is None:
         raise StateError('EpyNN.backward', 'an initialized network', 'none', 'Call initialize().')
-    activate = getattr(model.layers[-1], 'activate', None)
+    activation = output_activation(model)
     dA = loss(Y, A, deriv=True)
-    dZ = output_gradient(loss, activate, Y, A) if isinstance(activate, BoundActivation) else None
+    dZ = None if activation is None else output_gradient(loss, activation, Y, A)
     if w is not None:
         # (m,) -> (m, 1), in the data type of the network
         column = w[:, np.newaxis].astype(dA.dtype)

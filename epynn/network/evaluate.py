@@ -1,15 +1,18 @@
 """Evaluation of the network on its data sets, and prediction for new samples."""
 
+from collections.abc import Callable
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from epynn.commons.errors import ShapeError, StateError, TrainingError
+from epynn.commons.loss import output_loss
 from epynn.commons.metrics import decide
 from epynn.commons.models import Layer, dataSet, walk_layers
 from epynn.kernels.arrays import Array
 from epynn.kernels.blas import BlasOnOneThread
+from epynn.network.backward import output_activation
 from epynn.network.checks import check_layers, check_metric
 from epynn.network.forward import compute_outputs
 from epynn.network.safety import is_finite
@@ -44,9 +47,9 @@ def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
     with np.errstate(all='ignore'):  # a loss that is not finite is refused
         penalty = sum(layer.compute_penalty() for layer in model.layers)
         for dset in embedding.dsets:
-            decide_samples(model, dset, 'evaluate')
+            Z = decide_samples(model, dset, 'evaluate')
             for name, function in model.metrics_functions.items():
-                value = function(dset.Y, dset.A)
+                value = compute_metric(model, function, dset, Z)
                 if function is model.training_loss:
                     w = sample_weights(model, dset)
                     value = np.mean(value if w is None else value * w) + penalty
@@ -99,13 +102,29 @@ def model_predict(
     return dset
 
 
-def decide_samples(model: 'EpyNN', dset: dataSet, what: str) -> None:
-    """Compute the outputs and decisions for the samples of a set."""
+def decide_samples(model: 'EpyNN', dset: dataSet, what: str) -> Array | None:
+    """Compute the outputs and decisions for the samples of a set; return Z of the outputs."""
     with BlasOnOneThread(), np.errstate(all='ignore'):  # what is not finite is refused
-        A = compute_outputs(model, dset.X)
+        A, Z = compute_outputs(model, dset.X)
         require_finite(A, f'finite outputs for {dset.name}', what)
     dset.A = A
     dset.P = decide(A)
+    return Z
+
+
+def compute_metric(
+    model: 'EpyNN', function: Callable[..., Any], dset: dataSet, Z: Array | None
+) -> Any:
+    """Return a metric or loss of a set, in closed form where the loss and the output have one.
+
+    From ``A`` a loss would be exact only as far as ``A`` resolves: in float32 sigmoid(17) is 1.
+    """
+    activation = output_activation(model)
+    if activation is not None and dset.Y is not None and Z is not None:
+        loss = output_loss(function, activation, dset.Y, Z)
+        if loss is not None:
+            return loss
+    return function(dset.Y, dset.A)
 
 
 def require_finite(x: Array, expected: str, what: str) -> None:

@@ -40,7 +40,23 @@ def model_forward(model: 'EpyNN', X: Array, training: bool = False) -> Array:
     return A
 
 
-def compute_outputs(model: 'EpyNN', X: Array) -> Array:
-    """Return the outputs for any number of samples, outside training, some samples at a time."""
-    step = SAMPLES_AT_A_TIME
-    return np.concatenate([model.forward(X[i : i + step]) for i in range(0, len(X), step)])
+def compute_outputs(model: 'EpyNN', X: Array) -> tuple[Array, Array | None]:
+    """Pass any number of samples through, outside training, some at a time.
+
+    Returns
+    -------
+    A : ndarray
+        Outputs ``(m, ...)``.
+    Z : ndarray or None
+        What the activation of the last layer was computed from, of the same shape; None where the
+        layer keeps none.
+    """
+    outputs, products = [], []
+    for i in range(0, len(X), SAMPLES_AT_A_TIME):
+        A = model.forward(X[i : i + SAMPLES_AT_A_TIME])
+        Z = model.layers[-1].fc.get('Z')
+        outputs.append(A)
+        if Z is not None and Z.shape == A.shape:
+            products.append(Z)
+    complete = len(products) == len(outputs)
+    return np.concatenate(outputs), np.concatenate(products) if complete else None

@@ -6,7 +6,9 @@ samples up decides. ``Y`` is the truth, ``A`` the output, both ``(m, U)``: m sam
 
 All are finite and silent for outputs over the whole finite range. Where a number would pass the
 largest finite one, it saturates there. Logarithms are taken at no less than the smallest normal
-number of the dtype; where that bound acts the loss as computed is flat, and its gradient is 0.
+number of the dtype, and that of ``1 - A`` in BCE at no less than the distance of the dtype below 1;
+where such a bound acts the loss as computed is flat, and its gradient is 0. Networks report their
+loss from ``Z`` where it has a closed form (:func:`output_loss`), which needs no bound.
 
 =======================  =========================================  =======================
 MSE, MAE, MSLE           amounts                                    any output
@@ -23,20 +25,15 @@ own is a plain function ``f(Y, A, deriv=False)``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TypeAlias, overload
+from typing import overload
 
-import numpy as np
-
-from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import function_named
 from epynn.commons.errors import ArgumentTypeError
-from epynn.commons.loss.classification import BCE, CCE, ICCE, Hinge, LabelSmoothing
+from epynn.commons.loss.classification import BCE, CCE, ICCE, Hinge, LabelSmoothing, LossFunction
+from epynn.commons.loss.joint import output_gradient, output_loss
 from epynn.commons.loss.regression import MAE, MSE, MSLE, Huber
-from epynn.commons.loss.truth import one_hot, pair
-from epynn.commons.maths import sigmoid, softmax
-from epynn.kernels.arrays import Array
 
 __all__ = [
     'BCE',
@@ -51,62 +48,10 @@ __all__ = [
     'LossFunction',
     'loss_functions',
     'output_gradient',
+    'output_loss',
     'takes_labels',
     'takes_shares',
 ]
-
-LossFunction: TypeAlias = Callable[..., Array]
-
-
-def output_gradient(
-    loss: LossFunction, activation: BoundActivation, Y: Array, A: Array
-) -> Array | None:
-    """Gradient of the loss through the output activation, ``dL/dZ``, where it has a closed form.
-
-    - CCE behind softmax: ``(A sum_U(Y) - Y) / T``. From ``dL/dA = -Y / A`` and the Jacobian
-      ``A_j (delta_ij - A_i) / T``, the divisions by A cancel.
-    - BCE behind sigmoid: ``(A - Y) / U``. ``dL/dA = (A - Y) / (A (1 - A) U)`` meets
-      ``A (1 - A)``, which cancels.
-    - ICCE is CCE of the labels as columns, and a smoothed loss is the loss of the smoothed truth.
-
-    What cancels is what would underflow: the closed forms are exact for any Z, where the general
-    product ``activation.gradient(loss(Y, A, deriv=True), Z, A)`` vanishes.
-
-    Parameters
-    ----------
-    loss : callable
-        Loss function.
-    activation : BoundActivation
-        Activation of the last layer.
-    Y : array
-        Truth, shape (m, U); labels (m, 1) for ICCE.
-    A : array
-        Output of the network, shape (m, U).
-
-    Returns
-    -------
-    array or None
-        ``dL/dZ`` of the per-sample losses, shape (m, U), dtype of ``A``; None for the other pairs.
-
-    Raises
-    ------
-    ShapeError, LabelError
-        As the loss itself.
-    """
-    if isinstance(loss, LabelSmoothing):
-        Y, A = loss.smooth(Y, A)
-        loss = loss.base
-    elif loss is ICCE:
-        Y, A = one_hot(Y, A)
-        loss = CCE
-    dZ: Array | None = None
-    if loss is CCE and activation.function is softmax:
-        Y, A = pair(Y, A)
-        dZ = (A * np.sum(Y, axis=1, keepdims=True) - Y) / activation.hyperparameters['T']
-    elif loss is BCE and activation.function is sigmoid:
-        Y, A = pair(Y, A)
-        dZ = (A - Y) / A.shape[1]
-    return dZ
 
 
 def takes_labels(loss: LossFunction) -> bool:

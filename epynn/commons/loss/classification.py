@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from epynn.commons.errors import ArgumentError
 from epynn.commons.loss.truth import one_hot, pair
 from epynn.commons.maths.floating import saturate
 from epynn.kernels.arrays import Array
+
+LossFunction: TypeAlias = Callable[..., Array]
 
 
 def CCE(Y: Array, A: Array, deriv: bool = False) -> Array:
@@ -39,7 +42,7 @@ def CCE(Y: Array, A: Array, deriv: bool = False) -> Array:
 
     See Also
     --------
-    output_gradient : the gradient through softmax, exact however small ``A`` is.
+    output_loss, output_gradient : loss and gradient through softmax, exact however small ``A`` is.
     """
     Y, A = pair(Y, A)
     if deriv:
@@ -90,8 +93,8 @@ def BCE(Y: Array, A: Array, deriv: bool = False) -> Array:
         Output of the network, shape (m, U).
     deriv : bool, default False
         Return the gradient ``dL/dA = ((1 - Y) / (1 - A) - Y / A) / U`` instead. Its terms
-        are 0 where ``A``, or ``1 - A``, is below the smallest normal number, at which the
-        logarithms stop.
+        are 0 where ``A`` is below the smallest normal number, or ``1 - A`` is 0, as the logarithms
+        stop there.
 
     Returns
     -------
@@ -105,14 +108,24 @@ def BCE(Y: Array, A: Array, deriv: bool = False) -> Array:
 
     See Also
     --------
-    output_gradient : the gradient through sigmoid, exact however close to 0 or 1 ``A`` is.
+    output_loss, output_gradient : loss and gradient through sigmoid, exact however close to 0 or 1
+        ``A`` is.
+
+    Notes
+    -----
+    The two sides are not alike. Close to 0 the numbers lie dense: ``log A`` is right down to the
+    smallest normal one. The last number below 1 is 6e-8 away from it in float32, 1e-16 in float64,
+    and all that is closer rounds to ``A = 1``. How close it was, no one can tell from ``A``: there
+    ``1 - A`` counts as that distance, and the loss as 16.6 or 36.7, the least that it can be.
+    Networks report the loss from ``Z``: 17 for a logit of 17.
     """
     Y, A = pair(Y, A)
     U = A.shape[1]
     if deriv:
         gradient: Array = ((1 - Y) * inverse(1 - A) - Y * inverse(A)) / U
         return gradient
-    loss: Array = (0 - np.sum(Y * log(A) + (1 - Y) * log(1 - A), axis=1)) / U
+    rest = np.maximum(1 - A, np.finfo(A.dtype).epsneg)
+    loss: Array = (0 - np.sum(Y * log(A) + (1 - Y) * np.log(rest), axis=1)) / U
     return loss
 
 
@@ -178,7 +191,7 @@ class LabelSmoothing:
     computer vision.
     """
 
-    loss: Callable[..., Array]
+    loss: LossFunction
     share: float = 0.1
 
     def __post_init__(self) -> None:
@@ -195,7 +208,7 @@ class LabelSmoothing:
         return f'smooth_{self.loss.__name__}'
 
     @property
-    def base(self) -> Callable[..., Array]:
+    def base(self) -> LossFunction:
         """The loss that takes the smoothed truth: CCE for ICCE."""
         return BCE if self.loss is BCE else CCE
 
@@ -238,6 +251,6 @@ def log(x: Array) -> Array:
 
 
 def inverse(x: Array) -> Array:
-    """Return the derivative of `_log`: 1 / x, and 0 below the smallest normal number."""
+    """Return the derivative of `log`: 1 / x, and 0 below the smallest normal number."""
     tiny = np.finfo(x.dtype).tiny
     return np.where(x >= tiny, 1 / np.maximum(x, tiny), np.zeros_like(x))
