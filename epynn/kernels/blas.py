@@ -7,6 +7,7 @@ thread is shared out by :mod:`epynn.kernels.threads` instead.
 
 import os
 import threading
+import weakref
 from typing import Any
 
 
@@ -15,7 +16,7 @@ class _Blas:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
-        self.pins: set[int] = set()
+        self.pins: dict[int, weakref.ref[Any]] = {}
         self.before: list[tuple[Any, int]] = []
         self.found: list[Any] | None = None
 
@@ -30,6 +31,7 @@ class _Blas:
 
     def adjust(self) -> None:
         """Pin the libraries if anyone wants it; give them their threads back if nobody does."""
+        self.pins = {key: pin for key, pin in self.pins.items() if pin() is not None}
         if self.pins and not self.before:
             self.before = [(library, library.num_threads) for library in self.find()]
             for library, _ in self.before:
@@ -50,8 +52,8 @@ if hasattr(os, 'register_at_fork'):  # in the child, whoever else held the lock 
 class BlasOnOneThread:
     """Keep BLAS to one thread inside a block: the first one in pins it, the last one restores.
 
-    Other threads of the process find BLAS on one thread meanwhile, too. The wish ends with this
-    object, wherever an interrupt comes between::
+    Other threads of the process find BLAS on one thread meanwhile, too. An object of this class is
+    a wish. Where an interrupt keeps it from being given up, it no longer counts::
 
         with BlasOnOneThread():
             Z = X @ W
@@ -59,7 +61,7 @@ class BlasOnOneThread:
 
     def __init__(self) -> None:
         with _blas.lock:
-            _blas.pins.add(id(self))
+            _blas.pins[id(self)] = weakref.ref(self)
             _blas.adjust()
 
     def __enter__(self) -> None:
@@ -68,11 +70,8 @@ class BlasOnOneThread:
     def __exit__(self, *_: object) -> None:
         """Give it up; a second time does nothing."""
         with _blas.lock:
-            _blas.pins.discard(id(self))
+            _blas.pins.pop(id(self), None)
             _blas.adjust()
-
-    def __del__(self) -> None:
-        self.__exit__()
 
 
 def controls_blas() -> bool:

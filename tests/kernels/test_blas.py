@@ -56,11 +56,13 @@ def test_an_error_and_an_interrupt_restore(library):
         assert library.num_threads == 4
 
 
-def test_a_wish_that_nobody_gives_up_ends_with_its_object(library):
+def test_a_wish_that_nobody_gives_up_does_not_count(library):
     """An interrupt may come between the wish and the block."""
     wish = BlasOnOneThread()
     assert library.num_threads == 1
     del wish
+    with BlasOnOneThread():
+        assert library.num_threads == 1
     assert library.num_threads == 4
 
 
