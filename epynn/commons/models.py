@@ -90,6 +90,8 @@ class Layer:
         The current epoch.
     dtype : numpy.dtype or None
         Data type of the parameters; None to take that of the first input.
+    owner : Owner or None
+        What stands for the network that initialized the layer last.
     """
 
     input_axes: ClassVar[tuple[str, ...] | None] = None
@@ -154,6 +156,7 @@ class Layer:
         self.lrate: list[float] = [(se_hPars or {}).get('learning_rate', 0.1)]
         self.e = 0
         self.dtype: np.dtype[Any] | None = None
+        self.owner: Any = None
         self.output_dZ: Array | None = None
 
     def _check_pieces(self) -> None:

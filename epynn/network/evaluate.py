@@ -15,6 +15,7 @@ from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import output_activation
 from epynn.network.checks import check_layers, check_metric
 from epynn.network.forward import compute_outputs
+from epynn.network.ownership import require_ownership
 from epynn.network.safety import is_finite
 from epynn.network.weights import sample_weights
 
@@ -154,6 +155,7 @@ def require_initialized(model: 'EpyNN', what: str) -> None:
             f'{len(now)}, which differ at layer {number}',
             'Call initialize() again; params=False keeps the parameters that layers have.',
         )  # fmt: skip
+    require_ownership(model, what)
 
 
 def collect_layers(model: 'EpyNN') -> list[list[Layer]]:

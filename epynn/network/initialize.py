@@ -33,6 +33,7 @@ from epynn.network.hyperparameters import (
     layer_hyperparameters,
     schedule_rates,
 )
+from epynn.network.ownership import take_layers
 from epynn.network.report import describe_layer
 from epynn.network.weights import resolve_class_weight, sample_weights
 
@@ -111,6 +112,14 @@ def model_initialize(
         If `layers` changed, and make no network.
     ShapeError
         If a layer cannot take what the layer before it gives.
+    StateError
+        If a layer belongs to another network that is training, in another thread.
+
+    Notes
+    -----
+    Layers belong to the network that initialized them last. Another network that was given one of
+    them refuses to go on, and says so. Only the Embedding may serve several: those before keep its
+    data and the state they had.
     """
     model.initialized = False
     check_network(model)
@@ -144,27 +153,29 @@ def model_initialize(
     model.progress = 0, -1
     model.network = {}
 
-    for layer in walk_layers(model.layers):
-        layer.set_hyperparameters(layer_hyperparameters(model, layer))
-        layer.dtype = model.dtype
-        layer.optimizer = model.optimizer
-        layer.moments = {}
-        layer.e = 0
-        if params:
-            layer.p = {}
-    schedule_rates(model)
-    seed_generators(model)
+    with model.owner.at_work():
+        take_layers(model)
+        for layer in walk_layers(model.layers):
+            layer.set_hyperparameters(layer_hyperparameters(model, layer))
+            layer.dtype = model.dtype
+            layer.optimizer = model.optimizer
+            layer.moments = {}
+            layer.e = 0
+            if params:
+                layer.p = {}
+        schedule_rates(model)
+        seed_generators(model)
 
-    if not model.embedding.dtrain.active:
-        raise DataError(
-            'Embedding.X_data', 'training samples', 'none', 'Pass X_data and Y_data to it.'
-        )
-    model.class_weights = resolve_class_weight(model, class_weight)
-    model.embedding.training_batches(init=True)
-    with BlasOnOneThread():
-        dry_run(model, end, verbose)
-    model.prepared = collect_layers(model)
-    model.initialized = True
+        if not model.embedding.dtrain.active:
+            raise DataError(
+                'Embedding.X_data', 'training samples', 'none', 'Pass X_data and Y_data to it.'
+            )
+        model.class_weights = resolve_class_weight(model, class_weight)
+        model.embedding.training_batches(init=True)
+        with BlasOnOneThread():
+            dry_run(model, end, verbose)
+        model.prepared = collect_layers(model)
+        model.initialized = True
 
 
 def collect_metrics(

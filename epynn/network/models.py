@@ -16,6 +16,7 @@ from epynn.network.checks import check_layers
 from epynn.network.evaluate import model_evaluate, model_predict
 from epynn.network.forward import model_forward
 from epynn.network.initialize import model_initialize
+from epynn.network.ownership import Owner, restore_state
 from epynn.network.plots import model_plot, model_plot_activations, model_plot_filters
 from epynn.network.report import model_report, model_summary
 from epynn.network.saving import model_write
@@ -62,6 +63,8 @@ class EpyNN:
         Whether the model was initialized.
     prepared : list of list of Layer
         The layers that were initialized, each followed by the layers inside it.
+    owner : Owner
+        What stands for the network in the layers that it initialized.
     training_loss : function
         The loss.
     reduction : str
@@ -88,6 +91,7 @@ class EpyNN:
     plot = model_plot
     plot_filters = model_plot_filters
     plot_activations = model_plot_activations
+    __setstate__ = restore_state
 
     def __init__(self, layers: Sequence[Layer], name: str = 'EpyNN') -> None:
         self.layers = check_layers(layers)
@@ -114,4 +118,5 @@ class EpyNN:
         self.progress = (0, -1)
         self.deterministic = False
         self.prepared: list[list[Layer]] = []
+        self.owner = Owner(self)
         self.initialized = False

@@ -76,7 +76,7 @@ def model_train(
         adaptive = follows_losses(model)
         report = TrainingReport(model)
         bar = progress_bar(model.epochs, first, model.name, silent)
-        with BlasOnOneThread(), bar as advance:
+        with model.owner.at_work(), BlasOnOneThread(), bar as advance:
             for e in range(first, model.epochs):
                 train_epoch(model, e, adaptive)
                 if not silent and (e % step == 0 or e + 1 == model.epochs):

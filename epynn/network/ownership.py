@@ -1,0 +1,164 @@
+"""Which network a layer belongs to: the last one that initialized it.
+
+One Embedding may serve several networks in turn, and layers may be taken over into a new network.
+No network changes another in silence: the older one keeps a twin of the Embedding, and goes on as
+if nothing had been; layers whose parameters it lost it refuses to use.
+"""
+
+import copy
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from epynn.commons.errors import StateError
+from epynn.commons.models import Layer, walk_layers
+
+if TYPE_CHECKING:
+    from epynn.network.models import EpyNN
+
+
+class Owner:
+    """What a network and the layers that it initialized have in common.
+
+    Parameters
+    ----------
+    model : EpyNN, optional
+        The network. The link is weak, so that a network goes when the user drops it.
+
+    Attributes
+    ----------
+    name : str
+        Its name, which outlives it.
+    busy : bool
+        Whether it is initializing or training at the moment.
+    """
+
+    claims: ClassVar[threading.Lock] = threading.Lock()
+    """Held while a network takes its layers: two threads may initialize at once."""
+
+    def __init__(self, model: 'EpyNN | None' = None) -> None:
+        self.name = '' if model is None else model.name
+        self.busy = False
+        self._model = None if model is None else weakref.ref(model)
+
+    def model(self) -> 'EpyNN | None':
+        """Return the network, if it is still there."""
+        return None if self._model is None else self._model()
+
+    def __reduce__(self) -> Any:
+        """Leave the network out of copies; :meth:`EpyNN.__setstate__` makes an owner anew."""
+        return type(self), (), {'name': self.name}
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Mark the network as busy."""
+        before = self.busy
+        try:
+            self.busy = True
+            yield
+        finally:
+            self.busy = before
+
+
+def take_layers(model: 'EpyNN') -> None:
+    """Make the network the owner of its layers.
+
+    Raises
+    ------
+    StateError
+        If a layer belongs to another network that is at work at this moment.
+    """
+    with Owner.claims:
+        mine, embedding = model.owner, model.embedding
+        others = [(layer, layer.owner) for layer in walk_layers(model.layers)]
+        for layer, owner in others:
+            if owner not in (None, mine) and owner.busy and layer is not embedding:
+                raise refuse_busy(layer, owner)
+        if embedding.owner not in (None, mine):
+            share_data(model, embedding.owner)
+        mine.name = model.name
+        for layer in walk_layers(model.layers):
+            layer.owner = mine
+
+
+def share_data(model: 'EpyNN', owner: Owner) -> None:
+    """Let two networks have an Embedding each, of the same data.
+
+    The one at hand goes to the network that initializes now, as scripts expect that look at its
+    sets; the other network gets a twin. One that is at work, in another thread, keeps its own.
+    """
+    holder, embedding = owner.model(), model.embedding
+    if holder is None or not (holder.initialized or owner.busy):
+        return
+    try:
+        twin = make_twin(embedding)
+    except TypeError:  # one of the user's own that holds an open file, or the like
+        if owner.busy:
+            raise refuse_busy(embedding, owner) from None
+        return
+    if owner.busy:
+        twin, embedding = embedding, twin
+    replace_embedding(holder, twin)
+    replace_embedding(model, embedding)
+    for dset in embedding.dsets:
+        dset.A = dset.P = None
+
+
+def make_twin(embedding: Any) -> Any:
+    """Return an Embedding of the same data, and with a state of its own."""
+    shared = [
+        array
+        for dset in (*embedding.dsets, *embedding.batch_dtrain)
+        for array in vars(dset).values()
+        if isinstance(array, np.ndarray)
+    ]
+    return copy.deepcopy(embedding, {id(thing): thing for thing in (*shared, embedding.owner)})
+
+
+def replace_embedding(model: 'EpyNN', embedding: Any) -> None:
+    """Put an Embedding in the place of the one that the network had."""
+    before, model.embedding = model.embedding, embedding
+    for layers in (model.layers, *model.prepared[:1]):
+        if layers[0] is before:
+            layers[0] = embedding
+
+
+def refuse_busy(layer: Layer, owner: Owner) -> StateError:
+    """Return the error to raise where a network would lose a layer while it learns."""
+    return StateError(
+        'EpyNN.initialize', 'layers that no other network is learning with',
+        f'{layer.name}, which the network {owner.name!r} is at work with',
+        'Make layers anew for each network, or wait until the other one has ended.',
+    )  # fmt: skip
+
+
+def require_ownership(model: 'EpyNN', what: str) -> None:
+    """Refuse to go on with layers that another network has initialized since."""
+    lost = [
+        (number, layer)
+        for number, layers in enumerate(model.prepared)
+        for layer in layers
+        if layer.owner is not model.owner
+    ]
+    if lost:
+        names = [f'{layer.name} (layer {number})' for number, layer in lost]
+        others = {getattr(layer.owner, 'name', None) for _, layer in lost}
+        raise StateError(
+            f'EpyNN.{what}', 'the layers that it initialized',
+            f'{", ".join(names)} taken over by the network {" and ".join(map(repr, others))}',
+            'Hand the other network layers made anew, or copy.deepcopy(layer). '
+            'initialize(params=False) here takes these ones back, as they are now.',
+        )  # fmt: skip
+
+
+def restore_state(model: 'EpyNN', state: dict[str, Any]) -> None:
+    """Set the attributes of a copy, or of a network that was pickled: it owns its layers."""
+    vars(model).update(state)
+    before, model.owner = model.owner, Owner(model)
+    for layer in walk_layers(model.layers):
+        if layer.owner is before:
+            layer.owner = model.owner
