@@ -307,7 +307,7 @@ class _NetworkProbe(_Probe):
                 'Pass them as the loss takes them.',
             )
         self.training = training
-        self.Y = np.asarray(Y)
+        self.Y = as_numbers(Y, 'check_gradients(Y)')
         self.Y = self.Y[:, np.newaxis] if self.Y.ndim == 1 else self.Y
         # The data of the Embedding need no copy
         embedding = model.embedding

@@ -13,6 +13,7 @@ from wrong_uses import (
     custom,
     data,
     files,
+    foreign,
     kernels,
     labels,
     layers,
@@ -35,7 +36,7 @@ from epynn.flatten.models import Flatten
 from epynn.pooling.models import Pooling
 
 TABLES = (
-    data, labels, layers, orders, settings, training, predicting, pictures, files, custom,
+    data, foreign, labels, layers, orders, settings, training, predicting, pictures, files, custom,
     losses, kernels,
 )  # fmt: skip
 ROWS = [

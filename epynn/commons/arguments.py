@@ -25,7 +25,10 @@ def describe(value: Any) -> str:
         return f'{value.__name__} (function)'
     if isinstance(value, np.ndarray):
         return f'an array of shape {value.shape}'
-    text = ' '.join(repr(value)[:1000].split())  # split, a long text takes much memory
+    try:
+        text = ' '.join(repr(value)[:1000].split())  # split, a long text takes much memory
+    except ValueError:  # Python prints whole numbers of at most 4,300 digits
+        return f'one of thousands of digits ({type(value).__name__})'
     if ' object at 0x' in text:
         return f'an object of the class {type(value).__name__}'
     if len(text) > 60:

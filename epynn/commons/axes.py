@@ -27,11 +27,12 @@ def layer_check_axes(layer: 'Layer', A: Array) -> None:
     """Refuse an input that is no array or has other axes than the layer expects."""
     expected = layer.input_axes
     shape = getattr(A, 'shape', None)
-    if shape is None or not hasattr(A, 'dtype'):
+    kind = getattr(getattr(A, 'dtype', None), 'kind', None)  # none in other libraries' arrays
+    if shape is None or kind is None or hasattr(A, 'to_numpy'):
         raise ShapeError(
             layer.name, 'an array as input', f'a {type(A).__name__}', 'Convert it by np.array.'
         )
-    if A.dtype.kind not in 'fiubc' and expected != ('m', 's'):  # tokens are checked one by one
+    if kind not in 'fiubc' and expected != ('m', 's'):  # tokens are checked one by one
         raise DataError(
             layer.name, 'an array of numbers as input', f'one of type {A.dtype}',
             'Convert it by np.array(A, dtype=float), or encode words first.',

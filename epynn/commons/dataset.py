@@ -9,6 +9,7 @@ import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import DataError
+from epynn.commons.io.arrays import as_array
 from epynn.commons.metrics import decide
 from epynn.kernels.arrays import Array
 
@@ -60,13 +61,7 @@ class dataSet:
         w: Sequence[float] | Array | None = None,
     ) -> None:
         self.name = name
-        try:
-            self.X: Array = np.asarray(X_data)
-        except ValueError:
-            raise DataError(
-                'dataSet.X_data', 'samples of one and the same shape', 'samples of other shapes',
-                'Pad them to one length (epynn.commons.io.padding).',
-            ) from None  # fmt: skip
+        self.X: Array = as_array(X_data, 'dataSet.X_data')
         if self.X.ndim == 0:
             raise DataError(
                 'dataSet.X_data', 'samples along the first axis', describe(X_data),
@@ -74,15 +69,15 @@ class dataSet:
             )  # fmt: skip
         self.Y: Array | None = None
         if Y_data is not None:
-            Y = np.asarray(Y_data)
+            Y = as_array(Y_data, 'dataSet.Y_data')
             if Y.shape[:1] != self.X.shape[:1]:
                 raise DataError(
                     'dataSet.Y_data', f'as many labels as samples ({len(self.X)})',
                     f'an array of shape {Y.shape}', 'Give one label for each sample.',
                 )  # fmt: skip
             self.Y = Y[:, np.newaxis] if Y.ndim == 1 else Y
-        self.ids: Array = np.arange(len(self.X)) if ids is None else np.asarray(ids)
-        self.w: Array | None = None if w is None else np.asarray(w)
+        self.ids: Array = np.arange(len(self.X)) if ids is None else as_array(ids, 'dataSet.ids')
+        self.w: Array | None = None if w is None else as_array(w, 'dataSet.w')
         self.active = len(self.X) > 0
         self.A: Array | None = None
         self.P: Array | None = None

@@ -6,6 +6,7 @@ uncoloured, and the progress bar by tqdm. In a notebook, tables are real ones.
 
 import shutil
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
@@ -42,6 +43,14 @@ def status_line(msg: str, end: str = '\n') -> None:
     r"""Print a line, padded so that it covers the one before when `end` is ``'\r'``."""
     columns = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns) - 1
     print(msg.ljust(columns) if end == '\r' else msg, end=end, flush=end == '\r')
+
+
+def warn(msg: str) -> None:
+    """Warn the user, at the line outside the package that led here."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back and str(frame.f_globals.get('__name__')).partition('.')[0] == 'epynn':
+        frame, level = frame.f_back, level + 1
+    warnings.warn(msg, UserWarning, stacklevel=level)
 
 
 def make_table(rows: Sequence[Sequence[str]], headers: Sequence[str], **options: Any) -> str:

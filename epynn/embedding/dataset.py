@@ -1,6 +1,5 @@
 """Data of the Embedding layer: check, encode, scale, split and batch."""
 
-import warnings
 from collections.abc import Sequence, Sized
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,9 @@ from epynn.commons.io import (
     index_elements_auto,
     scale_features,
 )
+from epynn.commons.io.arrays import as_list, refuse
 from epynn.commons.io.numbers import as_numbers
+from epynn.commons.logs import warn
 from epynn.commons.models import dataSet
 from epynn.kernels.arrays import Array
 
@@ -60,11 +61,13 @@ def embedding_prepare(
                 'X_data', 'samples that hold tokens', 'no token at all',
                 'Pass sequences of at least one token each.',
             )  # fmt: skip
+        refuse_many_tokens(len(layer.e2i), sum(map(len, as_list(X_data, 'X_data'))))
     elif settings['X_scale']:
-        layer.scale = feature_scale(as_numbers(X_data, 'X_data'))
+        layer.scale = feature_scale(X_data)
     X = layer.encode(X_data, settings['X_encode'], settings['X_scale'])
     if Y_data is None:
         return X, None
+    refuse(Y_data, 'Y_data')
     count = len(Y_data) if np.iterable(Y_data) and isinstance(Y_data, Sized) else None
     if count != len(X):
         raise DataError(
@@ -82,6 +85,15 @@ def embedding_prepare(
                 'Lay the labels of each sample out in one row: Y_data.reshape(m, -1).',
             )  # fmt: skip
     return X, Y
+
+
+def refuse_many_tokens(e: int, count: int) -> None:
+    """Refuse thousands of tokens that hardly occur twice: their columns would fill the memory."""
+    if e > max(1000, count // 2):
+        raise DataError(
+            'X_data', 'tokens that occur several times', f'{e} different ones among {count}',
+            'Amounts need no X_encode=True. Number many words, and begin by a Tokens layer.',
+        )  # fmt: skip
 
 
 def embedding_encode(layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: bool) -> Array:
@@ -174,11 +186,9 @@ def _warn_of_missing_labels(layer: 'Embedding', Y: Array | None, dtrain: dataSet
     missing = sorted(set(everything.b) - set(dtrain.b))
     if missing:
         names = [str(label if layer.classes is None else layer.classes[label]) for label in missing]
-        warnings.warn(
+        warn(
             f'Embedding: no sample with label {", ".join(names)} is in the training set. '
-            'The split keeps the order of the samples: shuffle them first.',
-            UserWarning,
-            stacklevel=4,
+            'The split keeps the order of the samples: shuffle them first.'
         )
 
 

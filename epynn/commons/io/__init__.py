@@ -18,9 +18,11 @@ import numpy as np
 
 from epynn.commons.arguments import as_flag, as_int, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, ShapeError
+from epynn.commons.io.arrays import as_list, is_missing
+from epynn.commons.io.columns import one_hot
 from epynn.commons.io.labels import apply_label_encoding as apply_label_encoding
-from epynn.commons.io.labels import as_list, sort_elements
 from epynn.commons.io.labels import encode_labels as encode_labels
+from epynn.commons.io.labels import find_elements
 from epynn.commons.io.scaling import FeatureScale as FeatureScale
 from epynn.commons.io.scaling import feature_scale as feature_scale
 from epynn.commons.io.scaling import scale_features as scale_features
@@ -30,7 +32,7 @@ from epynn.kernels.arrays import Array
 def _samples(X_data: Any) -> list[Any]:
     """Return the samples, or say what came instead."""
     try:
-        return list(X_data)
+        return as_list(X_data, 'X_data')
     except TypeError:
         raise DataError(
             'X_data', 'samples, each a sequence of tokens', describe(X_data), 'Pass a list of them.'
@@ -40,7 +42,7 @@ def _samples(X_data: Any) -> list[Any]:
 def _tokens(sequence: Any, where: str) -> list[Any]:
     """Return the tokens of one sample, or say that it has none."""
     try:
-        return as_list(sequence)
+        return as_list(sequence, where)
     except TypeError:
         raise DataError(
             where,
@@ -98,14 +100,15 @@ def index_elements_auto(X_data: Iterable[Any]) -> tuple[dict[Any, int], dict[int
     Raises
     ------
     DataError
-        A sample is no sequence, or a token cannot be hashed (is itself a list) or is NaN.
+        A sample is no sequence, a token cannot be hashed (is itself a list) or is NaN, or tokens
+        differ in type alone, such as 1 and '1'.
     """
-    elements: set[Any] = set()
+    elements: set[tuple[type, Any]] = set()
     for number, sequence in enumerate(_samples(X_data)):
         where = f'X_data, sample {number}'
         tokens = _tokens(sequence, where)
         try:
-            elements.update(tokens)
+            elements.update(zip(map(type, tokens), tokens, strict=True))
         except TypeError:
             raise DataError(
                 where,
@@ -113,9 +116,9 @@ def index_elements_auto(X_data: Iterable[Any]) -> tuple[dict[Any, int], dict[int
                 f'{type(tokens[0]).__name__} in it',
                 'Make every sample one sequence: a string, a list or a tuple of tokens.',
             ) from None
-        if any(token != token for token in tokens):
+        if any(token is not None and is_missing(token) for token in tokens):
             raise DataError(where, 'tokens that equal themselves', 'NaN', 'Replace it by a token.')
-    ordered = sort_elements(elements)
+    ordered = find_elements((token for _, token in elements), 'X_data')
     e2i = {element: i for i, element in enumerate(ordered)}
     return e2i, dict(enumerate(ordered)), len(ordered)
 
@@ -159,9 +162,7 @@ def _one_hot(indices: Array, size: int) -> Array:
             f'{size}',
             'index_elements_auto returns the three together.',
         )
-    encoded = np.zeros((*indices.shape, size))
-    np.put_along_axis(encoded, indices[..., np.newaxis], 1, axis=-1)
-    return encoded
+    return one_hot(indices, size)
 
 
 def one_hot_encode_sequence(

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from epynn.commons.arguments import describe
-from epynn.commons.errors import LabelError
+from epynn.commons.errors import DataError, LabelError
+from epynn.commons.io.arrays import as_list, is_frame, is_missing
+from epynn.commons.io.columns import one_hot
+from epynn.commons.logs import warn
 from epynn.kernels.arrays import Array
-
-
-def as_list(data: Any) -> list[Any]:
-    """Return a sequence or an array as a list, with Python scalars in place of NumPy's."""
-    items = data.tolist() if hasattr(data, 'tolist') else list(data)
-    return [item.item() if isinstance(item, np.generic) else item for item in items]
 
 
 def sort_elements(elements: set[Any]) -> list[Any]:
@@ -26,27 +23,52 @@ def sort_elements(elements: set[Any]) -> list[Any]:
         return sorted(elements, key=lambda element: (type(element).__name__, repr(element)))
 
 
+def find_elements(values: Iterable[Any], where: str) -> list[Any]:
+    """Return the different labels or tokens that occur, sorted.
+
+    Raises
+    ------
+    DataError
+        Two are told apart by their type alone: True and 1, which Python takes for one, or 1 and
+        '1'. Whole numbers may be written as floats.
+    """
+    values = list(values)
+    typed = set(zip(map(type, values), values, strict=True))
+    if len({kind for kind, _ in typed}) > 1:
+        shown: dict[Any, Any] = {}
+        for kind, value in sorted(typed, key=lambda pair: pair[0].__name__):
+            for key in (value, str(value)):  # equal, or equal in print
+                other = shown.setdefault(key, value)
+                if {type(other), kind} not in ({kind}, {int, float}):
+                    raise DataError(
+                        where, 'labels and tokens of one type, or that differ otherwise',
+                        f'{describe(other)} and {describe(value)}',
+                        f'Write all of them in one type: list(map(str, {where})), for example.',
+                    )  # fmt: skip
+    return sort_elements({value for _, value in typed})
+
+
 def _labels(Y_data: Any) -> list[Any]:
-    """Return labels as a flat list of Python scalars: (m,) or (m, 1), list or array."""
+    """Return labels as a flat list of Python scalars: (m,) or (m, 1), list, array or frame."""
     try:
-        labels = as_list(Y_data)
+        labels = as_list(Y_data, 'Y_data')
     except TypeError:
         raise LabelError(
             'Y_data', 'one label for each sample', repr(Y_data), 'Pass a list or an array.'
         ) from None
     for number, label in enumerate(labels):
         if hasattr(label, 'tolist'):
-            label = label.tolist()
+            label = as_list(label, 'Y_data') if np.ndim(label) else label.tolist()
         if isinstance(label, list | tuple):
             if len(label) != 1 or isinstance(label[0], list | tuple):
+                remedy = 'Labels that are encoded already need no Y_encode.'
+                if is_frame(Y_data):
+                    remedy = f'Choose the column of labels: Y_data[{list(Y_data.columns)[-1]!r}].'
                 raise LabelError(
-                    f'Y_data, sample {number}',
-                    'one label',
-                    f'{len(label)} values',
-                    'Labels that are encoded already need no Y_encode.',
+                    f'Y_data, sample {number}', 'one label', f'{len(label)} values', remedy
                 )
             label = label[0].item() if isinstance(label[0], np.generic) else label[0]
-        if label is None or label != label:
+        if is_missing(label):
             raise LabelError(
                 f'Y_data, sample {number}', 'a label', f'{label}', 'Remove the samples without.'
             )
@@ -78,13 +100,28 @@ def encode_labels(Y_data: Any) -> tuple[Array, list[Any]]:
     Raises
     ------
     LabelError
-        There are no labels, or one is NaN or None, or a sample has several.
+        There are no labels, or one is NaN or None, or a sample has several, or some differ in
+        type alone, or there are nearly as many different ones as samples.
     """
     labels = _labels(Y_data)
     if not labels:
         raise LabelError('Y_data', 'at least one label', 'none', 'Pass one for each sample.')
-    classes = sort_elements(set(labels))
+    classes = find_elements(labels, 'Y_data')
+    check_number_of_classes(len(classes), len(labels))
     return apply_label_encoding(labels, classes), classes
+
+
+def check_number_of_classes(c: int, m: int) -> None:
+    """Warn of labels most of which occur once; refuse thousands, whose columns fill the memory."""
+    if c <= max(20, m // 2):
+        return
+    remedy = 'Amounts to be predicted need no Y_encode=True: end by Dense(1, identity), loss MSE.'
+    if c > 1000:
+        raise LabelError(
+            'Y_data', 'classes, each with several samples', f'{c} different labels in {m} samples',
+            f'{remedy} Identifiers are no labels.',
+        )  # fmt: skip
+    warn(f'Y_encode: {c} different labels in {m} samples. {remedy}')
 
 
 def apply_label_encoding(Y_data: Any, classes: Sequence[Any]) -> Array:
@@ -108,13 +145,14 @@ def apply_label_encoding(Y_data: Any, classes: Sequence[Any]) -> Array:
         A label is not among the classes, or NaN or None, or a sample has several.
     """
     index = {label: i for i, label in enumerate(classes)}
+    flags = any(isinstance(label, bool) for label in classes)
     labels = _labels(Y_data)
     for number, label in enumerate(labels):
-        if label not in index:
+        if label not in index or (label in (0, 1) and isinstance(label, bool) != flags):
             raise LabelError(
                 f'Y_data, sample {number}',
                 f'one of the classes {", ".join(map(repr, classes))}',
                 repr(label),
                 'Make the encoding from data that contain it.',
             )
-    return np.eye(len(classes))[[index[label] for label in labels]]
+    return one_hot(np.array([index[label] for label in labels], dtype=np.intp), len(classes))

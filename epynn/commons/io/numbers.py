@@ -1,14 +1,26 @@
 """The user's data as arrays of finite numbers."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from epynn.commons.arguments import describe
 from epynn.commons.errors import DataError
+from epynn.commons.io.arrays import (
+    as_array,
+    frame_columns,
+    is_frame,
+    is_missing,
+    spell,
+    stack_columns,
+)
 from epynn.kernels.arrays import Array
 
 ENCODE = {'X_data': 'X_encode=True', 'Y_data': 'Y_encode=True'}
 """Options of the Embedding that turn words into numbers."""
+EXACT = 2**53
+"""The largest magnitude below which float64 holds every whole number."""
 
 
 def as_numbers(data: Any, name: str) -> Array:
@@ -17,7 +29,7 @@ def as_numbers(data: Any, name: str) -> Array:
     Parameters
     ----------
     data : array_like
-        Numbers or booleans, at least one.
+        Numbers or booleans, at least one: an array, a list, a frame or series.
     name : str
         The argument, for the errors.
 
@@ -29,30 +41,46 @@ def as_numbers(data: Any, name: str) -> Array:
     Raises
     ------
     DataError
-        The data are ragged, empty, masked, not real numbers, or not finite.
+        The data are ragged, empty, masked, not real numbers, not finite, or whole numbers that
+        the floating-point numbers of a network do not hold; of a frame, the column is named.
     """
-    if np.ma.is_masked(data):
-        raise DataError(
-            name, 'numbers all of which count', 'a masked array',
-            'Leave out what is masked, or fill it: data.filled(0).',
-        )  # fmt: skip
-    try:
-        array = np.asarray(data)
-    except ValueError:
-        raise DataError(
-            name, 'samples of one and the same shape', 'samples of different shapes',
-            'Pad them to one length (epynn.commons.io.padding).',
-        ) from None  # fmt: skip
+    if is_frame(data):
+        array = frame_numbers(data, name)
+    else:
+        array = as_array(data, name)
     if array.dtype.kind not in 'fiub':
-        remedy = f'Turn it into real numbers: np.array({name}, dtype=float).'
-        if name in ENCODE and array.dtype.kind in 'USO':
-            remedy = f'{remedy[:-1]}; or encode words by the Embedding with {ENCODE[name]}.'
-        raise DataError(name, 'real numbers', f'data of type {array.dtype}', remedy)
+        raise not_numbers(data, array, name)
     if array.ndim == 0 or array.size == 0:
         raise DataError(
             name, 'at least one sample', f'an array of shape {array.shape}',
             'Pass samples along the first axis, each of at least one number.',
         )  # fmt: skip
+    if array.dtype.kind == 'f':
+        refuse_not_finite(array, name)
+    elif array.dtype.itemsize == 8:
+        refuse_inexact(array, name)
+    return array
+
+
+def frame_numbers(frame: Any, name: str) -> Array:
+    """Return the columns of a frame side by side, each of them checked."""
+    if not len(frame):
+        return np.empty((0, len(frame.columns)))
+    parts = []
+    for series, where in frame_columns(frame, name):
+        part = as_array(series, where)
+        words = part.dtype.kind == 'O' and any(isinstance(item, str) for item in part)
+        if words or part.dtype.kind in 'US':
+            raise DataError(
+                where, 'real numbers in every column', 'words',
+                'Leave the column out, or turn it into numbers: one column of 0 and 1 a word.',
+            )  # fmt: skip
+        parts.append(as_numbers(part, where))
+    return stack_columns(frame, parts)
+
+
+def refuse_not_finite(array: Array, name: str) -> None:
+    """Refuse NaN and infinity."""
     finite = np.isfinite(array)
     if not finite.all():
         index = tuple(int(i) for i in np.argwhere(~finite)[0])
@@ -60,4 +88,91 @@ def as_numbers(data: Any, name: str) -> Array:
             name, 'finite numbers', f'{array[index]} at index {index}',
             'Remove or replace the samples that hold it.',
         )  # fmt: skip
-    return array
+
+
+def refuse_inexact(array: Array, name: str) -> None:
+    """Refuse whole numbers that the floating-point numbers of a network do not hold exactly."""
+    for number in (int(array.max()), int(array.min())):
+        if abs(number) > EXACT:
+            raise DataError(
+                name, 'whole numbers up to 2**53, which float64 holds', f'{number}',
+                f'Subtract the smallest, or drop digits: np.array({spell(name)}, dtype=float).',
+            )  # fmt: skip
+
+
+def not_numbers(data: Any, array: Array, name: str) -> DataError:
+    """Return the error for data that are no real numbers, with the remedy for what they are."""
+    expected, got, kind = 'real numbers', f'data of type {array.dtype}', array.dtype.kind
+    it = spell(name)
+    convert = f'Turn it into real numbers: np.array({it}, dtype=float).'
+    if kind == 'c':
+        remedy = f'Pass the two parts as features: np.stack([{it}.real, {it}.imag], axis=-1).'
+    elif kind == 'M':
+        remedy = f"Count days: ({it} - {it}.min()) / np.timedelta64(1, 'D')."
+    elif kind == 'm':
+        remedy = f"Divide by a unit: {it} / np.timedelta64(1, 's')."
+    elif kind == 'O' and array.ndim == 0:
+        got, remedy = describe(array.item()), 'Pass an array or a list of samples.'
+    elif kind == 'O':
+        return not_numbers_but_objects(array, name, convert)
+    elif is_convertible(array):
+        remedy = convert
+    else:
+        remedy = words_remedy(array, name)
+    return DataError(name, expected, got, remedy)
+
+
+def not_numbers_but_objects(array: Array, name: str, convert: str) -> DataError:
+    """Return the error for an array of any objects: it names the first that is no number."""
+    items = array.ravel().tolist()
+    for number, item in enumerate(items):
+        if is_missing(item):
+            index = tuple(int(i) for i in np.unravel_index(number, array.shape))
+            return DataError(
+                name, 'a number everywhere', f'{item} at index {index}',
+                'Remove or replace the samples that hold it.',
+            )  # fmt: skip
+    got = f'data of type {array.dtype}'
+    if is_convertible(array):
+        return DataError(name, 'real numbers', got, convert)
+    if all(isinstance(item, (list, tuple)) or np.ndim(item) for item in items):
+        if len({np.shape(item) if hasattr(item, 'shape') else len(item) for item in items}) == 1:
+            remedy = f'Stack them: np.stack(list({spell(name)})).'
+            return DataError(name, 'one array', 'an array of arrays', remedy)
+        return DataError(
+            name, 'samples of one and the same shape', 'samples of different shapes',
+            'Pad them to one length (epynn.commons.io.padding).',
+        )  # fmt: skip
+    if all(isinstance(item, str) for item in items):
+        return DataError(name, 'real numbers', got, words_remedy(array, name))
+    if all(isinstance(item, int) for item in items):
+        got, remedy = 'whole numbers beyond 64 bits', 'Divide them, or number what they stand for.'
+        return DataError(name, 'real numbers', got, remedy)
+    wrong = next(item for item in items if not isinstance(item, (bool, int, float, np.number)))
+    return DataError(
+        name, 'real numbers', f'{describe(wrong)} in {got}', 'Pass arrays or lists of numbers.'
+    )
+
+
+def is_convertible(array: Array) -> bool:
+    """Return whether words or objects are numbers by another name."""
+    try:
+        array.astype(np.float64)
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return True
+
+
+def words_remedy(array: Array, name: str) -> str:
+    """Return what to do about words where numbers are needed."""
+    words = [str(word) for word in array.ravel()[:100].tolist()]
+    if all(Path(word).suffix[1:].isalnum() and ' ' not in word for word in words):
+        return 'Read the files first, and pass the numbers that are in them.'
+    if name not in ENCODE:
+        return 'Pass numbers.'
+    if name == 'X_data' and array.ndim == 1 and len({len(word) for word in words}) > 1:
+        return (
+            f'Bring them to one length, padding({name}) of epynn.commons.io, and encode them by '
+            f'the Embedding with {ENCODE[name]}.'
+        )
+    return f'Encode words by the Embedding with {ENCODE[name]}.'

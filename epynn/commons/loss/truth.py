@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.errors import LabelError, ShapeError
+from epynn.commons.io.arrays import as_array
 from epynn.commons.maths.floating import floating
 from epynn.kernels.arrays import Array
 
@@ -22,7 +23,7 @@ def pair(Y: Any, A: Any) -> tuple[Array, Array]:
     ShapeError
         The shapes differ or have not 2 axes.
     """
-    A, Y = floating(A), floating(Y)
+    A, Y = floating(A, 'A'), floating(Y, 'Y')
     if A.ndim != 2 or Y.shape != A.shape:
         raise ShapeError(
             'loss',
@@ -50,7 +51,7 @@ def one_hot(Y: Any, A: Any) -> tuple[Array, Array]:
     LabelError
         A label is not a whole number from 0 to U - 1.
     """
-    A, Y = floating(A), np.asarray(Y)
+    A, Y = floating(A, 'A'), as_array(Y, 'Y')
     if A.ndim != 2 or Y.shape not in ((len(A), 1), (len(A),)):
         raise ShapeError(
             'loss', 'labels Y (m, 1) and outputs A (m, U)', f'Y {Y.shape} and A {A.shape}',

@@ -4,22 +4,23 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.errors import DataError
+from epynn.commons.io.arrays import as_array
+from epynn.commons.io.numbers import not_numbers
 from epynn.kernels.arrays import Array
 
 
-def floating(x: Any) -> Array:
+def floating(x: Any, name: str = 'x') -> Array:
     """Return `x` itself if it holds floating-point numbers, else a float64 array of it."""
-    if hasattr(x, 'dtype') and x.dtype.kind in 'fc':
+    kind = getattr(getattr(x, 'dtype', None), 'kind', None)
+    if kind in ('f', 'c') and not hasattr(x, 'to_numpy'):
         array: Array = x
         return array
-    try:
-        return np.asarray(x, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise DataError(
-            'x', 'numbers, in rows of one length', f'something else: {type(x).__name__}',
-            'Make an array of floats: np.array(x, dtype=float).',
-        ) from None  # fmt: skip
+    array = as_array(x, name)
+    if array.dtype.kind in 'fc':
+        return array
+    if array.dtype.kind not in 'iub':
+        raise not_numbers(x, array, name)
+    return array.astype(np.float64)
 
 
 def saturate(x: Array) -> Array:

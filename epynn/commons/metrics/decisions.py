@@ -3,6 +3,7 @@
 import numpy as np
 
 from epynn.commons.errors import DataError, ShapeError
+from epynn.commons.io.arrays import as_array
 from epynn.commons.maths.floating import floating
 from epynn.kernels.arrays import Array
 
@@ -31,7 +32,8 @@ def decide(A: Array) -> Array:
     DataError
         There is a NaN.
     """
-    A = A if hasattr(A, 'dtype') and A.dtype.kind in 'iub' else floating(A)
+    A = as_array(A, 'A')
+    A = A if A.dtype.kind in 'iub' else floating(A, 'A')
     if A.ndim == 1:
         A = A[:, np.newaxis]
     if A.ndim != 2 or A.shape[1] == 0:
