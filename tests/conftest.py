@@ -4,6 +4,16 @@ from itertools import count
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run, however busy the machine is.
+settings.register_profile(
+    'repeatable', derandomize=True, database=None, deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)  # fmt: skip
+settings.load_profile('repeatable')
+
+default_rng, seeds = np.random.default_rng, count()
 
 
 @pytest.fixture
@@ -12,16 +22,23 @@ def rng():
     return np.random.default_rng(1234)
 
 
-@pytest.fixture(autouse=True)
-def repeatable(monkeypatch):
-    """Give streams without a seed a new seed each, the same ones whenever the test runs.
+def seeded(seed=None):
+    """Stand in for `default_rng`: a stream without a seed gets a new seed, each time the same."""
+    return default_rng(next(seeds) if seed is None else seed)
+
+
+def start_anew():
+    """Let random numbers without a seed be those of every other run.
 
     A layer that stands alone draws its parameters unseeded. Drawn anew in every run, they would
     one day lie next to a kink, where a central difference is no derivative.
     """
-    default_rng, seeds = np.random.default_rng, count(1_000_000)
+    global seeds
+    seeds = count(1_000_000)
+    np.random.default_rng = seeded
+    np.random.seed(1_000_000)  # noqa: NPY002  the networks of a course draw from these
 
-    def seeded(seed=None):
-        return default_rng(next(seeds) if seed is None else seed)
 
-    monkeypatch.setattr(np.random, 'default_rng', seeded)
+start_anew()  # what is drawn while tests are collected, before a module's fixtures, before a test
+before_a_module = pytest.fixture(autouse=True, scope='module')(start_anew)
+before_a_test = pytest.fixture(autouse=True)(start_anew)

@@ -17,7 +17,7 @@ NAMES = sorted(script.parent.name for script in EXAMPLES.glob('*/train.py'))
 def command(*words, folder):
     """Run the command in a process of its own, in `folder`; warnings are errors."""
     arguments = [sys.executable, '-W', 'error', '-m', 'epynn', *words]
-    return subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=120)
+    return subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=600)
 
 
 @pytest.fixture

@@ -188,7 +188,7 @@ def run(script, folder, *options):
     (folder / 'train.py').write_text(script)
     return subprocess.run(
         [sys.executable, *options, 'train.py'], cwd=folder, env=environment,
-        capture_output=True, text=True, timeout=120,
+        capture_output=True, text=True, timeout=600,
     )  # fmt: skip
 
 

@@ -193,7 +193,7 @@ def run(script, folder):
     (folder / 'train.py').write_text(script)
     done = subprocess.run(
         [sys.executable, '-W', 'error', '-X', 'utf8', 'train.py'], cwd=folder, env=environment,
-        capture_output=True, text=True, timeout=120,
+        capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, f'{done.stdout}\n{done.stderr}'
     return done.stdout

@@ -26,7 +26,7 @@ def run(name, folder, *words):
         if name in names:
             pytest.importorskip(package)
     arguments = [sys.executable, '-W', 'error', '-m', 'epynn', 'run', name, *words]
-    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ''
     assert max(map(len, done.stdout.splitlines())) <= max(80, len(str(folder)) + 30)
@@ -163,7 +163,7 @@ def test_script_runs_in_its_own_folder():
         cwd=EXAMPLES / 'boolean',
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     assert (done.returncode, done.stderr) == (0, '')
     assert 'boolean: 100.0% accuracy' in done.stdout

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from networks import parameters, quiet
 
@@ -35,13 +35,7 @@ from epynn.lstm.models import LSTM
 from epynn.network.models import EpyNN
 from epynn.rnn.models import RNN
 
-PROFILE = settings(
-    max_examples=200,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
-)
+PROFILE = settings(max_examples=200)
 close = functools.partial(np.testing.assert_allclose, rtol=1e-9, atol=1e-9)
 equal = np.testing.assert_array_equal
 

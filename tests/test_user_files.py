@@ -18,7 +18,7 @@ def train(name, *words, folder):
     """Run ``train.py`` in a process of its own; warnings are errors."""
     script = [sys.executable, '-W', 'error', str(EXAMPLES / name / 'train.py')]
     return subprocess.run(
-        [*script, *map(str, words)], cwd=folder, capture_output=True, text=True, timeout=240
+        [*script, *map(str, words)], cwd=folder, capture_output=True, text=True, timeout=600
     )
 
 

@@ -18,7 +18,7 @@ KERNEL = {
 }
 
 
-def execute(path, folder, timeout=240):
+def execute(path, folder, timeout=600):
     """Run a notebook from its first cell to its last, by the Python that runs this function.
 
     Parameters
@@ -28,7 +28,7 @@ def execute(path, folder, timeout=240):
     folder : Path
         An empty folder. The notebook runs in it, and its kernel keeps its own files there.
     timeout : int
-        Seconds a cell may take.
+        Seconds that a cell, or the start of the kernel, may take.
 
     Returns
     -------
@@ -54,6 +54,7 @@ def execute(path, folder, timeout=240):
         client = NotebookClient(
             notebook,
             timeout=timeout,
+            startup_timeout=timeout,
             kernel_name='python3',
             resources={'metadata': {'path': str(work)}},
             record_timing=False,

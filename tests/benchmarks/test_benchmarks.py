@@ -50,7 +50,7 @@ def test_every_suite_prints_a_table_and_writes_json(tmp_path, capsys, monkeypatc
             assert row['difference'] <= tolerance
             assert {'ours', row['layout'], *row['others']} <= set(row['times'])
             assert row['times']['ours'][0] / row['times'][row['layout']][0] == row['ratio'] > 0
-            assert 0 <= (row['loop_share'] or 0) < 1
+            assert (row['loop_share'] or 0) < 1  # of two runs: below 0 where the first was lucky
             assert row['case'] in out
 
 

@@ -8,7 +8,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -390,41 +389,50 @@ def test_it_is_flushed_before_it_takes_the_name(tmp_path, monkeypatch):
 
 
 WRITER = """
-import importlib.util, pathlib, sys
+import importlib.util, os, pathlib, signal, sys
 spec = importlib.util.spec_from_file_location('files', sys.argv[1])
 files = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(files)
-contents = [pathlib.Path(name).read_bytes() for name in sys.argv[3:]]
-print('ready', flush=True)
-while True:
-    for content in contents:
-        files.write_atomically(pathlib.Path(sys.argv[2]), content)
+content, lines = pathlib.Path(sys.argv[3]).read_bytes(), int(sys.argv[4])
+
+def die(frame, event, argument):
+    global lines
+    if frame.f_code.co_filename != sys.argv[1]:
+        return None
+    lines -= event == 'line'
+    if lines < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return die
+
+sys.settrace(die)
+files.write_atomically(pathlib.Path(sys.argv[2]), content)
 """
 
 
 @pytest.mark.skipif(os.name != 'posix', reason='SIGKILL')
-def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(tmp_path, rng):
+def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(tmp_path):
+    """Killed before each line of the library that it runs, one after another, until it survives."""
+    old, new = (encode_file({'a': np.full(size, 1.0)}, {}) for size in (30_000, 60_000))
+    (tmp_path / 'new').write_bytes(new)
     (tmp_path / 'models').mkdir()
     path = tmp_path / 'models' / 'model'
-    contents = [encode_file({'a': np.full(size, 1.0)}, {}) for size in (30_000, 60_000)]
-    names = [tmp_path / 'one', tmp_path / 'two']
-    for name, content in zip(names, contents, strict=True):
-        name.write_bytes(content)
-    path.write_bytes(contents[0])
-    command = [sys.executable, '-I', '-S', '-c', WRITER, files.__file__, path, *names]
-    interrupted = 0
-    for _ in range(max(20, min(200, CASES // 500))):
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-            assert process.stdout.readline() == b'ready\n'
-            time.sleep(rng.uniform(0, 0.02))
-            process.send_signal(signal.SIGKILL)
-        data = path.read_bytes()
-        assert data in contents
-        assert len(decode(data)[0]['a']) in (30_000, 60_000)
-        interrupted += len(listing(path.parent)) > 1
+    path.write_bytes(old)
+    found, halves = [], 0
+    for line in range(100):
+        command = [sys.executable, '-I', '-S', '-c', WRITER, files.__file__, path, tmp_path / 'new']
+        status = subprocess.run([*command, str(line)], timeout=600).returncode
+        found.append(path.read_bytes())
+        halves += len(listing(path.parent)) > 1
         for left in path.parent.glob('.*.tmp'):
             left.unlink()
-    assert interrupted  # or the test tests nothing
+        if status == 0:
+            break
+        assert status == -signal.SIGKILL
+    assert status == 0
+    assert halves
+    switch = found.index(new)
+    assert 0 < switch < len(found) - 1
+    assert found == [old] * switch + [new] * (len(found) - switch)
 
 
 def test_threads_that_write_the_same_file(tmp_path):

@@ -34,14 +34,18 @@ from epynn.coursework.cs231n.layer_utils import (
     conv_relu_forward,
     conv_relu_pool_backward,
     conv_relu_pool_forward,
+    generic_backward,
+    generic_forward,
 )
 from epynn.coursework.cs231n.layers import (
     affine_backward,
     affine_forward,
+    batchnorm_forward,
     conv_backward_naive,
     conv_forward_naive,
     dropout_backward,
     dropout_forward,
+    layernorm_forward,
     max_pool_backward_naive,
     max_pool_forward_naive,
     relu_backward,
@@ -92,6 +96,43 @@ def test_relu():
 def test_affine_relu(rng):
     x, w, b = (rng.standard_normal(shape) for shape in ((2, 3, 4), (12, 10), (10,)))
     check(affine_relu_forward, affine_relu_backward, (x, w, b), rng)
+
+
+@pytest.mark.parametrize('last', [False, True])
+@pytest.mark.parametrize('dropout_param', [None, {'mode': 'train', 'p': 0.7, 'seed': 3}])
+@pytest.mark.parametrize('bn_param', [
+    None, {}, {'mode': 'train'},
+    {'mode': 'test', 'running_mean': np.arange(4.0), 'running_var': np.ones(4)},
+], ids=['none', 'layer', 'batch', 'batch test'])  # fmt: skip
+def test_a_block_of_any_parts(bn_param, dropout_param, last, rng):
+    x, w, b = (rng.standard_normal(shape) for shape in ((5, 3, 2), (6, 4), (4,)))
+    scales = [] if bn_param is None or last else [rng.standard_normal(4) for _ in range(2)]
+    bn_param = None if bn_param is None else dict(bn_param)
+    options = {'bn_param': bn_param, 'dropout_param': dropout_param, 'last': last}
+
+    def forward(*arrays):
+        return generic_forward(*arrays, **options)
+
+    def backward(dout, cache):
+        gradients = generic_backward(dout, cache)
+        assert gradients[3 + len(scales) :] == (None, None)[len(scales) :]
+        return gradients[: 3 + len(scales)]
+
+    out, _ = check(forward, backward, (x, w, b, *scales), rng)
+
+    expected = affine_forward(x, w, b)[0]
+    if scales:
+        normalize = batchnorm_forward if 'mode' in bn_param else layernorm_forward
+        expected = normalize(expected, *scales, bn_param)[0]
+    if not last:
+        expected = relu_forward(expected)[0]
+        expected = dropout_forward(expected, dropout_param)[0] if dropout_param else expected
+    np.testing.assert_array_equal(out, expected)
+
+
+def test_a_block_that_is_to_normalize_without_a_scale():
+    with pytest.raises(ArgumentError, match=r'gamma, beta: .* Give both, or bn_param=None'):
+        generic_forward(np.ones((2, 3)), np.ones((3, 4)), np.ones(4), bn_param={'mode': 'train'})
 
 
 def test_softmax_loss(rng):

@@ -50,7 +50,7 @@ def test_blocks_and_their_adjoint(h, w, window, strides, padding):
     assert np.sum(Xb * B) == pytest.approx(np.sum(X * dX), rel=1e-12, abs=1e-12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     size=st.integers(1, 9),
     window=st.integers(1, 5),

@@ -60,7 +60,7 @@ def test_predictions_in_another_process_are_the_same_to_the_bit(written):
     tests = Path(__file__).resolve().parent.parent
     paths = [str(path) for _, path in written]
     command = [sys.executable, '-W', 'error', '-c', PREDICT, str(tests), *paths]
-    subprocess.run(command, check=True, timeout=300)
+    subprocess.run(command, check=True, timeout=600)
     for model, path in written:
         X, options = new_input(model)
         dset = model.predict(X, **options)

@@ -547,5 +547,5 @@ def test_reading_runs_imports_starts_and_writes_nothing(bases, tmp_path):
         paths += [tmp_path / f'{name}-1', tmp_path / f'{name}-2']
     tests = Path(__file__).resolve().parent.parent
     command = [sys.executable, '-W', 'error', '-c', AUDIT, str(tests), *map(str, paths)]
-    result = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
+    result = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
     assert result.stdout.splitlines() == ['True']

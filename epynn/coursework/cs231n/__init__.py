@@ -62,6 +62,8 @@ from epynn.coursework.cs231n.layer_utils import (
     conv_relu_forward,
     conv_relu_pool_backward,
     conv_relu_pool_forward,
+    generic_backward,
+    generic_forward,
 )
 from epynn.coursework.cs231n.normalization import (
     batchnorm_backward,
@@ -115,6 +117,8 @@ __all__ = [
     'dropout_forward',
     'eval_numerical_gradient',
     'eval_numerical_gradient_array',
+    'generic_backward',
+    'generic_forward',
     'gradient_check',
     'im2col_indices',
     'layernorm_backward',

@@ -1,10 +1,14 @@
 """Layers in a row, called as one."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from epynn.commons.errors import ArgumentError
 from epynn.coursework.cs231n.affine import (
     affine_backward,
     affine_forward,
+    dropout_backward,
+    dropout_forward,
     relu_backward,
     relu_forward,
 )
@@ -13,6 +17,12 @@ from epynn.coursework.cs231n.convolution import (
     conv_forward,
     max_pool_backward,
     max_pool_forward,
+)
+from epynn.coursework.cs231n.normalization import (
+    batchnorm_backward,
+    batchnorm_forward,
+    layernorm_backward,
+    layernorm_forward,
 )
 from epynn.coursework.cs231n.params import Cache
 from epynn.kernels.arrays import Array
@@ -29,6 +39,91 @@ def affine_relu_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array
     """Reverse :func:`affine_relu_forward`: return ``dx, dw, db``."""
     affine_cache, relu_cache = cache
     return affine_backward(relu_backward(dout, relu_cache), affine_cache)
+
+
+def generic_forward(
+    x: Array,
+    w: Array,
+    b: Array,
+    gamma: Array | None = None,
+    beta: Array | None = None,
+    bn_param: dict[str, Any] | None = None,
+    dropout_param: Mapping[str, Any] | None = None,
+    last: bool = False,
+) -> tuple[Array, Cache]:
+    """Compute a block ``affine - [batch or layer norm] - relu - [dropout]``.
+
+    Parameters
+    ----------
+    x, w, b : arrays of shapes (N, d_1, ..., d_k), (D, M), (M,)
+        Of the affine layer.
+    gamma, beta : arrays of shape (M,), optional
+        Scale and shift of the normalization.
+    bn_param : dict, optional
+        Settings of the normalization: batch norm where they have a ``'mode'``, else layer norm;
+        None for neither.
+    dropout_param : dict, optional
+        Settings of the dropout; None for none.
+    last : bool, optional
+        Whether this is the last layer of a network: affine alone, whatever else is given.
+
+    Returns
+    -------
+    out : array of shape (N, M)
+    cache : tuple
+        For :func:`generic_backward`.
+
+    Raises
+    ------
+    ArgumentError
+        If there are settings of a normalization without `gamma` or `beta`.
+    """
+    norm_cache = relu_cache = dropout_cache = None
+    out, affine_cache = affine_forward(x, w, b)
+    if not last:
+        if bn_param is not None:
+            if gamma is None or beta is None:
+                raise ArgumentError(
+                    'gamma, beta', 'arrays, for the normalization that bn_param asks for', 'None',
+                    'Give both, or bn_param=None.',
+                )  # fmt: skip
+            forward = batchnorm_forward if 'mode' in bn_param else layernorm_forward
+            backward = batchnorm_backward if 'mode' in bn_param else layernorm_backward
+            out, cache = forward(out, gamma, beta, bn_param)
+            norm_cache = backward, cache
+        out, relu_cache = relu_forward(out)
+        if dropout_param is not None:
+            out, dropout_cache = dropout_forward(out, dropout_param)
+    return out, (affine_cache, norm_cache, relu_cache, dropout_cache)
+
+
+def generic_backward(
+    dout: Array, cache: Cache
+) -> tuple[Array, Array, Array, Array | None, Array | None]:
+    """Reverse :func:`generic_forward`.
+
+    Parameters
+    ----------
+    dout : array of shape (N, M)
+        Gradient of the loss with respect to ``out``.
+    cache : tuple
+        From :func:`generic_forward`.
+
+    Returns
+    -------
+    dx, dw, db, dgamma, dbeta : arrays of the shapes of x, w, b, gamma, beta
+        Gradients of the loss; the last two are None where nothing was normalized.
+    """
+    affine_cache, norm_cache, relu_cache, dropout_cache = cache
+    dgamma = dbeta = None
+    if dropout_cache is not None:
+        dout = dropout_backward(dout, dropout_cache)
+    if relu_cache is not None:
+        dout = relu_backward(dout, relu_cache)
+    if norm_cache is not None:
+        backward, norm_cache = norm_cache
+        dout, dgamma, dbeta = backward(dout, norm_cache)
+    return *affine_backward(dout, affine_cache), dgamma, dbeta
 
 
 def conv_relu_forward(

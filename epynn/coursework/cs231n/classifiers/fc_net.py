@@ -7,24 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from epynn.commons.arguments import as_choice, as_float
-from epynn.coursework.cs231n.affine import (
-    affine_backward,
-    affine_forward,
-    dropout_backward,
-    dropout_forward,
-    relu_backward,
-    relu_forward,
-    softmax_loss,
-)
+from epynn.coursework.cs231n.affine import softmax_loss
 from epynn.coursework.cs231n.classifiers.weights import add_weight_penalty, draw_weights
-from epynn.coursework.cs231n.normalization import (
-    batchnorm_backward,
-    batchnorm_forward,
-    layernorm_backward,
-    layernorm_forward,
-)
+from epynn.coursework.cs231n.layer_utils import generic_backward, generic_forward
 from epynn.coursework.cs231n.params import Cache
 from epynn.kernels.arrays import Array
+
+NAMES = ('W', 'b', 'gamma', 'beta')
 
 
 class FullyConnectedNet:
@@ -59,7 +48,7 @@ class FullyConnectedNet:
         ``W2`` and so on. Weights are drawn by ``np.random.randn``, layer after layer; biases and
         shifts start at 0, scales at 1.
     bn_params : list of dict
-        Settings of each normalization; running statistics of batch normalization.
+        Settings of each normalization, if any; running statistics of batch normalization.
     """
 
     def __init__(
@@ -96,8 +85,10 @@ class FullyConnectedNet:
         self.dropout_param: dict[str, Any] = {'mode': 'train', 'p': dropout_keep_ratio}
         if seed is not None:
             self.dropout_param['seed'] = seed
-        settings = {'mode': 'train'} if normalization == 'batchnorm' else {}
-        self.bn_params: list[dict[str, Any]] = [dict(settings) for _ in hidden_dims]
+        self.bn_params: list[dict[str, Any]] = []
+        if normalization:
+            settings = {'mode': 'train'} if normalization == 'batchnorm' else {}
+            self.bn_params = [dict(settings) for _ in hidden_dims]
 
     def loss(self, X: Array, y: Array | None = None) -> Array | tuple[float, dict[str, Array]]:
         """Compute the scores, or with labels the loss and its gradients.
@@ -116,20 +107,30 @@ class FullyConnectedNet:
         """
         self._set_mode('test' if y is None else 'train')
         out, caches = X.astype(self.dtype), []
-        for layer in range(1, self.num_layers):
-            out, cache = self._hidden_forward(layer, out)
+        for layer in range(1, self.num_layers + 1):
+            out, cache = self._forward(layer, out)
             caches.append(cache)
-        L = self.num_layers
-        scores, cache = affine_forward(out, self.params[f'W{L}'], self.params[f'b{L}'])
         if y is None:
-            return scores
+            return out
 
-        loss, dout = softmax_loss(scores, y)
+        loss, dout = softmax_loss(out, y)
         grads: dict[str, Array] = {}
-        dout, grads[f'W{L}'], grads[f'b{L}'] = affine_backward(dout, cache)
-        for layer in range(L - 1, 0, -1):
-            dout = self._hidden_backward(layer, dout, caches.pop(), grads)
+        for layer in range(self.num_layers, 0, -1):
+            dout, *gradients = generic_backward(dout, caches.pop())
+            for name, gradient in zip(NAMES, gradients, strict=True):
+                if gradient is not None:
+                    grads[f'{name}{layer}'] = gradient
         return add_weight_penalty(loss, grads, self.params, self.reg), grads
+
+    def _forward(self, layer: int, x: Array) -> tuple[Array, Cache]:
+        """Run one block, (N, units before) -> (N, units); the last one is affine alone."""
+        w, b, gamma, beta = (self.params.get(f'{name}{layer}') for name in NAMES)
+        assert w is not None
+        assert b is not None
+        last = layer == self.num_layers
+        bn_param = self.bn_params[layer - 1] if self.bn_params and not last else None
+        dropout_param = self.dropout_param if self.use_dropout else None
+        return generic_forward(x, w, b, gamma, beta, bn_param, dropout_param, last)
 
     def _set_mode(self, mode: str) -> None:
         """Switch dropout and batch normalization to ``'train'`` or ``'test'``."""
@@ -137,31 +138,3 @@ class FullyConnectedNet:
         if self.normalization == 'batchnorm':
             for bn_param in self.bn_params:
                 bn_param['mode'] = mode
-
-    def _hidden_forward(self, layer: int, out: Array) -> tuple[Array, Cache]:
-        """Affine, normalization, ReLU, dropout: (N, units before) -> (N, units)."""
-        p, norm_cache, dropout_cache = self.params, None, None
-        out, affine_cache = affine_forward(out, p[f'W{layer}'], p[f'b{layer}'])
-        if self.normalization:
-            forward = batchnorm_forward if self.normalization == 'batchnorm' else layernorm_forward
-            gamma, beta = p[f'gamma{layer}'], p[f'beta{layer}']
-            out, norm_cache = forward(out, gamma, beta, self.bn_params[layer - 1])
-        out, relu_cache = relu_forward(out)
-        if self.use_dropout:
-            out, dropout_cache = dropout_forward(out, self.dropout_param)
-        return out, (affine_cache, norm_cache, relu_cache, dropout_cache)
-
-    def _hidden_backward(
-        self, layer: int, dout: Array, cache: Cache, grads: dict[str, Array]
-    ) -> Array:
-        """Reverse :meth:`_hidden_forward`; the gradients of the parameters go into `grads`."""
-        affine_cache, norm_cache, relu_cache, dropout_cache = cache
-        if self.use_dropout:
-            dout = dropout_backward(dout, dropout_cache)
-        dout = relu_backward(dout, relu_cache)
-        if self.normalization:
-            batch = self.normalization == 'batchnorm'
-            backward = batchnorm_backward if batch else layernorm_backward
-            dout, grads[f'gamma{layer}'], grads[f'beta{layer}'] = backward(dout, norm_cache)
-        dout, grads[f'W{layer}'], grads[f'b{layer}'] = affine_backward(dout, affine_cache)
-        return dout
