@@ -1,12 +1,18 @@
 # Two commands do all the set-up:
 #   make example   a virtual environment, the install, then the digits network trains
 #   make test      the same set-up with the test extras, then the full checks
+# Two more try networks and files elsewhere, each in an environment of its own:
+#   make test-oldest   the lowest versions that setup.cfg allows, on the oldest Python found here
+#   make test-newest   the latest versions, on the newest Python found here
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 METADATA := setup.cfg pyproject.toml
 
-.PHONY: example test check format clean
+ABROAD := tests/network tests/commons/test_modelfile.py tests/test_contract.py \
+	tests/test_contract_scripts.py tests/test_layer_table.py
+
+.PHONY: example test test-oldest test-newest check format clean
 
 example: $(VENV)/installed-examples
 	$(BIN)/epynn run digits_cnn
@@ -15,6 +21,21 @@ example: $(VENV)/installed-examples
 # stall where the cores are shared.
 test: check
 	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+
+test-oldest: export PIP_CONSTRAINT := $(VENV)-oldest.txt
+test-oldest:
+	sed -n 's/^    \([a-z-]*\)>=/\1==/p' setup.cfg > $(PIP_CONSTRAINT)
+	$(call test-abroad,$(VENV)-oldest,$(firstword $(PYTHONS)))
+
+test-newest:
+	$(call test-abroad,$(VENV)-newest,$(lastword $(PYTHONS)))
+
+PYTHONS = $(shell .ci/pythons)
+define test-abroad
+	$(MAKE) VENV=$1 PYTHON=$2 $1/installed-test
+	$1/bin/python --version
+	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $1/bin/python -m pytest $(ABROAD)
+endef
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check
@@ -33,4 +54,4 @@ $(VENV)/installed-%: $(METADATA)
 	touch $@
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-oldest.txt $(VENV)-newest build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
