@@ -26,7 +26,9 @@ def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Any:
     Parameters
     ----------
     dA : ndarray
-        Gradient of the loss with respect to the output of the network.
+        Gradient of the loss with respect to the output of the network, as it is to reach the
+        layers: with ``reduction='mean'``, ``CCE(Y, A, deriv=True) / m``. :meth:`loss_gradient`
+        returns it, and `dZ` with it, as in training.
     dZ : ndarray, optional
         Gradient with respect to ``Z`` of the output layer, where loss and activation have a
         joint closed form. It is exact where the activation saturates.
@@ -82,10 +84,12 @@ def loss_gradient(
 ) -> tuple[Array, Array | None]:
     """Return the gradients of the loss with respect to ``A`` and, in closed form, ``Z``.
 
+    They are what :meth:`backward` takes: ``model.backward(*model.loss_gradient(Y, A))``.
+
     Parameters
     ----------
     Y, A : ndarray
-        Labels and outputs ``(m, u)``.
+        Labels as the Embedding encoded them, and outputs ``(m, u)``.
     w : ndarray, optional
         Weight of each sample in the loss, ``(m,)``; None where all weigh 1.
 

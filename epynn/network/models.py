@@ -11,7 +11,7 @@ from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.models import Layer
 from epynn.commons.optimize import SGD, Optimizer
-from epynn.network.backward import model_backward
+from epynn.network.backward import loss_gradient, model_backward
 from epynn.network.checks import check_layers
 from epynn.network.evaluate import model_evaluate, model_predict
 from epynn.network.forward import model_forward
@@ -20,7 +20,7 @@ from epynn.network.ownership import Owner, restore_state
 from epynn.network.plots import model_plot, model_plot_activations, model_plot_filters
 from epynn.network.report import model_report, model_summary
 from epynn.network.saving import model_write
-from epynn.network.training import model_train
+from epynn.network.training import model_train, model_update_parameters
 
 
 class EpyNN:
@@ -82,7 +82,9 @@ class EpyNN:
     initialize = model_initialize
     train = model_train
     forward = model_forward
+    loss_gradient = loss_gradient
     backward = model_backward
+    update_parameters = model_update_parameters
     evaluate = model_evaluate
     predict = model_predict
     report = model_report

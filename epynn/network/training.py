@@ -155,7 +155,16 @@ def train_step(model: 'EpyNN', batch: dataSet) -> None:
             require_finite_gradients(model)
 
         # (4) Update: all parameters, from the same pass
-        model.optimizer.clip(model.layers)
-        for layer in model.layers:
-            layer.update_parameters()
+        model.update_parameters()
         require_finite_parameters(model)
+
+
+def model_update_parameters(model: 'EpyNN') -> None:
+    """Take a step: every layer moves its parameters by the gradients of the last backward pass.
+
+    Gradients are limited first where the optimizer says so. The learning rate of a layer is
+    ``layer.lrate[layer.e]``, that of the current epoch.
+    """
+    model.optimizer.clip(model.layers)
+    for layer in model.layers:
+        layer.update_parameters()

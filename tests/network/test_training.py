@@ -13,8 +13,10 @@ from networks import (
 )
 
 from epynn.batchnorm.models import BatchNorm
+from epynn.commons.loss import CCE
 from epynn.commons.maths import relu, softmax, tanh
 from epynn.commons.models import Layer
+from epynn.commons.optimize import SGD
 from epynn.dense.models import Dense
 from epynn.dropout.models import Dropout
 from epynn.embedding.models import Embedding
@@ -296,3 +298,34 @@ def test_training_learns():
     model.train(60, verbose=0)
     assert model.metrics['accuracy'][1][-1] > 0.75
     assert model.metrics['CCE'][0][-1] < 0.6 * model.metrics['CCE'][0][0]
+
+
+@pytest.mark.parametrize('reduction', ['sum', 'mean'])
+@pytest.mark.parametrize('optimizer', ['SGD', 'Adam', SGD(clip_norm=0.1)], ids=str)
+def test_steps_by_hand_equal_those_of_train(reduction, optimizer):
+    """By CCE(Y, A, deriv=True) alone, they were m times too large with reduction='mean'."""
+    settings = {'reduction': reduction, 'optimizer': optimizer, 'class_weight': {0: 3.0}}
+    by_hand, trained = (
+        quiet(make_classifier(Dense(5, tanh), Dropout(0.3), batch_size=5), **settings)
+        for _ in range(2)
+    )
+    for _ in range(2):
+        by_hand.embedding.training_batches()
+        for batch in by_hand.embedding.batch_dtrain:
+            A = by_hand.forward(batch.X, training=True)
+            w = np.where(batch.y == 0, 3.0, 1.0)
+            by_hand.backward(*by_hand.loss_gradient(batch.Y, A, w))
+            by_hand.update_parameters()
+    trained.train(2, verbose=0)
+    assert_same_parameters(by_hand, trained)
+
+
+@pytest.mark.parametrize('reduction', ['sum', 'mean'])
+def test_the_gradient_of_the_loss_alone_agrees_to_rounding(reduction):
+    model = quiet(make_classifier(), reduction=reduction)
+    batch = model.embedding.batch_dtrain[0]
+    A = model.forward(batch.X, training=True)
+    model.backward(*model.loss_gradient(batch.Y, A))
+    joint = model.layers[-1].g['dW']
+    model.backward(CCE(batch.Y, A, deriv=True) / (len(A) if reduction == 'mean' else 1))
+    np.testing.assert_allclose(model.layers[-1].g['dW'], joint, rtol=1e-12)
