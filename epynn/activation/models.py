@@ -44,6 +44,7 @@ class Activation(Layer):
     forward = activation_forward
     backward = activation_backward
 
+    activation_is_last = True
     activate: BoundActivation
 
     def __init__(

@@ -26,7 +26,6 @@ def bidirectional_forward(layer: 'Bidirectional', A: Array) -> Array:
     # (1) Input (m, s, e)
     X = layer.receive_input(A)
     onward, back = layer.layers
-    onward.training = back.training = layer.training
 
     # (2) From the first step to the last
     A0 = layer.fc['A0'] = onward.forward(X)

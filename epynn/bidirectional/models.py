@@ -65,6 +65,7 @@ class Bidirectional(Composite):
     """
 
     input_axes = ('m', 's', 'e')
+    takes_tokens = False
     compute_shapes = bidirectional_compute_shapes
     initialize_parameters = bidirectional_initialize_parameters
     forward = bidirectional_forward

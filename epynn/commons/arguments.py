@@ -10,6 +10,7 @@ import inspect
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ def describe(value: Any) -> str:
     """Return a short description of a value for an error message: its text and its type."""
     if isinstance(value, type):
         return f'{value.__name__} (class)'
+    if isinstance(value, partial):
+        return f'a partial of {describe(value.func)}'
     if callable(value) and hasattr(value, '__name__'):
         return f'{value.__name__} (function)'
     if isinstance(value, np.ndarray):

@@ -1,13 +1,13 @@
 """Layers made of layers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, LayerError
-from epynn.commons.models import Layer, require_state
+from epynn.commons.models import Layer, require_state, walk_layers
 from epynn.kernels.arrays import Array
 
 
@@ -25,6 +25,34 @@ def check_inner_layers(layers: Any, name: str) -> list[Layer]:
     if len({id(layer) for layer in layers}) < len(layers):
         raise LayerError(name, 'each layer once', 'the same object twice', 'Make a second layer.')
     return list(layers)
+
+
+def require_composites(layers: Sequence[Layer]) -> None:
+    """Refuse layers that hold others without being a :class:`Composite`, or besides its own.
+
+    Nothing would be handed on to those: they would drop out in prediction, and not learn.
+    """
+    known = list(walk_layers(layers))
+    ids = {id(layer) for layer in known}
+    for layer in known:
+        attributes = {name: value for name, value in vars(layer).items() if name != 'arguments'}
+        held = [inner for inner in find_layers(attributes) if id(inner) not in ids]
+        if held or (layer.children() and not isinstance(layer, Composite)):
+            raise LayerError(
+                layer.name, 'layers inside a layer to be those of a Composite',
+                f'{(held or layer.children())[0].name} beside them',
+                'Derive the class from epynn.commons.composite.Composite, and pass the layers '
+                'inside to its constructor: super().__init__([first, second]).',
+            )  # fmt: skip
+
+
+def find_layers(value: Any) -> Iterator[Layer]:
+    """Yield the layers in an attribute: itself, or what it holds in lists and dictionaries."""
+    if isinstance(value, Layer):
+        yield value
+    elif isinstance(value, (list, tuple, dict)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from find_layers(each)
 
 
 class Gathered(dict[str, Array]):
@@ -51,18 +79,41 @@ class Gathered(dict[str, Array]):
             self[key] = array
 
 
+class HandedOn:
+    """An attribute that all layers inside a composite share: setting it sets theirs."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, layer: Layer, owner: type) -> Any:
+        return vars(layer)[self.name]
+
+    def __set__(self, layer: Layer, value: Any) -> None:
+        vars(layer)[self.name] = value
+        for inner in layer.children():
+            setattr(inner, self.name, value)
+
+
 class Composite(Layer):
     """Base class of layers that hold other layers, such as a skip connection.
 
     Its parameters are those of the layers inside, under names that say where they are: ``p['0.W']``
-    is ``W`` of the first layer inside, the same array. Settings, random streams, freezing and
-    updates are passed on to the layers inside.
+    is ``W`` of the first layer inside, the same array. What is set on it, such as the training
+    flag, the data type and random streams, is set on the layers inside; so are freezing and
+    updates. A class of your own has no part in that: it computes, forward and backward.
 
     Parameters
     ----------
     layers : sequence of Layer
         The layers inside, each used nowhere else.
     """
+
+    takes_tokens = True  # the layers inside turn them into floats, where they have to
+
+    training = HandedOn()
+    dtype = HandedOn()
+    optimizer = HandedOn()
+    e = HandedOn()
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers: list[Layer] = []

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from epynn.commons.activation import BoundActivation
+from epynn.commons.activation import BoundActivation, check_elementwise
 from epynn.commons.arguments import as_function, check_call, describe, suggest
 from epynn.commons.axes import layer_check_axes
 from epynn.commons.cache import Cache
@@ -102,6 +102,12 @@ class Layer:
     backward: ClassVar[Callable[..., Any]]
     """Returns ``dX``; or None, if it likes, where `input_gradient` is False."""
 
+    activation_is_last: ClassVar[bool] = False
+    """Whether the layer ends with ``A = activate(Z)`` and goes back by `activation_gradient`."""
+
+    takes_tokens: ClassVar[bool] = False
+    """Whether whole numbers are to reach the layer as they are, however large."""
+
     check_axes = layer_check_axes
     initialize_parameters: ClassVar[Callable[..., None]] = no_parameters
     compute_gradients: ClassVar[Callable[..., None]] = no_parameters
@@ -119,7 +125,8 @@ class Layer:
             names = list(signature.parameters)[1:]
             unknown = [name for name in kwargs if name not in names]
             raise ArgumentTypeError(
-                cls.__name__, f'the arguments {", ".join(names) or "of no name"}', f'{error}',
+                cls.__name__, f'the arguments {", ".join(names) or "of no name"}',
+                str(error).removeprefix('got '),
                 suggest(unknown[0], names) if unknown else 'Give arguments by name.',
             ) from None  # fmt: skip
         layer.arguments.pop('self', None)
@@ -191,6 +198,7 @@ class Layer:
             where = f'{self.name}.{argument}'
             function = as_function(function, where, 'relu')
             check_call(function, where, 'f(x, deriv=False), an activation', 1, 'deriv')
+            check_elementwise(function, where)
             activate = BoundActivation(function, self.se_hPars)
             setattr(self, argument, activate)
             self.activation[argument] = activate.__name__
@@ -211,7 +219,8 @@ class Layer:
         Returns
         -------
         X : ndarray
-            The same array, also stored as ``fc['X']``.
+            The same array, also stored as ``fc['X']``. Whole numbers are turned into the data type
+            of the layer, where it has one.
 
         Raises
         ------
@@ -222,6 +231,8 @@ class Layer:
         self.check_axes(A)
         if self.training:
             self.bc.clear()  # of the step before: its memory serves this one
+        if A.dtype.kind in 'biu' and self.dtype is not None and not self.takes_tokens:
+            A = A.astype(self.dtype)
         self.compute_shapes(A)
         if self.draws_parameters():
             if not self.p:
@@ -270,6 +281,19 @@ class Layer:
             return self.output_dZ
         activate: BoundActivation = self.activate  # type: ignore[attr-defined]
         return activate.gradient(dA, self.fc['Z'], self.fc['A'])
+
+    def has_joint_gradient(self) -> bool:
+        """Return whether `output_dZ` may stand in for the way back through the activation.
+
+        The class has to say so, by `activation_is_last`, and is taken at its word for the passes
+        that it had then: a class derived from it that has others has to say so again.
+        """
+        cls = type(self)
+        says = next(base for base in cls.__mro__ if 'activation_is_last' in vars(base))
+        passes = ('forward', 'backward', 'activation_gradient')
+        return says.activation_is_last and all(  # type: ignore[attr-defined]
+            getattr(cls, name) is getattr(says, name) for name in passes
+        )
 
     def update_parameters(self) -> None:
         """Take one step of the optimizer, if the layer is trainable.
@@ -328,6 +352,10 @@ class Layer:
                 )
         if self.dtype is None:
             self.dtype = A.dtype if A.dtype.kind == 'f' else np.dtype(np.float64)
+        self.cast_parameters()
+
+    def cast_parameters(self) -> None:
+        """Turn parameters and state into the layer's data type."""
         # By rows, as files hold them: a matrix product rounds by the order of memory.
         self.p = {name: np.ascontiguousarray(p, self.dtype) for name, p in self.p.items()}
         self.s = {name: s.astype(self.dtype, copy=False) for name, s in self.s.items()}

@@ -91,6 +91,7 @@ class Convolution(Layer):
     backward = convolution_backward
     compute_gradients = convolution_compute_gradients
 
+    activation_is_last = True
     activate: BoundActivation
     pads: Pads
 

@@ -88,6 +88,7 @@ class Convolution1D(Layer):
     backward = convolution1d_backward
     compute_gradients = convolution1d_compute_gradients
 
+    activation_is_last = True
     activate: BoundActivation
     pads: Pads
 

@@ -63,6 +63,7 @@ class Dense(Layer):
     backward = dense_backward
     compute_gradients = dense_compute_gradients
 
+    activation_is_last = True
     activate: BoundActivation
 
     def __init__(

@@ -78,6 +78,7 @@ class Embedding(Layer):
         If samples and labels differ in number, the data holds NaN or infinity, or is not numbers.
     """
 
+    takes_tokens = True
     compute_shapes = embedding_compute_shapes
     forward = embedding_forward
     backward = embedding_backward

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, StateError
 from epynn.commons.loss import output_gradient
@@ -75,8 +74,8 @@ def first_trainable(model: 'EpyNN') -> int:
 
 def output_activation(model: 'EpyNN') -> BoundActivation | None:
     """Return the activation whose output is that of the network, ``A = activate(Z)``, or None."""
-    activate = getattr(model.layers[-1], 'activate', None)
-    return activate if isinstance(activate, BoundActivation) else None
+    output = model.layers[-1]
+    return output.activate if output.has_joint_gradient() else None  # type: ignore[attr-defined, no-any-return]
 
 
 def loss_gradient(

@@ -8,6 +8,7 @@ import numpy as np
 
 from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import describe
+from epynn.commons.composite import require_composites
 from epynn.commons.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -60,6 +61,7 @@ def check_layers(layers: Sequence[Layer]) -> list[Layer]:
 def check_network(model: 'EpyNN') -> None:
     """Refuse a network whose layers changed to what makes none since it was constructed."""
     model.layers = check_layers(model.layers)
+    require_composites(model.layers)
     if model.embedding is not model.layers[0]:
         raise LayerError(
             'EpyNN.embedding', 'the first of model.layers', 'another Embedding',

@@ -163,6 +163,8 @@ def model_initialize(
             layer.e = 0
             if params:
                 layer.p = {}
+            else:
+                layer.cast_parameters()
         schedule_rates(model)
         seed_generators(model)
 

@@ -3,13 +3,15 @@
 Steps that are undone unless they were completed, and numbers that have to be finite.
 """
 
+import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epynn.commons.composite import Composite
 from epynn.commons.errors import TrainingError
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.optimize import OPTIMIZERS
@@ -32,14 +34,15 @@ def all_or_nothing(model: 'EpyNN') -> Iterator[None]:
     Moving it is one assignment, the last of the block: whatever stops the block before, such as
     Ctrl-C, leaves parameters, running means, what the optimizer remembers, order of the samples and
     random streams as they were. It costs no copies, as an update makes new arrays and leaves
-    the old ones alone.
+    the old ones alone; one that is not of the library may not, and there the old ones are copied.
     """
     progress, embedding = model.progress, model.embedding
     order = embedding.order if progress[1] >= 0 else embedding.order.copy()
     layers = list(walk_layers(model.layers))
     streams = [layer.np_rng.bit_generator.state for layer in layers]
     leaves = [layer for layer in layers if not layer.children()]
-    before = [(dict(leaf.p), dict(leaf.s), copy_moments(leaf)) for leaf in leaves]
+    keep = dict if updates_are_ours(model) else copy.deepcopy
+    before = [(keep(leaf.p), copy.deepcopy(leaf.s), keep_moments(leaf, keep)) for leaf in leaves]
     try:
         yield
     except BaseException:
@@ -52,9 +55,19 @@ def all_or_nothing(model: 'EpyNN') -> Iterator[None]:
         raise
 
 
-def copy_moments(layer: Layer) -> dict[str, dict[str, Any]]:
-    """Return what the optimizer remembers: new dictionaries of the same arrays."""
-    return {name: dict(moments) for name, moments in layer.moments.items()}
+def keep_moments(layer: Layer, keep: Callable[[Any], Any]) -> dict[str, dict[str, Any]]:
+    """Return what the optimizer remembers in new dictionaries, of the same arrays or copies."""
+    return {name: keep(moments) for name, moments in layer.moments.items()}
+
+
+def updates_are_ours(model: 'EpyNN') -> bool:
+    """Return whether no update is of the user's making."""
+    ours = (Layer.update_parameters, Composite.update_parameters)
+    return all(
+        type(layer.optimizer) in OPTIMIZERS.values()
+        and getattr(layer.update_parameters, '__func__', None) in ours
+        for layer in walk_layers(model.layers)
+    )
 
 
 def is_finite(x: Array) -> bool:
@@ -90,23 +103,26 @@ def shows_in_parameters(model: 'EpyNN') -> bool:
 
     The updates of the library do. One that cuts gradients off, or takes their signs, may not.
     """
-    optimizer = model.optimizer
-    updates = [getattr(layer.update_parameters, '__func__', None) for layer in model.layers]
-    return (
-        type(optimizer) in OPTIMIZERS.values()
-        and optimizer.clip_value is None
-        and all(update is Layer.update_parameters for update in updates)
-    )
+    return updates_are_ours(model) and model.optimizer.clip_value is None
 
 
 def require_finite_parameters(model: 'EpyNN') -> None:
-    """Stop a step that took parameters beyond the range of their data type, or gradients did."""
+    """Stop a step that took parameters beyond the range of their data type, or gradients did.
+
+    So does one that took there what the optimizer remembers, such as a sum of squares: divided by
+    infinity, all steps to come would be 0.
+    """
     for number, layer in enumerate(model.layers):
         for leaf in trained_layers([layer]):
             for name, p in leaf.p.items():
                 if not is_finite(p):
                     require_finite_gradients(model)
                     raise refuse(model, number, 'parameters', p, name)
+                for symbol, moment in leaf.moments.get(name, {}).items():
+                    if isinstance(moment, np.ndarray) and not is_finite(moment):
+                        require_finite_gradients(model)
+                        what = 'moments of the optimizer'
+                        raise refuse(model, number, what, moment, f'{symbol} of {name}')
 
 
 def refuse(model: 'EpyNN', number: int, what: str, x: Array, name: str) -> TrainingError:

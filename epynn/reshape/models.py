@@ -31,6 +31,7 @@ class Reshape(Layer):
     (32, 8, 8, 3)
     """
 
+    takes_tokens = True
     compute_shapes = reshape_compute_shapes
     forward = reshape_forward
     backward = reshape_backward

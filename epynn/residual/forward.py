@@ -30,8 +30,6 @@ def residual_forward(layer: 'Residual', A: Array) -> Array:
     """
     # (1) Input
     X = layer.receive_input(A)
-    for inner in layer.layers:
-        inner.training = layer.training
 
     # (2) Along the chain
     F = X

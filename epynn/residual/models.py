@@ -54,6 +54,7 @@ class Residual(Composite):
     (32, 4)
     """
 
+    takes_tokens = False
     compute_shapes = residual_compute_shapes
     initialize_parameters = residual_initialize_parameters
     forward = residual_forward

@@ -59,6 +59,7 @@ class Tokens(Layer):
     """
 
     input_axes = ('m', 's')
+    takes_tokens = True
     compute_shapes = tokens_compute_shapes
     initialize_parameters = tokens_initialize_parameters
     forward = tokens_forward

@@ -92,6 +92,7 @@ class TransposedConvolution(Layer):
     backward = transposedconvolution_backward
     compute_gradients = transposedconvolution_compute_gradients
 
+    activation_is_last = True
     activate: BoundActivation
     pads: Pads
 

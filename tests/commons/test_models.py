@@ -138,3 +138,8 @@ def test_no_labels_and_no_samples():
     assert dset.b == {}
     assert dset.ids.tolist() == [7, 8, 9]
     assert not dataSet(np.empty((0, 2)), np.empty((0, 1))).active
+
+
+def test_an_unknown_argument_of_a_layer_reads_well():
+    with pytest.raises(ArgumentTypeError, match=r"penalty, got an unexpected keyword argument 'a'"):
+        Dense(3, a=1)

@@ -7,7 +7,9 @@ import pytest
 from networks import make_classifier, make_data, make_regression, parameters, quiet
 
 import epynn.settings
+from epynn.batchnorm.models import BatchNorm
 from epynn.commons.maths import orthogonal, relu, softmax, tanh
+from epynn.commons.models import walk_layers
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
 from epynn.dropout.models import Dropout
@@ -15,6 +17,7 @@ from epynn.embedding.models import Embedding
 from epynn.flatten.models import Flatten
 from epynn.network.models import EpyNN
 from epynn.pooling.models import Pooling
+from epynn.residual.models import Residual
 
 
 def make_images():
@@ -274,3 +277,24 @@ def test_float32_draws_the_parameters_of_float64():
 def test_labels_of_a_regression_pass_as_they_are():
     model = quiet(make_regression(), loss='MSE')
     assert model.embedding.dtrain.Y.shape == (20, 1)
+
+
+@pytest.mark.parametrize('dtype', ['float32', 'float64'])
+def test_kept_parameters_take_the_data_type_asked_for(dtype):
+    """Weights, running means and what the optimizer remembers, also inside other layers."""
+    other = {'float32': 'float64', 'float64': 'float32'}[dtype]
+    model = make_classifier(BatchNorm(), Residual([Dense(4, tanh), BatchNorm()]))
+    quiet(model, dtype=other, optimizer='Adam')
+    model.train(1, verbose=0)
+    kept = parameters(model)
+    quiet(model, dtype=dtype, params=False, optimizer='Adam')
+    for layer, p in zip(model.layers, kept, strict=True):
+        for name in p:
+            np.testing.assert_array_equal(layer.p[name], p[name].astype(dtype))
+    model.train(1, verbose=0)
+    for layer in walk_layers(model.layers):
+        moments = [array for m in layer.moments.values() for array in m.values() if np.ndim(array)]
+        assert all(
+            array.dtype == dtype for array in (*layer.p.values(), *layer.s.values(), *moments)
+        )
+    assert model.predict(model.embedding.dtrain.X).A.dtype == dtype

@@ -12,6 +12,7 @@ from epynn.commons.errors import TrainingError
 from epynn.commons.maths import identity, relu, tanh
 from epynn.commons.optimize import OPTIMIZERS, SGD, Adam, Momentum
 from epynn.dense.models import Dense
+from epynn.residual.models import Residual
 from epynn.template.models import Template
 
 
@@ -165,3 +166,65 @@ def test_a_layer_with_an_update_of_its_own_is_checked_before_it():
         spoil(layer, 'compute_gradients', np.inf, at=1)
         with pytest.raises(TrainingError, match='finite gradients'):
             model.train(1, verbose=0)
+
+
+@pytest.mark.parametrize(('dtype', 'large'), [('float32', 1e22), ('float64', 1e170)])
+@pytest.mark.parametrize('optimizer', ['RMSprop', 'Adagrad', 'Adam', 'AdamW', Adam(amsgrad=True)])
+def test_squares_of_gradients_that_overflow_are_refused(optimizer, dtype, large):
+    """The gradients are finite, and so are the parameters: they would never move again."""
+    model = quiet(make_classifier(Dense(5, tanh)), optimizer=optimizer, dtype=dtype)
+    model.train(1, verbose=0)
+    before = state(model)[1:]
+    spoil(model.layers[1], 'compute_gradients', large, at=1)
+    with pytest.raises(
+        TrainingError,
+        match=r'^Dense, layer 1: expected finite moments of the opt.*, got inf in \w of W',
+    ):
+        model.train(1, verbose=0)
+    assert state(model)[1:] == before
+
+
+@pytest.mark.parametrize(('dtype', 'large'), [('float32', 1e22), ('float64', 1e170)])
+def test_a_norm_that_overflows_is_clipped(dtype, large):
+    model = quiet(make_classifier(Dense(5, tanh)), optimizer=SGD(clip_norm=1), dtype=dtype)
+    W = model.layers[1].p['W']
+    spoil(model.layers[1], 'compute_gradients', large, at=1)
+    model.train(1, verbose=0)
+    assert np.abs(model.layers[1].p['W'] - W).max() == pytest.approx(0.1, rel=1e-5)
+
+
+class InPlace(SGD):
+    """An optimizer of the user, that writes into the arrays it is given."""
+
+    def step(self, p, g, lr, moments):
+        v = moments.setdefault('v', np.zeros_like(p))
+        v += g
+        p -= lr * v
+        return p
+
+
+class OwnUpdate(Dense):
+    def update_parameters(self):
+        for name in self.p:
+            self.p[name] -= 0.1 * self.g[f'd{name}']
+
+
+@pytest.mark.parametrize('reason', ['refused', 'interrupted'])
+@pytest.mark.parametrize(
+    ('layer', 'optimizer'),
+    [(Dense, InPlace()), (OwnUpdate, SGD()), (lambda *a: Residual([OwnUpdate(4, tanh)]), SGD())],
+)
+def test_updates_in_place_are_undone_too(layer, optimizer, reason):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    model = quiet(make_classifier(layer(5, tanh)), optimizer=optimizer)
+    model.train(1, verbose=0)
+    before = state(model)[1:]
+    if reason == 'interrupted':
+        model.layers[2].update_parameters = stop  # after the first layer has moved
+    else:
+        spoil(model.layers[2], 'compute_gradients', np.inf, at=1)
+    with pytest.raises((KeyboardInterrupt, TrainingError)):
+        model.train(1, verbose=0)
+    assert state(model)[1:] == before

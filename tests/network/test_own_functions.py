@@ -7,9 +7,13 @@ import pytest
 from gradients import check_network, require
 from networks import make_classifier, make_regression, quiet
 
+from epynn.activation.models import Activation
 from epynn.commons.errors import ArgumentError
 from epynn.commons.loss import Huber
+from epynn.commons.maths import elu, lrelu, softmax
+from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
+from epynn.lstm.models import LSTM
 
 
 def bent(x, deriv=False):
@@ -87,3 +91,35 @@ def test_a_loss_without_a_name():
 def test_the_same_function_twice_is_one_column():
     model = quiet(make_regression(), loss='MSE', metrics=['MSE', 'MAE', 'MAE', 'R2'])
     assert list(model.metrics) == ['MAE', 'R2', 'MSE']
+
+
+@pytest.mark.parametrize(
+    'make',
+    [lambda f: Dense(3, f), Activation, lambda f: LSTM(2, activate_input=f),
+     lambda f: Convolution(2, activate=f)],
+)  # fmt: skip
+def test_a_wrapped_softmax_is_refused_with_the_remedy(make):
+    """Its slopes are the diagonal of a Jacobian: the network would learn something else."""
+    wrapped = [
+        (partial(softmax, T=3.0), r"se_hPars=\{'softmax_temperature': 3\.0\}"),
+        (lambda x, deriv=False: softmax(x, deriv), r'Pass softmax itself'),
+        (lambda x, deriv=False: x / np.abs(x).sum(axis=-1, keepdims=True), r'a layer of your own'),
+        (lambda x, deriv=False: x - x.mean(axis=0), r'a layer of your own'),
+    ]
+    for function, remedy in wrapped:
+        with pytest.raises(ArgumentError, match=remedy):
+            make(function)
+
+
+def test_other_wrapped_functions_are_welcome(rng):
+    def noisy(x, deriv=False):
+        return x + rng.normal(size=x.shape)
+
+    def five_columns(x, deriv=False):
+        return np.tanh(x) + np.zeros(5)
+
+    for function in (
+        partial(lrelu, alpha=0.1), partial(elu, alpha=2.0), lambda x, deriv=False: np.tanh(x),
+        noisy, five_columns, lambda x, deriv=False: np.log(x),
+    ):  # fmt: skip
+        Dense(5, function)

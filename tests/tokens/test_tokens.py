@@ -5,6 +5,7 @@ import pytest
 from gradients import check_network, require
 from networks import quiet
 
+from epynn.batchnorm.models import BatchNorm
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, ShapeError
 from epynn.commons.maths import softmax
 from epynn.commons.penalties import L2
@@ -13,6 +14,8 @@ from epynn.embedding.models import Embedding
 from epynn.flatten.models import Flatten
 from epynn.kernels.lookup import add_rows
 from epynn.network.models import EpyNN
+from epynn.reshape.models import Reshape
+from epynn.residual.models import Residual
 from epynn.tokens.models import Tokens
 
 
@@ -142,3 +145,25 @@ def test_predicting_an_unknown_token_names_it():
 def test_one_hot_encoded_sequences_are_refused(rng):
     with pytest.raises(ShapeError, match=r'Tokens: expected an input of 2 axes \(m, s: '):
         Tokens(4, 2).forward(rng.standard_normal((2, 3, 4)))
+
+
+@pytest.mark.parametrize('of', [np.int64, np.uint32, np.float64])
+@pytest.mark.parametrize('before', [[], [Reshape((3, 1)), Reshape(3)]], ids=['first', 'reshaped'])
+def test_large_tokens_reach_a_float32_network_as_they_are(of, before):
+    """Above 2^24 float32 counts by twos, so that a token was another one."""
+    X = np.array([[1, 2, 3], [5, 6, 7]]) + 2**24
+    tokens = Tokens(2**24 + 8, 1, initialization=lambda shape, rng: np.zeros(shape))
+    model = EpyNN([Embedding(X.astype(of), [0, 1], (1, 0, 0)), *before, tokens, Flatten(), Dense()])
+    model.initialize(loss='BCE', dtype='float32', verbose=False)
+    A = model.forward(X.astype(of))
+    np.testing.assert_array_equal(tokens.fc['T'], X)
+    assert A.dtype == np.float32
+
+
+def test_large_whole_numbers_are_floats_to_layers_that_take_no_tokens():
+    X = np.array([[1, 2, 3], [5, 6, 7]]) + 2**40
+    for layer in (Dense(2), Residual([Dense(3)]), Flatten(), BatchNorm()):
+        model = EpyNN([Embedding(X, [0, 1], (1, 0, 0)), layer, Dense()])
+        model.initialize(loss='BCE', dtype='float32', verbose=False)
+        model.forward(X)
+        assert layer.fc['A'].dtype == np.float32
