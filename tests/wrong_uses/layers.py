@@ -65,7 +65,7 @@ ROWS = [
           ArgumentError, 'softmax_temperature', 'a number above 0 (1e-30 to 1e30)', '0',
           'Set it in se_hPars'),
     Wrong('an argument that is none', lambda: Dense(3, activation=relu), ArgumentTypeError, 'Dense',
-          'the arguments units, activate', 'got an unexpected keyword argument',
+          'the arguments units, activate', 'an unexpected keyword argument',
           "Perhaps 'activate' was meant"),
     Wrong('too many arguments', lambda: Dense(1, 2, 3, 4, 5, 6, 7), ArgumentTypeError, 'Dense',
           'the arguments units, activate', 'too many positional arguments',
