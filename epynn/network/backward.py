@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, StateError
 from epynn.commons.loss import output_gradient
@@ -75,7 +76,8 @@ def first_trainable(model: 'EpyNN') -> int:
 def output_activation(model: 'EpyNN') -> BoundActivation | None:
     """Return the activation whose output is that of the network, ``A = activate(Z)``, or None."""
     output = model.layers[-1]
-    return output.activate if output.has_joint_gradient() else None  # type: ignore[attr-defined, no-any-return]
+    activate: BoundActivation | None = getattr(output, 'activate', None)
+    return activate if output.has_joint_gradient() else None
 
 
 def loss_gradient(
