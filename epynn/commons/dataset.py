@@ -8,14 +8,19 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.arguments import describe
-from epynn.commons.errors import DataError
+from epynn.commons.errors import ArgumentTypeError, DataError, LabelError, StateError
 from epynn.commons.io.arrays import as_array
 from epynn.commons.metrics import decide
+from epynn.commons.targets import AMOUNTS, MULTILABEL, kind_of_targets
 from epynn.kernels.arrays import Array
 
 
 class dataSet:
     """Samples and labels of one set: training, validation, test, or prediction.
+
+    ``len(dset)`` is the number of samples and ``np.asarray(dset)`` the outputs ``.A``, so that a
+    prediction goes where an array of probabilities or amounts is expected. To compare decisions
+    with labels take ``dset.labels == y``; ``dset == y`` is refused.
 
     Parameters
     ----------
@@ -29,6 +34,11 @@ class dataSet:
         Numbers of the samples in the data they come from, by default ``0 .. m - 1``.
     w : sequence of float, optional
         Weights of the samples in the loss.
+    targets : str, optional
+        What the targets are, see :mod:`epynn.commons.targets`, where these samples are a part of
+        others; by default, what `Y_data` looks like.
+    classes : sequence, optional
+        The user's label for each column, where labels were encoded.
 
     Attributes
     ----------
@@ -37,9 +47,14 @@ class dataSet:
     Y : ndarray or None
         Labels ``(m, c)``: one-hot, or one column.
     y : ndarray or None
-        Labels ``(m,)``: the column where ``Y`` is 1, or its only column.
+        Labels ``(m,)``: the column where ``Y`` is 1, or its only column. With several labels a
+        sample, and with amounts in several columns, ``Y`` itself, in the former case as integers.
     b : dict
-        Label balance: how many samples have each label.
+        Label balance: how many samples have each label. Empty for amounts in several columns.
+    targets : str or None
+        ``'labels'``, ``'one-hot'``, ``'multilabel'`` or ``'amounts'``; None without any.
+    classes : list or None
+        The user's label for each column, with ``Embedding(Y_encode=True)``.
     ids : ndarray
         Numbers of the samples.
     w : ndarray or None
@@ -47,7 +62,12 @@ class dataSet:
     A : ndarray or None
         Outputs of the network, once computed.
     P : ndarray or None
-        Decisions: the column of the largest output, or the rounded only output.
+        Decisions ``(m,)``: the column of the largest output, or the rounded only output. With
+        several labels a sample ``(m, c)``: 1 where the output is above 0.5, else 0. For amounts
+        there is nothing to decide, and ``P`` is ``A``.
+    labels : ndarray or None
+        The decisions as labels of the user: those given to ``Embedding(Y_encode=True)``, otherwise
+        ``P``.
     active : bool
         Whether there are any samples.
     """
@@ -59,6 +79,8 @@ class dataSet:
         name: str = 'dummy',
         ids: Sequence[int] | Array | None = None,
         w: Sequence[float] | Array | None = None,
+        targets: str | None = None,
+        classes: Sequence[Any] | None = None,
     ) -> None:
         self.name = name
         self.X: Array = as_array(X_data, 'dataSet.X_data')
@@ -78,24 +100,90 @@ class dataSet:
             self.Y = Y[:, np.newaxis] if Y.ndim == 1 else Y
         self.ids: Array = np.arange(len(self.X)) if ids is None else as_array(ids, 'dataSet.ids')
         self.w: Array | None = None if w is None else as_array(w, 'dataSet.w')
+        self.classes = classes
+        if targets is None and self.Y is not None:
+            targets = kind_of_targets(self.Y)
+        self.targets = targets
         self.active = len(self.X) > 0
         self.A: Array | None = None
         self.P: Array | None = None
 
     @cached_property
     def y(self) -> Array | None:
-        """Labels ``(m,)``."""
-        if self.Y is None:
-            return None
-        return self.Y[:, 0] if self.Y.shape[1] == 1 else decide(self.Y)
+        """Labels ``(m,)``; ``(m, c)`` with several a sample."""
+        if self.Y is None or (self.targets == AMOUNTS and self.Y.shape[1] > 1):
+            return self.Y
+        if self.Y.shape[1] == 1:
+            return self.Y[:, 0]
+        return decide(self.Y, self.targets == MULTILABEL)
 
     @cached_property
     def b(self) -> dict[Any, int]:
         """Label balance: label -> number of samples."""
-        if self.y is None:
+        if self.y is None or (self.targets == AMOUNTS and self.y.ndim > 1):
             return {}
-        return dict(sorted(Counter(self.y.tolist()).items()))
+        labels = self.y if self.y.ndim == 1 else np.nonzero(self.y)[1]
+        return dict(sorted(Counter(labels.tolist()).items()))
+
+    @property
+    def labels(self) -> Array | None:
+        """Decisions as labels of the user."""
+        if self.P is None or self.A is None or self.classes is None:
+            return self.P
+        u = len(self.classes)
+        if self.A.shape[1:] != (u,):
+            raise LabelError(
+                f'{self.name}.labels', f'{u} columns of outputs, one for each label',
+                f'outputs of shape {self.A.shape}', 'Give the last layer a unit for each label.',
+            )  # fmt: skip
+        columns = self.P if u > 1 else np.zeros_like(self.P)
+        return label_array(self.classes)[columns]
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        if self.A is None:
+            raise StateError(
+                f'np.asarray({self.name})', 'a set with outputs .A', 'one without',
+                'Call evaluate() or predict(X) first; samples are in .X, labels in .Y.',
+            )  # fmt: skip
+        return np.array(self.A, dtype) if copy else np.asarray(self.A, dtype)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """Compute with the outputs ``A``, unless it is ``y == dset``, as of an array `y`."""
+        if ufunc in (np.equal, np.not_equal):
+            raise self.refuse_comparison(inputs[0] if inputs[1] is self else inputs[1])
+        arrays = [np.asarray(x) if isinstance(x, dataSet) else x for x in inputs]
+        return getattr(ufunc, method)(*arrays, **kwargs)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, dataSet) or not (np.iterable(other) or np.isscalar(other)):
+            return self is other
+        raise self.refuse_comparison(other)
+
+    __hash__ = object.__hash__
+
+    def refuse_comparison(self, other: object) -> ArgumentTypeError:
+        """Return the error for ``dset == y``: outputs, decisions or labels, no one can tell."""
+        return ArgumentTypeError(
+            f'{self.name} == y', 'an array on both sides', f'a dataSet and {describe(other)}',
+            'Compare its labels: prediction.labels == y.',
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         Y = None if self.Y is None else self.Y.shape
-        return f'dataSet({self.name!r}, X {self.X.shape}, Y {Y})'
+        A = '' if self.A is None else f', A {self.A.shape}'
+        return f'dataSet({self.name!r}, X {self.X.shape}, Y {Y}{A})'
+
+
+def label_array(classes: Sequence[Any]) -> Array:
+    """Return labels as an array in which each keeps its type: of objects where types differ."""
+    if {type(label) for label in classes} in ({str}, {int}, {float}, {bool}):
+        array = np.array(classes)
+        if array.tolist() == list(classes):
+            return array
+    array = np.empty(len(classes), dtype=object)
+    for number, label in enumerate(classes):
+        array[number] = label
+    return array

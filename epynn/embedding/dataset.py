@@ -18,6 +18,7 @@ from epynn.commons.io.arrays import as_list, refuse
 from epynn.commons.io.numbers import as_numbers
 from epynn.commons.logs import warn
 from epynn.commons.models import dataSet
+from epynn.commons.targets import AMOUNTS, kind_of_targets
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ def embedding_prepare(
                 'Y_data', 'labels of shape (m,) or (m, c)', f'an array of shape {Y.shape}',
                 'Lay the labels of each sample out in one row: Y_data.reshape(m, -1).',
             )  # fmt: skip
+    layer.targets = kind_of_targets(Y)
     return X, Y
 
 
@@ -170,7 +172,7 @@ def embedding_split(
     for name, start, stop in zip(names, (0, *stops[:-1]), stops, strict=True):
         part = slice(start, stop)
         Y_part, w_part = (None if array is None else array[part] for array in (labels, w))
-        sets.append(dataSet(X[part], Y_part, name, ids[part], w_part))
+        sets.append(dataSet(X[part], Y_part, name, ids[part], w_part, layer.targets, layer.classes))
     dtrain, dval, dtest = sets
     _warn_of_missing_labels(layer, Y, dtrain)
     return dtrain, dval, dtest
@@ -180,8 +182,8 @@ def _warn_of_missing_labels(layer: 'Embedding', Y: Array | None, dtrain: dataSet
     """Warn if a class is in the data but not in the training set, as with sorted labels."""
     if Y is None or (Y.dtype.kind == 'f' and layer.classes is None and Y.ndim == 1):
         return
-    everything = dataSet(Y, Y)
-    if len(everything.b) > max(20, len(Y) // 2):  # targets rather than labels
+    everything = dataSet(Y, Y, targets=layer.targets)
+    if layer.targets == AMOUNTS or len(everything.b) > max(20, len(Y) // 2):
         return
     missing = sorted(set(everything.b) - set(dtrain.b))
     if missing:
@@ -231,6 +233,8 @@ def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
             'batch',
             ids[i : i + size],
             None if w is None else w[i : i + size],
+            layer.targets,
+            layer.classes,
         )
         for i in range(0, stop, size)
     ]

@@ -61,8 +61,11 @@ class Embedding(Layer):
         The training batches of the current epoch.
     e2i, i2e : dict
         Token -> index and index -> token, with ``X_encode=True``.
-    classes : ndarray or None
+    classes : list or None
         The labels in the order of their columns, with ``Y_encode=True``.
+    targets : str or None
+        What all targets are: ``'labels'``, ``'one-hot'``, ``'multilabel'`` or ``'amounts'``, see
+        :mod:`epynn.commons.targets`. They say what outputs are decided for.
     scale : Scale or None
         The remembered scale, with ``X_scale=True``.
     se_dataset : dict
@@ -111,6 +114,7 @@ class Embedding(Layer):
         self.e2i: dict[Any, int] = {}
         self.i2e: dict[int, Any] = {}
         self.classes: Any = None
+        self.targets: str | None = None
         self.scale: Any = None
         self.batch_dtrain: list[dataSet] = []
         self.order: Array = np.arange(0)

@@ -56,6 +56,7 @@ def describe_architecture(model: 'EpyNN') -> dict[str, Any]:
             'settings': encode(embedding.se_dataset, 'Embedding'),
             'tokens': encode(list(embedding.e2i), 'tokens'),
             'classes': encode(None if embedding.classes is None else list(embedding.classes), 'y'),
+            'targets': embedding.targets,
             'scale': None if scale is None else [scale.minimum, scale.span],
         },
         'layers': [encode(layer, f'layers[{i}]') for i, layer in enumerate(model.layers) if i],
@@ -69,7 +70,7 @@ def bare_metrics(model: 'EpyNN') -> list[Any]:
     """Return the metrics as they were asked for, without the positive label of bundled ones."""
     bundled = metrics_functions()
     return [
-        bundled[name] if isinstance(f, partial) and f.func is bundled.get(name) else f
+        bundled[name] if isinstance(f, partial) and f.func == bundled.get(name) else f
         for name, f in model.metrics_functions.items()
     ]
 

@@ -201,6 +201,14 @@ def check_loss(model: 'EpyNN', Y: Array, A: Array) -> None:
             )  # fmt: skip
 
 
+def check_metrics(model: 'EpyNN', Y: Array, A: Array) -> None:
+    """Refuse metrics that cannot be computed of such labels and outputs."""
+    with np.errstate(all='ignore'):
+        for name, function in model.metrics_functions.items():
+            if function is not model.training_loss:  # which was checked
+                check_metric(name, function(Y, A))
+
+
 def check_metric(name: str, value: Any) -> float:
     """Return what a metric returned as one number, the mean of those of samples."""
     numbers = np.asarray(value)

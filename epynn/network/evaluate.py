@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.errors import ShapeError, StateError, TrainingError
+from epynn.commons.errors import DataError, ShapeError, StateError, TrainingError
 from epynn.commons.loss import output_loss
 from epynn.commons.metrics import decide
 from epynn.commons.models import Layer, dataSet, walk_layers
+from epynn.commons.targets import AMOUNTS, MULTILABEL
 from epynn.kernels.arrays import Array
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import output_activation
@@ -78,7 +79,9 @@ def model_predict(
     Returns
     -------
     dataSet
-        With the outputs ``.A``, decisions ``.P``, samples ``.X`` and their numbers ``.ids``.
+        With the outputs ``.A``, also as ``np.asarray(prediction)``; the decisions ``.P``, column
+        numbers where labels were encoded, and as your own labels ``.labels``; samples ``.X`` and
+        their numbers ``.ids``. Where targets are amounts nothing is decided: ``.P`` is ``.A``.
 
     Raises
     ------
@@ -92,7 +95,16 @@ def model_predict(
         If outputs are not finite.
     """
     require_initialized(model, 'predict')
-    dset = dataSet(model.embedding.encode(X_data, X_encode, X_scale), name='prediction')
+    if isinstance(X_data, dataSet):  # as an array it would be its outputs
+        raise DataError(
+            'EpyNN.predict(X_data)', 'an array of samples', f'the dataSet {X_data.name}',
+            'Pass its samples: predict(dset.X).',
+        )  # fmt: skip
+    embedding = model.embedding
+    dset = dataSet(
+        embedding.encode(X_data, X_encode, X_scale), name='prediction',
+        targets=embedding.targets, classes=embedding.classes,
+    )  # fmt: skip
     expected = model.network[0]['forward']['X'][1:]
     if dset.X.ndim != len(expected) + 1:
         raise ShapeError(
@@ -109,7 +121,8 @@ def decide_samples(model: 'EpyNN', dset: dataSet, what: str) -> Array | None:
         A, Z = compute_outputs(model, dset.X)
         require_finite(A, f'finite outputs for {dset.name}', what)
     dset.A = A
-    dset.P = decide(A)
+    # For amounts there is nothing to decide
+    dset.P = A if dset.targets == AMOUNTS else decide(A, dset.targets == MULTILABEL)
     return Z
 
 

@@ -14,6 +14,7 @@ from epynn.commons.loss import loss_functions
 from epynn.commons.metrics import metrics_functions
 from epynn.commons.models import walk_layers
 from epynn.commons.optimize import Optimizer, make_optimizer
+from epynn.commons.targets import AMOUNTS, MULTILABEL
 from epynn.kernels.arrays import Array
 from epynn.kernels.blas import BlasOnOneThread, controls_blas
 from epynn.network.backward import loss_gradient
@@ -22,6 +23,7 @@ from epynn.network.checks import (
     check_dtype,
     check_labels,
     check_loss,
+    check_metrics,
     check_network,
     check_outputs,
     naming,
@@ -41,11 +43,15 @@ if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
 
+DEFAULT_METRICS = ('accuracy',)
+"""What is reported where nobody says, or RMSE in its place where targets are amounts."""
+
+
 def model_initialize(
     model: 'EpyNN',
     loss: str | Callable[..., Array] = 'MSE',
     se_hPars: Mapping[str, Any] | None = None,
-    metrics: Sequence[str | Callable[..., float]] = ('accuracy',),
+    metrics: Sequence[str | Callable[..., float]] = DEFAULT_METRICS,
     seed: int | None = None,
     params: bool = True,
     end: str = '\n',
@@ -69,7 +75,8 @@ def model_initialize(
         Hyper-parameters by the names in :mod:`epynn.settings`; missing ones take their defaults.
         None for those of the script's own ``settings.py``, or the defaults.
     metrics : sequence of str or function, optional
-        Names of metrics or losses to report besides the loss, or functions ``f(Y, A)``.
+        Names of metrics or losses to report besides the loss, or functions ``f(Y, A)``. Where
+        targets are amounts, of which none is right or wrong, the default is ``['RMSE']`` instead.
     seed : int, optional
         Seed ``s`` of all random numbers: the model draws from ``default_rng(s)``, layer ``i`` from
         ``default_rng(s + 1 + i)``. None for fresh entropy in each.
@@ -184,6 +191,9 @@ def collect_metrics(
     model: 'EpyNN', metrics: Sequence[str | Callable[..., float]]
 ) -> dict[str, Callable[..., Any]]:
     """Return the functions to report, by name: those asked for, and the loss last."""
+    targets = model.embedding.targets
+    if metrics is DEFAULT_METRICS and targets == AMOUNTS:
+        metrics = ['RMSE']
     if isinstance(metrics, str) or callable(metrics):
         metrics = [metrics]
     if not isinstance(metrics, Iterable):
@@ -211,7 +221,8 @@ def collect_metrics(
         chosen[name] = function
         functions.pop(name, None)
         if function is bundled.get(name):
-            function = partial(function, positive_label=model.positive_label)
+            multilabel = None if targets is None else targets == MULTILABEL
+            function = partial(function, positive_label=model.positive_label, multilabel=multilabel)
         functions[name] = function
     return functions
 
@@ -248,6 +259,7 @@ def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
     check_labels(model, batch.Y, A)
     check_outputs(model, A)
     check_loss(model, batch.Y, A)
+    check_metrics(model, batch.Y, A)
     dX, _ = loss_gradient(model, batch.Y, A, sample_weights(model, batch))
     for number, layer in reversed(list(enumerate(model.layers))):
         shape = dX.shape

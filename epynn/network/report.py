@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from epynn.commons.logs import WIDTH, StreamTable, show_table, text_table, write_line
 from epynn.commons.models import Layer
+from epynn.commons.targets import AMOUNTS
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -139,10 +140,10 @@ def report_initialization(model: 'EpyNN') -> None:
 
 
 def report_labels(model: 'EpyNN') -> None:
-    """Show how many samples have each label, if labels are few."""
+    """Show how many samples have each label, if there are labels, and few of them."""
     embedding = model.embedding
     labels = sorted({label for dset in embedding.dsets for label in dset.b})
-    if not labels or len(labels) > 20:
+    if not labels or len(labels) > 20 or embedding.targets == AMOUNTS:
         return
     rows = []
     for label in labels:

@@ -15,6 +15,7 @@ from epynn.commons.errors import ModelFileError
 from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.optimize import Optimizer
+from epynn.commons.targets import KINDS
 from epynn.kernels.arrays import Array
 from epynn.network.architecture import PLAIN, activation_settings
 from epynn.network.decoding import Decoder
@@ -127,6 +128,9 @@ def restore_embedding(record: Any, decoder: Decoder) -> Any:
         raise decoder.refuse('each token once', tokens)
     embedding.i2e = dict(enumerate(tokens))
     embedding.classes = decode(field(record, 'classes', list, type(None)))
+    embedding.targets = record.get('targets')  # files of earlier versions do not say
+    if embedding.targets not in (None, *KINDS):
+        raise decoder.refuse(f'targets {", ".join(KINDS)}', embedding.targets)
     return embedding
 
 

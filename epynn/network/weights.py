@@ -8,6 +8,7 @@ import numpy as np
 from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, LabelError
 from epynn.commons.models import dataSet
+from epynn.commons.targets import LABELS, ONE_HOT
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:
@@ -39,11 +40,11 @@ def resolve_class_weight(model: 'EpyNN', class_weight: Any) -> dict[Any, float]:
     if class_weight is None:
         return {}
     embedding = model.embedding
-    Y = embedding.dtrain.Y
-    if Y is None or not holds_classes(Y):
+    Y, kind = embedding.dtrain.Y, embedding.dtrain.targets
+    if Y is None or kind not in (LABELS, ONE_HOT):
         raise LabelError(
-            WHERE, 'labels that are classes: whole numbers in one column, or one-hot columns',
-            'no labels' if Y is None else f'labels of shape {Y.shape} that are not',
+            WHERE, 'one class a sample: whole numbers in one column, or one-hot columns',
+            'no labels' if Y is None else f'{kind} targets of shape {Y.shape}',
             'Leave class_weight out, or weigh each sample by Embedding(sample_weight=...).',
         )  # fmt: skip
     if isinstance(class_weight, str) and class_weight == 'balanced':
@@ -75,13 +76,6 @@ def resolve_class_weight(model: 'EpyNN', class_weight: Any) -> dict[Any, float]:
             'Leave it out to weigh all alike.',
         )  # fmt: skip
     return weights
-
-
-def holds_classes(Y: Array) -> bool:
-    """Return whether labels (m, c) are one-hot columns, or one column of whole numbers."""
-    if Y.shape[1] == 1:
-        return bool((np.rint(Y) == Y).all())
-    return bool(((Y == 0) | (Y == 1)).all() and (Y.sum(axis=1) == 1).all())
 
 
 def sample_weights(model: 'EpyNN', dset: dataSet) -> Array | None:

@@ -149,7 +149,7 @@ def test_class_weights_are_checked(weights, error, message):
 
 @pytest.mark.parametrize('weights', ['balanced', {0: 1}])
 def test_amounts_have_no_classes(weights):
-    message = r'labels that are classes: .* got labels of shape \(20, 1\) that are not'
+    message = r'one class a sample: .* got amounts targets of shape \(20, 1\)'
     with pytest.raises(LabelError, match=message):
         quiet(make_regression(Dense(2)), loss='MSE', class_weight=weights)
 

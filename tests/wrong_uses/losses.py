@@ -31,6 +31,8 @@ from wrong_uses.shared import Wrong
 
 A = np.full((4, 3), 1 / 3)
 Y = np.eye(3)[[0, 1, 2, 0]]
+TWO = np.eye(2)[[0, 1, 1, 0]]
+SEVERAL = np.array([[1, 1, 0], [0, 0, 0], [0, 1, 0], [1, 1, 1]])
 
 
 ROWS = [
@@ -93,7 +95,7 @@ ROWS = [
           'real numbers', 'data of type <U1', 'Pass numbers'),
     Wrong('accuracy of None', lambda: accuracy(None, A), DataError, 'A', 'real numbers',
           'None (NoneType)', 'Pass an array or a list of samples'),
-    Wrong('recall of a positive label 5', lambda: recall(Y[:, :2], A[:, :2], positive_label=5),
+    Wrong('recall of a positive label 5', lambda: recall(TWO, A[:, :2], positive_label=5),
           ArgumentError, 'positive_label', '0 or 1', '5', 'Name a column of the two'),
     Wrong('precision of no columns', lambda: precision(Y[:, :0], A[:, :0]), ShapeError, 'decide',
           'outputs of shape (m, U) or (m,)', 'shape (4, 0)', 'Flatten what a sample has into one'),
@@ -108,7 +110,7 @@ ROWS = [
           'Give each class a column of outputs'),
     Wrong('ROC_AUC of fewer columns', lambda: ROC_AUC(Y, A[:, :2]), ShapeError, 'ROC_AUC',
           '3 columns, as the truth has', 'outputs (4, 2)', 'Give each class a column of outputs'),
-    Wrong('ROC_AUC of a positive label 5', lambda: ROC_AUC(Y[:, :2], A[:, :2], positive_label=5),
+    Wrong('ROC_AUC of a positive label 5', lambda: ROC_AUC(TWO, A[:, :2], positive_label=5),
           ArgumentError, 'positive_label', '0 or 1', '5', 'Name a column of the two'),
     Wrong('R2 of other columns', lambda: R2(Y[:, :2], A), ShapeError, 'metrics',
           'Y and A of one shape (m, U)', 'Y (4, 2) and A (4, 3)',
@@ -122,6 +124,17 @@ ROWS = [
           DataError, 'TopK', 'labels from 0 to 2', '0 to 7', 'Number the classes from 0, or'),
     Wrong('confusion of fewer samples', lambda: confusion_matrix(Y[:2], A), ShapeError, 'metrics',
           'as many truths as outputs', 'Y (2, 3) and A (4, 3)', 'Give both of the same samples'),
+    Wrong('confusion of several labels a sample', lambda: confusion_matrix(SEVERAL, A), LabelError,
+          'confusion_matrix', 'one label a sample', 'columns of which several, or none, hold',
+          'Take a column at a time'),
+    Wrong('top 2 of several labels a sample', lambda: TopK(2)(SEVERAL, A), LabelError, 'TopK',
+          'one label a sample', 'columns of which several, or none, hold', 'Choose precision'),
+    Wrong('a mean over samples of one label', lambda: recall(Y, A, average='samples'), LabelError,
+          'average', 'several labels a sample for the mean', 'one label a sample', "Take 'macro'"),
+    Wrong('an unknown average', lambda: recall(Y, A, average='marco'), ArgumentError, 'average',
+          'one of micro, macro, weighted, samples', "'marco'", "Perhaps 'macro' was meant"),
+    Wrong('accuracy of other columns', lambda: accuracy(SEVERAL[:, :2], A), ShapeError, 'metrics',
+          'as many truths as outputs', 'Y (4, 2) and A (4, 3)', 'Give both of the same samples'),
     Wrong('decide on a number', lambda: decide(3.0), ShapeError, 'decide',
           'outputs of shape (m, U) or (m,)', 'shape ()', 'Flatten what a sample has into one'),
     Wrong('decide on NaN', lambda: decide(A * np.nan), DataError, 'decide',

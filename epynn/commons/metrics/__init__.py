@@ -5,6 +5,7 @@ one column. From the counts of true and false positives and negatives, TP, FP, F
 
 ==============  =====================
 accuracy        share of right decisions
+hamming_loss    share of wrong decisions
 recall          ``TP / (TP + FN)``
 precision       ``TP / (TP + FP)``
 fscore          ``2 TP / (2 TP + FP + FN)``
@@ -19,6 +20,21 @@ turn and the metric is the plain mean over them, the macro average: the numbers 
 with ``average='binary'`` and ``average='macro'``. A ratio of 0 to 0 counts as 0. The metric of no
 samples at all is NaN.
 
+Where several labels may hold for a sample (multilabel: columns of 0 and 1 that are not one-hot),
+each column is decided by itself: yes above 0.5. Each column is the positive one in turn.
+``accuracy`` is the share of samples with all labels right, the subset accuracy; ``hamming_loss``
+the share of wrong decisions, label by label.
+
+Other averages have names of their own, such as ``'fscore_micro'``, or ``fscore(Y, A,
+average='micro')``. They are those of scikit-learn, over all labels, two classes or more:
+
+============  ====================================================================
+``micro``     of the counts of all labels together
+``macro``     the plain mean over labels
+``weighted``  the mean over labels, each weighing as often as it occurs in the truth
+``samples``   the mean over samples, of the labels of each (multilabel only)
+============  ====================================================================
+
 ROC_AUC, R2, RMSE and ``TopK(k)`` look at the outputs themselves; ``confusion_matrix(Y, A)`` is an
 array and no column of a table. A metric of your own is a plain function ``f(Y, A)``.
 """
@@ -27,15 +43,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias, overload
-
-import numpy as np
+from typing import TypeAlias, overload
 
 from epynn.commons.arguments import check_call, function_named
-from epynn.commons.errors import ArgumentError, ArgumentTypeError
-from epynn.commons.metrics.decisions import columns, confusion_matrix, decide, decide_both
+from epynn.commons.errors import ArgumentTypeError
+from epynn.commons.metrics.counts import AVERAGES
+from epynn.commons.metrics.decisions import confusion_matrix, decide
+from epynn.commons.metrics.ratios import (
+    NPV,
+    Average,
+    accuracy,
+    fscore,
+    hamming_loss,
+    precision,
+    recall,
+    specificity,
+)
 from epynn.commons.metrics.scores import R2, RMSE, ROC_AUC, TopK
-from epynn.kernels.arrays import Array
 
 __all__ = [
     'NPV',
@@ -48,6 +72,7 @@ __all__ = [
     'confusion_matrix',
     'decide',
     'fscore',
+    'hamming_loss',
     'metrics_functions',
     'precision',
     'recall',
@@ -56,216 +81,10 @@ __all__ = [
 
 MetricFunction: TypeAlias = Callable[..., float]
 
-
-class _Counts(NamedTuple):
-    """Counts of each label in turn as the positive one: each (labels,); m samples."""
-
-    m: int
-    TP: Array
-    FP: Array
-    FN: Array
-    TN: Array
-
-
-def _counts(Y: Array, A: Array, positive_label: int) -> _Counts:
-    """Count agreements and disagreements of the labels that the metric is about."""
-    truth, decisions = decide_both(Y, A)
-    U = columns(Y, A)
-    if U == 2 and positive_label not in (0, 1):
-        raise ArgumentError(
-            'positive_label', '0 or 1', repr(positive_label), 'Name a column of the two.'
-        )
-    if U == 2 or (U == 1 and np.union1d(truth, [positive_label]).size <= 2):
-        labels = np.array([positive_label])
-        truth, decisions = truth == positive_label, decisions == positive_label
-        # Now True is the label that counts: its number among the labels is 0, any other's is 1.
-        numbers = np.where(np.concatenate([truth, decisions]), 0, 1)
-    else:
-        labels, numbers = np.unique(np.concatenate([truth, decisions]), return_inverse=True)
-    m, k = len(truth), len(labels)
-    of_truth, of_decision = numbers[:m], numbers[m:]
-    TP = np.bincount(of_truth[of_truth == of_decision], minlength=k)[:k]
-    FN = np.bincount(of_truth, minlength=k)[:k] - TP
-    FP = np.bincount(of_decision, minlength=k)[:k] - TP
-    return _Counts(m, TP, FP, FN, m - TP - FP - FN)
-
-
-def _mean_ratio(m: int, part: Array, whole: Array) -> float:
-    """Return the mean over the labels of part / whole, 0 / 0 being 0; NaN for no samples."""
-    return float(np.mean(part / np.maximum(whole, 1))) if m else float('nan')
-
-
-def accuracy(Y: Array, A: Array, positive_label: int = 1) -> float:
-    """Return the share of right decisions.
-
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U) one-hot, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
-    positive_label : int, default 1
-        Of no effect; every metric by name takes it.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; NaN for no samples.
-
-    Raises
-    ------
-    ShapeError, DataError
-        See :func:`decide`; the lengths of Y and A differ.
-    """
-    truth, decisions = decide_both(Y, A)
-    right = int(np.count_nonzero(truth == decisions))
-    return right / len(truth) if len(truth) else float('nan')
-
-
-def recall(Y: Array, A: Array, positive_label: int = 1) -> float:
-    """Return the recall, ``TP / (TP + FN)``: the share of the positives that were found.
-
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U) one-hot, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
-    positive_label : int, default 1
-        The positive class where there are two; see the module for more.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; NaN for no samples.
-
-    Raises
-    ------
-    ShapeError, DataError
-        See :func:`decide`; the lengths of Y and A differ.
-    ArgumentError
-        There are two columns and ``positive_label`` is neither 0 nor 1.
-    """
-    n = _counts(Y, A, positive_label)
-    return _mean_ratio(n.m, n.TP, n.TP + n.FN)
-
-
-def precision(Y: Array, A: Array, positive_label: int = 1) -> float:
-    """Return the precision, ``TP / (TP + FP)``: the share of positive decisions that are right.
-
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U) one-hot, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
-    positive_label : int, default 1
-        The positive class where there are two; see the module for more.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; NaN for no samples.
-
-    Raises
-    ------
-    ShapeError, DataError
-        See :func:`decide`; the lengths of Y and A differ.
-    ArgumentError
-        There are two columns and ``positive_label`` is neither 0 nor 1.
-    """
-    n = _counts(Y, A, positive_label)
-    return _mean_ratio(n.m, n.TP, n.TP + n.FP)
-
-
-def fscore(Y: Array, A: Array, positive_label: int = 1) -> float:
-    """Return the F1 score, ``2 TP / (2 TP + FP + FN)``: harmonic mean of recall and precision.
-
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U) one-hot, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
-    positive_label : int, default 1
-        The positive class where there are two; see the module for more, where the mean is that of
-        the scores of the labels, not the score of mean recall and mean precision.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; NaN for no samples.
-
-    Raises
-    ------
-    ShapeError, DataError
-        See :func:`decide`; the lengths of Y and A differ.
-    ArgumentError
-        There are two columns and ``positive_label`` is neither 0 nor 1.
-    """
-    n = _counts(Y, A, positive_label)
-    return _mean_ratio(n.m, 2 * n.TP, 2 * n.TP + n.FP + n.FN)
-
-
-def specificity(Y: Array, A: Array, positive_label: int = 1) -> float:
-    """Return the specificity, ``TN / (TN + FP)``: the share of the negatives that were found.
-
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U) one-hot, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
-    positive_label : int, default 1
-        The positive class where there are two; see the module for more.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; NaN for no samples.
-
-    Raises
-    ------
-    ShapeError, DataError
-        See :func:`decide`; the lengths of Y and A differ.
-    ArgumentError
-        There are two columns and ``positive_label`` is neither 0 nor 1.
-    """
-    n = _counts(Y, A, positive_label)
-    return _mean_ratio(n.m, n.TN, n.TN + n.FP)
-
-
-def NPV(Y: Array, A: Array, positive_label: int = 1) -> float:
-    """Return the negative predictive value, ``TN / (TN + FN)``: of negative decisions, the right.
-
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U) one-hot, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
-    positive_label : int, default 1
-        The positive class where there are two; see the module for more.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; NaN for no samples.
-
-    Raises
-    ------
-    ShapeError, DataError
-        See :func:`decide`; the lengths of Y and A differ.
-    ArgumentError
-        There are two columns and ``positive_label`` is neither 0 nor 1.
-    """
-    n = _counts(Y, A, positive_label)
-    return _mean_ratio(n.m, n.TN, n.TN + n.FN)
-
-
+_RATIOS = (recall, precision, fscore, specificity, NPV)
 _METRICS: Mapping[str, MetricFunction] = MappingProxyType({
-    f.__name__: f
-    for f in (accuracy, recall, precision, fscore, specificity, NPV, ROC_AUC, R2, RMSE)
+    **{f.__name__: f for f in (accuracy, *_RATIOS, ROC_AUC, R2, RMSE, hamming_loss)},
+    **{f'{f.__name__}_{average}': Average(f, average) for f in _RATIOS for average in AVERAGES},
 })  # fmt: skip
 
 

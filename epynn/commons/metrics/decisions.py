@@ -1,29 +1,36 @@
 """Decisions: the labels that outputs stand for, and how often each is taken for which."""
 
+from typing import Any
+
 import numpy as np
 
-from epynn.commons.errors import DataError, ShapeError
+from epynn.commons.errors import DataError, LabelError, ShapeError
 from epynn.commons.io.arrays import as_array
 from epynn.commons.maths.floating import floating
+from epynn.commons.targets import MULTILABEL, kind_of_targets
 from epynn.kernels.arrays import Array
 
 # The largest magnitude below which float64 holds every integer: rounded outputs stop there.
 _LARGEST_LABEL = 2.0**53
 
 
-def decide(A: Array) -> Array:
-    """Return the decisions that outputs stand for, one label a sample.
+def decide(A: Array, multilabel: bool = False) -> Array:
+    """Return the decisions that outputs stand for: one label a sample, or yes or no a column.
 
     Parameters
     ----------
     A : array
         Outputs or one-hot truth, shape (m, U) or (m,).
+    multilabel : bool, default False
+        Each column is a question of its own, and several may hold at once. Outputs do not tell:
+        the targets do.
 
     Returns
     -------
     array
         Labels, int64, shape (m,): the index of the largest column, the first of equals, where
-        ``U > 1``; the value rounded to the nearest integer, 0.5 to 0, where ``U = 1``.
+        ``U > 1``; the value rounded to the nearest integer, 0.5 to 0, where ``U = 1``. With
+        ``multilabel``, shape (m, U): 1 where the output is above 0.5, else 0.
 
     Raises
     ------
@@ -32,8 +39,7 @@ def decide(A: Array) -> Array:
     DataError
         There is a NaN.
     """
-    A = as_array(A, 'A')
-    A = A if A.dtype.kind in 'iub' else floating(A, 'A')
+    A = _numbers(A)
     if A.ndim == 1:
         A = A[:, np.newaxis]
     if A.ndim != 2 or A.shape[1] == 0:
@@ -46,6 +52,8 @@ def decide(A: Array) -> Array:
             'decide', 'outputs that are numbers', 'NaN',
             'Look for what made it: a rate too large, or data with NaN.',
         )  # fmt: skip
+    if multilabel:
+        return (A > 0.5).astype(np.int64)
     if A.shape[1] > 1:
         labels: Array = np.argmax(A, axis=1).astype(np.int64)
         return labels
@@ -55,33 +63,52 @@ def decide(A: Array) -> Array:
     return labels
 
 
-def decide_both(Y: Array, A: Array) -> tuple[Array, Array]:
-    """Return the labels of truth and outputs, as many of one as of the other.
+def decide_both(Y: Array, A: Array, multilabel: bool | None = None) -> tuple[Array, Array]:
+    """Return the decisions of truth and outputs, as many of one as of the other.
 
     Parameters
     ----------
     Y : array
-        Truth, shape (m, U) one-hot, (m, 1) or (m,) labels.
+        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
     A : array
         Outputs of the network, shape (m, U).
+    multilabel : bool, optional
+        Whether several columns may hold at once; by default they may if Y has columns of 0 and 1
+        that are not one-hot.
 
     Returns
     -------
     tuple of arrays
-        Labels, int64, both (m,).
+        int64, both (m,); both (m, U) where several columns may hold.
 
     Raises
     ------
     ShapeError, DataError
         See :func:`decide`; the lengths of Y and A differ.
     """
-    truth, decisions = decide(Y), decide(A)
-    if len(truth) != len(decisions):
+    if multilabel is None:
+        multilabel = is_multilabel(Y)
+    truth, decisions = decide(Y, multilabel), decide(A, multilabel)
+    if truth.shape != decisions.shape:
         raise ShapeError(
             'metrics', 'as many truths as outputs', f'Y {np.shape(Y)} and A {np.shape(A)}',
             'Give both of the same samples.',
         )  # fmt: skip
     return truth, decisions
+
+
+def is_multilabel(Y: Any) -> bool:
+    """Return whether truth has columns of 0 and 1 of which several may hold, or none, at once."""
+    Y = _numbers(Y)
+    return Y.ndim == 2 and kind_of_targets(Y) == MULTILABEL
+
+
+def refuse_multilabel(Y: Any, where: str, remedy: str) -> None:
+    """Refuse truth with several labels a sample where one is needed."""
+    if is_multilabel(Y):
+        raise LabelError(
+            where, 'one label a sample', 'columns of which several, or none, hold at once', remedy
+        )
 
 
 def columns(Y: Array, A: Array) -> int:
@@ -110,11 +137,22 @@ def confusion_matrix(Y: Array, A: Array) -> Array:
     ------
     ShapeError, DataError
         See :func:`decide`; the lengths of Y and A differ.
+    LabelError
+        There are several labels a sample.
     """
-    truth, decisions = decide_both(Y, A)
+    refuse_multilabel(
+        Y, 'confusion_matrix', 'Take a column at a time: confusion_matrix(Y[:, 0], A[:, 0]).'
+    )
+    truth, decisions = decide_both(Y, A, multilabel=False)
     U = columns(Y, A)
     labels = np.union1d(np.arange(U if U > 1 else 0), np.concatenate([truth, decisions]))
     k = len(labels)
     pairs = np.searchsorted(labels, truth) * k + np.searchsorted(labels, decisions)
     counts: Array = np.bincount(pairs, minlength=k * k).reshape(k, k)
     return counts
+
+
+def _numbers(x: Any) -> Array:
+    """Return an array of numbers: integers and booleans as they are, else of floats."""
+    x = as_array(x, 'A')
+    return x if x.dtype.kind in 'iub' else floating(x, 'A')

@@ -9,11 +9,17 @@ import numpy as np
 from epynn.commons.arguments import as_int
 from epynn.commons.errors import ArgumentError, DataError, ShapeError
 from epynn.commons.maths.floating import floating
-from epynn.commons.metrics.decisions import columns, decide
+from epynn.commons.metrics.decisions import (
+    columns,
+    decide,
+    decide_both,
+    is_multilabel,
+    refuse_multilabel,
+)
 from epynn.kernels.arrays import Array
 
 
-def ROC_AUC(Y: Array, A: Array, positive_label: int = 1) -> float:
+def ROC_AUC(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None) -> float:
     """Return the area under the receiver operating characteristic.
 
     It is the probability that a positive sample has a higher output than a negative one, ties
@@ -21,17 +27,20 @@ def ROC_AUC(Y: Array, A: Array, positive_label: int = 1) -> float:
     ``(sum of the ranks of the P positives - P (P + 1) / 2) / (P N)``.
 
     With more than two columns each class against the rest, and the plain mean: ``roc_auc_score`` of
-    scikit-learn with ``multi_class='ovr'``.
+    scikit-learn with ``multi_class='ovr'``. Where several labels may hold for a sample, the plain
+    mean over the columns, as there.
 
     Parameters
     ----------
     Y : array
-        Truth, shape (m, U) one-hot, (m, 1) or (m,) labels.
+        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
     A : array
         Outputs of the network, shape (m, U).
     positive_label : int, default 1
         The positive class where there are two. In one column of outputs high ones stand for the
         larger label.
+    multilabel : bool, optional
+        Whether several columns may hold at once; by default, what Y looks like.
 
     Returns
     -------
@@ -46,6 +55,10 @@ def ROC_AUC(Y: Array, A: Array, positive_label: int = 1) -> float:
     ArgumentError
         There are two columns and ``positive_label`` is neither 0 nor 1.
     """
+    if is_multilabel(Y) if multilabel is None else multilabel:
+        truth, _ = decide_both(Y, A, multilabel=True)
+        A = _outputs(A)
+        return float(np.mean([_area(truth[:, u] == 1, A[:, u]) for u in range(A.shape[1])]))
     truth, A = decide(Y), _outputs(A)
     if len(truth) != len(A):
         raise ShapeError(
@@ -88,7 +101,7 @@ def _area(positive: Array, scores: Array) -> float:
     return float((ranks[which][positive].sum() - P * (P + 1) / 2) / (P * N))
 
 
-def R2(Y: Array, A: Array, positive_label: int = 1) -> float:
+def R2(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None) -> float:
     """Return the coefficient of determination, ``1 - sum (Y - A)^2 / sum (Y - mean Y)^2``.
 
     The plain mean over the columns. A column that does not vary counts 1 where every output is
@@ -100,8 +113,8 @@ def R2(Y: Array, A: Array, positive_label: int = 1) -> float:
         Truth, shape (m, U) or (m,).
     A : array
         Outputs of the network, shape (m, U).
-    positive_label : int, default 1
-        Of no effect; every metric by name takes it.
+    positive_label, multilabel : optional
+        Of no effect; every metric by name takes them.
 
     Returns
     -------
@@ -124,7 +137,7 @@ def R2(Y: Array, A: Array, positive_label: int = 1) -> float:
     return float(np.mean(np.where(total == 0, constant, 1 - share)))
 
 
-def RMSE(Y: Array, A: Array, positive_label: int = 1) -> float:
+def RMSE(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None) -> float:
     """Return the root mean squared error, ``sqrt(mean (Y - A)^2)``, the mean of it over columns.
 
     Parameters
@@ -133,8 +146,8 @@ def RMSE(Y: Array, A: Array, positive_label: int = 1) -> float:
         Truth, shape (m, U) or (m,).
     A : array
         Outputs of the network, shape (m, U).
-    positive_label : int, default 1
-        Of no effect; every metric by name takes it.
+    positive_label, multilabel : optional
+        Of no effect; every metric by name takes them.
 
     Returns
     -------
@@ -197,7 +210,10 @@ class TopK:
             See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
         ArgumentError
             ``k`` is not below the number of classes.
+        LabelError
+            There are several labels a sample.
         """
+        refuse_multilabel(Y, 'TopK', "Choose precision, recall or 'fscore_samples'.")
         truth, A = decide(Y), _outputs(A)
         if len(truth) != len(A):
             raise ShapeError(

@@ -1,0 +1,299 @@
+"""Metrics from counts of right and wrong decisions; see :mod:`epynn.commons.metrics`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from epynn.commons.metrics.counts import count_decisions, mean_ratio
+from epynn.commons.metrics.decisions import decide_both
+from epynn.kernels.arrays import Array
+
+
+def accuracy(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None) -> float:
+    """Return the share of right decisions; of samples with all labels right, where several hold.
+
+    The latter is the subset accuracy, as in scikit-learn.
+
+    Parameters
+    ----------
+    Y : array
+        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
+    A : array
+        Outputs of the network, shape (m, U).
+    positive_label : int, default 1
+        Of no effect; every metric by name takes it.
+    multilabel : bool, optional
+        Whether several columns may hold at once; by default, what Y looks like.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; NaN for no samples.
+
+    Raises
+    ------
+    ShapeError, DataError
+        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
+    """
+    truth, decisions = decide_both(Y, A, multilabel)
+    right = truth == decisions
+    right = right.all(axis=1) if right.ndim == 2 else right
+    return float(np.mean(right)) if len(right) else float('nan')
+
+
+def hamming_loss(
+    Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None
+) -> float:
+    """Return the share of wrong decisions, each label counted by itself where several hold.
+
+    Parameters
+    ----------
+    Y : array
+        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
+    A : array
+        Outputs of the network, shape (m, U).
+    positive_label : int, default 1
+        Of no effect; every metric by name takes it.
+    multilabel : bool, optional
+        Whether several columns may hold at once; by default, what Y looks like.
+
+    Returns
+    -------
+    float
+        From 0, which is best, to 1; NaN for no samples.
+
+    Raises
+    ------
+    ShapeError, DataError
+        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
+    """
+    truth, decisions = decide_both(Y, A, multilabel)
+    return float(np.mean(truth != decisions)) if len(truth) else float('nan')
+
+
+def recall(
+    Y: Array,
+    A: Array,
+    positive_label: int = 1,
+    multilabel: bool | None = None,
+    average: str | None = None,
+) -> float:
+    """Return the recall, ``TP / (TP + FN)``: the share of the positives that were found.
+
+    Parameters
+    ----------
+    Y : array
+        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
+    A : array
+        Outputs of the network, shape (m, U).
+    positive_label : int, default 1
+        The positive class where there are two; see the module for more.
+    multilabel : bool, optional
+        Whether several columns may hold at once; by default, what Y looks like.
+    average : str, optional
+        ``'micro'``, ``'macro'``, ``'weighted'`` or ``'samples'``; see the module.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; NaN for no samples.
+
+    Raises
+    ------
+    ShapeError, DataError
+        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
+    ArgumentError
+        There are two columns and ``positive_label`` is neither 0 nor 1, or ``average`` is none of
+        these.
+    LabelError
+        ``'samples'``, where each sample has one label.
+    """
+    n = count_decisions(Y, A, positive_label, multilabel, average)
+    return mean_ratio(n, n.TP, n.TP + n.FN)
+
+
+def precision(
+    Y: Array,
+    A: Array,
+    positive_label: int = 1,
+    multilabel: bool | None = None,
+    average: str | None = None,
+) -> float:
+    """Return the precision, ``TP / (TP + FP)``: the share of positive decisions that are right.
+
+    Parameters
+    ----------
+    Y : array
+        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
+    A : array
+        Outputs of the network, shape (m, U).
+    positive_label : int, default 1
+        The positive class where there are two; see the module for more.
+    multilabel : bool, optional
+        Whether several columns may hold at once; by default, what Y looks like.
+    average : str, optional
+        ``'micro'``, ``'macro'``, ``'weighted'`` or ``'samples'``; see the module.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; NaN for no samples.
+
+    Raises
+    ------
+    ShapeError, DataError
+        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
+    ArgumentError
+        There are two columns and ``positive_label`` is neither 0 nor 1, or ``average`` is none of
+        these.
+    LabelError
+        ``'samples'``, where each sample has one label.
+    """
+    n = count_decisions(Y, A, positive_label, multilabel, average)
+    return mean_ratio(n, n.TP, n.TP + n.FP)
+
+
+def fscore(
+    Y: Array,
+    A: Array,
+    positive_label: int = 1,
+    multilabel: bool | None = None,
+    average: str | None = None,
+) -> float:
+    """Return the F1 score, ``2 TP / (2 TP + FP + FN)``: harmonic mean of recall and precision.
+
+    Parameters
+    ----------
+    Y : array
+        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
+    A : array
+        Outputs of the network, shape (m, U).
+    positive_label : int, default 1
+        The positive class where there are two; see the module for more, where the mean is that of
+        the scores of the labels, not the score of mean recall and mean precision.
+    multilabel : bool, optional
+        Whether several columns may hold at once; by default, what Y looks like.
+    average : str, optional
+        ``'micro'``, ``'macro'``, ``'weighted'`` or ``'samples'``; see the module.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; NaN for no samples.
+
+    Raises
+    ------
+    ShapeError, DataError
+        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
+    ArgumentError
+        There are two columns and ``positive_label`` is neither 0 nor 1, or ``average`` is none of
+        these.
+    LabelError
+        ``'samples'``, where each sample has one label.
+    """
+    n = count_decisions(Y, A, positive_label, multilabel, average)
+    return mean_ratio(n, 2 * n.TP, 2 * n.TP + n.FP + n.FN)
+
+
+def specificity(
+    Y: Array,
+    A: Array,
+    positive_label: int = 1,
+    multilabel: bool | None = None,
+    average: str | None = None,
+) -> float:
+    """Return the specificity, ``TN / (TN + FP)``: the share of the negatives that were found.
+
+    Parameters
+    ----------
+    Y : array
+        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
+    A : array
+        Outputs of the network, shape (m, U).
+    positive_label : int, default 1
+        The positive class where there are two; see the module for more.
+    multilabel : bool, optional
+        Whether several columns may hold at once; by default, what Y looks like.
+    average : str, optional
+        ``'micro'``, ``'macro'``, ``'weighted'`` or ``'samples'``; see the module.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; NaN for no samples.
+
+    Raises
+    ------
+    ShapeError, DataError
+        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
+    ArgumentError
+        There are two columns and ``positive_label`` is neither 0 nor 1, or ``average`` is none of
+        these.
+    LabelError
+        ``'samples'``, where each sample has one label.
+    """
+    n = count_decisions(Y, A, positive_label, multilabel, average)
+    return mean_ratio(n, n.TN, n.TN + n.FP)
+
+
+def NPV(
+    Y: Array,
+    A: Array,
+    positive_label: int = 1,
+    multilabel: bool | None = None,
+    average: str | None = None,
+) -> float:
+    """Return the negative predictive value, ``TN / (TN + FN)``: of negative decisions, the right.
+
+    Parameters
+    ----------
+    Y : array
+        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
+    A : array
+        Outputs of the network, shape (m, U).
+    positive_label : int, default 1
+        The positive class where there are two; see the module for more.
+    multilabel : bool, optional
+        Whether several columns may hold at once; by default, what Y looks like.
+    average : str, optional
+        ``'micro'``, ``'macro'``, ``'weighted'`` or ``'samples'``; see the module.
+
+    Returns
+    -------
+    float
+        Between 0 and 1; NaN for no samples.
+
+    Raises
+    ------
+    ShapeError, DataError
+        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
+    ArgumentError
+        There are two columns and ``positive_label`` is neither 0 nor 1, or ``average`` is none of
+        these.
+    LabelError
+        ``'samples'``, where each sample has one label.
+    """
+    n = count_decisions(Y, A, positive_label, multilabel, average)
+    return mean_ratio(n, n.TN, n.TN + n.FN)
+
+
+@dataclass(frozen=True)
+class Average:
+    """A metric by one of its averages, ``'fscore_micro'`` by name."""
+
+    metric: Callable[..., float]
+    average: str
+
+    @property
+    def __name__(self) -> str:
+        """Name for the tables."""
+        return f'{self.metric.__name__}_{self.average}'
+
+    def __call__(
+        self, Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None
+    ) -> float:
+        """Return the metric."""
+        return self.metric(Y, A, positive_label, multilabel, self.average)

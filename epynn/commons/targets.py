@@ -1,0 +1,28 @@
+"""What targets are: classes, answers of which several may hold, or amounts.
+
+================  ========================================================================
+``'labels'``      one column of whole numbers: classes by their number, or yes and no
+``'one-hot'``     several columns of 0 and 1, a single 1 in each sample: one class a sample
+``'multilabel'``  several columns of 0 and 1, any number of 1 in a sample: several labels, or none
+``'amounts'``     any other numbers: there is nothing to decide about them
+================  ========================================================================
+
+A part of the samples need not tell what all of them are: in a batch of multilabel targets each
+sample may happen to have a single 1. So the Embedding looks at all of them, and each data set
+carries what it saw.
+"""
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+
+LABELS, ONE_HOT, MULTILABEL, AMOUNTS = KINDS = ('labels', 'one-hot', 'multilabel', 'amounts')
+
+
+def kind_of_targets(Y: Array) -> str:
+    """Return which of the four kinds targets (m,) or (m, c) are."""
+    if Y.ndim == 1 or Y.shape[1] == 1:
+        return LABELS if Y.dtype.kind != 'f' or (np.rint(Y) == Y).all() else AMOUNTS
+    if Y.dtype.kind not in 'biuf' or not ((Y == 0) | (Y == 1)).all():
+        return AMOUNTS
+    return ONE_HOT if (np.sum(Y, axis=1) == 1).all() else MULTILABEL
