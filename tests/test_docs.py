@@ -1,9 +1,18 @@
 """Every Python block of the README and the documentation runs, and every link leads somewhere."""
 
+import contextlib
+import doctest
+import importlib
+import io
+import pkgutil
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
+from layer_table import ROWS
+
+import epynn
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / 'README.md', *(ROOT / 'docs').glob('**/*.md')])
@@ -46,10 +55,43 @@ def test_links_lead_to_files(page):
 
 
 def test_every_layer_has_a_line_in_the_documentation():
-    import epynn
-
     page = (ROOT / 'docs' / 'layers.md').read_text()
     for name in epynn.__all__:
         thing = getattr(epynn, name)
         if isinstance(thing, type) and issubclass(thing, epynn.Layer) and thing is not epynn.Layer:
             assert f'[{name}]' in page
+
+
+@pytest.mark.parametrize('row', ROWS, ids=[row.name for row in ROWS])
+def test_every_name_in_a_layer_is_in_the_table_of_symbols(row, rng):
+    known = set(re.findall(r'`([^`\s]+)`', (ROOT / 'docs' / 'symbols.md').read_text()))
+    gates = r'(?<=^[UVb])(f|i|g|o|z|r|hh)$'
+    shape = row.input_shape
+    X = rng.integers(row.tokens, size=shape) if row.tokens else rng.standard_normal(shape)
+    layer = row.make()
+    layer.training = True
+    layer.backward(np.ones_like(layer.forward(X)))
+    layer.compute_gradients()
+    for name in (*layer.d, *layer.p, *layer.g, *layer.fc, *layer.bc):
+        symbol = name.rpartition('.')[2]  # of a layer inside
+        forms = {symbol, symbol.removeprefix('d')}
+        forms |= {re.sub(gates, '?', form) for form in forms}
+        forms |= {form.removesuffix('_') for form in forms}
+        assert forms & known, name
+
+
+def examples():
+    """Return the docstrings with examples, each with the names of epynn and of its module."""
+    names = {name: getattr(epynn, name) for name in epynn.__all__}
+    for module in pkgutil.walk_packages(epynn.__path__, 'epynn.'):
+        if not module.name.endswith('__main__'):
+            module = importlib.import_module(module.name)
+            tests = doctest.DocTestFinder().find(module, globs={**names, 'np': np, **vars(module)})
+            yield from (test for test in tests if test.examples)
+
+
+@pytest.mark.parametrize('example', list(examples()), ids=lambda example: example.name)
+def test_examples_of_help_run_and_show_what_they_do(example):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        failed, _ = doctest.DocTestRunner().run(example)
+    assert not failed, out.getvalue()

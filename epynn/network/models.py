@@ -44,7 +44,8 @@ class EpyNN:
     ts : int
         When the model was made, in seconds since 1970.
     e, epochs : int
-        The current epoch, and how many the model was asked to train in all.
+        The current epoch, and how many there are in all: those that are complete, or while
+        ``train`` runs those that it was asked for.
     progress : tuple of two int
         The epoch under way, and the batches of it that are learned; -1 before it is shuffled.
     deterministic : bool
@@ -74,9 +75,12 @@ class EpyNN:
 
     Examples
     --------
-    >>> model = EpyNN([Embedding(X, Y, Y_encode=True), Dense(16, relu), Dense(10, softmax)])
-    >>> model.initialize(loss='CCE', seed=1)
-    >>> model.train(epochs=10)
+    >>> X, y = np.random.default_rng(0).standard_normal((60, 5)), np.arange(60) % 3
+    >>> model = EpyNN([Embedding(X, y, Y_encode=True), Dense(16, relu), Dense(3, softmax)])
+    >>> model.initialize(loss='CCE', seed=1, verbose=False)
+    >>> model.train(epochs=10, verbose=0)
+    >>> model.predict(X[:2]).A.shape
+    (2, 3)
     """
 
     initialize = model_initialize

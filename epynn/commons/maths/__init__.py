@@ -98,7 +98,8 @@ def identity(x: Array, deriv: bool = False) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``; ``x`` itself, not a copy, unless ``deriv``.
+        Shape and dtype of ``x``, integers give float64; ``x`` itself, not a copy, where it is of
+        floats, unless ``deriv``.
     """
     x = floating(x)
     return np.ones_like(x) if deriv else x
@@ -122,7 +123,8 @@ def softmax(x: Array, deriv: bool = False, T: float = 1.0) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``; sums to 1 along the last axis, unless ``deriv``.
+        Shape and dtype of ``x``, integers give float64; sums to 1 along the last axis, unless
+        ``deriv``.
     """
     x, T = floating(x), float(T)
     # Taking the maximum away changes nothing (numerator and denominator share the factor) and

@@ -78,7 +78,7 @@ def gelu(x: Array, deriv: bool = False) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``.
+        Shape and dtype of ``x``; integers give float64.
 
     References
     ----------
@@ -104,7 +104,7 @@ def silu(x: Array, deriv: bool = False) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``.
+        Shape and dtype of ``x``; integers give float64.
 
     References
     ----------
@@ -128,7 +128,7 @@ def mish(x: Array, deriv: bool = False) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``.
+        Shape and dtype of ``x``; integers give float64.
 
     References
     ----------

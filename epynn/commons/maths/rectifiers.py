@@ -25,7 +25,7 @@ def relu(x: Array, deriv: bool = False) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``.
+        Shape and dtype of ``x``; integers give float64.
 
     References
     ----------
@@ -53,7 +53,7 @@ def lrelu(x: Array, deriv: bool = False, alpha: float = 0.3) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``.
+        Shape and dtype of ``x``; integers give float64.
 
     References
     ----------
@@ -84,7 +84,7 @@ def elu(x: Array, deriv: bool = False, alpha: float = 1.0) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``.
+        Shape and dtype of ``x``; integers give float64.
 
     References
     ----------
@@ -116,7 +116,7 @@ def selu(x: Array, deriv: bool = False) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``.
+        Shape and dtype of ``x``; integers give float64.
 
     References
     ----------
@@ -141,7 +141,7 @@ def softplus(x: Array, deriv: bool = False) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``.
+        Shape and dtype of ``x``; integers give float64.
 
     References
     ----------

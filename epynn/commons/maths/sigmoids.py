@@ -22,7 +22,7 @@ def sigmoid(x: Array, deriv: bool = False) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``.
+        Shape and dtype of ``x``; integers give float64.
     """
     x = floating(x)
     if deriv:
@@ -48,7 +48,7 @@ def tanh(x: Array, deriv: bool = False) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``.
+        Shape and dtype of ``x``; integers give float64.
     """
     x = floating(x)
     if not deriv:
@@ -73,7 +73,7 @@ def hard_sigmoid(x: Array, deriv: bool = False) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``.
+        Shape and dtype of ``x``; integers give float64.
 
     References
     ----------
@@ -99,7 +99,7 @@ def hard_tanh(x: Array, deriv: bool = False) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``.
+        Shape and dtype of ``x``; integers give float64.
 
     References
     ----------
@@ -122,7 +122,7 @@ def softsign(x: Array, deriv: bool = False) -> Array:
     Returns
     -------
     array
-        Shape and dtype of ``x``.
+        Shape and dtype of ``x``; integers give float64.
 
     References
     ----------
