@@ -3,6 +3,8 @@
 All that a script needs is here: ``from epynn import EpyNN, Embedding, Dense, relu``.
 """
 
+from typing import TYPE_CHECKING
+
 from epynn.activation.models import Activation
 from epynn.batchnorm.models import BatchNorm
 from epynn.bidirectional.models import Bidirectional
@@ -115,6 +117,9 @@ from epynn.template.models import Template
 from epynn.tokens.models import Tokens
 from epynn.transposedconvolution.models import TransposedConvolution
 from epynn.version import __version__
+
+if not TYPE_CHECKING:  # a type checker shall go on refusing what is not there
+    from epynn.commons.names import refuse_module_name as __getattr__  # noqa: F401
 
 __all__ = [
     'BCE',

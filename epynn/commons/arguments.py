@@ -90,9 +90,7 @@ def as_float(value: Any, name: str, low: float, high: float = math.inf) -> float
 
 def as_function(value: Any, name: str, example: str) -> Callable[..., Any]:
     """Return `value` if it can be called; `example` shows what would be accepted."""
-    if isinstance(value, type):
-        remedy = f'Make an object, {value.__name__}(...), or pass a function.'
-        raise ArgumentTypeError(name, f'a function such as {example}', describe(value), remedy)
+    refuse_class(value, name, f'a function such as {example}')
     if not callable(value):
         remedy = 'Pass it without quotes.' if isinstance(value, str) else 'Import it or write one.'
         raise ArgumentTypeError(name, f'a function such as {example}', describe(value), remedy)
@@ -150,11 +148,18 @@ def as_choice(value: Any, name: str, choices: tuple[str, ...]) -> str:
     return value
 
 
-def suggest(value: Any, names: Iterable[str]) -> str:
+def refuse_class(value: Any, where: str, expected: str) -> None:
+    """Refuse a class where an object of it is needed: ``Adam`` instead of ``Adam()``."""
+    if isinstance(value, type):
+        remedy = f'Add parentheses: {value.__name__}().'
+        raise ArgumentTypeError(where, expected, describe(value), remedy)
+
+
+def suggest(value: Any, names: Iterable[str], otherwise: str = 'Choose one of these names.') -> str:
     """Return the remedy for a name that is unknown: the one that may have been meant."""
     known = {name.lower(): name for name in names}
     close = difflib.get_close_matches(str(value).lower(), known, n=1)
-    return f"Perhaps '{known[close[0]]}' was meant." if close else 'Choose one of these names.'
+    return f"Perhaps '{known[close[0]]}' was meant." if close else otherwise
 
 
 def as_flag(value: Any, name: str) -> bool:

@@ -11,11 +11,12 @@ from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, DataError, LabelError, StateError
 from epynn.commons.io.arrays import as_array
 from epynn.commons.metrics import decide
+from epynn.commons.names import Named
 from epynn.commons.targets import AMOUNTS, MULTILABEL, kind_of_targets
 from epynn.kernels.arrays import Array
 
 
-class dataSet:
+class dataSet(Named):
     """Samples and labels of one set: training, validation, test, or prediction.
 
     ``len(dset)`` is the number of samples and ``np.asarray(dset)`` the outputs ``.A``, so that a

@@ -68,3 +68,11 @@ class ModelFileError(EpynnError, ValueError):
 
 class MissingExtraError(EpynnError, ImportError):
     """An optional package is needed and not installed."""
+
+
+class UnknownNameError(EpynnError, AttributeError):
+    """An attribute that the object or module does not have."""
+
+
+class UnknownImportError(EpynnError, ImportError):
+    """A name that the package does not have was to be imported from it."""

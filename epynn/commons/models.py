@@ -1,13 +1,12 @@
 """What every layer shares. The class of data sets is here too, where scripts import it from."""
 
-import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 
 from epynn.commons.activation import BoundActivation, check_elementwise
-from epynn.commons.arguments import as_function, check_call, describe, suggest
+from epynn.commons.arguments import as_function, check_call, describe
 from epynn.commons.axes import layer_check_axes
 from epynn.commons.cache import Cache
 from epynn.commons.dataset import dataSet as dataSet
@@ -18,6 +17,8 @@ from epynn.commons.errors import (
     ShapeError,
     StateError,
 )
+from epynn.commons.foreign import LAYER
+from epynn.commons.names import Named
 from epynn.commons.optimize import SGD, Optimizer
 from epynn.commons.penalties import Penalty, check_penalty
 from epynn.kernels.arrays import Array
@@ -27,7 +28,7 @@ def no_parameters(layer: 'Layer') -> None:
     """Do nothing: the layer has no parameters to draw and no gradients to compute."""
 
 
-class Layer:
+class Layer(Named):
     """Base class of all layers: state by the names of the house, checks, and the update.
 
     A layer is a class that binds, in its body, the functions of its folder::
@@ -94,6 +95,8 @@ class Layer:
         What stands for the network that initialized the layer last.
     """
 
+    elsewhere = LAYER
+
     input_axes: ClassVar[tuple[str, ...] | None] = None
     """Symbols of the axes that the layer expects, such as ``('m', 'n')``; None for any."""
 
@@ -115,22 +118,9 @@ class Layer:
     arguments: dict[str, Any]
     """Arguments of the constructor by name, from which an equal layer can be made."""
 
-    def __new__(cls, *args: Any, **kwargs: Any) -> 'Layer':
-        """Make the layer, and note the arguments of its constructor for saving."""
-        layer = super().__new__(cls)
-        signature = inspect.signature(cls.__init__)
-        try:
-            layer.arguments = signature.bind_partial(layer, *args, **kwargs).arguments
-        except TypeError as error:
-            names = list(signature.parameters)[1:]
-            unknown = [name for name in kwargs if name not in names]
-            raise ArgumentTypeError(
-                cls.__name__, f'the arguments {", ".join(names) or "of no name"}',
-                str(error).removeprefix('got '),
-                suggest(unknown[0], names) if unknown else 'Give arguments by name.',
-            ) from None  # fmt: skip
-        layer.arguments.pop('self', None)
-        return layer
+    def note_arguments(self, arguments: dict[str, Any]) -> None:
+        """Keep the arguments of the constructor for saving."""
+        self.arguments = arguments
 
     def __init__(
         self, se_hPars: Mapping[str, Any] | None = None, penalty: Penalty | None = None

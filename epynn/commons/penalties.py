@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.arguments import as_float, describe
+from epynn.commons.arguments import as_float, describe, refuse_class
 from epynn.commons.errors import ArgumentTypeError
+from epynn.commons.names import Named
 from epynn.kernels.arrays import Array
 
 
-class Penalty(ABC):
+class Penalty(Named, ABC):
     """Base of all penalties.
 
     Parameters
@@ -71,6 +72,7 @@ class L2(Penalty):
 
 def check_penalty(penalty: Any, name: str) -> Penalty | None:
     """Return `penalty` if it is one or None."""
+    refuse_class(penalty, name, 'a penalty such as L2(1e-4), or None')
     if penalty is not None and not isinstance(penalty, Penalty):
         raise ArgumentTypeError(
             name, 'a penalty such as L2(1e-4), or None', describe(penalty),

@@ -20,6 +20,7 @@ from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentError
 from epynn.commons.metrics import metrics_functions
 from epynn.commons.models import Layer, walk_layers
+from epynn.commons.names import Named
 from epynn.network.vocabulary import CUSTOM, known_classes, known_functions, known_layers
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ class Encoder:
             if parameter.name != 'self' and parameter.kind is not parameter.VAR_KEYWORD
         }
         # What is made by __new__, in C or without arguments keeps its state where none can tell.
-        hidden = any('__new__' in vars(base) for base in cls.__mro__[:-1])
+        hidden = any('__new__' in vars(base) for base in cls.__mro__[:-1] if base is not Named)
         if (
             hidden
             or not (names or getattr(value, '__dict__', None) == {})

@@ -1,6 +1,6 @@
 """Backward pass of the network."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -8,13 +8,14 @@ from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, StateError
 from epynn.commons.loss import output_gradient
+from epynn.commons.names import refuse_unknown
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
 
-def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Any:
+def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None, **unknown: NoReturn) -> Any:
     """Pass the gradient of the loss back through the layers; each computes its gradients ``g``.
 
     After a forward pass with ``training=True``, nobody reads the gradient with respect to the input
@@ -43,6 +44,7 @@ def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Any:
     ArgumentTypeError
         If `dA` is no array.
     """
+    refuse_unknown('EpyNN.backward', model_backward, unknown)
     if getattr(dA, 'ndim', 0) == 0:
         raise ArgumentTypeError(
             'EpyNN.backward(dA)', 'an array of the shape of the outputs', describe(dA),

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from epynn.commons.errors import DataError, ShapeError, StateError, TrainingError
+from epynn.commons.arguments import describe
+from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError, StateError, TrainingError
 from epynn.commons.loss import output_loss
 from epynn.commons.metrics import decide
 from epynn.commons.models import Layer, dataSet, walk_layers
+from epynn.commons.names import refuse_unknown
 from epynn.commons.targets import AMOUNTS, MULTILABEL
 from epynn.kernels.arrays import Array
 from epynn.kernels.blas import BlasOnOneThread
@@ -24,7 +26,9 @@ if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
 
-def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
+def model_evaluate(
+    model: 'EpyNN', *data: NoReturn, **unknown: NoReturn
+) -> dict[str, dict[str, float]]:
     """Compute every metric and the loss on every data set, as the values of the current epoch.
 
     Each set passes forward once, outside training, some samples at a time. Its outputs and
@@ -43,6 +47,12 @@ def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
     TrainingError
         If outputs or the loss of a set are not finite.
     """
+    if data:
+        raise ArgumentTypeError(
+            'EpyNN.evaluate', 'no data, as it is about those of the Embedding', describe(data[0]),
+            'Give them to the Embedding (relative_size), or write model.predict(X).',
+        )  # fmt: skip
+    refuse_unknown('EpyNN.evaluate', model_evaluate, unknown)
     require_data(model, 'evaluate')
     embedding = model.embedding
     values: dict[str, dict[str, float]] = {name: {} for name in model.metrics_functions}
@@ -65,7 +75,7 @@ def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
 
 
 def model_predict(
-    model: 'EpyNN', X_data: Any, X_encode: bool = False, X_scale: bool = False
+    model: 'EpyNN', X_data: Any, X_encode: bool = False, X_scale: bool = False, **unknown: NoReturn
 ) -> dataSet:
     """Compute outputs and decisions for new samples. Nothing that is learned changes.
 
@@ -94,6 +104,7 @@ def model_predict(
     TrainingError
         If outputs are not finite.
     """
+    refuse_unknown('EpyNN.predict', model_predict, unknown)
     require_initialized(model, 'predict')
     if isinstance(X_data, dataSet):  # as an array it would be its outputs
         raise DataError(

@@ -1,10 +1,11 @@
 """Forward pass of the network."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
 from epynn.commons.errors import EpynnError
+from epynn.commons.names import refuse_unknown
 from epynn.kernels.arrays import Array
 from epynn.network.checks import numbered
 
@@ -15,7 +16,7 @@ SAMPLES_AT_A_TIME = 256
 """Samples that pass through the network at once outside training, so that memory stays flat."""
 
 
-def model_forward(model: 'EpyNN', X: Array, training: bool = False) -> Array:
+def model_forward(model: 'EpyNN', X: Array, training: bool = False, **unknown: NoReturn) -> Array:
     """Pass samples through all layers.
 
     Parameters
@@ -30,6 +31,7 @@ def model_forward(model: 'EpyNN', X: Array, training: bool = False) -> Array:
     A : ndarray
         Output of the last layer.
     """
+    refuse_unknown('EpyNN.forward', model_forward, unknown)
     A = X
     for number, layer in enumerate(model.layers):
         layer.training = training

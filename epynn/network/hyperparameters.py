@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import epynn.settings
-from epynn.commons.errors import ArgumentTypeError
+from epynn.commons.arguments import as_float
+from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.schedule import schedule_functions, schedule_named
 
@@ -23,6 +24,29 @@ def default_hyperparameters() -> Mapping[str, Any]:
     settings = sys.modules.get('settings', epynn.settings)
     se_hPars = getattr(settings, 'se_hPars', None)
     return se_hPars if isinstance(se_hPars, Mapping) else epynn.settings.se_hPars
+
+
+def choose_hyperparameters(
+    se_hPars: Mapping[str, Any] | None, learning_rate: float | None
+) -> dict[str, Any]:
+    """Return the hyper-parameters of a model: those given or the defaults, with the rate if given.
+
+    Raises
+    ------
+    ArgumentError
+        If there are two different rates.
+    """
+    given = default_hyperparameters() if se_hPars is None else se_hPars
+    hPars = complete_hyperparameters(given)
+    if learning_rate is None:
+        return hPars
+    rate = as_float(learning_rate, 'EpyNN.initialize(learning_rate)', low=0)
+    if se_hPars is not None and se_hPars.get('learning_rate', rate) != rate:
+        raise ArgumentError(
+            'EpyNN.initialize(learning_rate, se_hPars)', 'one learning rate',
+            f'{rate:g} and {se_hPars["learning_rate"]!r}', 'Leave one of them out.',
+        )  # fmt: skip
+    return {**hPars, 'learning_rate': rate}
 
 
 def complete_hyperparameters(*layers_of_settings: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from epynn.commons.logs import status_line
 from epynn.commons.loss import loss_functions
 from epynn.commons.metrics import metrics_functions
 from epynn.commons.models import walk_layers
+from epynn.commons.names import refuse_unknown
 from epynn.commons.optimize import Optimizer, make_optimizer
 from epynn.commons.targets import AMOUNTS, MULTILABEL
 from epynn.kernels.arrays import Array
@@ -30,8 +31,7 @@ from epynn.network.checks import (
 )
 from epynn.network.evaluate import collect_layers
 from epynn.network.hyperparameters import (
-    complete_hyperparameters,
-    default_hyperparameters,
+    choose_hyperparameters,
     layer_hyperparameters,
     schedule_rates,
 )
@@ -62,6 +62,8 @@ def model_initialize(
     verbose: bool = True,
     class_weight: Mapping[Any, float] | str | None = None,
     deterministic: bool = False,
+    learning_rate: float | None = None,
+    **unknown: NoReturn,
 ) -> None:
     r"""Prepare the network: draw parameters, shuffle, and pass one batch forward and backward.
 
@@ -108,6 +110,8 @@ def model_initialize(
         Changes nothing: the same numbers come out on any number of threads, always. True warns
         where that cannot be promised, as NumPy multiplies by a library that cannot be kept to one
         thread.
+    learning_rate : float, optional
+        Short for ``se_hPars={'learning_rate': ...}``. None for the one of `se_hPars`.
 
     Raises
     ------
@@ -128,6 +132,7 @@ def model_initialize(
     them refuses to go on, and says so. Only the Embedding may serve several: those before keep its
     data and the state they had.
     """
+    refuse_unknown('EpyNN.initialize', model_initialize, unknown)
     model.initialized = False
     check_network(model)
     verbose = as_flag(verbose, 'EpyNN.initialize(verbose)')
@@ -138,9 +143,7 @@ def model_initialize(
         )
     model.training_loss = loss_functions(loss)
     check_call(model.training_loss, 'loss', 'f(Y, A, deriv=False), a loss', 2, 'deriv')
-    model.se_hPars = complete_hyperparameters(
-        default_hyperparameters() if se_hPars is None else se_hPars
-    )
+    model.se_hPars = choose_hyperparameters(se_hPars, learning_rate)
     model.seed = None if seed is None else as_int(seed, 'EpyNN.initialize(seed)', minimum=0)
     model.reduction = as_choice(reduction, 'EpyNN.initialize(reduction)', ('sum', 'mean'))
     model.positive_label = as_int(positive_label, 'EpyNN.initialize(positive_label)', minimum=0)

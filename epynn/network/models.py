@@ -9,7 +9,9 @@ import numpy as np
 import epynn.settings
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError
+from epynn.commons.foreign import MODEL
 from epynn.commons.models import Layer
+from epynn.commons.names import Named
 from epynn.commons.optimize import SGD, Optimizer
 from epynn.network.backward import loss_gradient, model_backward
 from epynn.network.checks import check_layers
@@ -23,7 +25,7 @@ from epynn.network.saving import model_write
 from epynn.network.training import model_train, model_update_parameters
 
 
-class EpyNN:
+class EpyNN(Named):
     """A network: a chain of layers that learns from the data its Embedding holds.
 
     Parameters
@@ -82,6 +84,9 @@ class EpyNN:
     >>> model.predict(X[:2]).A.shape
     (2, 3)
     """
+
+    elsewhere = MODEL
+    by_position = 'All layers go into one list: EpyNN([Embedding(X, Y), Dense(10)]).'
 
     initialize = model_initialize
     train = model_train

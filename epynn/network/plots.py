@@ -1,7 +1,7 @@
 """Pictures of the network: its metrics, the filters it learned, and what they answer."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from epynn.commons.errors import ArgumentError, ShapeError
 from epynn.commons.files import file_stem
 from epynn.commons.logs import process_logs
 from epynn.commons.models import Layer
+from epynn.commons.names import refuse_unknown
 from epynn.commons.plot import (
     SHOWN_DEPTHS,
     SHOWN_FILTERS,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def model_plot(
-    model: 'EpyNN', pyplot: bool = True, path: str | Path | bool | None = None
+    model: 'EpyNN', pyplot: bool = True, path: str | Path | bool | None = None, **unknown: NoReturn
 ) -> 'Figure | None':
     """Draw every metric and the loss over the epochs, one axis a quantity, one line a set.
 
@@ -44,6 +45,7 @@ def model_plot(
     matplotlib.figure.Figure or None
         The picture, unless it was shown.
     """
+    refuse_unknown('EpyNN.plot', model_plot, unknown)
     pyplot = as_flag(pyplot, 'EpyNN.plot(pyplot)')
     require_epochs(model)
     return pyplot_metrics(model, choose_path(model, path, ''), show=pyplot)
@@ -54,6 +56,7 @@ def model_plot_filters(
     layer: 'int | Layer',
     pyplot: bool = True,
     path: str | Path | bool | None = None,
+    **unknown: NoReturn,
 ) -> 'Figure | None':
     """Draw the filters of a convolution layer: one column a filter, one row a depth.
 
@@ -69,6 +72,7 @@ def model_plot_filters(
     ArgumentError
         If the layer has no filters ``W (fh, fw, d, u)``.
     """
+    refuse_unknown('EpyNN.plot_filters', model_plot_filters, unknown)
     require_initialized(model, 'plot_filters')
     number, layer = find_layer(model, layer)
     W = layer.p.get('W')
@@ -96,6 +100,7 @@ def model_plot_activations(
     layer: 'int | Layer',
     pyplot: bool = True,
     path: str | Path | bool | None = None,
+    **unknown: NoReturn,
 ) -> 'Figure | None':
     """Draw what a layer answers to images: one row a sample, its input first, then its maps.
 
@@ -113,6 +118,7 @@ def model_plot_activations(
     ShapeError
         If the output of the layer is no set of maps ``(m, oh, ow, u)``.
     """
+    refuse_unknown('EpyNN.plot_activations', model_plot_activations, unknown)
     require_initialized(model, 'plot_activations')
     number, layer = find_layer(model, layer)
     if np.ndim(X) == 0 or len(X) == 0:

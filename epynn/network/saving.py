@@ -4,7 +4,7 @@ import itertools
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
@@ -12,6 +12,7 @@ from epynn.commons.files import file_stem, write_atomically
 from epynn.commons.logs import process_logs
 from epynn.commons.modelfile import decode_description, encode_file, unpack_file
 from epynn.commons.models import Layer
+from epynn.commons.names import refuse_unknown
 from epynn.network.architecture import describe_architecture
 from epynn.network.decoding import Decoder
 from epynn.network.evaluate import require_initialized
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 SUFFIX = '.safetensors'
 
 
-def model_write(model: 'EpyNN', path: str | Path | None = None) -> Path:
+def model_write(model: 'EpyNN', path: str | Path | None = None, **unknown: NoReturn) -> Path:
     """Write the network to a file: all that is needed to predict, and none of the data.
 
     Saved are the layers with their arguments, parameters and running statistics, the
@@ -54,6 +55,7 @@ def model_write(model: 'EpyNN', path: str | Path | None = None) -> Path:
     ArgumentError
         If the folder does not exist, the file cannot be written, or a value cannot be saved.
     """
+    refuse_unknown('EpyNN.write', model_write, unknown)
     require_initialized(model, 'write')
     data = encode_file(
         collect_arrays(model), {'epynn': __version__, **describe_architecture(model)}

@@ -1,12 +1,13 @@
 """The training loop."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
 from epynn.commons.arguments import as_int
 from epynn.commons.logs import progress_bar
 from epynn.commons.models import dataSet, walk_layers
+from epynn.commons.names import refuse_unknown
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import loss_gradient
 from epynn.network.evaluate import require_data
@@ -26,7 +27,11 @@ if TYPE_CHECKING:
 
 
 def model_train(
-    model: 'EpyNN', epochs: int, verbose: int | None = None, init_logs: bool = True
+    model: 'EpyNN',
+    epochs: int,
+    verbose: int | None = None,
+    init_logs: bool = True,
+    **unknown: NoReturn,
 ) -> None:
     """Train for some epochs; a second call goes on where the first one ended.
 
@@ -55,6 +60,7 @@ def model_train(
         If an output, the loss, a gradient or a parameter is no longer a finite number. The step is
         not taken.
     """
+    refuse_unknown('EpyNN.train', model_train, unknown)
     epochs = as_int(epochs, 'EpyNN.train(epochs)')
     step = max(1, epochs // 10)
     if verbose is not None:

@@ -57,7 +57,7 @@ def test_a_choice_is_a_string():
 
 
 def test_a_class_is_no_function():
-    with pytest.raises(ArgumentTypeError, match=r'got Huber \(class\)\. Make an object, Huber\('):
+    with pytest.raises(ArgumentTypeError, match=r'got Huber \(class\)\. Add parentheses: Huber\('):
         as_function(Huber, 'loss', 'MSE')
 
 

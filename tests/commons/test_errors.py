@@ -24,6 +24,8 @@ BUILTINS = {
     'TrainingError': ArithmeticError,
     'ModelFileError': ValueError,
     'MissingExtraError': ImportError,
+    'UnknownNameError': AttributeError,
+    'UnknownImportError': ImportError,
 }
 
 

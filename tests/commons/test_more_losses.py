@@ -184,7 +184,7 @@ def test_losses_with_settings_have_names():
 
 
 def test_a_class_is_no_loss():
-    message = r'loss: expected a loss, got the class Huber\. Make an object: Huber\(\.\.\.\)'
+    message = r'loss: expected a loss, got Huber \(class\)\. Add parentheses: Huber\(\)'
     with pytest.raises(ArgumentTypeError, match=message):
         loss_functions(Huber)
 

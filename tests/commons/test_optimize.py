@@ -268,7 +268,9 @@ def test_by_name_or_object():
         assert type(make_optimizer(name)) is cls
     optimizer = Adam(beta1=0.5)
     assert make_optimizer(optimizer) is optimizer
-    for wrong in ('adam', Adam, None):
+    with pytest.raises(ArgumentTypeError, match=r'got Adam \(class\)\. Add parentheses: Adam\(\)'):
+        make_optimizer(Adam)
+    for wrong in ('adam', None):
         with pytest.raises(ArgumentError, match='optimizer: expected an optimizer or one of SGD'):
             make_optimizer(wrong)
 
@@ -279,7 +281,7 @@ def test_by_name_or_object():
         (lambda: SGD(weight_decay=-1), r'SGD\.weight_decay: expected a number from 0'),
         (lambda: Adam(clip_norm=0), r'Adam\.clip_norm: expected a number above 0, or None, got 0'),
         (lambda: Adam(clip_value=-1), r'Adam\.clip_value: expected a number from 0'),
-        (lambda: Nesterov(2), r'Nesterov\.momentum: expected a number from 0 to 1'),
+        (lambda: Nesterov(momentum=2), r'Nesterov\.momentum: expected a number from 0 to 1'),
         (lambda: RMSprop(rho=-0.1), r'RMSprop\.rho: expected a number from 0 to 1'),
         (lambda: Adagrad(epsilon=-1), r'Adagrad\.epsilon: expected a number from 0'),
         (lambda: AdamW(beta1=1), r'AdamW\.beta1, beta2: expected numbers below 1'),

@@ -166,7 +166,7 @@ def test_settings_are_checked(make, message):
 def test_what_is_no_schedule():
     with pytest.raises(ArgumentTypeError, match=r'WarmUp\.then: expected a function'):
         WarmUp(then=3)
-    with pytest.raises(ArgumentTypeError, match=r'got the class Cosine\. Make an object: Cosine'):
+    with pytest.raises(ArgumentTypeError, match=r'got Cosine \(class\)\. Add parentheses: Cosine'):
         schedule_functions(Cosine, settings())
 
 

@@ -172,7 +172,7 @@ def test_top_k_is_checked():
         TopK(0)
     with pytest.raises(DataError, match='TopK: expected labels from 0 to 2, got 1 to 3'):
         TopK(1)(np.array([1, 3]), np.eye(3)[:2])
-    with pytest.raises(ArgumentTypeError, match='metrics: expected a metric, got the class TopK'):
+    with pytest.raises(ArgumentTypeError, match=r'metrics: expected a metric, got TopK \(class\)'):
         metrics_functions(TopK)
 
 

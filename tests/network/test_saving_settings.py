@@ -92,8 +92,9 @@ def test_every_metric(tmp_path):
 
 
 @pytest.mark.parametrize('optimizer', [
-    *OPTIMIZERS, Momentum(0.5, clip_value=1), Adam(0.8, 0.9, 1e-6, True, weight_decay=0.1),
-    AdamW(0.3, beta1=0.5), AdamW(clip_norm=2),
+    *OPTIMIZERS, Momentum(momentum=0.5, clip_value=1),
+    Adam(beta1=0.8, beta2=0.9, epsilon=1e-6, amsgrad=True, weight_decay=0.1),
+    AdamW(weight_decay=0.3, beta1=0.5), AdamW(clip_norm=2),
 ], ids=str)  # fmt: skip
 def test_every_optimizer(optimizer, tmp_path):
     model = quiet(make_classifier(), optimizer=optimizer)

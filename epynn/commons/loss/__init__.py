@@ -29,8 +29,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import overload
 
-from epynn.commons.arguments import function_named
-from epynn.commons.errors import ArgumentTypeError
+from epynn.commons.arguments import function_named, refuse_class
 from epynn.commons.loss.classification import BCE, CCE, ICCE, Hinge, LabelSmoothing, LossFunction
 from epynn.commons.loss.joint import output_gradient, output_loss
 from epynn.commons.loss.regression import MAE, MSE, MSLE, Huber
@@ -108,9 +107,6 @@ def loss_functions(
         return dict(_LOSSES)
     if key is None:
         return _SUITED.get(str(output_activation), MSE)
-    if isinstance(key, type):
-        raise ArgumentTypeError(
-            'loss', 'a loss', f'the class {key.__name__}', f'Make an object: {key.__name__}(...).'
-        )
+    refuse_class(key, 'loss', 'a loss')
     loss: LossFunction = function_named('loss', _LOSSES, key)
     return loss

@@ -12,6 +12,7 @@ from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentError
 from epynn.commons.loss.truth import one_hot, pair
 from epynn.commons.maths.floating import saturate
+from epynn.commons.names import Named
 from epynn.kernels.arrays import Array
 
 LossFunction: TypeAlias = Callable[..., Array]
@@ -171,7 +172,7 @@ def Hinge(Y: Array, A: Array, deriv: bool = False) -> Array:
 
 
 @dataclass(frozen=True)
-class LabelSmoothing:
+class LabelSmoothing(Named):
     """A cross-entropy whose truth is never quite sure: part of it goes to all classes alike.
 
     The truth becomes ``(1 - share) Y + share / U`` for CCE and ICCE, with U classes, and

@@ -8,6 +8,7 @@ from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentError
 from epynn.commons.loss.truth import pair
 from epynn.commons.maths.floating import saturate
+from epynn.commons.names import Named
 from epynn.kernels.arrays import Array
 
 
@@ -112,7 +113,7 @@ def MSLE(Y: Array, A: Array, deriv: bool = False) -> Array:
 
 
 @dataclass(frozen=True)
-class Huber:
+class Huber(Named):
     """Huber loss: squared error near the truth, absolute error far from it, which outliers need.
 
     ``L = sum_U h(A - Y) / U`` with ``h(x) = x^2 / 2`` where ``|x| <= delta``, else

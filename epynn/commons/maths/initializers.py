@@ -23,6 +23,7 @@ from epynn.commons.maths.fans import (
     lecun_normal,
     lecun_uniform,
 )
+from epynn.commons.names import Named
 from epynn.kernels.arrays import Array
 
 __all__ = [
@@ -118,7 +119,7 @@ def ones(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Arra
 
 
 @dataclass(frozen=True)
-class Constant:
+class Constant(Named):
     """Give every parameter the same value.
 
     Parameters
@@ -138,7 +139,7 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class Normal:
+class Normal(Named):
     """Draw from a normal distribution, whatever the shape.
 
     Parameters
@@ -161,7 +162,7 @@ class Normal:
 
 
 @dataclass(frozen=True)
-class Uniform:
+class Uniform(Named):
     """Draw evenly between two bounds, whatever the shape.
 
     Parameters

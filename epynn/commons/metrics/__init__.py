@@ -45,8 +45,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias, overload
 
-from epynn.commons.arguments import check_call, function_named
-from epynn.commons.errors import ArgumentTypeError
+from epynn.commons.arguments import check_call, function_named, refuse_class
 from epynn.commons.metrics.counts import AVERAGES
 from epynn.commons.metrics.decisions import confusion_matrix, decide
 from epynn.commons.metrics.ratios import (
@@ -116,9 +115,7 @@ def metrics_functions(
     """
     if key is None:
         return dict(_METRICS)
-    if isinstance(key, type):
-        remedy = f'Make an object: {key.__name__}(...).'
-        raise ArgumentTypeError('metrics', 'a metric', f'the class {key.__name__}', remedy)
+    refuse_class(key, 'metrics', 'a metric')
     metric: MetricFunction = function_named('metrics', _METRICS, key)
     check_call(metric, 'metrics', 'f(Y, A), a metric', 2)
     return metric

@@ -16,6 +16,7 @@ from epynn.commons.metrics.decisions import (
     is_multilabel,
     refuse_multilabel,
 )
+from epynn.commons.names import Named
 from epynn.kernels.arrays import Array
 
 
@@ -167,7 +168,7 @@ def RMSE(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = 
 
 
 @dataclass(frozen=True)
-class TopK:
+class TopK(Named):
     """Share of samples whose class is among the ``k`` largest outputs.
 
     Of equal outputs the first ones go first, so that with ``k = 1`` it is the accuracy.

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.arguments import as_flag, as_float, describe, suggest
+from epynn.commons.arguments import as_flag, as_float, describe, refuse_class, suggest
 from epynn.commons.errors import ArgumentError
 from epynn.commons.optimize.optimizer import HasParameters as HasParameters
 from epynn.commons.optimize.optimizer import Optimizer as Optimizer
@@ -58,7 +58,7 @@ class Momentum(Optimizer):
     Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
     """
 
-    def __init__(self, momentum: float = 0.9, **options: Any) -> None:
+    def __init__(self, *, momentum: float = 0.9, **options: Any) -> None:
         super().__init__(**options)
         self.momentum = as_float(momentum, f'{type(self).__name__}.momentum', low=0, high=1)
 
@@ -112,7 +112,7 @@ class RMSprop(Optimizer):
     and without momentum, defaults of torch (rho 0.99, there named alpha).
     """
 
-    def __init__(self, rho: float = 0.99, epsilon: float = 1e-8, **options: Any) -> None:
+    def __init__(self, *, rho: float = 0.99, epsilon: float = 1e-8, **options: Any) -> None:
         super().__init__(**options)
         self.rho = as_float(rho, 'RMSprop.rho', low=0, high=1)
         self.epsilon = as_float(epsilon, 'RMSprop.epsilon', low=0)
@@ -142,7 +142,7 @@ class Adagrad(Optimizer):
     optimization", JMLR 12, 2011; the diagonal variant, sums starting at 0, as in torch.
     """
 
-    def __init__(self, epsilon: float = 1e-10, **options: Any) -> None:
+    def __init__(self, *, epsilon: float = 1e-10, **options: Any) -> None:
         super().__init__(**options)
         self.epsilon = as_float(epsilon, 'Adagrad.epsilon', low=0)
 
@@ -182,6 +182,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
+        *,
         beta1: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-8,
@@ -233,7 +234,7 @@ class AdamW(Adam):
 
     decoupled_decay = True
 
-    def __init__(self, weight_decay: float = 0.01, **options: Any) -> None:
+    def __init__(self, *, weight_decay: float = 0.01, **options: Any) -> None:
         super().__init__(weight_decay=weight_decay, **options)
 
     def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
@@ -258,6 +259,7 @@ def make_optimizer(optimizer: str | Optimizer) -> Optimizer:
         return optimizer
     if isinstance(optimizer, str) and optimizer in OPTIMIZERS:
         return OPTIMIZERS[optimizer]()
+    refuse_class(optimizer, 'optimizer', 'an optimizer')
     raise ArgumentError(
         'optimizer', f'an optimizer or one of {", ".join(OPTIMIZERS)}', describe(optimizer),
         f"{suggest(optimizer, OPTIMIZERS)} For example optimizer='Adam', or Adam(beta1=0.8).",

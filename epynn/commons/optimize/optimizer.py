@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, NoReturn, Protocol
 
 from epynn.commons.arguments import as_float, describe
-from epynn.commons.errors import ArgumentError, ArgumentTypeError, ShapeError
+from epynn.commons.errors import ArgumentError, ShapeError
+from epynn.commons.foreign import OPTIMIZER
 from epynn.commons.maths.clipping import clip_by_norm, clip_by_value
+from epynn.commons.names import Named, constructor_names, unknown_keywords
 from epynn.kernels.arrays import Array
 
 
@@ -27,7 +29,7 @@ class HasParameters(Protocol):
         """Return the layers inside."""
 
 
-class Optimizer(ABC):
+class Optimizer(Named, ABC):
     """Base of all optimizers: the loop over parameters, weight decay, and clipping.
 
     Parameters
@@ -46,21 +48,23 @@ class Optimizer(ABC):
     The gradients are clipped first, by value and then by norm; weight decay comes after.
     """
 
+    elsewhere = OPTIMIZER
+    by_position: ClassVar[str] = (
+        'A learning rate goes to initialize: model.initialize(learning_rate={value}).'
+    )
+    """The remedy for settings without a name."""
     decoupled_decay = False
 
     def __init__(
         self,
+        *,
         weight_decay: float = 0.0,
         clip_norm: float | None = None,
         clip_value: float | None = None,
-        **unknown: Any,
+        **unknown: NoReturn,
     ) -> None:
         if unknown:
-            raise ArgumentTypeError(
-                type(self).__name__, 'options such as weight_decay, clip_norm and clip_value',
-                ', '.join(unknown), 'The learning rate goes to initialize or a layer: '
-                "se_hPars={'learning_rate': 0.1}.",
-            )  # fmt: skip
+            raise unknown_keywords(type(self).__name__, constructor_names(type(self)), unknown)
         self.weight_decay = as_float(weight_decay, f'{type(self).__name__}.weight_decay', low=0)
         self.clip_norm = self._bound(clip_norm, 'clip_norm')
         self.clip_value = self._bound(clip_value, 'clip_value')

@@ -35,6 +35,7 @@ from epynn.commons.arguments import (
     check_call,
     describe,
     function_named,
+    refuse_class,
 )
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.schedule.rates import ScheduleFunction, count, read_settings
@@ -53,6 +54,7 @@ __all__ = [
     'steady',
     'step',
 ]
+from epynn.commons.names import Named
 
 
 def steady(hPars: Mapping[str, Any]) -> list[float]:
@@ -154,7 +156,7 @@ def step(hPars: Mapping[str, Any]) -> list[float]:
 
 
 @dataclass(frozen=True)
-class WarmUp:
+class WarmUp(Named):
     """A straight rise over the first epochs, then another schedule from its beginning.
 
     ``lr (start + (1 - start) x / epochs)`` while ``x < epochs``.
@@ -223,11 +225,7 @@ def schedule_named(schedule: str | ScheduleFunction) -> ScheduleFunction:
     ArgumentError, ArgumentTypeError
         See :func:`schedule_functions`.
     """
-    if isinstance(schedule, type):
-        raise ArgumentTypeError(
-            'schedule', 'a schedule', f'the class {schedule.__name__}',
-            f'Make an object: {schedule.__name__}().',
-        )  # fmt: skip
+    refuse_class(schedule, 'schedule', 'a schedule')
     function: ScheduleFunction = function_named('schedule', _SCHEDULES, schedule)
     check_call(function, 'schedule', 'f(hPars), a schedule', 1)
     return function

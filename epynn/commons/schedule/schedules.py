@@ -13,11 +13,12 @@ from typing import Any, ClassVar
 
 from epynn.commons.arguments import as_float, as_int, describe
 from epynn.commons.errors import ArgumentError
+from epynn.commons.names import Named
 from epynn.commons.schedule.rates import read_settings
 
 
 @dataclass(frozen=True)
-class Cosine:
+class Cosine(Named):
     """Half a wave of the cosine from the rate down to its lowest, once or in cycles.
 
     ``lr (1 - d)^(x // epc) (l + (1 - l) (1 + cos(pi (x % epc) / epc)) / 2)``
@@ -53,7 +54,7 @@ class Cosine:
 
 
 @dataclass(frozen=True)
-class OneCycle:
+class OneCycle(Named):
     """A rise to the rate and a longer fall to almost nothing, both half a wave of the cosine.
 
     With ``n`` epochs the rate is ``start lr`` at ``x = 0``, ``lr`` at ``x = rise n - 1`` and
@@ -94,7 +95,7 @@ class OneCycle:
 
 
 @dataclass(frozen=True)
-class ReduceOnPlateau:
+class ReduceOnPlateau(Named):
     """The same rate until the loss stops falling, then a share of it, and so on.
 
     An epoch is better than the best so far where its loss is below it by more than the

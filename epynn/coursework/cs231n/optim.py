@@ -55,7 +55,7 @@ def sgd_momentum(w: Array, dw: Array, config: Config | None = None) -> tuple[Arr
     config = _complete(config, learning_rate=1e-2, momentum=0.9, velocity=np.zeros_like(w))
     moments = {'v': -config['velocity']}
     step = float(config['learning_rate']) * dw
-    next_w = Momentum(config['momentum']).step(w, step, 1.0, moments)
+    next_w = Momentum(momentum=config['momentum']).step(w, step, 1.0, moments)
     config['velocity'] = -moments['v']
     return next_w, config
 
@@ -78,7 +78,7 @@ def rmsprop(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, C
     config = _complete(
         config, learning_rate=1e-2, decay_rate=0.99, epsilon=1e-8, cache=np.zeros_like(w)
     )
-    rule = RMSprop(config['decay_rate'], config['epsilon'])
+    rule = RMSprop(rho=config['decay_rate'], epsilon=config['epsilon'])
     moments = {'s': config['cache']}
     next_w = rule.step(w, dw, float(config['learning_rate']), moments)
     config['cache'] = moments['s']
@@ -108,7 +108,7 @@ def adam(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, Conf
         config, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8,
         m=np.zeros_like(w), v=np.zeros_like(w), t=0,
     )  # fmt: skip
-    rule = Adam(config['beta1'], config['beta2'], config['epsilon'])
+    rule = Adam(beta1=config['beta1'], beta2=config['beta2'], epsilon=config['epsilon'])
     moments = {'m': config['m'], 'v': config['v'], 't': config['t'] + 1}
     next_w = rule.step(w, dw, float(config['learning_rate']), moments)
     config.update(moments)
