@@ -52,7 +52,8 @@ def test_one_helper_serves_all_calls():
 
 
 def test_each_thread_has_its_own_helper():
-    assert not run_in_thread(helpers) & helpers()
+    ours = helpers()  # still there, so that the system gives its number to no other
+    assert not run_in_thread(helpers) & ours
 
 
 def test_a_helper_ends_with_the_thread_it_helps(monkeypatch):
@@ -65,7 +66,7 @@ def test_a_helper_ends_with_the_thread_it_helps(monkeypatch):
 
     monkeypatch.setattr(epynn.kernels.threads, '_serve', watched)
     run_in_thread(helpers)
-    for _ in range(500):
+    for _ in range(6000):  # a minute: machines are busy
         if ended:
             break
         time.sleep(0.01)
@@ -122,7 +123,7 @@ def test_the_child_after_a_fork_has_a_helper_of_its_own():
             os._exit(0 if result == [3, 3] else 1)
         finally:
             os._exit(2)
-    for _ in range(500):
+    for _ in range(6000):  # a minute: machines are busy
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             break
