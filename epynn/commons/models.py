@@ -132,8 +132,8 @@ class Layer(Named):
         self.g: dict[str, Array] = {}
         self.fs: dict[str, tuple[int, ...]] = {}
         self.bs: dict[str, tuple[int, ...]] = {}
-        self.fc: dict[str, Any] = Cache(self.fs, f'{self.name}.fc')
-        self.bc: dict[str, Any] = Cache(self.bs, f'{self.name}.bc')
+        self.fc = Cache(self.fs, f'{self.name}.fc')
+        self.bc = Cache(self.bs, f'{self.name}.bc')
         self.o: dict[str, Any] = {}
         self.activation: dict[str, str] = {}
         if not isinstance(se_hPars, Mapping | None):
@@ -321,6 +321,29 @@ class Layer(Named):
     def children(self) -> list['Layer']:
         """Return the layers inside this one; most layers have none."""
         return []
+
+    def twin(self) -> 'Layer':
+        """Return a layer that computes as this one does, outside training, and leaves it alone.
+
+        It reads the same parameters and state, those of this moment, and has caches of its own. The
+        layers inside have twins too, wherever this one keeps them. A layer whose object was given a
+        `forward` of its own is its own twin: that function computes where it was made.
+        """
+        if 'forward' in vars(self):
+            self.training = False
+            return self
+        twin = object.__new__(type(self))
+        inside = {id(layer): layer.twin() for layer in self.children()}
+        for name, value in vars(self).items():
+            if isinstance(value, dict) and not isinstance(value, Cache):
+                value = dict(value)
+            elif inside and isinstance(value, list | tuple):
+                value = type(value)([inside.get(id(item), item) for item in value])
+            vars(twin)[name] = inside.get(id(value), value)
+        twin.fc = Cache(twin.fs, self.fc.where)
+        twin.bc = Cache(twin.bs, self.bc.where)
+        twin.training = False
+        return twin
 
     def count_parameters(self) -> int:
         """Return the number of parameters, 0 before they are drawn."""

@@ -19,6 +19,7 @@ from epynn.commons.io.numbers import as_numbers
 from epynn.commons.logs import warn
 from epynn.commons.models import dataSet
 from epynn.commons.targets import AMOUNTS, kind_of_targets
+from epynn.embedding.batches import Batches
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:
@@ -205,16 +206,15 @@ def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
         Start again from the original order.
     """
     dtrain = layer.dtrain
-    if init:
-        layer.order = np.arange(len(dtrain.X))
-    order = layer.order
-    if len(order) != len(dtrain.X):
+    m = len(dtrain.X)
+    # A new array each time: batches of epochs before keep their order
+    order = np.arange(m) if init else layer.order.copy()
+    if len(order) != m:
         raise StateError(
-            'Embedding.dtrain', f'the {len(order)} samples it had at initialize',
-            f'{len(dtrain.X)}', 'Call initialize(params=False) after a change of the data.',
+            'Embedding.dtrain', f'the {len(order)} samples it had at initialize', f'{m}',
+            'Call initialize(params=False) after a change of the data.',
         )  # fmt: skip
     layer.np_rng.shuffle(order)
-    m = len(order)
     size = layer.se_dataset['batch_size'] or m
     stop = m - m % size if layer.se_dataset['drop_last'] else m
     if stop == 0:
@@ -222,19 +222,5 @@ def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
             'Embedding.drop_last', f'at least one whole batch of {size} samples',
             f'{m} training samples', 'Choose a smaller batch_size.',
         )  # fmt: skip
-    X = dtrain.X[order]
-    Y = None if dtrain.Y is None else dtrain.Y[order]
-    ids = dtrain.ids[order]
-    w = None if dtrain.w is None else dtrain.w[order]
-    layer.batch_dtrain = [
-        dataSet(
-            X[i : i + size],
-            None if Y is None else Y[i : i + size],
-            'batch',
-            ids[i : i + size],
-            None if w is None else w[i : i + size],
-            layer.targets,
-            layer.classes,
-        )
-        for i in range(0, stop, size)
-    ]
+    layer.order = order
+    layer.batch_dtrain = Batches(dtrain, order, range(0, stop, size), size)

@@ -57,8 +57,8 @@ class Embedding(Layer):
         The three sets.
     dsets : list of dataSet
         Those that are not empty.
-    batch_dtrain : list of dataSet
-        The training batches of the current epoch.
+    batch_dtrain : sequence of dataSet
+        The training batches of the current epoch, each gathered when it is used.
     e2i, i2e : dict
         Token -> index and index -> token, with ``X_encode=True``.
     classes : list or None
@@ -116,7 +116,7 @@ class Embedding(Layer):
         self.classes: Any = None
         self.targets: str | None = None
         self.scale: Any = None
-        self.batch_dtrain: list[dataSet] = []
+        self.batch_dtrain: Sequence[dataSet] = []
         self.order: Array = np.arange(0)
         X, Y = self.prepare(X_data, Y_data)
         w = check_weights(sample_weight, X)

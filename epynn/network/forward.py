@@ -1,10 +1,12 @@
 """Forward pass of the network."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
 from epynn.commons.errors import EpynnError
+from epynn.commons.models import Layer
 from epynn.commons.names import refuse_unknown
 from epynn.kernels.arrays import Array
 from epynn.network.checks import numbered
@@ -32,9 +34,14 @@ def model_forward(model: 'EpyNN', X: Array, training: bool = False, **unknown: N
         Output of the last layer.
     """
     refuse_unknown('EpyNN.forward', model_forward, unknown)
-    A = X
-    for number, layer in enumerate(model.layers):
+    for layer in model.layers:
         layer.training = training
+    return pass_through(model.layers, X)
+
+
+def pass_through(layers: Sequence[Layer], A: Array) -> Array:
+    """Pass samples through layers; an error tells which of them it is about."""
+    for number, layer in enumerate(layers):
         try:
             A = layer.forward(A)
         except EpynnError as error:
@@ -45,6 +52,9 @@ def model_forward(model: 'EpyNN', X: Array, training: bool = False, **unknown: N
 def compute_outputs(model: 'EpyNN', X: Array) -> tuple[Array, Array | None]:
     """Pass any number of samples through, outside training, some at a time.
 
+    They pass through twins of the layers: these stay as the last step of training left them, in
+    whatever thread it may run.
+
     Returns
     -------
     A : ndarray
@@ -53,10 +63,11 @@ def compute_outputs(model: 'EpyNN', X: Array) -> tuple[Array, Array | None]:
         What the activation of the last layer was computed from, of the same shape; None where the
         layer keeps none.
     """
+    layers = [layer.twin() for layer in model.layers]
     outputs, products = [], []
     for i in range(0, len(X), SAMPLES_AT_A_TIME):
-        A = model.forward(X[i : i + SAMPLES_AT_A_TIME])
-        Z = model.layers[-1].fc.get('Z')
+        A = pass_through(layers, X[i : i + SAMPLES_AT_A_TIME])
+        Z = layers[-1].fc.get('Z')
         outputs.append(A)
         if Z is not None and Z.shape == A.shape:
             products.append(Z)

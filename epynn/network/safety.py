@@ -37,7 +37,7 @@ def all_or_nothing(model: 'EpyNN') -> Iterator[None]:
     the old ones alone; one that is not of the library may not, and there the old ones are copied.
     """
     progress, embedding = model.progress, model.embedding
-    order = embedding.order if progress[1] >= 0 else embedding.order.copy()
+    order, batches = embedding.order, embedding.batch_dtrain
     layers = list(walk_layers(model.layers))
     streams = [layer.np_rng.bit_generator.state for layer in layers]
     leaves = [layer for layer in layers if not layer.children()]
@@ -47,7 +47,7 @@ def all_or_nothing(model: 'EpyNN') -> Iterator[None]:
         yield
     except BaseException:
         if model.progress == progress:
-            embedding.order = order
+            embedding.order, embedding.batch_dtrain = order, batches
             for layer, state in zip(layers, streams, strict=True):
                 layer.np_rng.bit_generator.state = state
             for leaf, (p, s, moments) in zip(leaves, before, strict=True):
