@@ -112,7 +112,7 @@ def make_twin(embedding: Any) -> Any:
     """Return an Embedding of the same data, and with a state of its own."""
     shared = [
         array
-        for dset in (*embedding.dsets, *embedding.batch_dtrain)
+        for dset in embedding.dsets
         for array in vars(dset).values()
         if isinstance(array, np.ndarray)
     ]
