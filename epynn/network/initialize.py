@@ -35,7 +35,7 @@ from epynn.network.hyperparameters import (
     layer_hyperparameters,
     schedule_rates,
 )
-from epynn.network.ownership import take_layers
+from epynn.network.ownership import AtWork, take_layers
 from epynn.network.report import describe_layer
 from epynn.network.weights import resolve_class_weight, sample_weights
 
@@ -163,7 +163,7 @@ def model_initialize(
     model.progress = 0, -1
     model.network = {}
 
-    with model.owner.at_work():
+    with AtWork(model.owner):
         take_layers(model)
         for layer in walk_layers(model.layers):
             layer.set_hyperparameters(layer_hyperparameters(model, layer))

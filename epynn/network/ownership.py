@@ -8,8 +8,6 @@ if nothing had been; layers whose parameters it lost it refuses to use.
 import copy
 import threading
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -33,8 +31,8 @@ class Owner:
     ----------
     name : str
         Its name, which outlives it.
-    busy : bool
-        Whether it is initializing or training at the moment.
+    work : weakref or None
+        What the network does at the moment, if it is initializing or training.
     """
 
     claims: ClassVar[threading.Lock] = threading.Lock()
@@ -42,7 +40,7 @@ class Owner:
 
     def __init__(self, model: 'EpyNN | None' = None) -> None:
         self.name = '' if model is None else model.name
-        self.busy = False
+        self.work: weakref.ref[AtWork] | None = None
         self._model = None if model is None else weakref.ref(model)
 
     def model(self) -> 'EpyNN | None':
@@ -53,15 +51,25 @@ class Owner:
         """Leave the network out of copies; :meth:`EpyNN.__setstate__` makes an owner anew."""
         return type(self), (), {'name': self.name}
 
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        """Mark the network as busy."""
-        before = self.busy
-        try:
-            self.busy = True
-            yield
-        finally:
-            self.busy = before
+    @property
+    def busy(self) -> bool:
+        """Whether the network is initializing or training at this moment."""
+        return self.work is not None and self.work() is not None
+
+
+class AtWork:
+    """Mark a network as busy inside a block; one that an interrupt keeps from ending is over too."""
+
+    def __init__(self, owner: Owner) -> None:
+        self.owner = owner
+        owner.work = weakref.ref(self)
+
+    def __enter__(self) -> None:
+        """Go on."""
+
+    def __exit__(self, *_: object) -> None:
+        """Work is done."""
+        self.owner.work = None
 
 
 def take_layers(model: 'EpyNN') -> None:

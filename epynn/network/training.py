@@ -12,6 +12,7 @@ from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import loss_gradient
 from epynn.network.evaluate import require_data
 from epynn.network.hyperparameters import follows_losses, schedule_rates
+from epynn.network.ownership import AtWork
 from epynn.network.report import TrainingReport, report_initialization
 from epynn.network.safety import (
     all_or_nothing,
@@ -82,7 +83,7 @@ def model_train(
         adaptive = follows_losses(model)
         report = TrainingReport(model)
         bar = progress_bar(model.epochs, first, model.name, silent)
-        with model.owner.at_work(), BlasOnOneThread(), bar as advance:
+        with AtWork(model.owner), BlasOnOneThread(), bar as advance:
             for e in range(first, model.epochs):
                 train_epoch(model, e, adaptive)
                 if not silent and (e % step == 0 or e + 1 == model.epochs):
