@@ -8,6 +8,7 @@ import numpy as np
 from epynn.commons.arguments import as_flag, as_float, as_int, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, StateError
 from epynn.commons.io import (
+    apply_label_encoding,
     encode_dataset,
     encode_labels,
     feature_scale,
@@ -50,13 +51,16 @@ def embedding_check(
 def embedding_prepare(
     layer: 'Embedding', X_data: Any, Y_data: Any
 ) -> tuple[Array | None, Array | None]:
-    """Turn the user's samples and labels into finite numbers, encoded and scaled as asked for."""
+    """Turn the user's samples and labels into finite numbers, encoded and scaled as asked for.
+
+    Tokens, labels and scale are learned from the data, unless the layer knows them already.
+    """
     if X_data is None:
         if Y_data is not None:
             raise DataError('X_data', 'samples for the labels', 'none', 'Pass X_data too.')
         return None, None
     settings = layer.se_dataset
-    if settings['X_encode']:
+    if settings['X_encode'] and not layer.e2i:
         layer.e2i, layer.i2e, _ = index_elements_auto(X_data)
         if not layer.e2i:
             raise DataError(
@@ -64,7 +68,7 @@ def embedding_prepare(
                 'Pass sequences of at least one token each.',
             )  # fmt: skip
         refuse_many_tokens(len(layer.e2i), sum(map(len, as_list(X_data, 'X_data'))))
-    elif settings['X_scale']:
+    elif settings['X_scale'] and layer.scale is None:
         layer.scale = feature_scale(X_data)
     X = layer.encode(X_data, settings['X_encode'], settings['X_scale'])
     if Y_data is None:
@@ -77,8 +81,10 @@ def embedding_prepare(
             describe(Y_data) if count is None else f'{count}',
             'Give one label for each sample.',
         )  # fmt: skip
-    if settings['Y_encode']:
+    if settings['Y_encode'] and layer.classes is None:
         Y, layer.classes = encode_labels(Y_data)
+    elif settings['Y_encode']:
+        Y = apply_label_encoding(Y_data, layer.classes)
     else:
         Y = as_numbers(Y_data, 'Y_data')
         if Y.ndim > 2:
@@ -88,6 +94,14 @@ def embedding_prepare(
             )  # fmt: skip
     layer.targets = kind_of_targets(Y)
     return X, Y
+
+
+def embedding_fill(layer: 'Embedding', X_data: Any, Y_data: Any, sample_weight: Any = None) -> None:
+    """Prepare the data and split them into the sets."""
+    X, Y = layer.prepare(X_data, Y_data)
+    w = check_weights(sample_weight, X)
+    layer.dtrain, layer.dval, layer.dtest = embedding_split(layer, X, Y, w)
+    layer.dsets = [dset for dset in (layer.dtrain, layer.dval, layer.dtest) if dset.active]
 
 
 def refuse_many_tokens(e: int, count: int) -> None:
@@ -209,6 +223,8 @@ def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
     m = len(dtrain.X)
     # A new array each time: batches of epochs before keep their order
     order = np.arange(m) if init else layer.order.copy()
+    if init:
+        layer.given = None
     if len(order) != m:
         raise StateError(
             'Embedding.dtrain', f'the {len(order)} samples it had at initialize', f'{m}',

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.models import Layer, dataSet
+from epynn.embedding.adoption import embedding_adopt
 from epynn.embedding.backward import embedding_backward
 from epynn.embedding.dataset import (
-    check_weights,
     embedding_check,
     embedding_encode,
+    embedding_fill,
     embedding_prepare,
-    embedding_split,
     embedding_training_batches,
 )
 from epynn.embedding.forward import embedding_forward
@@ -75,6 +75,10 @@ class Embedding(Layer):
     -----
     Shapes: ``X (m, ...)`` -> ``A (m, ...)``. The layer has no parameters.
 
+    One Embedding may serve several networks in turn. It is that of the network that initialized it
+    last; those before go on with a twin, which has the same data in memory once, and its own
+    order, batches and outputs.
+
     Raises
     ------
     DataError
@@ -82,11 +86,19 @@ class Embedding(Layer):
     """
 
     takes_tokens = True
+
+    dtrain: dataSet
+    dval: dataSet
+    dtest: dataSet
+    dsets: list[dataSet]
+
     compute_shapes = embedding_compute_shapes
     forward = embedding_forward
     backward = embedding_backward
     encode = embedding_encode
     prepare = embedding_prepare
+    fill = embedding_fill
+    adopt = embedding_adopt
     training_batches = embedding_training_batches
 
     def __init__(
@@ -118,7 +130,6 @@ class Embedding(Layer):
         self.scale: Any = None
         self.batch_dtrain: Sequence[dataSet] = []
         self.order: Array = np.arange(0)
-        X, Y = self.prepare(X_data, Y_data)
-        w = check_weights(sample_weight, X)
-        self.dtrain, self.dval, self.dtest = embedding_split(self, X, Y, w)
-        self.dsets = [dset for dset in (self.dtrain, self.dval, self.dtest) if dset.active]
+        self.fill(X_data, Y_data, sample_weight)
+        # To encode them anew by what a saved network learned; let go when a network initializes
+        self.given = (X_data, Y_data, sample_weight) if X_encode or Y_encode or X_scale else None

@@ -67,10 +67,11 @@ def model_evaluate(
                     value = np.mean(value if w is None else value * w) + penalty
                     require_finite(value, f'a finite loss for {dset.name}', 'evaluate')
                 values[name][dset.name] = check_metric(name, value)
+    dsets = (embedding.dtrain, embedding.dval, embedding.dtest)
     for name, by_set in values.items():
-        for i, dset in enumerate((embedding.dtrain, embedding.dval, embedding.dtest)):
-            if dset.active:
-                model.metrics[name][i][model.e :] = [by_set[dset.name]]
+        for history, dset in zip(model.metrics[name], dsets, strict=True):
+            if dset.active or history:  # a set that the data of before had, and these lack
+                history[model.e :] = [by_set.get(dset.name, np.nan)]
     return values
 
 
@@ -193,6 +194,6 @@ def require_data(model: 'EpyNN', what: str) -> None:
     if not model.embedding.dsets:
         raise StateError(
             f'EpyNN.{what}', 'a network with data', 'one whose Embedding holds none',
-            'Files hold no data: EpyNN([Embedding(X, Y), *model.layers[1:]]), then '
-            'initialize(params=False).',
+            'Files hold no data: model = read_model(path, data=Embedding(X, Y)) gives it some, and '
+            'trains on with the settings that were saved.',
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """Hyper-parameters: the defaults, those of the model, those of a layer; and the learning rates."""
 
+import math
 import sys
 import warnings
 from collections.abc import Mapping
@@ -99,10 +100,11 @@ def schedule_rates(model: 'EpyNN', done: int = 0) -> None:
 
 
 def reported_losses(model: 'EpyNN') -> list[float]:
-    """Return the loss of each epoch: of the validation set, else of the training set."""
+    """Return the loss of each epoch: of the validation set if it has one for each."""
     assert model.training_loss is not None
     dtrain, dval, _ = model.metrics[model.training_loss.__name__]
-    return dval or dtrain
+    complete = dval and not any(map(math.isnan, dval))
+    return dval if complete else dtrain
 
 
 def follows_losses(model: 'EpyNN') -> bool:

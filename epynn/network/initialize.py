@@ -35,7 +35,7 @@ from epynn.network.hyperparameters import (
     layer_hyperparameters,
     schedule_rates,
 )
-from epynn.network.ownership import AtWork, take_layers
+from epynn.network.ownership import AtWork, list_settings, take_layers, warn_of_lost_settings
 from epynn.network.report import describe_layer
 from epynn.network.weights import resolve_class_weight, sample_weights
 
@@ -83,7 +83,8 @@ def model_initialize(
         Seed ``s`` of all random numbers: the model draws from ``default_rng(s)``, layer ``i`` from
         ``default_rng(s + 1 + i)``. None for fresh entropy in each.
     params : bool, optional
-        False to keep the parameters that the layers have.
+        False to keep the parameters that the layers have. Give the other settings again: those
+        left out take their defaults, and a warning names what the layers were trained with.
     end : str, optional
         End of each line of the dry run; ``'\r'`` writes each over the one before.
     reduction : str, optional
@@ -164,6 +165,8 @@ def model_initialize(
     model.network = {}
 
     with AtWork(model.owner):
+        if not params:
+            warn_of_lost_settings(model)
         take_layers(model)
         for layer in walk_layers(model.layers):
             layer.set_hyperparameters(layer_hyperparameters(model, layer))
@@ -187,6 +190,7 @@ def model_initialize(
         with BlasOnOneThread():
             dry_run(model, end, verbose)
         model.prepared = collect_layers(model)
+        model.owner.settings = list_settings(model)
         model.initialized = True
 
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from epynn.commons.errors import StateError
+from epynn.commons.logs import warn
 from epynn.commons.models import Layer, walk_layers
+from epynn.network.hyperparameters import default_hyperparameters
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -31,6 +33,8 @@ class Owner:
     ----------
     name : str
         Its name, which outlives it.
+    settings : dict
+        What the layers were trained with, see :func:`list_settings`.
     work : weakref or None
         What the network does at the moment, if it is initializing or training.
     """
@@ -40,6 +44,7 @@ class Owner:
 
     def __init__(self, model: 'EpyNN | None' = None) -> None:
         self.name = '' if model is None else model.name
+        self.settings: dict[str, Any] = {}
         self.work: weakref.ref[AtWork] | None = None
         self._model = None if model is None else weakref.ref(model)
 
@@ -49,7 +54,7 @@ class Owner:
 
     def __reduce__(self) -> Any:
         """Leave the network out of copies; :meth:`EpyNN.__setstate__` makes an owner anew."""
-        return type(self), (), {'name': self.name}
+        return type(self), (), {'name': self.name, 'settings': self.settings}
 
     @property
     def busy(self) -> bool:
@@ -58,7 +63,7 @@ class Owner:
 
 
 class AtWork:
-    """Mark a network as busy inside a block; one that an interrupt keeps from ending is over too."""
+    """Mark a network as busy inside a block, or until an interrupt did away with this object."""
 
     def __init__(self, owner: Owner) -> None:
         self.owner = owner
@@ -167,6 +172,58 @@ def restore_state(model: 'EpyNN', state: dict[str, Any]) -> None:
     """Set the attributes of a copy, or of a network that was pickled: it owns its layers."""
     vars(model).update(state)
     before, model.owner = model.owner, Owner(model)
+    model.owner.settings = before.settings
     for layer in walk_layers(model.layers):
         if layer.owner is before:
             layer.owner = model.owner
+
+
+def list_settings(model: 'EpyNN') -> dict[str, Any]:
+    """Return what layers are trained with: the settings that shape what they learn."""
+    assert model.training_loss is not None
+    embedding, scale = model.embedding, model.embedding.scale
+    return {
+        'loss': model.training_loss.__name__,
+        'optimizer': repr(model.optimizer),
+        'reduction': model.reduction,
+        'learning_rate': model.se_hPars['learning_rate'],
+        'schedule': model.se_hPars['schedule'],
+        'tokens': list(embedding.e2i) or None,
+        'labels': embedding.classes,
+        'scale': None if scale is None else (scale.minimum, scale.minimum + scale.span),
+    }
+
+
+def warn_of_lost_settings(model: 'EpyNN') -> None:
+    """Warn if layers that keep their parameters are about to go on by other settings than before.
+
+    A setting that was given is one that was wanted: only those left at their defaults are lost.
+    """
+    now, hPars = list_settings(model), default_hyperparameters()
+    default = {
+        'loss': 'MSE', 'optimizer': 'SGD()', 'reduction': 'sum',
+        'learning_rate': hPars.get('learning_rate'), 'schedule': hPars.get('schedule'),
+    }  # fmt: skip
+    # The first layer that learned reads tokens and the scale; the last one answers in labels.
+    ends = {'tokens': model.layers[1], 'scale': model.layers[1], 'labels': model.layers[-1]}
+    lost = {}
+    for layer in walk_layers(model.layers[1:]):
+        before = layer.owner.settings if layer.owner is not None and layer.p else {}
+        for name, value in before.items():
+            unwanted = now[name] == default.get(name) or layer is ends.get(name)
+            if unwanted and value is not None and now[name] != value:
+                lost[name] = value
+    if lost:
+        warn(
+            'initialize(params=False): the parameters come from a training by other settings: '
+            f'{name_settings(lost)}; now it is {name_settings({name: now[name] for name in lost})}.'
+            ' Pass them again; or, from a file, read_model(path, data=Embedding(X, Y)) keeps all.'
+        )
+
+
+def name_settings(settings: dict[str, Any]) -> str:
+    """Return settings as arguments are written, long ones cut."""
+    texts = {name: str(value) for name, value in settings.items()}
+    return ', '.join(
+        f'{name}={text if len(text) <= 80 else text[:77] + "..."}' for name, text in texts.items()
+    )

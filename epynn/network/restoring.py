@@ -21,7 +21,7 @@ from epynn.network.architecture import PLAIN, activation_settings
 from epynn.network.decoding import Decoder
 from epynn.network.evaluate import collect_layers
 from epynn.network.initialize import collect_metrics
-from epynn.network.ownership import take_layers
+from epynn.network.ownership import list_settings, take_layers
 from epynn.network.rehearsal import rehearse
 from epynn.network.vocabulary import is_known_layer
 
@@ -65,6 +65,7 @@ def restore_network(
         ) from None
     model.prepared = collect_layers(model)
     take_layers(model)
+    model.owner.settings = list_settings(model)
     model.initialized = True
     return model
 

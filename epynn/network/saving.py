@@ -14,6 +14,7 @@ from epynn.commons.modelfile import decode_description, encode_file, unpack_file
 from epynn.commons.models import Layer
 from epynn.commons.names import refuse_unknown
 from epynn.network.architecture import describe_architecture
+from epynn.network.continuing import train_on
 from epynn.network.decoding import Decoder
 from epynn.network.evaluate import require_initialized
 from epynn.network.restoring import restore_network
@@ -132,13 +133,21 @@ def write_model(model: 'EpyNN', path: str | Path | None = None) -> Path:
 
 
 def read_model(
-    path: str | Path | None = None, custom: Iterable[type[Layer] | Callable[..., Any]] = ()
+    path: str | Path | None = None,
+    custom: Iterable[type[Layer] | Callable[..., Any]] = (),
+    data: Any = None,
 ) -> 'EpyNN':
     """Read a network from a file. It predicts, to the bit, what the one that was written did.
 
-    The file holds no data. To train on, put an Embedding with data in the place of the first layer:
-    ``EpyNN([Embedding(X, Y), *model.layers[1:]])``, and initialize it with ``params=False``. The
-    optimizer and the epochs start anew.
+    The file holds no data. To train on, hand in an Embedding made like the one before::
+
+        model = read_model(path, data=Embedding(X, Y, batch_size=32, Y_encode=True))
+        model.train(10)
+
+    The network goes on with the settings it was saved with: loss, metrics, optimizer, learning
+    rates and schedule, reduction, data type, class weights and seed. Tokens, labels and scale are
+    those it learned, whatever the new data hold; a label or token that it never saw is refused.
+    Epochs and metrics count on. What the optimizer remembered and the random streams start anew.
 
     Reading takes no more memory than twice the file and 1 MB.
 
@@ -150,6 +159,8 @@ def read_model(
         All that the network has of your own: classes of layers, optimizers and penalties;
         activations, losses, metrics and schedules. Names in a file never import anything: they are
         looked up among those of epynn and these.
+    data : Embedding, optional
+        Data to train on.
 
     Returns
     -------
@@ -163,24 +174,29 @@ def read_model(
     ModelFileError
         If the file is damaged, no model file, from a newer version, needs something that `custom`
         lacks, or holds layers that do not fit each other.
+    DataError, LabelError, ShapeError
+        If `data` do not fit the network.
     """
     path = newest_model() if path is None else as_path(path, 'read_model(path)')
     decoder = Decoder(str(path), custom)
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise OSError(0, 'no regular file')  # a pipe may wait and a device go on for ever
-        data = path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise ArgumentError(
             'read_model(path)', 'a file that can be read', f'{path} ({error.strerror})',
             'Check the name, and the folder that the script runs in.',
         ) from None  # fmt: skip
-    size = len(data)
-    arrays, text = unpack_file(data, str(path))
-    del data  # before the description takes its room
+    size = len(content)
+    arrays, text = unpack_file(content, str(path))
+    del content  # before the description takes its room
     description = decode_description(text, size, str(path))
     del text
-    return restore_network(description, arrays, decoder)
+    model = restore_network(description, arrays, decoder)
+    if data is not None:
+        train_on(model, data)
+    return model
 
 
 def newest_model() -> Path:

@@ -115,7 +115,11 @@ def test_training_goes_on_from_a_file(make, tmp_path):
         again.train(1, verbose=0)
     with pytest.raises(StateError, match='a network with data'):
         again.evaluate()
-    embedding, settings = model.embedding, {'seed': 4, 'params': False, 'dtype': model.dtype}
+    embedding = model.embedding
+    settings = {
+        'seed': 4, 'params': False, 'dtype': model.dtype, 'se_hPars': model.se_hPars,
+        'optimizer': model.optimizer, 'reduction': model.reduction, 'loss': model.training_loss,
+    }  # fmt: skip
     for network in (model, again):
         network.model = EpyNN([embedding, *network.layers[1:]])
         quiet(network.model, **settings).train(3, verbose=0)

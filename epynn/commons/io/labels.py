@@ -153,6 +153,6 @@ def apply_label_encoding(Y_data: Any, classes: Sequence[Any]) -> Array:
                 f'Y_data, sample {number}',
                 f'one of the classes {", ".join(map(repr, classes))}',
                 repr(label),
-                'Make the encoding from data that contain it.',
+                'Remove the sample, or make the encoding from data that contain it.',
             )
     return one_hot(np.array([index[label] for label in labels], dtype=np.intp), len(classes))

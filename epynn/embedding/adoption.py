@@ -1,0 +1,52 @@
+"""Data encoded in the way that another Embedding learned, as that of a saved network."""
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from epynn.commons.errors import DataError, StateError
+
+if TYPE_CHECKING:
+    from epynn.embedding.models import Embedding
+
+ENCODED = {'X_encode': 'tokens', 'Y_encode': 'labels', 'X_scale': 'scale'}
+"""What an Embedding learns from its data, by the setting that asks for it."""
+
+
+def embedding_adopt(layer: 'Embedding', other: 'Embedding') -> None:
+    """Encode and scale the data in the way that another Embedding learned from its own data.
+
+    Raises
+    ------
+    DataError, LabelError
+        If the settings differ, or the data hold a token or a label that the other one never saw.
+    StateError
+        If the layer let go of the data as they were given.
+    """
+    for flag in ('X_encode', 'Y_encode', 'X_scale'):
+        saved = other.se_dataset[flag]
+        if layer.se_dataset[flag] != saved:
+            raise DataError(
+                f'Embedding.{flag}', f'{saved}, as the network was trained', f'{not saved}',
+                f'Make the Embedding with {flag}={saved}: it takes the {ENCODED[flag]} of the '
+                'network.' if saved else
+                f'Make the Embedding without {flag}, from data like those it was trained on.',
+            )  # fmt: skip
+    if what_is_known(layer) == what_is_known(other):
+        return
+    if layer.given is None:
+        raise StateError(
+            'Embedding', 'one that no network has initialized with', 'one already in use',
+            'Make a new one from the data as they are: Embedding(X_data, Y_data).',
+        )  # fmt: skip
+    trial = copy.copy(layer)
+    trial.e2i, trial.i2e, trial.classes = dict(other.e2i), dict(other.i2e), other.classes
+    trial.scale = other.scale
+    trial.fill(*layer.given)
+    vars(layer).update(vars(trial))
+
+
+def what_is_known(layer: 'Embedding') -> tuple[Any, ...]:
+    """Return tokens, labels and scale that an Embedding learned, as values to compare."""
+    scale = layer.scale
+    numbers = None if scale is None else (scale.minimum, scale.span, scale.constant.tolist())
+    return layer.e2i, layer.classes, numbers

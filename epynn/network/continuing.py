@@ -1,0 +1,85 @@
+"""Networks that go on learning with other data: what is kept, and what would be lost unseen."""
+
+from typing import TYPE_CHECKING, Any
+
+from epynn.commons.arguments import describe
+from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
+from epynn.commons.logs import process_logs
+from epynn.commons.models import Layer
+from epynn.kernels.blas import BlasOnOneThread
+from epynn.network.evaluate import collect_layers
+from epynn.network.initialize import dry_run, seed_generators
+from epynn.network.ownership import AtWork, replace_embedding, take_layers
+
+if TYPE_CHECKING:
+    from epynn.network.models import EpyNN
+
+
+def train_on(model: 'EpyNN', data: Any) -> None:
+    """Give data to a network that was read from a file, so that it trains on as it was saved.
+
+    Settings, learning rates, metrics and the count of epochs are kept. The data are encoded and
+    scaled in the way that the network learned from those of before.
+
+    Raises
+    ------
+    ArgumentTypeError, DataError
+        If it is no Embedding with data, or encodes or scales other than the one of before.
+    LabelError
+        If a label is not among those that the network knows, or labels do not fit the outputs.
+    ShapeError
+        If the samples have other features than those of before.
+    """
+    where, saved = 'read_model(data)', model.embedding
+    if not isinstance(data, Layer) or not hasattr(data, 'training_batches'):
+        raise ArgumentTypeError(
+            where, 'an Embedding', describe(data), 'Write data=Embedding(X_data, Y_data).'
+        )
+    embedding: Any = data
+    if not embedding.dtrain.active:
+        raise DataError(where, 'an Embedding with data', 'none', 'Pass X_data and Y_data to it.')
+    embedding.adopt(saved)
+    expected, shape = model.network[0]['forward']['X'][1:], embedding.dtrain.X.shape[1:]
+    if shape != expected:
+        raise ShapeError(
+            where, f'samples of shape {expected}, as the network was trained on', f'{shape}',
+            'Give each sample the features of those, in the same order.',
+        )  # fmt: skip
+    with AtWork(model.owner):
+        replace_embedding(model, embedding)
+        take_layers(model)
+        embedding = model.embedding  # a twin, where another network is at work with that one
+        for name in ('dtype', 'optimizer', 'lrate', 'e'):
+            setattr(embedding, name, getattr(saved, name))
+        seed_generators(model)
+        embedding.training_batches(init=True)
+        with BlasOnOneThread():
+            dry_run(model, end='\n', verbose=False)
+        model.prepared = collect_layers(model)
+    fill_history(model)
+    tell(model, saved)
+
+
+def fill_history(model: 'EpyNN') -> None:
+    """Fill up the metrics of a set that the network had none of, so that epochs keep their place.
+
+    They are not a number: nobody computed them.
+    """
+    dsets = (model.embedding.dtrain, model.embedding.dval, model.embedding.dtest)
+    for lists in model.metrics.values():
+        done = max(map(len, lists))
+        for values, dset in zip(lists, dsets, strict=True):
+            if dset.active:
+                values += [float('nan')] * (done - len(values))
+
+
+def tell(model: 'EpyNN', saved: Any) -> None:
+    """Say once what is kept, and what starts anew."""
+    process_logs(
+        f'{model.name}: trains on after epoch {model.epochs}, with its saved settings.\n'
+        'What the optimizer remembered, and random numbers, start anew.'
+    )
+    for name in ('batch_size', 'drop_last'):
+        before, now = saved.se_dataset[name], model.embedding.se_dataset[name]
+        if now != before:
+            process_logs(f'The Embedding has {name}={now}; before, it had {before}.')
