@@ -255,7 +255,9 @@ class Layer(Named):
         if np.shape(dX) != self.fs['A']:
             raise ShapeError(
                 f'{self.name}.backward', f'a gradient of the shape of its output {self.fs["A"]}',
-                f'{np.shape(dX)}', 'Pass the gradient of the loss with respect to that output.',
+                'None' if dX is None else f'{np.shape(dX)}',
+                'Return dX from backward of the layer after.' if dX is None
+                else 'Pass the gradient of the loss with respect to that output.',
             )  # fmt: skip
         self.bc['dA'] = dX
         return dX

@@ -1,0 +1,269 @@
+"""Copies of a layer or a network that are passed through again and again."""
+
+import copy
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.errors import ArgumentError, EpynnError, StateError
+from epynn.commons.io.numbers import as_numbers
+from epynn.commons.models import Layer, walk_layers
+from epynn.kernels.arrays import Array
+from epynn.network.backward import loss_gradient
+from epynn.network.models import EpyNN
+
+NUDGES = (0.1, 1e-3)
+"""Shares by which parameters are moved. The smaller one is for where the larger leads to NaN."""
+
+
+class Probe:
+    """A copy of layers in float64, whose loss can be computed again and again.
+
+    Parameters
+    ----------
+    layers : list of Layer
+        The copies.
+    X : ndarray
+        The input, which is changed from outside.
+    """
+
+    def __init__(self, layers: list[Layer], X: Array) -> None:
+        self.X = X
+        self.layers = layers
+        self.walked = list(walk_layers(layers))
+        for layer in self.walked:
+            layer.dtype = np.dtype(np.float64)
+            if not layer.children():
+                layer.p = {name: p.astype(np.float64) for name, p in layer.p.items()}
+                layer.s = {name: s.astype(np.float64) for name, s in layer.s.items()}
+            if hasattr(layer, 'clip_gradients'):
+                layer.clip_gradients = False
+        self.outputs()  # draws the parameters
+        self.streams = [layer.np_rng.bit_generator.state for layer in self.walked]
+        self.remarks: list[str] = []
+        self.keep_state()
+
+    def keep_state(self) -> None:
+        """Note the running means to which :meth:`rewind` goes back."""
+        self.leaves = [(leaf, dict(leaf.s)) for leaf in self.walked if not leaf.children()]
+
+    def outputs(self) -> Array:
+        """Return the outputs for the input as it is."""
+        raise NotImplementedError
+
+    def losses(self) -> Array:
+        """Return the loss in parts, whose sum is meant."""
+        raise NotImplementedError
+
+    def passes(self) -> tuple[Array | None, dict[str, Array]]:
+        """Return ``dX`` and the gradients of all parameters by name, as the layers give them."""
+        raise NotImplementedError
+
+    def rewind(self) -> None:
+        """Put random streams and running means back, so that each pass is the same."""
+        for layer, state in zip(self.walked, self.streams, strict=True):
+            layer.np_rng.bit_generator.state = state
+        for leaf, s in self.leaves:
+            leaf.s = dict(s)
+
+    def analytic(self) -> tuple[Array | None, dict[str, Array]]:
+        """Return copies of ``dX`` and of the gradients of all parameters by name."""
+        self.rewind()
+        with watched(self.walked) as self.remarks:
+            dX, gradients = self.passes()
+        copies = {name: np.array(g) for name, g in gradients.items() if g is not None}
+        return None if dX is None else np.array(dX), copies
+
+    def nudge(self, rng: np.random.Generator) -> bool:
+        """Move all parameters a little, and running means by a pass of training.
+
+        Where parameters are 0 or 1, as they often are at first, a wrong gradient may look right.
+
+        Returns
+        -------
+        bool
+            Whether there is anything to move, and the loss is finite there.
+        """
+        before = [(leaf, leaf.p, leaf.s) for leaf, _ in self.leaves if leaf.p or leaf.s]
+        self.rewind()
+        with np.errstate(all='ignore'):
+            try:
+                self.train()
+            except EpynnError:  # such as one sample alone, which BatchNorm refuses
+                self.rewind()
+            self.keep_state()
+            for size in NUDGES if before else ():
+                for leaf, p, _ in before:
+                    leaf.p = {name: nudged(array, size, rng) for name, array in p.items()}
+                self.rewind()
+                if np.isfinite(self.losses()).all():
+                    return True
+        for leaf, p, s in before:
+            leaf.p, leaf.s = p, s
+        self.keep_state()
+        return False
+
+    def train(self) -> None:
+        """Pass the input forward once as in training, which moves running means."""
+        raise NotImplementedError
+
+    def parameters(self) -> dict[str, Array]:
+        """Return the parameters by the names of their gradients."""
+        raise NotImplementedError
+
+
+class LayerProbe(Probe):
+    """A layer alone. Its loss is ``sum(A * R)``, with ``R`` drawn once."""
+
+    def __init__(
+        self, layer: Layer, X: Array, Y: Any, training: bool, rng: np.random.Generator
+    ) -> None:
+        if Y is not None:
+            raise ArgumentError(
+                'check_gradients(Y)',
+                'no labels with a layer',
+                'some',
+                'Pass a network with labels.',
+            )
+        self.layer = copy.deepcopy(layer)
+        for each in walk_layers([self.layer]):
+            each.training = training
+        super().__init__([self.layer], X)
+        self.R = rng.standard_normal(self.layer.fs['A'])
+
+    def outputs(self) -> Array:
+        """Return the outputs for the input as it is."""
+        return self.layer.forward(self.X.copy())
+
+    def train(self) -> None:
+        """Pass the input forward once as in training."""
+        training = self.layer.training
+        for layer in self.walked:
+            layer.training = True
+        try:
+            self.outputs()
+        finally:
+            for layer in self.walked:
+                layer.training = training
+
+    def losses(self) -> Array:
+        """Return the loss in parts."""
+        parts: Array = self.outputs() * self.R
+        return parts
+
+    def passes(self) -> tuple[Array | None, dict[str, Array]]:
+        """Return ``dX`` and the gradients by name."""
+        self.outputs()
+        dX = self.layer.backward(self.R.copy())
+        self.layer.compute_gradients()
+        return dX, self.layer.g
+
+    def parameters(self) -> dict[str, Array]:
+        """Return the parameters by the names of their gradients."""
+        return {f'd{name}': p for name, p in self.layer.p.items()}
+
+
+class NetworkProbe(Probe):
+    """A network with its loss and penalties."""
+
+    def __init__(self, model: EpyNN, X: Array, Y: Any, training: bool) -> None:
+        if not model.initialized:
+            raise StateError(
+                'check_gradients', 'an initialized network', 'one that is not', 'Call initialize().'
+            )
+        if Y is None:
+            raise ArgumentError(
+                'check_gradients(Y)',
+                'the labels of the batch',
+                'none',
+                'Pass them as the loss takes them.',
+            )
+        self.training = training
+        self.Y = as_numbers(Y, 'check_gradients(Y)')
+        self.Y = self.Y[:, np.newaxis] if self.Y.ndim == 1 else self.Y
+        # The data of the Embedding need no copy
+        embedding = model.embedding
+        data = [embedding.dtrain, embedding.dval, embedding.dtest, embedding.batch_dtrain]
+        self.model: EpyNN = copy.deepcopy(model, {id(thing): thing for thing in data})
+        # Else the backward pass would not walk below the first trainable layer
+        self.model.embedding.trainable = True
+        super().__init__(self.model.layers, X)
+
+    def outputs(self) -> Array:
+        """Return the outputs for the input as it is."""
+        return self.model.forward(self.X.copy(), training=self.training)
+
+    def train(self) -> None:
+        """Pass the input forward once as in training."""
+        self.model.forward(self.X.copy(), training=True)
+
+    def losses(self) -> Array:
+        """Return the loss in parts."""
+        model = self.model
+        assert model.training_loss is not None
+        per_sample = model.training_loss(self.Y, self.outputs())
+        m = len(self.X)
+        penalty = sum(layer.compute_penalty() for layer in model.layers)
+        parts: Array = (per_sample + penalty) / (m if model.reduction == 'mean' else 1)
+        return parts
+
+    def passes(self) -> tuple[Array | None, dict[str, Array]]:
+        """Return ``dX`` and the gradients by name."""
+        dA, dZ = loss_gradient(self.model, self.Y, self.outputs())
+        dX = self.model.backward(dA, dZ)
+        return dX, self._named('g')
+
+    def parameters(self) -> dict[str, Array]:
+        """Return the parameters by the names of their gradients."""
+        return self._named('p', 'd')
+
+    def _named(self, kind: str, prefix: str = '') -> dict[str, Array]:
+        return {
+            f'{number} {layer.name} {prefix}{name}': array
+            for number, layer in enumerate(self.layers)
+            for name, array in getattr(layer, kind).items()
+        }
+
+
+def nudged(p: Array, size: float, rng: np.random.Generator) -> Array:
+    """Return a parameter moved by a share of itself, or, where it is 0, away from 0."""
+    r = size * rng.uniform(0.5, 1, p.shape) * rng.choice([-1, 1], p.shape)
+    moved: Array = np.where(p == 0, r, p * (1 + r))
+    return moved
+
+
+@contextmanager
+def watched(layers: Iterable[Layer]) -> Iterator[list[str]]:
+    """Have the passes of layers looked at; the list fills with what they should not do."""
+    remarks: list[str] = []
+    placed = []
+    for layer in layers:
+        for method in {'forward', 'backward'} - set(vars(layer)):
+            setattr(layer, method, partial(_pass, layer, method, getattr(layer, method), remarks))
+            placed.append((layer, method))
+    try:
+        yield remarks
+    finally:
+        for layer, method in placed:
+            delattr(layer, method)
+
+
+def _pass(layer: Layer, method: str, function: Any, remarks: list[str], given: Array) -> Any:
+    """Do a pass, and remark what it should not do."""
+    before = np.array(given)
+    result = function(given)
+    if not np.array_equal(before, given, equal_nan=True):
+        what = 'input' if method == 'forward' else 'gradient'
+        remarks.append(
+            f'{layer.name}.{method} writes into the {what} that it is given, which others may '
+            'read: make a new array.'
+        )
+    dtype = getattr(result, 'dtype', None)
+    if dtype is not None and dtype.kind == 'f' and dtype != np.float64:
+        remarks.append(
+            f'{layer.name}.{method} returns {dtype} where all else is float64: digits are lost.'
+        )
+    return result
