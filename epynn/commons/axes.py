@@ -12,12 +12,23 @@ AXES = {
     'm': 'samples', 'n': 'features', 's': 'steps', 'e': 'elements', 'h': 'height', 'w': 'width',
     'd': 'depth', 'u': 'units',
 }  # fmt: skip
+IMAGES = ('m', 'h', 'w', 'd')
+STEPS = ('m', 's', 'e')
 REMEDIES = {
-    ('m', 'n'): 'Add a Flatten layer before it.',
-    ('m', 'h', 'w', 'd'): 'Reshape images without depth to (m, h, w, 1); flatten only afterwards.',
-    ('m', 's', 'e'): 'Reshape signals without elements to (m, s, 1).',
-    ('m', 's'): 'Pass one whole number for each token, in sequences of equal length.',
+    (('m', 'n'), 3): 'Add a Flatten layer before it.',
+    (('m', 'n'), 4): 'Add a Flatten layer before it.',
+    (IMAGES, 2): 'Put Flatten behind it, or make images of rows of pixels: Reshape((h, w, d)).',
+    (IMAGES, 3): 'Reshape images without depth to (m, h, w, 1): X[..., np.newaxis].',
+    (STEPS, 2): 'After a recurrent layer, give that one sequences=True; reshape signals without '
+    'elements to (m, s, 1).',
+    (STEPS, 4): 'Make sequences of images, such as of their rows: Reshape((h, w * d)).',
+    (
+        ('m', 's'),
+        3,
+    ): 'Pass one whole number for each token, not a row of 0 and 1: leave X_encode out.',
 }
+"""What may help, by the axes that are expected and the number that came."""
+
 SINGLE = (
     'Samples lie along the first axis: X[np.newaxis] for one sample, X[:, np.newaxis] for many.'
 )
@@ -45,7 +56,7 @@ def layer_check_axes(layer: 'Layer', A: Array) -> None:
         axes = ', '.join(expected)
         words = ', '.join(AXES.get(axis, axis) for axis in expected)
         count = '1 axis' if len(shape) == 1 else f'{len(shape)} axes'
-        remedy = REMEDIES.get(expected, 'Pass an array of these axes.')
+        remedy = REMEDIES.get((expected, len(shape)), 'Pass an array of these axes.')
         remedy = SINGLE if len(shape) == 1 else remedy
         raise ShapeError(
             layer.name, f'an input of {len(expected)} axes ({axes}: {words})',

@@ -18,6 +18,8 @@ from epynn.commons.models import Layer
 from epynn.kernels.arrays import Array
 from epynn.kernels.geometry import Pads, find_pads, output_size, span
 
+CHANNELS = 4
+"""Up to so many rows of an image may well be its channels, put first."""
 MODES = ('same', 'valid')
 POOLS: Mapping[Any, str] = MappingProxyType({
     np.max: 'max', np.amax: 'max', max: 'max', np.min: 'min', np.amin: 'min', min: 'min',
@@ -89,6 +91,8 @@ def compute_window_shapes(
         raise ShapeError(
             f'{layer.name}.{argument}', f'a window no larger than the padded images {padded}',
             f'{spans}{dilated}',
+            f'If the {d["h"]} are channels, move them to the end: X.transpose(0, 2, 3, 1).'
+            if d['h'] <= CHANNELS and spans[0] <= d['w'] and spans[1] <= d['d'] else
             'Choose a smaller window, or padding, or fewer layers that shrink the images before.',
         )  # fmt: skip
     d['ph'], d['pw'] = pads[0][0], pads[1][0]
@@ -138,6 +142,8 @@ def compute_step_window_shapes(layer: Layer, A: Array, padding: str | int, argum
         raise ShapeError(
             f'{layer.name}.{argument}', f'a window no longer than the padded signals, {padded}',
             f'{points}{dilated}',
+            f'If the {d["s"]} are elements, move them to the end: X.transpose(0, 2, 1).'
+            if d['s'] <= CHANNELS and points <= d['e'] else
             'Choose a smaller window, or padding, or fewer layers that shorten the signals before.',
         )  # fmt: skip
     d['ps'] = pads[1][0]

@@ -21,6 +21,6 @@ def globalpooling_compute_shapes(layer: 'GlobalPooling', A: Array) -> None:
     if A.ndim < 3 or 0 in A.shape[1:-1]:
         raise ShapeError(
             layer.name, 'an input of places, such as (m, h, w, d) or (m, s, e)', f'{A.shape}',
-            'Leave the layer out, or Reshape the input before it.',
+            'Give a recurrent layer before it sequences=True, or leave this layer out.',
         )  # fmt: skip
     layer.d['m'], layer.d['n'], layer.d['d'] = A.shape[0], prod(A.shape[1:-1]), A.shape[-1]

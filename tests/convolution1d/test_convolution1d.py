@@ -132,5 +132,5 @@ def test_what_is_refused(rng):
         r'6, got 7 \(a window 4 dilated by 2\)\. Choose',
     ):
         Convolution1D(1, 4, padding=1, dilation=2).forward(np.ones((1, 4, 1)))
-    with pytest.raises(ShapeError, match=r'^Convolution1D: .* Reshape signals without elements'):
+    with pytest.raises(ShapeError, match=r'^Convolution1D: .* reshape signals without elements'):
         Convolution1D().forward(np.ones((3, 10)))

@@ -61,7 +61,7 @@ ROWS = [
           'layer 3, Dense, with output (6, 3)', 'Choose a Convolution or Pooling'),
     Wrong('maps of rows', lambda: make_images().plot_activations(X, 1, False), ShapeError,
           'Convolution, layer 1', 'an input of 4 axes (m, h, w, d: samples', '2 axes (6, 4)',
-          'Reshape images without depth to (m'),
+          'Put Flatten behind it, or make'),
     Wrong('maps of no images', lambda: make_images().plot_activations(IMAGES[:0], 1, False),
           ShapeError, 'EpyNN.plot_activations(X)', 'at least one sample',
           'an array of shape (0, 8, 8, 1)', 'Pass samples along the first axis'),
