@@ -17,10 +17,12 @@ from types import ModuleType
 
 from epynn.commons.arguments import as_int
 from epynn.commons.errors import ArgumentError, EpynnError, MissingExtraError
-from epynn.commons.logs import process_logs
+from epynn.commons.logs import complain, is_open, process_logs
 from epynn.version import __version__
 
 PACKAGE = Path(__file__).resolve().parent
+STOPPED = 130
+"""The status of a program that was stopped by Ctrl-C: 128 and the number of the signal."""
 EXTRA_PACKAGES = {'sklearn': 'scikit-learn', 'matplotlib': 'matplotlib', 'PIL': 'pillow'}
 """What examples may import beyond epynn's own requirements -> its name for pip."""
 
@@ -49,13 +51,21 @@ def main(argv: Sequence[str] | None = None) -> None:
             summarize_network(arguments.name)
         else:
             process_logs(parser.format_help().rstrip())
+        if is_open(sys.stdout):
+            sys.stdout.flush()  # here, where it is known what to do when the disk is full
     except EpynnError as error:
         raise SystemExit(f'epynn: {error}') from None
     except KeyboardInterrupt:
-        raise SystemExit('epynn: stopped.') from None
-    except BrokenPipeError:  # who reads the output, such as head, has seen enough
+        complain('epynn: stopped.')
+        raise SystemExit(STOPPED) from None
+    except OSError as error:
+        if error.filename is not None:  # it is not about the output
+            raise
+        # What is left to be written goes nowhere, so that Python does not try again at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(1) from None
+        if isinstance(error, BrokenPipeError):  # who reads it, such as head, has seen enough
+            raise SystemExit(1) from None
+        raise SystemExit(f'epynn: the output cannot be written: {error.strerror}.') from None
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -168,5 +178,5 @@ def load_network(name: str) -> ModuleType:
             raise
         raise MissingExtraError(
             name, f'{EXTRA_PACKAGES[package]} to be installed', 'none',
-            "Install it by: python -m pip install 'epynn-numpy[examples]'",
+            f'Install it by: python -m pip install {EXTRA_PACKAGES[package]}',
         ) from None  # fmt: skip

@@ -126,7 +126,7 @@ def test_a_bad_number_is_an_error_on_stderr(capsys, option, value, least):
 def test_a_missing_package_is_named_with_the_remedy(monkeypatch, separate_train):
     monkeypatch.setitem(sys.modules, 'sklearn', None)  # import finds nothing
     monkeypatch.setitem(sys.modules, 'sklearn.datasets', None)
-    remedy = r"expected scikit-learn .* python -m pip install 'epynn-numpy\[examples\]'"
+    remedy = r'expected scikit-learn .* python -m pip install scikit-learn$'
     with pytest.raises(SystemExit, match=remedy):
         cli.main(['run', 'digits_cnn'])
 
@@ -150,3 +150,40 @@ def test_an_error_of_the_library_is_one_line(monkeypatch, tmp_path, separate_tra
     monkeypatch.setattr(cli, 'PACKAGE', tmp_path)
     with pytest.raises(SystemExit, match=r'^epynn: Dense\.units: expected [^\n]*$'):
         cli.main(['run', 'wrong'])
+
+
+def test_ctrl_c_ends_with_status_130_and_one_line(monkeypatch, capsys):
+    monkeypatch.setattr(cli, 'list_networks', lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(SystemExit) as raised:
+        cli.main(['list'])
+    assert raised.value.code == 130
+    assert capsys.readouterr().err == 'epynn: stopped.\n'
+
+
+@pytest.mark.skipif(not Path('/dev/full').exists(), reason='there is no /dev/full')
+def test_a_full_disk_is_a_message(tmp_path):
+    with open('/dev/full', 'w') as full:
+        arguments = [sys.executable, '-W', 'error', '-m', 'epynn', 'list']
+        done = subprocess.run(
+            arguments, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, text=True, timeout=600
+        )
+    assert done.returncode == 1
+    assert done.stderr == 'epynn: the output cannot be written: No space left on device.\n'
+
+
+def test_errors_of_files_are_not_taken_for_those_of_the_output(monkeypatch):
+    monkeypatch.setattr(cli, 'list_networks', lambda: Path('/nowhere/at/all').read_text())
+    with pytest.raises(FileNotFoundError):
+        cli.main(['list'])
+
+
+@pytest.mark.parametrize('package', cli.EXTRA_PACKAGES)
+def test_advice_names_packages_that_exist(monkeypatch, package):
+    def no_such_package(name):
+        raise ModuleNotFoundError(name=package)
+
+    monkeypatch.setattr(sys, 'path', list(sys.path))
+    monkeypatch.setattr(cli.importlib, 'import_module', no_such_package)
+    advice = f'python -m pip install {cli.EXTRA_PACKAGES[package]}$'
+    with pytest.raises(SystemExit, match=advice):
+        cli.main(['run', NAMES[0]])

@@ -4,6 +4,7 @@ Tables are made by tabulate, colours by termcolor, which honours ``NO_COLOR`` an
 uncoloured, and the progress bar by tqdm. In a notebook, tables are real ones.
 """
 
+import os
 import shutil
 import sys
 import warnings
@@ -36,13 +37,49 @@ def process_logs(msg: str, level: int = 0) -> None:
     level : int, optional
         0 plain, 1 green, 2 cyan, 3 yellow, 4 red. Higher levels are red.
     """
-    print(colored(msg, COLOURS[min(max(level, 0), len(COLOURS) - 1)]) if level else msg)
+    show(paint(msg, COLOURS[min(max(level, 0), len(COLOURS) - 1)]) if level else msg)
+
+
+def show(text: str, end: str = '\n', flush: bool = False) -> None:
+    """Print a text, or nothing where there is no output, as under ``pythonw``."""
+    if is_open(sys.stdout):
+        print(text, end=end, flush=flush)
+
+
+def complain(msg: str) -> None:
+    """Print a message to stderr, if there is one."""
+    if is_open(sys.stderr):
+        print(msg, file=sys.stderr)
+
+
+def paint(text: str, colour: str | None = None, attrs: Sequence[str] = ()) -> str:
+    """Return the text with codes for its colour, where the output shows colours."""
+    return colored(text, colour, attrs=attrs) if is_open(sys.stdout) else text
+
+
+def is_open(stream: Any) -> bool:
+    """Return whether there is a stream, and it is not closed."""
+    return stream is not None and not getattr(stream, 'closed', False)
+
+
+def is_terminal(stream: Any) -> bool:
+    """Return whether a stream is a terminal; those that do not tell are none."""
+    return is_open(stream) and hasattr(stream, 'isatty') and bool(stream.isatty())
+
+
+def count_columns(stream: Any) -> int:
+    """Return how many columns there are for a line: 80, fewer in a narrow terminal."""
+    try:
+        columns = os.get_terminal_size(stream.fileno()).columns
+    except (AttributeError, OSError, ValueError):  # it is no terminal
+        columns = shutil.get_terminal_size((WIDTH, 24)).columns
+    return min(WIDTH, columns - 1) if columns > 1 else WIDTH
 
 
 def status_line(msg: str, end: str = '\n') -> None:
     r"""Print a line, padded so that it covers the one before when `end` is ``'\r'``."""
-    columns = min(WIDTH, shutil.get_terminal_size((WIDTH, 24)).columns) - 1
-    print(msg.ljust(columns) if end == '\r' else msg, end=end, flush=end == '\r')
+    columns = min(WIDTH - 1, count_columns(sys.stdout))
+    show(msg.ljust(columns) if end == '\r' else msg, end=end, flush=end == '\r')
 
 
 def warn(msg: str) -> None:
@@ -89,10 +126,10 @@ def show_table(
         display(HTML(''.join(parts)))
         return
     if title:
-        print(colored(f'\n{title}', attrs=['bold']))
-    print(text_table(headers, rows))
+        show(paint(f'\n{title}', attrs=['bold']))
+    show(text_table(headers, rows))
     if footer:
-        print(footer)
+        show(footer)
 
 
 def text_table(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
@@ -123,17 +160,17 @@ class StreamTable:
         rows = [self.template, list(cells)]
         table = make_table(rows, self.headers, tablefmt='simple', stralign='right').splitlines()
         if not self.started:
-            write_line(colored('\n' + '\n'.join(table[:-2]), attrs=['bold']))
+            write_line(paint('\n' + '\n'.join(table[:-2]), attrs=['bold']))
             self.started = True
         write_line(table[-1])
 
 
 def write_line(msg: str) -> None:
     """Print a line, above the progress bars that are on the screen: ours or those of a user."""
-    if 'tqdm' in sys.modules:
+    if 'tqdm' in sys.modules and is_open(sys.stdout):
         sys.modules['tqdm'].tqdm.write(msg, file=sys.stdout)
     else:
-        print(msg)
+        show(msg)
 
 
 @contextmanager
@@ -151,12 +188,12 @@ def progress_bar(
         Tells the bar, where there is one, that one more epoch is done.
     """
     stream = sys.stdout if in_notebook() else sys.stderr
-    if silent or not (in_notebook() or stream.isatty()):
+    if silent or not (in_notebook() or is_terminal(stream)):
         yield lambda: None
         return
     from tqdm import tqdm
 
-    width = None if in_notebook() else WIDTH
+    width = None if in_notebook() else count_columns(stream)
     with tqdm(
         total=total, initial=initial, desc=label, unit='epoch', leave=False, ncols=width,
         file=stream,

@@ -24,7 +24,7 @@ def import_pyplot() -> Any:
     except ImportError:
         raise MissingExtraError(
             'plot', 'matplotlib', 'no such package',
-            "Install it: pip install 'epynn-numpy[plot]'.",
+            'Install it: python -m pip install matplotlib',
         ) from None  # fmt: skip
     return pyplot
 

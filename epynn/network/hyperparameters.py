@@ -79,24 +79,33 @@ def layer_hyperparameters(model: 'EpyNN', layer: Layer) -> dict[str, Any]:
     return complete_hyperparameters(model.se_hPars, layer.se_hPars)
 
 
-def schedule_rates(model: 'EpyNN', done: int = 0) -> None:
+def schedule_rates(model: 'EpyNN', done: int = 0, stop: int | None = None) -> None:
     """Give every layer its learning rates, one an epoch over all epochs asked for so far.
+
+    The work grows with the epochs whose rates are new, not with those that are over.
 
     Parameters
     ----------
     done : int, optional
         Epochs that are over. Their rates stay, and their losses are shown to the schedules.
+    stop : int, optional
+        The epoch before which to stop; None for all.
     """
-    losses = reported_losses(model)[:done]
+    epochs = max(model.epochs, 1)
+    losses = reported_losses(model)
+    if len(losses) > done:
+        losses = losses[:done]
     for layer in walk_layers(model.layers):
+        asked = range(min(done, len(layer.lrate)), epochs if stop is None else stop)
         hPars = {
             **layer_hyperparameters(model, layer),
-            'epochs': max(model.epochs, 1),
-            'losses': losses,
-        }
+            'epochs': epochs, 'asked': asked, 'losses': losses, 'memory': model.schedule_memory,
+        }  # fmt: skip
         rates = schedule_functions(hPars['schedule'], hPars)
-        past = layer.lrate[:done]
-        layer.lrate = past + rates[len(past) :]
+        if stop is None:
+            layer.lrate[asked.start :] = rates
+        else:
+            layer.lrate[asked.start : asked.stop] = rates
 
 
 def reported_losses(model: 'EpyNN') -> list[float]:

@@ -162,6 +162,7 @@ def model_initialize(
         )
     model.e = model.epochs = 0
     model.progress = 0, -1
+    model.schedule_memory = {}
     model.network = {}
 
     with AtWork(model.owner):

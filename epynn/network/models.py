@@ -127,6 +127,7 @@ class EpyNN(Named):
         self.e = 0
         self.epochs = 0
         self.progress = (0, -1)
+        self.schedule_memory: dict[Any, Any] = {}
         self.deterministic = False
         self.prepared: list[list[Layer]] = []
         self.owner = Owner(self)

@@ -125,7 +125,7 @@ def train_epoch(model: 'EpyNN', e: int, adaptive: bool) -> None:
     e : int
         The epoch.
     adaptive : bool
-        Whether the rates of the next epochs depend on the losses of this one.
+        Whether the rate of the next epoch depends on the losses so far.
     """
     model.e = e
     for layer in walk_layers(model.layers):
@@ -139,8 +139,8 @@ def train_epoch(model: 'EpyNN', e: int, adaptive: bool) -> None:
             train_step(model, batch)
             model.progress = e, model.progress[1] + 1
     model.evaluate()
-    if adaptive:
-        schedule_rates(model, done=e + 1)
+    if adaptive and e + 1 < model.epochs:
+        schedule_rates(model, done=e + 1, stop=e + 2)
     model.progress = e + 1, -1
 
 

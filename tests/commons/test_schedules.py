@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from networks import make_classifier
 
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.schedule import (
@@ -179,3 +180,58 @@ def test_by_name(name):
     assert hPars == settings(30)
     with pytest.raises(ArgumentError, match='learning_rate'):
         schedule_functions(name, settings(30, learning_rate=-1))
+
+
+# RATES THAT ARE KNOWN ARE NOT COMPUTED AGAIN
+
+
+ASKED = {
+    'steady': 'steady', 'exp_decay': 'exp_decay', 'lin_decay': 'lin_decay', 'cosine': Cosine(0.1),
+    'one_cycle': OneCycle(), 'warm_up': WarmUp(4, 'cosine'), 'plateau': ReduceOnPlateau(patience=1),
+    'own': lambda hPars: [0.1 * x for x in range(hPars['epochs'])],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize('schedule', ASKED.values(), ids=ASKED)
+def test_rates_of_some_epochs_are_those_of_all(schedule):
+    hPars = {'learning_rate': 0.5, 'epochs': 12, 'losses': [1.0] * 12}
+    rates = schedule_functions(schedule, hPars)
+    for start, stop in ((0, 1), (2, 7), (4, 4), (6, 12), (11, 12)):
+        asked = {**hPars, 'asked': range(start, stop)}
+        assert schedule_functions(schedule, asked) == rates[start:stop]
+
+
+def test_the_work_of_a_plateau_grows_with_new_epochs_alone():
+    class Losses(list):
+        read = 0
+
+        def __getitem__(self, part):
+            Losses.read += len(range(*part.indices(len(self))))
+            return super().__getitem__(part)
+
+    memory, losses, schedule = {}, Losses(), ReduceOnPlateau(patience=2)
+    rates = []
+    for x in range(300):
+        hPars = {'learning_rate': 1.0, 'epochs': 300, 'losses': losses, 'memory': memory}
+        rates += schedule_functions(schedule, {**hPars, 'asked': range(x, x + 1)})
+        losses.append(1.0)
+    assert Losses.read == 299
+    assert rates == schedule_functions(schedule, {**hPars, 'memory': {}})
+
+
+def test_a_plateau_after_an_interrupt_starts_from_what_is_over():
+    memory, schedule = {}, ReduceOnPlateau(patience=0)
+    hPars = {'learning_rate': 1.0, 'epochs': 9, 'losses': [1.0] * 5, 'memory': memory}
+    assert schedule_functions(schedule, {**hPars, 'asked': range(5, 6)}) == [pytest.approx(1e-4)]
+    hPars['losses'] = [1.0] * 2
+    assert schedule_functions(schedule, {**hPars, 'asked': range(2, 3)}) == [0.1]
+
+
+def test_each_train_gives_each_layer_one_rate_an_epoch():
+    for schedule in ('steady', ReduceOnPlateau(patience=1), WarmUp(3, Cosine())):
+        settings = {'loss': 'CCE', 'seed': 1, 'verbose': False, 'se_hPars': {'schedule': schedule}}
+        model = make_classifier()
+        model.initialize(**settings)
+        for _ in range(4):
+            model.train(3, verbose=0)
+            assert [len(layer.lrate) for layer in model.layers] == [model.epochs] * 3

@@ -38,7 +38,7 @@ from epynn.commons.arguments import (
     refuse_class,
 )
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
-from epynn.commons.schedule.rates import ScheduleFunction, count, read_settings
+from epynn.commons.schedule.rates import ScheduleFunction, count, epochs_asked, read_settings
 from epynn.commons.schedule.schedules import Cosine, OneCycle, ReduceOnPlateau
 
 __all__ = [
@@ -76,7 +76,7 @@ def steady(hPars: Mapping[str, Any]) -> list[float]:
         A setting is missing, not a number, or out of its range.
     """
     s = read_settings(hPars)
-    return [s.lr] * s.epochs
+    return [s.lr] * len(s.asked)
 
 
 def exp_decay(hPars: Mapping[str, Any]) -> list[float]:
@@ -101,9 +101,7 @@ def exp_decay(hPars: Mapping[str, Any]) -> list[float]:
         A setting is missing, not a number, or out of its range.
     """
     s = read_settings(hPars)
-    return [
-        s.lr * (1 - s.d) ** (x // s.epc) * math.exp(-(x % s.epc) * s.k) for x in range(s.epochs)
-    ]
+    return [s.lr * (1 - s.d) ** (x // s.epc) * math.exp(-(x % s.epc) * s.k) for x in s.asked]
 
 
 def lin_decay(hPars: Mapping[str, Any]) -> list[float]:
@@ -125,7 +123,7 @@ def lin_decay(hPars: Mapping[str, Any]) -> list[float]:
         A setting is missing, not a number, or out of its range.
     """
     s = read_settings(hPars)
-    return [s.lr / (1 + 100 * s.k * x) for x in range(s.epochs)]
+    return [s.lr / (1 + 100 * s.k * x) for x in s.asked]
 
 
 def step(hPars: Mapping[str, Any]) -> list[float]:
@@ -152,7 +150,7 @@ def step(hPars: Mapping[str, Any]) -> list[float]:
             raise ArgumentError(
                 name, "a number above 0, which schedule 'step' needs", '0', 'Set it in se_hPars.'
             )
-    return [s.lr * (1 - s.d) ** (x // s.epc) for x in range(s.epochs)]
+    return [s.lr * (1 - s.d) ** (x // s.epc) for x in s.asked]
 
 
 @dataclass(frozen=True)
@@ -197,10 +195,14 @@ class WarmUp(Named):
         s = read_settings(hPars)
         rise = [
             s.lr * (self.start + (1 - self.start) * x / self.epochs)
-            for x in range(min(self.epochs, s.epochs))
+            for x in s.asked
+            if x < self.epochs
         ]
-        then, left = schedule_named(self.then), s.epochs - len(rise)
-        return rise + (schedule_functions(then, {**hPars, 'epochs': left}) if left else [])
+        asked = range(max(s.asked.start - self.epochs, 0), max(s.asked.stop - self.epochs, 0))
+        if not asked:
+            return rise
+        after = {**hPars, 'epochs': s.epochs - self.epochs, 'asked': asked}
+        return rise + schedule_functions(self.then, after)
 
 
 _SCHEDULES: Mapping[str, ScheduleFunction] = MappingProxyType(
@@ -240,12 +242,13 @@ def schedule_functions(schedule: str | ScheduleFunction, hPars: Mapping[str, Any
         A name, or a function of ``hPars`` that gives one rate an epoch.
     hPars : mapping
         Hyper-parameters as in ``se_hPars``, and ``epochs``; not modified. In training also
-        ``losses``, the loss of each epoch so far.
+        ``losses``, the loss of each epoch so far, and ``asked``, the range of the epochs whose
+        rates are not known yet: a function of yours need not read it.
 
     Returns
     -------
     list of float
-        One rate an epoch.
+        One rate an epoch; those of the epochs in ``asked``, where that is given.
 
     Raises
     ------
@@ -261,14 +264,17 @@ def schedule_functions(schedule: str | ScheduleFunction, hPars: Mapping[str, Any
             'See epynn.settings for the names, and add epochs.',
         )  # fmt: skip
     function, epochs = schedule_named(schedule), count(hPars, 'epochs', 1)
-    given = function(hPars)
+    given, asked = function(hPars), epochs_asked(hPars, epochs)
     try:
+        given = list(given)
+        if len(given) == epochs:  # of a function that gives them all
+            given = given[asked.start : asked.stop]
         rates = [float(rate) for rate in given]
     except (TypeError, ValueError):
         raise ArgumentError(
             'schedule', f'{epochs} rates, one an epoch', describe(given), 'Return a list of floats.'
         ) from None
-    if len(rates) != epochs:
+    if len(rates) != len(asked):
         raise ArgumentError(
             'schedule', f'{epochs} rates, one an epoch', f'{len(rates)}',
             "Return one for each of hPars['epochs'].",

@@ -18,6 +18,7 @@ class Settings(NamedTuple):
 
     lr: float
     epochs: int
+    asked: range
     epc: int
     d: float
     k: float
@@ -44,6 +45,12 @@ def count(hPars: Mapping[str, Any], name: str, lowest: int) -> int:
     return int(value)
 
 
+def epochs_asked(hPars: Mapping[str, Any], epochs: int) -> range:
+    """Return the epochs whose rates are asked for: all, unless the network knows some already."""
+    asked: range = hPars.get('asked', range(epochs))
+    return asked
+
+
 def read_settings(hPars: Mapping[str, Any]) -> Settings:
     """Check the hyper-parameters and put the defaults in place of 0."""
     epochs = count(hPars, 'epochs', 1)
@@ -51,6 +58,7 @@ def read_settings(hPars: Mapping[str, Any]) -> Settings:
     return Settings(
         lr=number(hPars, 'learning_rate'),
         epochs=epochs,
+        asked=epochs_asked(hPars, epochs),
         epc=epc,
         d=number(hPars, 'cycle_descent', highest=1),
         k=number(hPars, 'decay_k') or 5 / epc,

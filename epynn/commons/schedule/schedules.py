@@ -49,7 +49,7 @@ class Cosine(Named):
         s = read_settings(hPars)
         return [
             s.lr * (1 - s.d) ** (x // s.epc) * fall(1, self.lowest, (x % s.epc) / s.epc)
-            for x in range(s.epochs)
+            for x in s.asked
         ]
 
 
@@ -90,7 +90,7 @@ class OneCycle(Named):
             s.lr * fall(self.start, 1, x / top)
             if x <= top and top > 0
             else s.lr * fall(1, self.end, (x - max(top, 0)) / max(last - max(top, 0), 1))
-            for x in range(s.epochs)
+            for x in s.asked
         ]
 
 
@@ -116,7 +116,8 @@ class ReduceOnPlateau(Named):
     Notes
     -----
     The loss is that of the validation set, of the training set where there is none. The rates
-    follow from ``hPars['losses']``, those of the epochs so far: the schedule remembers nothing.
+    follow from ``hPars['losses']``, those of the epochs so far. The schedule itself remembers
+    nothing; how far it read is in ``hPars['memory']``, a dictionary of the network.
 
     References
     ----------
@@ -144,20 +145,23 @@ class ReduceOnPlateau(Named):
     def __call__(self, hPars: Mapping[str, Any]) -> list[float]:
         """Return one rate an epoch: as the losses so far say, and the last of those after that."""
         s = read_settings(hPars)
-        share, best, waited = 1.0, math.inf, 0
-        rates = [s.lr]
-        for loss in hPars.get('losses', ()):
-            # The magnitude, so that a loss below 0 can get better too.
-            margin = self.threshold * abs(best) if best < math.inf else 0.0
-            if loss < best - margin:
-                best, waited = loss, 0
-            else:
-                waited += 1
-            if waited > self.patience:
-                share, waited = max(share * self.factor, self.lowest), 0
+        memory, losses = hPars.get('memory', {}), hPars.get('losses', ())
+        share, best, waited, seen = memory.get(self, (1.0, math.inf, 0, 0))
+        if seen > s.asked.start:  # of a training that went on further
+            share, best, waited, seen = 1.0, math.inf, 0, 0
+        rates = []
+        for x in s.asked:
+            for loss in losses[seen:x]:
+                # The magnitude, so that a loss below 0 can get better too.
+                margin = self.threshold * abs(best) if best < math.inf else 0.0
+                better = loss < best - margin
+                best, waited = (loss, 0) if better else (best, waited + 1)
+                if waited > self.patience:
+                    share, waited = max(share * self.factor, self.lowest), 0
+                seen += 1
             rates.append(s.lr * share)
-        rates += [s.lr * share] * s.epochs
-        return rates[: s.epochs]
+        memory[self] = share, best, waited, seen
+        return rates
 
 
 def fall(first: float, last: float, part: float) -> float:
