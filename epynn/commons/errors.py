@@ -62,6 +62,10 @@ class TrainingError(EpynnError, ArithmeticError):
     """Training met a number that is not finite and stopped before using it."""
 
 
+class OutOfMemoryError(EpynnError, MemoryError):
+    """There is too little memory for what was asked; what was there is as it was."""
+
+
 class ModelFileError(EpynnError, ValueError):
     """A model file is damaged, foreign, or from a newer version."""
 

@@ -4,7 +4,20 @@ import errno
 import os
 import re
 import secrets
+import stat
+import time
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+
+LEFTOVER = '.epynn-*.tmp'
+"""Files that are being written, or were when the process or the machine died."""
+DEAD = 3600
+"""Seconds without a byte after which a file that is being written has lost its writer."""
+PATIENCE = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64)
+"""Seconds to wait for others, again and again, who have a file open that is to be replaced."""
+NO_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
+"""What file systems say that flush nothing on request."""
 
 
 def file_stem(name: str) -> str:
@@ -15,44 +28,90 @@ def file_stem(name: str) -> str:
     return re.sub(r'[^\w .+-]', '_', name)[:150]
 
 
-def write_atomically(path: Path, data: bytes, overwrite: bool = True) -> None:
+def write_atomically(
+    path: Path, data: bytes | Iterable[bytes | memoryview], overwrite: bool = True
+) -> None:
     """Write a file so that at any moment the old one or the new one is there, whole.
 
     A temporary file in the same folder is written and flushed to the disk, then takes the name;
-    then the folder is flushed.
+    then the folder is flushed. Nobody may read it who may not read the old one.
 
     Parameters
     ----------
     path : Path
         The file, in a folder that exists. A link is followed, as by :func:`open`.
-    data : bytes
-        What to write.
+    data : bytes or iterable of bytes
+        What to write, in one piece or in several.
     overwrite : bool, optional
         False to raise FileExistsError where there is a file of that name.
 
     Raises
     ------
     OSError
-        If a step fails. The old file is then in place, whole; only where the last step fails, to
-        flush the folder, it is the new one, and the error says so.
+        If a step fails, the name is that of a device, a pipe or the like, or the file is
+        read-only. The old file is then in place, whole; only where the last step fails, to flush
+        the folder, it is the new one, and the error says so.
     """
+    mode = replaceable_mode(path)
     path = Path(os.path.realpath(path))
-    temporary = path.parent / f'.{secrets.token_hex(8)}.tmp'
+    remove_leftovers(path.parent)
+    temporary = path.parent / LEFTOVER.replace('*', secrets.token_hex(8))
     try:
-        with temporary.open('xb') as file:  # with the permissions of any new file
-            file.write(data)
+        temporary.touch(0o666 if mode is None else 0o600, exist_ok=False)  # less the umask
+        with temporary.open('wb') as file:
+            for part in [data] if isinstance(data, bytes) else data:
+                file.write(part)
             file.flush()
-            os.fsync(file.fileno())
+            flush(file.fileno())
+        if mode is not None:
+            temporary.chmod(mode)
         if overwrite:
-            if path.exists():
-                temporary.chmod(path.stat().st_mode & 0o777)
-            os.replace(temporary, path)
+            replace(temporary, path)
         else:
             take_name(temporary, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # on Windows, others may look at it: the next writer removes it
+            temporary.unlink(missing_ok=True)
     if os.name == 'posix':  # elsewhere folders cannot be opened
         flush_folder(path.parent)
+
+
+def replaceable_mode(path: Path) -> int | None:
+    """Return the permissions of a file that may be replaced, None where there is none.
+
+    Raises
+    ------
+    OSError
+        If there is something else, which a file would destroy, or the file is read-only.
+    """
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(errno.EINVAL, 'no regular file', str(path))
+    if not (status.st_mode & 0o222 and os.access(path, os.W_OK)):
+        raise PermissionError(errno.EACCES, 'it is read-only', str(path))
+    return stat.S_IMODE(status.st_mode) & 0o777
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what writers of ours left in a folder that were killed, where that is allowed."""
+    for path in folder.glob(LEFTOVER):
+        with suppress(OSError):
+            status = path.lstat()
+            if stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > DEAD:
+                path.unlink()
+
+
+def flush(number: int) -> None:
+    """Flush a file or folder, known by its number, to the disk where the system has that."""
+    try:
+        if hasattr(os, 'fsync'):
+            os.fsync(number)
+    except OSError as error:
+        if error.errno not in NO_FLUSH:
+            raise
 
 
 def flush_folder(path: Path) -> None:
@@ -60,14 +119,23 @@ def flush_folder(path: Path) -> None:
     try:
         folder = os.open(path, os.O_RDONLY)
         try:
-            os.fsync(folder)
+            flush(folder)
         finally:
             os.close(folder)
     except OSError as error:
-        # Some file systems flush no folders, and a folder may be writable but not readable.
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM):
+        # A folder may be writable but not readable.
+        if error.errno not in (errno.EACCES, errno.EPERM):
             words = f'{error.strerror}: the new file is in place, but a power cut may undo that'
             raise OSError(error.errno, words, str(path)) from error
+
+
+def replace(temporary: Path, path: Path) -> None:
+    """Let a file take the name of another, which on Windows has to wait for those who read it."""
+    for seconds in PATIENCE:
+        with suppress(PermissionError):
+            return os.replace(temporary, path)
+        time.sleep(seconds)
+    return os.replace(temporary, path)
 
 
 def take_name(temporary: Path, path: Path) -> None:
@@ -76,11 +144,13 @@ def take_name(temporary: Path, path: Path) -> None:
         os.link(temporary, path)
     except FileExistsError:
         raise
-    except OSError:  # a file system without links, as on memory sticks: hold the name, then fill it
+    except (OSError, AttributeError):
+        # No links on this file system, as on memory sticks, or on this system, as WebAssembly:
+        # hold the name, then fill it
         with path.open('xb'):
             pass
         try:
-            os.replace(temporary, path)
+            replace(temporary, path)
         except BaseException:
             path.unlink()
             raise

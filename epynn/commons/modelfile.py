@@ -1,6 +1,6 @@
 """The format of model files: arrays and a description, in one safetensors file, under a seal.
 
-A file is what `safetensors <https://github.com/huggingface/safetensors>`_ makes of the arrays,
+A file is one of `safetensors <https://github.com/huggingface/safetensors>`_ that holds the arrays,
 with two entries in its metadata: ``epynn``, the description as JSON, and ``sha256``, the seal. The
 seal is the SHA-256 of the whole file as it is with 64 zeros in the place of the seal, so that a
 file in which any bit was changed is refused. Reading runs no code: JSON and numbers are all that
@@ -11,12 +11,11 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, deserialize
-from safetensors.numpy import save
 
 from epynn.commons.errors import ArgumentError, ModelFileError
 from epynn.kernels.arrays import Array
@@ -31,14 +30,28 @@ SPARE = 900_000
 """Bytes that a description may take in memory beyond the size of the file."""
 MARKS = {b',': 50, b':': 100, b'[': 190, b'{': 100, b'"': 20}
 """Bytes of memory that go with each mark of JSON, parsed and decoded."""
+MARGIN = 1 << 16
+"""Bytes that safetensors takes besides the arrays."""
 LAYER, TOKEN = 5000, 250
 """Bytes that a layer and a token take besides, once there is a network."""
 FOREIGN = 'Pass a file that EpyNN.write wrote.'
-DTYPES = {'F64': np.float64, 'F32': np.float32, 'I64': np.int64, 'BOOL': np.bool_}
+DTYPES = {
+    kind: np.dtype(code)
+    for kind, code in (('F64', '<f8'), ('F32', '<f4'), ('I64', '<i8'), ('BOOL', '?'))
+}
 
 
 def encode_file(arrays: Mapping[str, Array], description: Mapping[str, Any]) -> bytes:
-    """Return the bytes of a model file.
+    """Return the bytes of a model file in one piece; see :func:`encode_parts`."""
+    return b''.join(encode_parts(arrays, description))
+
+
+def encode_parts(
+    arrays: Mapping[str, Array], description: Mapping[str, Any]
+) -> list[bytes | memoryview]:
+    """Return a model file in pieces: its header, and the arrays where they are, not copied.
+
+    safetensors copies them all, and ends the process where there is no memory for that.
 
     Parameters
     ----------
@@ -50,36 +63,78 @@ def encode_file(arrays: Mapping[str, Array], description: Mapping[str, Any]) -> 
     Raises
     ------
     ArgumentError
-        If an array is none of these: the file could not be read.
+        If an array is none of these, or the description too long: the file could not be read.
     """
-    tensors = {name: np.asarray(array, order='C') for name, array in arrays.items()}
-    for name, array in tensors.items():
-        if array.dtype.type not in DTYPES.values():
-            raise ArgumentError(
-                f'array {name}', 'float64, float32, int64 or bool', str(array.dtype),
-                'Convert it by array.astype.',
-            )  # fmt: skip
-        if not is_finite(array):
-            raise ArgumentError(
-                f'array {name}', 'finite numbers', 'NaN or infinity',
-                'Set it to finite numbers, or initialize again and choose a smaller learning_rate.',
-            )  # fmt: skip
+    tensors = {name: plain_array(name, array) for name, array in arrays.items()}
     text = json.dumps({'format': FORMAT, **description}, allow_nan=False)
-    metadata = {'epynn': text, 'sha256': UNSEALED.decode()}
-    data = save(tensors, metadata)
-    header = data[8 : 8 + int.from_bytes(data[:8], 'little')]
+    header = encode_header(tensors, text)
+    size = len(header) + sum(array.nbytes for array in tensors.values())
     weight = max(weigh_text(header), weigh_text(text.encode()) + weigh_network(description))
-    missing = weight - len(data) - SPARE
+    missing = weight - size - SPARE
     if missing > 0:  # and a little for the name of the padding
-        data = save({**tensors, PADDING: np.zeros(missing + 2000, np.bool_)}, metadata)
-    return seal_file(data)
+        tensors[PADDING] = np.zeros(missing + 2000, np.bool_)
+        header = encode_header(tensors, text)
+    if len(header) > LARGEST_HEADER:
+        raise ArgumentError(
+            'the description', f'at most {LARGEST_HEADER} bytes', f'{len(header)}',
+            'Initialize again for a shorter history, or pass fewer settings.',
+        )  # fmt: skip
+    return seal_parts([header, *(array.view(np.uint8).data for array in lay_out(tensors).values())])
+
+
+def plain_array(name: str, array: Any) -> Array:
+    """Return an array as it lies in files, or say why it cannot."""
+    array = np.asarray(array)
+    dtype = array.dtype.newbyteorder('<')
+    if dtype not in DTYPES.values():
+        raise ArgumentError(
+            f'array {name}', 'float64, float32, int64 or bool', str(array.dtype),
+            'Convert it by array.astype.',
+        )  # fmt: skip
+    if not is_finite(array):
+        raise ArgumentError(
+            f'array {name}', 'finite numbers', 'NaN or infinity',
+            'Set it to finite numbers, or initialize again and choose a smaller learning_rate.',
+        )  # fmt: skip
+    plain: Array = array.astype(dtype, order='C', copy=False)
+    return plain
+
+
+def lay_out(tensors: Mapping[str, Array]) -> dict[str, Array]:
+    """Return the arrays, flat, in the order in which they lie in the file: wide numbers first."""
+    names = sorted(tensors, key=lambda name: -tensors[name].itemsize)
+    return {name: tensors[name].reshape(-1) for name in names}
+
+
+def encode_header(tensors: Mapping[str, Array], text: str) -> bytes:
+    """Return the header, without a seal yet: it lists the arrays in the order of the network."""
+    kinds = {dtype: kind for kind, dtype in DTYPES.items()}
+    places, stop = {}, 0
+    for name, array in lay_out(tensors).items():
+        places[name] = [stop, stop + array.nbytes]
+        stop += array.nbytes
+    record: dict[str, Any] = {'__metadata__': {'epynn': text, 'sha256': UNSEALED.decode()}}
+    for name, array in tensors.items():
+        record[name] = {
+            'dtype': kinds[array.dtype], 'shape': array.shape, 'data_offsets': places[name],
+        }  # fmt: skip
+    header = json.dumps(record, ensure_ascii=False, separators=(',', ':')).encode()
+    header += b' ' * (-len(header) % 8)
+    return len(header).to_bytes(8, 'little') + header
 
 
 def seal_file(data: bytes) -> bytes:
     """Return the file with the right seal in its place."""
-    place = find_seal(data)
+    return b''.join(seal_parts([data]))
+
+
+def seal_parts(parts: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
+    """Return the pieces of a file, the first of them the header, with the right seal in place."""
+    header = bytes(parts[0])
+    place = find_seal(header)
     assert place is not None
-    return b''.join((data[: place.start], _digest(data, place), memoryview(data)[place.stop :]))
+    sealed = header[: place.start] + _digest(parts, place) + header[place.stop :]
+    return [sealed, *parts[1:]]
 
 
 def decode_file(data: bytes, where: str) -> tuple[dict[str, Array], dict[str, Any]]:
@@ -112,7 +167,7 @@ def unpack_file(data: bytes, where: str) -> tuple[dict[str, Array], str]:
     if place is None:
         got = 'another safetensors file' if data[8:9] == b'{' else 'something else'
         raise ModelFileError(where, 'a model file of epynn', got, FOREIGN)
-    if _digest(data, place) != data[place]:
+    if _digest([data], place) != data[place]:
         raise ModelFileError(where, 'a file as it was written', 'a damaged one', 'Find a copy.')
     header = data[8 : 8 + header_size]
     require_room(weigh_text(header), len(data), where)
@@ -123,11 +178,12 @@ def unpack_file(data: bytes, where: str) -> tuple[dict[str, Array], str]:
             where, 'a model file', f'broken JSON ({error})', 'Find a copy.'
         ) from None
     del header
-    metadata = parse_json(text, where).get('__metadata__')
-    del text
+    record = parse_json(text, where)
+    metadata, names = record.get('__metadata__'), list(record)
+    del text, record
     if not isinstance(metadata, dict) or not isinstance(metadata.get('epynn'), str):
         raise ModelFileError(where, 'a model file of epynn', 'another safetensors file', FOREIGN)
-    arrays = _decode_arrays(data, where)
+    arrays = _decode_arrays(data, names, where)
     arrays.pop(PADDING, None)
     return arrays, metadata['epynn']
 
@@ -178,8 +234,9 @@ def require_room(weight: int, size: int, where: str) -> None:
         )
 
 
-def _decode_arrays(data: bytes, where: str) -> dict[str, Array]:
-    """Return the arrays by name, each in memory of its own that can be written to."""
+def _decode_arrays(data: bytes, names: Iterable[str], where: str) -> dict[str, Array]:
+    """Return the arrays in that order, each in memory of its own that can be written to."""
+    np.empty(len(data) + MARGIN, np.uint8)  # or MemoryError: safetensors would end the process
     try:
         tensors = deserialize(data)  # type: ignore[no-untyped-call]
     except SafetensorError as error:
@@ -199,12 +256,12 @@ def _decode_arrays(data: bytes, where: str) -> dict[str, Array]:
             raise ModelFileError(
                 f'{where}, {name}', 'finite numbers', 'NaN or infinity', 'Find a copy.'
             )
-        if dtype is np.bool_ and buffer.strip(b'\0\1'):
+        if dtype.kind == 'b' and buffer.strip(b'\0\1'):
             raise ModelFileError(
                 f'{where}, {name}', 'zeros and ones', 'other bytes', 'Find a copy.'
             )
         arrays[name] = array if array.flags.writeable else array.copy()
-    return arrays
+    return {name: arrays[name] for name in names if name in arrays}
 
 
 def is_finite(array: Array) -> bool:
@@ -221,12 +278,13 @@ def find_seal(data: bytes) -> slice | None:
     return seals[0] if len(seals) == 1 else None
 
 
-def _digest(data: bytes, place: slice) -> bytes:
+def _digest(parts: Sequence[bytes | memoryview], place: slice) -> bytes:
     """Return the SHA-256 of the file with zeros in the place of the seal."""
-    view = memoryview(data)
-    digest = hashlib.sha256(view[: place.start])
+    first = memoryview(parts[0])
+    digest = hashlib.sha256(first[: place.start])
     digest.update(UNSEALED)
-    digest.update(view[place.stop :])
+    for part in (first[place.stop :], *parts[1:]):
+        digest.update(part)
     return digest.hexdigest().encode()
 
 

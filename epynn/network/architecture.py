@@ -31,15 +31,17 @@ PLAIN = (
 )  # fmt: skip
 
 
-def describe_architecture(model: 'EpyNN') -> dict[str, Any]:
+def describe_architecture(model: 'EpyNN', encoder: 'Encoder | None' = None) -> dict[str, Any]:
     """Return all that is to be said of a network but its parameters, in words that JSON knows.
+
+    Functions and classes of the user that occur are then in ``encoder.own``.
 
     Raises
     ------
     ArgumentError
         If a value of a layer's arguments, or the like, cannot be saved.
     """
-    encode = Encoder().encode
+    encode = (encoder or Encoder()).encode
     embedding = model.embedding
     scale = embedding.scale
     done = max(model.epochs, 1)

@@ -220,9 +220,9 @@ def restore_rates(record: Any, model: 'EpyNN', decoder: Decoder) -> None:
 def place_arrays(model: 'EpyNN', arrays: dict[str, Array], decoder: Decoder) -> None:
     """Give the layers their parameters and statistics."""
     found: dict[tuple[str, str], dict[str, Array]] = {}
-    while arrays:
-        name, array = arrays.popitem()
-        number, _, rest = name.partition('.')
+    for key in list(arrays):
+        array = arrays.pop(key)
+        number, _, rest = key.partition('.')
         kind, _, name = rest.partition('.')
         found.setdefault((number, kind), {})[name] = array
     for i, layer in enumerate(model.layers):
@@ -298,7 +298,9 @@ def check_layer(layer: Layer, row: Mapping[str, Any], decoder: Decoder) -> None:
         array.dtype.kind == 'f' for array in placed.values()
     ):
         shapes = {name: array.shape for name, array in placed.items()}
-        raise decoder.refuse(f'parameters of {layer.name} of shape {expected}', [shapes])
+        raise decoder.refuse(
+            f'floating-point parameters of {layer.name} of shape {expected}', [shapes]
+        )
     if layer.s:  # which of them are statistics, the layer knows: let it draw some
         p, s = layer.p, layer.s
         layer.p, layer.s = {}, {}

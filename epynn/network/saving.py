@@ -1,19 +1,23 @@
 """Saving and reading of networks: from a network to arrays and a description, and back."""
 
 import itertools
+import json
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import numpy as np
+
 from epynn.commons.arguments import describe
-from epynn.commons.errors import ArgumentError, ArgumentTypeError
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, ModelFileError
 from epynn.commons.files import file_stem, write_atomically
 from epynn.commons.logs import process_logs
-from epynn.commons.modelfile import decode_description, encode_file, unpack_file
+from epynn.commons.memory import enough_memory
+from epynn.commons.modelfile import decode_description, encode_parts, unpack_file
 from epynn.commons.models import Layer
 from epynn.commons.names import refuse_unknown
-from epynn.network.architecture import describe_architecture
+from epynn.network.architecture import Encoder, describe_architecture
 from epynn.network.continuing import train_on
 from epynn.network.decoding import Decoder
 from epynn.network.evaluate import require_initialized
@@ -31,7 +35,8 @@ def model_write(model: 'EpyNN', path: str | Path | None = None, **unknown: NoRet
 
     Saved are the layers with their arguments, parameters and running statistics, the
     hyper-parameters, what the Embedding knows of tokens, labels and scale, and the metrics so far.
-    The file is written atomically: a crash leaves the old file or the new one, whole.
+    The file is written atomically: a crash leaves the old file or the new one, whole. It takes
+    hardly any memory besides that of the network.
 
     Not saved is what only a training under way needs: what the optimizer remembers, such as the
     means of Adam, the states of random streams, and the batches already learned of an epoch that
@@ -54,13 +59,39 @@ def model_write(model: 'EpyNN', path: str | Path | None = None, **unknown: NoRet
     StateError
         If the network was not initialized.
     ArgumentError
-        If the folder does not exist, the file cannot be written, or a value cannot be saved.
+        If the folder does not exist, the file cannot be written or would replace a device or a
+        pipe, a value cannot be saved, or parameters were changed so that no reader could take them.
+    OutOfMemoryError
+        If there is too little memory.
     """
     refuse_unknown('EpyNN.write', model_write, unknown)
     require_initialized(model, 'write')
-    data = encode_file(
-        collect_arrays(model), {'epynn': __version__, **describe_architecture(model)}
-    )
+    with enough_memory(
+        'EpyNN.write', 'some memory besides that of the network',
+        'The network is as it was: free what is no longer needed, and write again.',
+    ):  # fmt: skip
+        return write_parts(encode_network(model), model, path)
+
+
+def encode_network(model: 'EpyNN') -> list[bytes | memoryview]:
+    """Return the file of a network in pieces, or say what in it no reader could take."""
+    encoder = Encoder()
+    arrays = collect_arrays(model)
+    description = {'epynn': __version__, **describe_architecture(model, encoder)}
+    parts = encode_parts(arrays, description)
+    try:
+        record = json.loads(json.dumps(description))
+        restore_network(record, arrays, Decoder('EpyNN.write', encoder.own.values()))
+    except ModelFileError as error:
+        raise ArgumentError(
+            'EpyNN.write', f'a network that can be read again, with {error.expected}', error.got,
+            'Undo what was changed by hand, or initialize the network again.',
+        ) from error  # fmt: skip
+    return parts
+
+
+def write_parts(data: list[bytes | memoryview], model: 'EpyNN', path: str | Path | None) -> Path:
+    """Write a file in the place that the user named, or in ``models/``."""
     name = 'EpyNN.write(path)'
     try:
         if path is None:
@@ -82,7 +113,7 @@ def model_write(model: 'EpyNN', path: str | Path | None = None, **unknown: NoRet
     return path
 
 
-def write_under_new_name(data: bytes, folder: Path, stem: str) -> Path:
+def write_under_new_name(data: list[bytes | memoryview], folder: Path, stem: str) -> Path:
     """Write a file under the first name that is free: the stem, or the stem and a number."""
     folder.mkdir(exist_ok=True)
     for number in itertools.count():
@@ -103,11 +134,22 @@ def collect_arrays(model: 'EpyNN') -> dict[str, Any]:
     arrays: dict[str, Any] = {}
     for number, layer in enumerate(model.layers):
         for kind, found in (('p', layer.p), ('s', layer.s)):
-            arrays.update({f'{number}.{kind}.{name}': array for name, array in found.items()})
+            for name, array in found.items():
+                check_array(array, name, f'EpyNN.write, {layer.name}, {kind}[{name!r}]')
+                arrays[f'{number}.{kind}.{name}'] = array
     scale = model.embedding.scale
     if scale is not None:
         arrays['scale.constant'] = scale.constant
     return arrays
+
+
+def check_array(array: Any, name: Any, where: str) -> None:
+    """Refuse what was put among the parameters by hand and is no array, or has no name."""
+    plain = isinstance(array, (np.ndarray, np.generic)) and not np.ma.isMaskedArray(array)
+    if not (plain and isinstance(name, str) and name.isprintable()):
+        raise ArgumentError(
+            where, 'an array with a name', describe(array), 'Set it to an array of NumPy.'
+        )
 
 
 def as_path(path: Any, name: str) -> Path:
@@ -176,27 +218,39 @@ def read_model(
         lacks, or holds layers that do not fit each other.
     DataError, LabelError, ShapeError
         If `data` do not fit the network.
+    OutOfMemoryError
+        If there is too little memory.
     """
     path = newest_model() if path is None else as_path(path, 'read_model(path)')
     decoder = Decoder(str(path), custom)
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise OSError(0, 'no regular file')  # a pipe may wait and a device go on for ever
-        content = path.read_bytes()
+        size = path.stat().st_size
+        with enough_memory(
+            'read_model', f'{2 * size + 1_000_000} bytes of memory, twice the file and 1 MB',
+            'Free what is no longer needed, and read again.',
+        ):  # fmt: skip
+            model = restore_file(path, decoder)
     except OSError as error:
         raise ArgumentError(
             'read_model(path)', 'a file that can be read', f'{path} ({error.strerror})',
             'Check the name, and the folder that the script runs in.',
         ) from None  # fmt: skip
-    size = len(content)
-    arrays, text = unpack_file(content, str(path))
-    del content  # before the description takes its room
-    description = decode_description(text, size, str(path))
-    del text
-    model = restore_network(description, arrays, decoder)
     if data is not None:
         train_on(model, data)
     return model
+
+
+def restore_file(path: Path, decoder: Decoder) -> 'EpyNN':
+    """Return the network of a file, of which there is never a second copy in memory."""
+    data = path.read_bytes()
+    size = len(data)
+    arrays, text = unpack_file(data, str(path))
+    del data  # before the description takes its room
+    description = decode_description(text, size, str(path))
+    del text
+    return restore_network(description, arrays, decoder)
 
 
 def newest_model() -> Path:

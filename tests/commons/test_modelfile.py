@@ -86,6 +86,29 @@ def test_arrays_that_could_not_be_read_are_not_written(array, words):
         encode_file({'a': array}, {})
 
 
+def test_arrays_come_back_in_their_order_wherever_they_lie_in_the_file():
+    """safetensors hands them out in the order of a hash that differs from process to process."""
+    names = ['V', 'b', 'W', 'passes', 'U', 'flags']
+    arrays = dict.fromkeys(names, np.ones(3, np.float32))
+    arrays |= {'passes': np.arange(2), 'flags': np.array([True]), 'U': np.ones(2, '>f8')}
+    data = encode_file(arrays, {})
+    again = decode(data)[0]
+    assert list(again) == names
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(again[name], array)
+    header = 8 + int.from_bytes(data[:8], 'little')
+    assert header % 8 == 0
+    record = json.loads(data[8:header])
+    for name in names:  # aligned, for whoever maps the file to memory
+        assert record[name]['data_offsets'][0] % again[name].itemsize == 0
+
+
+def test_a_description_too_long_to_be_read_is_not_written(monkeypatch):
+    monkeypatch.setattr('epynn.commons.modelfile.LARGEST_HEADER', 1000)
+    with pytest.raises(ArgumentError, match=r'at most 1000 bytes, got \d+. Initialize again'):
+        encode_file({}, {'history': [0.1] * 300})
+
+
 def test_text_that_looks_like_a_seal_is_text():
     name = f'"sha256":"{"0" * 64}"'
     arrays, description = decode(encode_file({name: np.ones(1)}, {'a': name}))
@@ -278,6 +301,82 @@ def test_permissions_and_links_stay(tmp_path):
     assert link.is_symlink()
     assert path.read_bytes() == b'two'
     assert stat.S_IMODE(path.stat().st_mode) == 0o604
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='permissions of POSIX')
+def test_nobody_reads_a_private_file_while_it_is_written(tmp_path, monkeypatch):
+    path, modes = tmp_path / 'a', []
+    path.write_bytes(b'one')
+    path.chmod(0o600)
+    monkeypatch.setattr(os, 'fsync', lambda number: modes.append(os.fstat(number).st_mode & 0o777))
+    write_atomically(path, b'two')
+    assert modes[0] == stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_read_only_file_is_not_replaced(tmp_path):
+    """It was replaced, and on Windows, where it cannot be, there was a file left over."""
+    path = tmp_path / 'a'
+    path.write_bytes(b'one')
+    path.chmod(0o444)
+    with pytest.raises(PermissionError, match='read-only'):
+        write_atomically(path, b'two')
+    assert path.read_bytes() == b'one'
+    assert listing(tmp_path) == ['a']
+    path.chmod(0o644)
+
+
+@pytest.mark.parametrize('overwrite', [True, False])
+@pytest.mark.parametrize('readers', [2, 1000])
+def test_on_windows_a_file_that_is_read_waits_to_be_replaced(
+    tmp_path, monkeypatch, readers, overwrite
+):
+    path, replace, calls = tmp_path / 'a', os.replace, []
+    if overwrite:
+        path.write_bytes(b'one')
+    else:
+        monkeypatch.delattr(os, 'link')
+
+    def busy(*paths):
+        calls.append(paths)
+        if len(calls) <= readers:
+            raise PermissionError(13, 'The process cannot access the file')
+        replace(*paths)
+
+    monkeypatch.setattr(os, 'replace', busy)
+    monkeypatch.setattr(files, 'PATIENCE', (0, 0, 0))
+    if readers == 2:
+        write_atomically(path, b'two', overwrite)
+        assert path.read_bytes() == b'two'
+    else:
+        with pytest.raises(PermissionError):
+            write_atomically(path, b'two', overwrite)
+    assert listing(tmp_path) == ['a'] if overwrite or readers == 2 else listing(tmp_path) == []
+
+
+def test_a_system_without_links_and_without_flushing(tmp_path, monkeypatch):
+    """WebAssembly has no os.link, which was a raw AttributeError."""
+    monkeypatch.delattr(os, 'link')
+    monkeypatch.delattr(os, 'fsync')
+    write_atomically(tmp_path / 'a', b'one', overwrite=False)
+    write_atomically(tmp_path / 'a', b'two')
+    with pytest.raises(FileExistsError):
+        write_atomically(tmp_path / 'a', b'three', overwrite=False)
+    assert (tmp_path / 'a').read_bytes() == b'two'
+    assert listing(tmp_path) == ['a']
+
+
+def test_leftovers_of_killed_writers_are_removed_and_nothing_else(tmp_path):
+    (tmp_path / 'folder').mkdir()
+    ours, young = '.epynn-0123456789abcdef.tmp', '.epynn-0000000000000000.tmp'
+    others = ['.0123456789abcdef.tmp', 'epynn-1.tmp', '.epynn-1.txt', 'b']
+    for name in (ours, young, *others):
+        (tmp_path / name).write_bytes(b'half')
+        if name != young:
+            os.utime(tmp_path / name, (0, 0))
+    (tmp_path / '.epynn-folder.tmp').mkdir()
+    os.utime(tmp_path / '.epynn-folder.tmp', (0, 0))
+    write_atomically(tmp_path / 'a', b'one')
+    assert listing(tmp_path) == sorted([young, *others, '.epynn-folder.tmp', 'a', 'folder'])
 
 
 class Full:

@@ -2,6 +2,10 @@
 
 import copy
 import json
+import os
+import re
+import subprocess
+import sys
 import tracemalloc
 
 import numpy as np
@@ -11,7 +15,7 @@ from safetensors.numpy import save
 from saved_networks import assert_same_network
 
 from epynn import read_model
-from epynn.commons.errors import ModelFileError
+from epynn.commons.errors import ModelFileError, OutOfMemoryError
 from epynn.commons.maths import tanh
 from epynn.commons.modelfile import PADDING, decode_file, encode_file, seal_file
 from epynn.dense.models import Dense
@@ -160,3 +164,74 @@ def test_long_histories_are_read(tmp_path):
 def test_the_padding_is_no_array_of_the_network():
     arrays, _ = decode_file(encode_file({'a': np.ones(3)}, {'b': [[]] * 50_000}), 'file')
     assert list(arrays) == ['a']
+
+
+LIMITED = """
+import pathlib, resource, sys
+from epynn import Dense, Embedding, EpyNN, read_model
+from epynn.commons.errors import OutOfMemoryError
+
+def take(extra):
+    used = int(pathlib.Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize()
+    size = resource.RLIM_INFINITY if extra is None else used + extra
+    resource.setrlimit(resource.RLIMIT_AS, (size, resource.RLIM_INFINITY))
+
+model = EpyNN([Embedding([[0.0] * 2000] * 2, [0, 1], (1, 0, 0)), Dense(2000), Dense(1)])
+model.initialize(seed=1, verbose=False)
+path = model.write(sys.argv[1])
+old = path.read_bytes()
+for share in (0, 0.01, 0.1, 0.5, 1, 1.5, 3):
+    for act in (model.write, read_model):
+        take(int(share * len(old)))
+        try:
+            act(path)
+            outcome = 'done'
+        except OutOfMemoryError as error:
+            outcome = isinstance(error, MemoryError) and str(error)
+        take(None)
+        print(share, act.__name__, outcome)
+    assert path.read_bytes() == old
+    assert list(path.parent.iterdir()) == [path]
+model.train(1, verbose=0)
+"""
+
+
+@pytest.mark.skipif(sys.platform != 'linux', reason='limits of the address space')
+def test_too_little_memory_is_an_error_and_the_network_and_its_file_stay(tmp_path):
+    """Rust ended the process, and the training was lost."""
+    command = [sys.executable, '-c', LIMITED, tmp_path / 'model']
+    environment = {**os.environ, 'RUST_BACKTRACE': '1', 'OPENBLAS_NUM_THREADS': '1'}
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600)
+    assert result.returncode == 0, result.stderr
+    assert not result.stderr
+    outcomes = [line.split(' ', 2) for line in result.stdout.splitlines()]
+    assert len(outcomes) == 14
+    # Writing takes next to nothing: the arrays go from where they are to the disk
+    assert [words for _, act, words in outcomes if act == 'model_write'][2:] == ['done'] * 5
+    read = [words for _, act, words in outcomes if act == 'read_model']
+    assert read[-1] == 'done'
+    for words in read[:4]:
+        assert re.match(r'read_model: expected \d{8} bytes of memory, twice the file', words)
+
+
+def test_memory_that_ends_while_a_network_is_written(tmp_path, monkeypatch):
+    def fail(*_):
+        raise MemoryError
+
+    model = quiet(make_classifier())
+    path = model.write(tmp_path / 'model')
+    old = path.read_bytes()
+    monkeypatch.setattr('epynn.commons.modelfile.encode_header', fail)
+    with pytest.raises(OutOfMemoryError, match=r'EpyNN.write: .*got too little. The network is as'):
+        model.write(path)
+    assert path.read_bytes() == old
+
+
+def test_writing_copies_no_array(tmp_path):
+    model = quiet(make_classifier(Dense(300), Dense(300)))
+    model.write(tmp_path / 'model')
+    tracemalloc.start()
+    model.write(tmp_path / 'model')
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 300_000 < (tmp_path / 'model').stat().st_size

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -137,6 +138,43 @@ def test_what_is_no_regular_file_is_not_read(tmp_path):
     for path in (tmp_path / 'pipe', tmp_path / 'link', '/dev/zero', '/dev/null'):
         with pytest.raises(ArgumentError, match=r'a file that can be read.*\(no regular file\)'):
             read_model(path)
+
+
+@pytest.mark.skipif(not hasattr(os, 'mkfifo'), reason='no pipes')
+def test_what_is_no_regular_file_is_not_replaced(tmp_path):
+    """A device, a pipe or a socket became a file."""
+    pipe, link = tmp_path / 'pipe', tmp_path / 'link'
+    os.mkfifo(pipe)
+    link.symlink_to('/dev/null')
+    model = quiet(make_classifier())
+    with socket.socket(socket.AF_UNIX) as listener:
+        place = os.path.relpath(tmp_path / 'socket')  # whose names are short
+        listener.bind(place)
+        for path in (pipe, link, '/dev/null', '/dev/stdout', place):
+            if Path(path).is_file():  # the output of the tests
+                continue
+            before = os.stat(path)
+            with pytest.raises(ArgumentError, match=r'can be written, got .*\(no regular file\)'):
+                model.write(path)
+            assert os.stat(path) == before
+    assert sorted(os.listdir(tmp_path)) == ['link', 'pipe', 'socket']
+    assert link.is_symlink()
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='links of POSIX')
+def test_links_are_followed(tmp_path):
+    model = quiet(make_classifier())
+    (tmp_path / 'link').symlink_to(tmp_path / 'file')
+    for _ in range(2):  # the file is missing at first
+        model.write(tmp_path / 'link')
+        assert (tmp_path / 'link').is_symlink()
+        assert read_model(tmp_path / 'file').uname == model.uname
+    (tmp_path / 'round').symlink_to(tmp_path / 'round')
+    with pytest.raises(ArgumentError, match=r'EpyNN.write\(path\)'):
+        model.write(tmp_path / 'round')
+    (tmp_path / 'astray').symlink_to(tmp_path / 'missing' / 'file')
+    with pytest.raises(ArgumentError, match=r'astray \(No such file'):
+        model.write(tmp_path / 'astray')
 
 
 @pytest.mark.parametrize('fault', ['write', 'fsync', 'replace'])

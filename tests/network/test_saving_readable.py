@@ -1,0 +1,94 @@
+"""What is written can be read: a network that was changed by hand so that it cannot is refused."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from networks import make_classifier, quiet
+from saved_networks import OWN, make_own
+
+from epynn import LSTM, BatchNorm, Dense, read_model
+from epynn.commons.errors import ArgumentError
+from epynn.commons.maths import tanh
+from epynn.network.saving import collect_arrays
+
+
+def put(name, value, kind='p'):
+    return lambda layer: getattr(layer, kind).update({name: value})
+
+
+@pytest.mark.parametrize(('change', 'words'), [
+    (put('W', np.ones((4, 6))), r'floating-point parameters of Dense of shape .*W.*\(4, 6\)'),
+    (put('W', np.ones((4, 5, 1))), 'floating-point parameters of Dense of shape'),
+    (put('W', np.ones((4, 5), int)), 'floating-point parameters of Dense'),
+    (put('W', np.ones((4, 5), bool)), 'floating-point parameters of Dense'),
+    (put('W', np.ones((4, 5), np.float16)), 'array 1.p.W: .*got float16'),
+    (put('W', np.ones((4, 5), complex)), 'array 1.p.W: .*got complex128'),
+    (put('W', np.ones((4, 5), object)), 'array 1.p.W: .*got object'),
+    (put('W', np.full((4, 5), np.nan)), 'array 1.p.W: expected finite numbers'),
+    (put('W', np.ma.masked_array(np.ones((4, 5)), False)), r"Dense, p\['W'\]: expected an array"),
+    (put('W', None), r"EpyNN.write, Dense, p\['W'\]: expected an array"),
+    (put('W', [[1.0] * 5] * 4), r"Dense, p\['W'\]: .*got .*Set it to an array of NumPy"),
+    (put('W', print), r"Dense, p\['W'\]"), (put(3, np.ones(2)), r'Dense, p\[3\]'),
+    (put('\ud800', np.ones(2)), r'Dense, p\['), (put('V', np.ones(2)), "'V'"),
+    (lambda layer: layer.p.pop('b'), 'floating-point parameters of Dense of shape .*b'),
+    (lambda layer: layer.p.clear(), 'parameters'),
+    (put('mean', np.ones(2), 's'), 'mean'),
+    (lambda layer: setattr(layer, 'lrate', [-1.0]), 'a learning rate for each epoch'),
+])  # fmt: skip
+def test_a_file_that_nobody_could_read_is_not_written(change, words, tmp_path):
+    model = quiet(make_classifier())
+    path = model.write(tmp_path / 'model')
+    old = path.read_bytes()
+    change(model.layers[1])
+    with pytest.raises(ArgumentError, match=words) as caught:
+        model.write(path)
+    assert caught.value.remedy
+    assert path.read_bytes() == old
+
+
+def test_statistics_that_could_not_be_read_are_not_written(tmp_path):
+    model = quiet(make_classifier(Dense(4, tanh), BatchNorm()))
+    model.layers[2].s = {name: -np.ones_like(s) for name, s in model.layers[2].s.items()}
+    with pytest.raises(ArgumentError, match=r'EpyNN.write: expected a network that can be read'):
+        model.write(tmp_path / 'model')
+
+
+def test_the_look_at_what_is_written_leaves_no_trace(tmp_path):
+    model = make_own()
+    twin = make_own()
+    model.write(tmp_path / 'model')
+    for one in (model, twin):
+        one.train(3, verbose=0)
+    for ours, theirs in zip(model.layers, twin.layers, strict=True):
+        for name in ours.p:
+            np.testing.assert_array_equal(ours.p[name], theirs.p[name])
+    assert read_model(tmp_path / 'model', custom=OWN).epochs == 2
+
+
+ORDER = """
+import sys
+from epynn import read_model
+for layer in read_model(sys.argv[1]).layers:
+    print(*layer.p, *layer.s)
+"""
+
+
+@pytest.mark.parametrize('seed', ['0', '1', '2'])
+def test_parameters_are_read_in_the_order_in_which_they_were_drawn(seed, tmp_path):
+    """Their order was that of a hash: sums over them, as of clip_norm, differed in the last bit."""
+    X = np.random.default_rng(0).standard_normal((6, 3, 2))
+    model = make_classifier(LSTM(4), BatchNorm(), Dense(3, tanh))
+    model.layers[0] = type(model.layers[0])(X, np.arange(6) % 3, (1, 0, 0), Y_encode=True)
+    model = quiet(type(model)(model.layers))
+    path = model.write(tmp_path / 'model')
+    result = subprocess.run(
+        [sys.executable, '-c', ORDER, path], capture_output=True, text=True, check=True,
+        env={'PYTHONHASHSEED': seed}, cwd=Path(__file__).parent,
+    )  # fmt: skip
+    lines = [' '.join([*layer.p, *layer.s]) for layer in model.layers]
+    assert lines[1].startswith('Uf Vf')
+    assert result.stdout.splitlines() == lines
+    assert list(collect_arrays(read_model(path))) == list(collect_arrays(model))
