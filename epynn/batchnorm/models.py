@@ -76,6 +76,7 @@ class BatchNorm(Layer):
     (32, 8, 8, 6)
     """
 
+    takes_any_scale = True
     compute_shapes = batchnorm_compute_shapes
     initialize_parameters = batchnorm_initialize_parameters
     forward = batchnorm_forward

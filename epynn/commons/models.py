@@ -100,6 +100,9 @@ class Layer(Named):
     input_axes: ClassVar[tuple[str, ...] | None] = None
     """Symbols of the axes that the layer expects, such as ``('m', 'n')``; None for any."""
 
+    takes_any_scale: ClassVar[bool] = False
+    """Whether the layer learns as well from numbers of hundreds as from numbers around 1."""
+
     compute_shapes: ClassVar[Callable[..., None]]
     forward: ClassVar[Callable[..., Array]]
     backward: ClassVar[Callable[..., Any]]

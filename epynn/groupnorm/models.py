@@ -65,6 +65,7 @@ class GroupNorm(Layer):
     (2, 8, 8, 16)
     """
 
+    takes_any_scale = True
     compute_shapes = groupnorm_compute_shapes
     initialize_parameters = groupnorm_initialize_parameters
     forward = groupnorm_forward

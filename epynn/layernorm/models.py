@@ -62,6 +62,7 @@ class LayerNorm(Layer):
     (32, 10, 64)
     """
 
+    takes_any_scale = True
     compute_shapes = layernorm_compute_shapes
     initialize_parameters = layernorm_initialize_parameters
     forward = layernorm_forward

@@ -18,6 +18,7 @@ from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import output_activation
 from epynn.network.checks import check_layers, check_metric
 from epynn.network.forward import compute_outputs
+from epynn.network.hints import warn_of_unscaled
 from epynn.network.ownership import require_ownership
 from epynn.network.safety import is_finite
 from epynn.network.weights import sample_weights
@@ -123,6 +124,8 @@ def model_predict(
             'EpyNN.predict(X_data)', f'samples of shape (m, {", ".join(map(str, expected))})',
             f'an array of shape {dset.X.shape}', 'Give each sample all the features, in one array.',
         )  # fmt: skip
+    if not X_scale:
+        warn_of_unscaled(model, dset.X)
     decide_samples(model, dset, 'predict')
     return dset
 

@@ -2,7 +2,6 @@
 
 import math
 import sys
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +52,6 @@ def choose_hyperparameters(
 def complete_hyperparameters(*layers_of_settings: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the defaults, overridden by each mapping in turn; none of them is modified."""
     hPars = dict(epynn.settings.se_hPars)
-    known = set(hPars)
     for se_hPars in layers_of_settings:
         if se_hPars is None:
             continue
@@ -62,14 +60,6 @@ def complete_hyperparameters(*layers_of_settings: Mapping[str, Any] | None) -> d
                 'se_hPars', 'a dict of hyper-parameters', f'a {type(se_hPars).__name__}',
                 'See epynn.settings for the names.',
             )  # fmt: skip
-        unknown = sorted(set(map(str, se_hPars)) - known)
-        if unknown:
-            warnings.warn(
-                f'se_hPars: {", ".join(unknown)} is not read by epynn, which knows '
-                f'{", ".join(sorted(known))}.',
-                UserWarning,
-                stacklevel=4,
-            )
         hPars.update(se_hPars)
     return hPars
 

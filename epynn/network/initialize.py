@@ -1,6 +1,5 @@
 """Initialization of the network: settings, random streams, parameters, and a dry run."""
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -9,7 +8,7 @@ import numpy as np
 
 from epynn.commons.arguments import as_choice, as_flag, as_int, check_call, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError
-from epynn.commons.logs import status_line
+from epynn.commons.logs import status_line, warn
 from epynn.commons.loss import loss_functions
 from epynn.commons.metrics import metrics_functions
 from epynn.commons.models import walk_layers
@@ -30,6 +29,11 @@ from epynn.network.checks import (
     naming,
 )
 from epynn.network.evaluate import collect_layers
+from epynn.network.hints import (
+    warn_of_layout,
+    warn_of_scale,
+    warn_of_unknown_hyperparameters,
+)
 from epynn.network.hyperparameters import (
     choose_hyperparameters,
     layer_hyperparameters,
@@ -145,6 +149,8 @@ def model_initialize(
     model.training_loss = loss_functions(loss)
     check_call(model.training_loss, 'loss', 'f(Y, A, deriv=False), a loss', 2, 'deriv')
     model.se_hPars = choose_hyperparameters(se_hPars, learning_rate)
+    own = (layer.se_hPars for layer in walk_layers(model.layers))
+    warn_of_unknown_hyperparameters(model, [model.se_hPars, *own])
     model.seed = None if seed is None else as_int(seed, 'EpyNN.initialize(seed)', minimum=0)
     model.reduction = as_choice(reduction, 'EpyNN.initialize(reduction)', ('sum', 'mean'))
     model.positive_label = as_int(positive_label, 'EpyNN.initialize(positive_label)', minimum=0)
@@ -154,11 +160,9 @@ def model_initialize(
     model.metrics = {name: [[], [], []] for name in model.metrics_functions}
     model.deterministic = as_flag(deterministic, 'EpyNN.initialize(deterministic)')
     if model.deterministic and not controls_blas():
-        warnings.warn(
+        warn(
             'initialize(deterministic=True): the library that NumPy multiplies matrices by cannot '
-            'be kept to one thread; its last digits may depend on how many it takes.',
-            UserWarning,
-            stacklevel=2,
+            'be kept to one thread; its last digits may depend on how many it takes.'
         )
     model.e = model.epochs = 0
     model.progress = 0, -1
@@ -255,9 +259,20 @@ def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
     batch = model.embedding.batch_dtrain[0]
     count = len(model.layers)
     A: Array = batch.X
+    warn_of_layout(model, A)
+    learner = next(
+        (
+            layer
+            for layer in model.layers
+            if any(inner.draws_parameters() for inner in walk_layers([layer]))
+        ),
+        None,
+    )
     for number, layer in enumerate(model.layers):
         layer.training = False
         shape = A.shape
+        if layer is learner:
+            warn_of_scale(model, layer, A)
         with naming(number):
             A = check_array(layer, 'forward', layer.forward(A), (len(batch.X),))
         if verbose:

@@ -132,3 +132,4 @@ class EpyNN(Named):
         self.prepared: list[list[Layer]] = []
         self.owner = Owner(self)
         self.initialized = False
+        self.warned: set[str] = set()

@@ -1,0 +1,99 @@
+"""What is allowed and rarely meant: one warning a network for each, with the remedy."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import epynn.settings
+from epynn.commons.arguments import suggest
+from epynn.commons.logs import warn
+from epynn.commons.models import Layer, walk_layers
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.network.models import EpyNN
+
+LARGE, SPREAD = 100, 30
+"""Features are called large beyond this magnitude, if their standard deviation is, too."""
+CHANNELS = (1, 3, 4)
+"""Channels of images: grey, red-green-blue, and these with opacity."""
+
+
+def warn_once(model: 'EpyNN', what: str, msg: str) -> None:
+    """Warn of something the first time that this network meets it."""
+    if what not in model.warned:
+        model.warned.add(what)
+        warn(msg)
+
+
+def warn_of_unknown_hyperparameters(
+    model: 'EpyNN', settings: Iterable[Mapping[str, Any] | None]
+) -> None:
+    """Warn of hyper-parameters that nobody knows, in those of the model and of its layers."""
+    known = sorted(epynn.settings.se_hPars)
+    names = {name for hPars in settings if isinstance(hPars, Mapping) for name in hPars}
+    unknown = sorted(map(str, names.difference(known)))
+    if unknown:
+        nearest = [suggest(name, known) for name in unknown]
+        warn_once(
+            model, f'se_hPars {unknown}',
+            f'se_hPars: {", ".join(unknown)} is not read by epynn, which knows {", ".join(known)}. '
+            f'{" ".join(hint for hint in nearest if hint.startswith("Perhaps"))}'.rstrip(),
+        )  # fmt: skip
+
+
+def warn_of_layout(model: 'EpyNN', X: Array) -> None:
+    """Warn of images whose channels come first: ``(m, d, h, w)`` where ``(m, h, w, d)`` is meant.
+
+    Few rows and many channels may be meant. They are taken for channels first where the two axes
+    after them make a square, or where photographs would have more than 64 channels.
+    """
+    if model.layers[1].input_axes != ('m', 'h', 'w', 'd') or X.ndim != 4:
+        return
+    _, d, h, w = X.shape
+    if d in CHANNELS and w not in CHANNELS and min(h, w) > 4 and (h == w or (d > 1 and w > 64)):
+        warn_once(
+            model, 'layout',
+            f'Embedding.X_data: images of shape {X.shape[1:]} look as if their channels came '
+            f'first; here they are the last axis. Move them: X_data.transpose(0, 2, 3, 1).',
+        )  # fmt: skip
+
+
+def warn_of_scale(model: 'EpyNN', layer: Layer, A: Array) -> None:
+    """Warn of features of hundreds that go into the first layer that learns.
+
+    Sums of them drive activations to where they are flat, and gradients out of hand. Layers that
+    divide by a standard deviation, or look numbers up, take numbers of any size.
+    """
+    learner = next(inner for inner in walk_layers([layer]) if inner.draws_parameters())
+    if learner.takes_any_scale or np.abs(A).max() <= LARGE:
+        return
+    with np.errstate(all='ignore'):
+        spread = A.std(dtype=np.float64)
+    if spread > SPREAD:
+        warn_once(
+            model, 'scale',
+            f'Embedding.X_data: features as large as {np.abs(A).max():.4g} reach {learner.name}, '
+            'which learns from numbers around 1. Scale them: Embedding(..., X_scale=True), and '
+            'predict(..., X_scale=True).',
+        )  # fmt: skip
+
+
+def warn_of_unscaled(model: 'EpyNN', X: Array) -> None:
+    """Warn of samples to predict that look like those of the training data before their scaling.
+
+    Scaled, they would lie near 0 to 1; these reach at least halfway to what the training data
+    reached before.
+    """
+    scale = model.embedding.scale
+    if scale is None or X.size == 0:
+        return
+    reach = max(abs(scale.minimum), abs(scale.minimum + scale.span))
+    furthest = float(np.abs(X).max())
+    if furthest > max(2, min(10, (1 + reach) / 2)):
+        warn_once(
+            model, 'unscaled',
+            f'EpyNN.predict(X_data): samples with numbers as large as {furthest:.4g}, where the '
+            'network learned from numbers scaled to 0 to 1. Pass X_scale=True.',
+        )  # fmt: skip
