@@ -14,8 +14,9 @@ from epynn.kernels.arrays import Array
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
-LARGE, SPREAD = 100, 30
-"""Features are called large beyond this magnitude, if their standard deviation is, too."""
+LARGE, HUGE, SPREAD, FEW = 100, 1e9, 30, 10
+"""Features between these magnitudes are taken for measured ones that nobody scaled, if their
+standard deviation is large, too, and there are more than a few samples."""
 CHANNELS = (1, 3, 4)
 """Channels of images: grey, red-green-blue, and these with opacity."""
 
@@ -66,15 +67,15 @@ def warn_of_scale(model: 'EpyNN', layer: Layer, A: Array) -> None:
     Sums of them drive activations to where they are flat, and gradients out of hand. Layers that
     divide by a standard deviation, or look numbers up, take numbers of any size.
     """
-    learner = next(inner for inner in walk_layers([layer]) if inner.draws_parameters())
-    if learner.takes_any_scale or np.abs(A).max() <= LARGE:
+    learners = (inner for inner in walk_layers([layer]) if not inner.children())
+    learner = next((inner for inner in learners if inner.draws_parameters()), layer)
+    largest = np.abs(A).max()
+    if learner.takes_any_scale or len(model.embedding.dtrain.X) < FEW or not LARGE < largest < HUGE:
         return
-    with np.errstate(all='ignore'):
-        spread = A.std(dtype=np.float64)
-    if spread > SPREAD:
+    if A.std() > SPREAD:
         warn_once(
             model, 'scale',
-            f'Embedding.X_data: features as large as {np.abs(A).max():.4g} reach {learner.name}, '
+            f'Embedding.X_data: features as large as {largest:.4g} reach {learner.name}, '
             'which learns from numbers around 1. Scale them: Embedding(..., X_scale=True), and '
             'predict(..., X_scale=True).',
         )  # fmt: skip

@@ -67,7 +67,7 @@ def hear_initialize(X, *layers, **options):
 )
 def test_features_of_hundreds_are_to_be_scaled(layers):
     (message,) = hear_initialize(PIXELS, *layers)
-    name = 'Dense' if len(layers) == 1 else 'Convolution'
+    name = 'Convolution' if len(layers) > 1 else 'Dense'
     assert f'features as large as 255 reach {name}, which learns from numbers' in message
     assert 'Embedding(..., X_scale=True)' in message
 
