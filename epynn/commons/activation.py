@@ -21,6 +21,7 @@ from epynn.commons.maths import (
     tanh,
 )
 from epynn.kernels.arrays import Array
+from epynn.kernels.rounding import rounds_to_zero
 
 # Which hyper-parameter of a layer sets which keyword argument of which function.
 _HYPERPARAMETERS = (
@@ -194,7 +195,7 @@ class BoundActivation:
             out += 0.5
         elif self.function is sigmoid:
             np.negative(Z, out=out)
-            with np.errstate(over='ignore'):
+            with np.errstate(over='ignore', under='ignore'):
                 np.exp(out, out=out)
             out += 1
             np.divide(1, out, out=out)
@@ -210,6 +211,7 @@ class BoundActivation:
             and self.hyperparameters == other.hyperparameters
         )
 
+    @rounds_to_zero
     def gradient(self, dA: Array, Z: Array, A: Array) -> Array:
         """Return ``dZ``, the gradient with respect to the linear product, from ``dA``.
 

@@ -10,11 +10,13 @@ from epynn.commons.errors import ArgumentTypeError, StateError
 from epynn.commons.loss import output_gradient
 from epynn.commons.names import refuse_unknown
 from epynn.kernels.arrays import Array
+from epynn.kernels.rounding import rounds_to_zero
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
 
+@rounds_to_zero
 def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None, **unknown: NoReturn) -> Any:
     """Pass the gradient of the loss back through the layers; each computes its gradients ``g``.
 
@@ -82,6 +84,7 @@ def output_activation(model: 'EpyNN') -> BoundActivation | None:
     return activate if output.has_joint_gradient() else None
 
 
+@rounds_to_zero
 def loss_gradient(
     model: 'EpyNN', Y: Array, A: Array, w: Array | None = None
 ) -> tuple[Array, Array | None]:

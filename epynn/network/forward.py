@@ -9,6 +9,7 @@ from epynn.commons.errors import EpynnError
 from epynn.commons.models import Layer
 from epynn.commons.names import refuse_unknown
 from epynn.kernels.arrays import Array
+from epynn.kernels.rounding import rounds_to_zero
 from epynn.network.checks import numbered
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ SAMPLES_AT_A_TIME = 256
 """Samples that pass through the network at once outside training, so that memory stays flat."""
 
 
+@rounds_to_zero
 def model_forward(model: 'EpyNN', X: Array, training: bool = False, **unknown: NoReturn) -> Array:
     """Pass samples through all layers.
 

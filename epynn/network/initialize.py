@@ -17,6 +17,7 @@ from epynn.commons.optimize import Optimizer, make_optimizer
 from epynn.commons.targets import AMOUNTS, MULTILABEL
 from epynn.kernels.arrays import Array
 from epynn.kernels.blas import BlasOnOneThread, controls_blas
+from epynn.kernels.rounding import rounds_to_zero
 from epynn.network.backward import loss_gradient
 from epynn.network.checks import (
     check_array,
@@ -250,6 +251,7 @@ def seed_generators(model: 'EpyNN') -> None:
         layer.np_rng = np.random.default_rng(None if seed is None else seed + 1 + i)
 
 
+@rounds_to_zero
 def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
     """Pass the first batch forward and backward, note the shapes, and report them.
 

@@ -148,7 +148,7 @@ def train_step(model: 'EpyNN', batch: dataSet) -> None:
     """Learn from one batch: forward, loss, backward, and only then the update."""
     assert batch.Y is not None
     # NumPy need not warn: numbers that are not finite stop the step
-    with np.errstate(over='ignore', invalid='ignore', divide='ignore'):
+    with np.errstate(all='ignore'):
         # (1) Forward: outputs of the network
         A = model.forward(batch.X, training=True)
         require_finite_loss(model, batch.Y, A)

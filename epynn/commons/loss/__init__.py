@@ -106,7 +106,8 @@ def loss_functions(
     if key is None and output_activation is None:
         return dict(_LOSSES)
     if key is None:
-        return _SUITED.get(str(output_activation), MSE)
+        suited: LossFunction = _SUITED.get(str(output_activation), MSE)
+        return suited
     refuse_class(key, 'loss', 'a loss')
     loss: LossFunction = function_named('loss', _LOSSES, key)
     return loss

@@ -14,10 +14,12 @@ from epynn.commons.loss.truth import one_hot, pair
 from epynn.commons.maths.floating import saturate
 from epynn.commons.names import Named
 from epynn.kernels.arrays import Array
+from epynn.kernels.rounding import rounds_to_zero
 
 LossFunction: TypeAlias = Callable[..., Array]
 
 
+@rounds_to_zero
 def CCE(Y: Array, A: Array, deriv: bool = False) -> Array:
     """Categorical cross-entropy, ``L = -sum_U Y log A``: one class a sample, behind a softmax.
 
@@ -54,6 +56,7 @@ def CCE(Y: Array, A: Array, deriv: bool = False) -> Array:
     return loss
 
 
+@rounds_to_zero
 def ICCE(Y: Array, A: Array, deriv: bool = False) -> Array:
     """Categorical cross-entropy of integer labels, ``L = -log A_Y``, behind a softmax.
 
@@ -83,6 +86,7 @@ def ICCE(Y: Array, A: Array, deriv: bool = False) -> Array:
     return CCE(*one_hot(Y, A), deriv=deriv)
 
 
+@rounds_to_zero
 def BCE(Y: Array, A: Array, deriv: bool = False) -> Array:
     """Binary cross-entropy, ``L = -sum_U (Y log A + (1 - Y) log(1 - A)) / U``, behind a sigmoid.
 
@@ -130,6 +134,7 @@ def BCE(Y: Array, A: Array, deriv: bool = False) -> Array:
     return loss
 
 
+@rounds_to_zero
 def Hinge(Y: Array, A: Array, deriv: bool = False) -> Array:
     """Hinge loss, ``L = sum_U max(0, 1 - t A) / U`` with ``t = 2 Y - 1``, behind identity.
 
@@ -220,6 +225,7 @@ class LabelSmoothing(Named):
         share = float(self.share)
         return (1 - share) * Y + share / answers, A
 
+    @rounds_to_zero
     def __call__(self, Y: Array, A: Array, deriv: bool = False) -> Array:
         """Return the loss of each sample, or its gradient.
 

@@ -10,8 +10,10 @@ from epynn.commons.loss.truth import pair
 from epynn.commons.maths.floating import saturate
 from epynn.commons.names import Named
 from epynn.kernels.arrays import Array
+from epynn.kernels.rounding import rounds_to_zero
 
 
+@rounds_to_zero
 def MSE(Y: Array, A: Array, deriv: bool = False) -> Array:
     """Mean squared error, ``L = sum_U (Y - A)^2 / U``.
 
@@ -43,6 +45,7 @@ def MSE(Y: Array, A: Array, deriv: bool = False) -> Array:
         return saturate(np.sum(np.square(Y - A), axis=1) / U)
 
 
+@rounds_to_zero
 def MAE(Y: Array, A: Array, deriv: bool = False) -> Array:
     """Mean absolute error, ``L = sum_U |Y - A| / U``.
 
@@ -75,6 +78,7 @@ def MAE(Y: Array, A: Array, deriv: bool = False) -> Array:
         return saturate(np.sum(np.abs(Y - A), axis=1) / U)
 
 
+@rounds_to_zero
 def MSLE(Y: Array, A: Array, deriv: bool = False) -> Array:
     """Mean squared logarithmic error, ``L = sum_U (log(1 + Y) - log(1 + A))^2 / U``.
 
@@ -136,6 +140,7 @@ class Huber(Named):
         if as_float(self.delta, 'Huber.delta', low=0) == 0:
             raise ArgumentError('Huber.delta', 'a number above 0', describe(self.delta), 'Try 1.')
 
+    @rounds_to_zero
     def __call__(self, Y: Array, A: Array, deriv: bool = False) -> Array:
         """Return the loss of each sample, or its gradient.
 

@@ -45,6 +45,7 @@ from epynn.commons.maths.initializers import (
 from epynn.commons.maths.rectifiers import elu, lrelu, relu, selu, softplus
 from epynn.commons.maths.sigmoids import hard_sigmoid, hard_tanh, sigmoid, softsign, tanh
 from epynn.kernels.arrays import Array
+from epynn.kernels.rounding import rounds_to_zero
 
 __all__ = [
     'ACTIVATIONS',
@@ -105,6 +106,7 @@ def identity(x: Array, deriv: bool = False) -> Array:
     return np.ones_like(x) if deriv else x
 
 
+@rounds_to_zero
 def softmax(x: Array, deriv: bool = False, T: float = 1.0) -> Array:
     """Softmax over the last axis, ``f(x)_i = exp(x_i / T) / sum_j exp(x_j / T)``.
 

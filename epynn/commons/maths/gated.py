@@ -8,6 +8,7 @@ from epynn.commons.maths.floating import floating
 from epynn.commons.maths.rectifiers import softplus
 from epynn.commons.maths.sigmoids import sigmoid, tanh
 from epynn.kernels.arrays import Array
+from epynn.kernels.rounding import rounds_to_zero
 
 # Coefficients of the powers of t in a polynomial for (1 + 2 z) exp(z^2) erfc(z), where
 # t = (z - 3.75) / (z + 3.75) brings all z >= 0 to -1 <= t < 1: the first 25 terms of the Chebyshev
@@ -62,6 +63,7 @@ def _normal(x: Array) -> tuple[Array, Array]:
     return np.where(x < 0, tail, 1 - tail), e / math.sqrt(2 * math.pi)
 
 
+@rounds_to_zero
 def gelu(x: Array, deriv: bool = False) -> Array:
     """Gaussian error linear unit, ``f(x) = x P(x)``, P the standard normal distribution.
 
@@ -91,6 +93,7 @@ def gelu(x: Array, deriv: bool = False) -> Array:
     return distribution + x * density if deriv else x * distribution
 
 
+@rounds_to_zero
 def silu(x: Array, deriv: bool = False) -> Array:
     """Sigmoid linear unit, also called swish, ``f(x) = x sigmoid(x)``.
 
@@ -115,6 +118,7 @@ def silu(x: Array, deriv: bool = False) -> Array:
     return sigmoid(x) + x * sigmoid(x, deriv=True) if deriv else x * sigmoid(x)
 
 
+@rounds_to_zero
 def mish(x: Array, deriv: bool = False) -> Array:
     """Mish, ``f(x) = x tanh(softplus(x))``.
 

@@ -5,6 +5,7 @@ import numpy as np
 from epynn.commons.maths.floating import floating, saturate
 from epynn.commons.maths.sigmoids import sigmoid
 from epynn.kernels.arrays import Array
+from epynn.kernels.rounding import rounds_to_zero
 
 # Mean 0 and variance 1 are a fixed point of SELU with these two, and no others.
 _SELU_ALPHA = 1.6732632423543772
@@ -35,6 +36,7 @@ def relu(x: Array, deriv: bool = False) -> Array:
     return (x > 0).astype(x.dtype) if deriv else np.maximum(x, 0)
 
 
+@rounds_to_zero
 def lrelu(x: Array, deriv: bool = False, alpha: float = 0.3) -> Array:
     """Leaky rectified linear unit, ``f(x) = x`` where ``x > 0``, else ``alpha x``.
 
@@ -69,6 +71,7 @@ def lrelu(x: Array, deriv: bool = False, alpha: float = 0.3) -> Array:
     return np.where(x > 0, x, negative)
 
 
+@rounds_to_zero
 def elu(x: Array, deriv: bool = False, alpha: float = 1.0) -> Array:
     """Exponential linear unit, ``f(x) = x`` where ``x > 0``, else ``alpha (exp(x) - 1)``.
 
@@ -99,6 +102,7 @@ def elu(x: Array, deriv: bool = False, alpha: float = 1.0) -> Array:
     return np.where(x > 0, x, alpha * np.expm1(negative))
 
 
+@rounds_to_zero
 def selu(x: Array, deriv: bool = False) -> Array:
     """Scaled exponential linear unit, ``f(x) = c x`` where ``x > 0``, else ``c a (exp(x) - 1)``.
 
@@ -126,6 +130,7 @@ def selu(x: Array, deriv: bool = False) -> Array:
         return saturate(_SELU_SCALE * elu(x, deriv, _SELU_ALPHA))
 
 
+@rounds_to_zero
 def softplus(x: Array, deriv: bool = False) -> Array:
     """Softplus, ``f(x) = log(1 + exp(x))``, a smooth relu.
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from epynn.commons.maths.floating import floating
 from epynn.kernels.arrays import Array
+from epynn.kernels.rounding import rounds_to_zero
 
 
 def sigmoid(x: Array, deriv: bool = False) -> Array:
@@ -25,11 +26,11 @@ def sigmoid(x: Array, deriv: bool = False) -> Array:
         Shape and dtype of ``x``; integers give float64.
     """
     x = floating(x)
-    if deriv:
-        e = np.exp(-np.abs(x))
-        derivative: Array = e / np.square(1 + e)
-        return derivative
-    with np.errstate(over='ignore'):
+    with np.errstate(over='ignore', under='ignore'):
+        if deriv:
+            e = np.exp(-np.abs(x))
+            derivative: Array = e / np.square(1 + e)
+            return derivative
         A: Array = 1 / (1 + np.exp(-x))
     return A
 
@@ -53,11 +54,13 @@ def tanh(x: Array, deriv: bool = False) -> Array:
     x = floating(x)
     if not deriv:
         return np.tanh(x)
-    e = np.exp(-np.abs(x))
-    derivative: Array = np.square(2 * e / (1 + e * e))
+    with np.errstate(under='ignore'):
+        e = np.exp(-np.abs(x))
+        derivative: Array = np.square(2 * e / (1 + e * e))
     return derivative
 
 
+@rounds_to_zero
 def hard_sigmoid(x: Array, deriv: bool = False) -> Array:
     """Straight lines in place of the logistic function, ``f(x) = min(max(x / 6 + 1/2, 0), 1)``.
 
@@ -109,6 +112,7 @@ def hard_tanh(x: Array, deriv: bool = False) -> Array:
     return (np.abs(x) < 1).astype(x.dtype) if deriv else np.clip(x, -1, 1)
 
 
+@rounds_to_zero
 def softsign(x: Array, deriv: bool = False) -> Array:
     """Softsign, ``f(x) = x / (1 + |x|)``: nears its bounds more slowly than tanh.
 

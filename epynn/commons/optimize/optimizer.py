@@ -12,6 +12,7 @@ from epynn.commons.foreign import OPTIMIZER
 from epynn.commons.maths.clipping import clip_by_norm, clip_by_value
 from epynn.commons.names import Named, constructor_names, unknown_keywords
 from epynn.kernels.arrays import Array
+from epynn.kernels.rounding import rounds_to_zero
 
 
 class HasParameters(Protocol):
@@ -96,6 +97,7 @@ class Optimizer(Named, ABC):
             ``moments['t']``, the number of the step.
         """
 
+    @rounds_to_zero
     def update(self, layer: HasParameters) -> None:
         """Move all parameters of a layer by one step, if it is trainable."""
         if not layer.trainable:
