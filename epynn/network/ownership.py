@@ -67,7 +67,8 @@ class AtWork:
 
     def __init__(self, owner: Owner) -> None:
         self.owner = owner
-        owner.work = weakref.ref(self)
+        with Owner.claims:  # not while another network makes a twin of the Embedding
+            owner.work = weakref.ref(self)
 
     def __enter__(self) -> None:
         """Go on."""
@@ -104,16 +105,17 @@ def share_data(model: 'EpyNN', owner: Owner) -> None:
     The one at hand goes to the network that initializes now, as scripts expect that look at its
     sets; the other network gets a twin. One that is at work, in another thread, keeps its own.
     """
-    holder, embedding = owner.model(), model.embedding
-    if holder is None or not (holder.initialized or owner.busy):
+    # Asked once: it may end its work, or begin some, meanwhile
+    holder, embedding, busy = owner.model(), model.embedding, owner.busy
+    if holder is None or not (holder.initialized or busy):
         return
     try:
         twin = make_twin(embedding)
     except TypeError:  # one of the user's own that holds an open file, or the like
-        if owner.busy:
+        if busy:
             raise refuse_busy(embedding, owner) from None
         return
-    if owner.busy:
+    if busy:
         twin, embedding = embedding, twin
     replace_embedding(holder, twin)
     replace_embedding(model, embedding)
