@@ -133,7 +133,7 @@ def model_predict(
 def decide_samples(model: 'EpyNN', dset: dataSet, what: str) -> Array | None:
     """Compute the outputs and decisions for the samples of a set; return Z of the outputs."""
     with BlasOnOneThread(), np.errstate(all='ignore'):  # what is not finite is refused
-        A, Z = compute_outputs(model, dset.X)
+        A, Z = compute_outputs(model, dset.X, keep_Z=what == 'evaluate')
         require_finite(A, f'finite outputs for {dset.name}', what)
     dset.A = A
     # For amounts there is nothing to decide

@@ -51,7 +51,7 @@ def pass_through(layers: Sequence[Layer], A: Array) -> Array:
     return A
 
 
-def compute_outputs(model: 'EpyNN', X: Array) -> tuple[Array, Array | None]:
+def compute_outputs(model: 'EpyNN', X: Array, keep_Z: bool = False) -> tuple[Array, Array | None]:
     """Pass any number of samples through, outside training, some at a time.
 
     They pass through twins of the layers: these stay as the last step of training left them, in
@@ -62,16 +62,19 @@ def compute_outputs(model: 'EpyNN', X: Array) -> tuple[Array, Array | None]:
     A : ndarray
         Outputs ``(m, ...)``.
     Z : ndarray or None
-        What the activation of the last layer was computed from, of the same shape; None where the
-        layer keeps none.
+        With `keep_Z`, what the activation of the last layer was computed from, of the same shape;
+        None where the layer keeps none.
     """
     layers = [layer.twin() for layer in model.layers]
-    outputs, products = [], []
+    outputs, products = np.empty(0), None
     for i in range(0, len(X), SAMPLES_AT_A_TIME):
         A = pass_through(layers, X[i : i + SAMPLES_AT_A_TIME])
         Z = layers[-1].fc.get('Z')
-        outputs.append(A)
-        if Z is not None and Z.shape == A.shape:
-            products.append(Z)
-    complete = len(products) == len(outputs)
-    return np.concatenate(outputs), np.concatenate(products) if complete else None
+        if i == 0:
+            outputs = np.empty((len(X), *A.shape[1:]), A.dtype)
+            fits = keep_Z and Z is not None and Z.shape == A.shape
+            products = np.empty_like(outputs) if fits else None
+        outputs[i : i + len(A)] = A
+        if products is not None:
+            products[i : i + len(A)] = Z
+    return outputs, products

@@ -75,11 +75,11 @@ def test_training_and_prediction_run_on_one_thread_of_blas(library):
 
     X, y = np.random.default_rng(0).random((12, 3)), np.arange(12) % 2
     model = EpyNN([Embedding(X, y, Y_encode=True), Dense(3, watch), Dense(2, softmax)])
+    seen.clear()  # the looks at the function when the layer was made
     model.initialize('CCE', seed=1, verbose=False)
     model.train(2, verbose=0)
     model.predict(X)
-    assert set(seen) - {4} == {1}
-    assert seen.count(4) <= 1  # the look at the function when the layer is made
+    assert set(seen) == {1}
     assert library.num_threads == 4
 
 
