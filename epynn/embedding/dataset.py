@@ -17,6 +17,7 @@ from epynn.commons.io import (
 )
 from epynn.commons.io.arrays import as_list, refuse
 from epynn.commons.io.numbers import as_numbers
+from epynn.commons.io.written import refuse_unwritable
 from epynn.commons.logs import warn
 from epynn.commons.models import dataSet
 from epynn.commons.targets import AMOUNTS, kind_of_targets
@@ -67,6 +68,7 @@ def embedding_prepare(
                 'X_data', 'samples that hold tokens', 'no token at all',
                 'Pass sequences of at least one token each.',
             )  # fmt: skip
+        refuse_unwritable(layer.e2i, 'X_data')
         refuse_many_tokens(len(layer.e2i), sum(map(len, as_list(X_data, 'X_data'))))
     elif settings['X_scale'] and layer.scale is None:
         layer.scale = feature_scale(X_data)
@@ -83,6 +85,7 @@ def embedding_prepare(
         )  # fmt: skip
     if settings['Y_encode'] and layer.classes is None:
         Y, layer.classes = encode_labels(Y_data)
+        refuse_unwritable(layer.classes, 'Y_data')
     elif settings['Y_encode']:
         Y = apply_label_encoding(Y_data, layer.classes)
     else:

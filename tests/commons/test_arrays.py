@@ -12,8 +12,9 @@ from epynn.commons.errors import DataError, LabelError
 from epynn.commons.io import apply_label_encoding, encode_labels, scale_features
 from epynn.commons.io.arrays import as_array, as_list
 from epynn.commons.io.numbers import as_numbers
+from epynn.commons.library import read_model
 from epynn.commons.loss import MSE
-from epynn.commons.maths import sigmoid
+from epynn.commons.maths import sigmoid, softmax
 from epynn.commons.metrics import accuracy
 from epynn.commons.models import dataSet
 from epynn.dense.models import Dense
@@ -272,3 +273,24 @@ def test_tensors():
     ):
         with pytest.raises(DataError, match=remedy):
             Embedding(tensor, Y)
+
+
+# LABELS AND TOKENS IN FILES
+
+
+@pytest.mark.parametrize(
+    'labels', [[None, 1], [True, False], [0.5, -1.0], ['a', 'é'], [b'a', b'b'], [(1, 'a'), (2,)]]
+)
+def test_labels_that_are_taken_come_back_from_a_file(labels, tmp_path):
+    tokens = [[label, label] for label in labels]
+    if None in labels:
+        labels = ['a', 'b']  # a token may be None, a label not
+    embedding = Embedding(tokens * 3, labels * 3, (1, 0, 0), X_encode=True, Y_encode=True)
+    model = quiet(EpyNN([embedding, Flatten(), Dense(2, softmax)]))
+    model.write(tmp_path / 'model')
+    read = read_model(tmp_path / 'model')
+    for ours, theirs in (
+        (embedding.classes, read.embedding.classes), (list(embedding.e2i), list(read.embedding.e2i))
+    ):  # fmt: skip
+        assert ours == list(theirs)
+        assert list(map(type, ours)) == list(map(type, theirs))

@@ -1,6 +1,7 @@
 """Data that come as something else than arrays and lists, or whose values do not fit into them."""
 
 from decimal import Decimal
+from enum import IntEnum
 
 import numpy as np
 
@@ -16,6 +17,13 @@ LONG = 2**53 + 1
 MASKED = np.ma.array([1.0, 2.0], mask=[False, True])
 DATES = np.array(['2020-01-01', '2020-01-02'] * 12, dtype='datetime64[ns]')
 FIELDS = np.array([(1, 2.0)] * 24, dtype=[('age', int), ('size', float)])
+
+
+class Colour(IntEnum):
+    """Numbers by other names."""
+
+    RED = 1
+    BLUE = 2
 
 
 class Sparse:
@@ -125,6 +133,21 @@ ROWS = [
           'list(map(str, Y_data))'),
     Wrong('tokens False and 0', lambda: text([[False, 0], [0, False]], [0, 1]), DataError, 'X_data',
           'labels and tokens of one type', 'False (bool) and 0 (int)', 'list(map(str, X_data))'),
+    Wrong('labels of days', lambda: encode(DATES.astype('M8[D]')), DataError, 'Y_data',
+          'values that a model file can hold', 'datetime.date(2020, 1, 1) (date)',
+          'list(map(str, Y_data))'),
+    Wrong('labels of decimals', lambda: encode([Decimal(1), Decimal(2)] * 12), DataError, 'Y_data',
+          'values that a model file can hold', "Decimal('1') (Decimal)", 'list(map(str, Y_data))'),
+    Wrong('labels of an enum', lambda: encode([Colour.RED, Colour.BLUE] * 12), DataError, 'Y_data',
+          'values that a model file can hold', 'Colour.RED', 'list(map(str, Y_data))'),
+    Wrong('complex labels to encode', lambda: encode([1j, 2j] * 12), DataError, 'Y_data',
+          'values that a model file can hold', '1j (complex)', 'list(map(str, Y_data))'),
+    Wrong('labels of endless digits', lambda: encode([10**5000, 1] * 12), DataError, 'Y_data',
+          'values that a model file can hold', 'thousands of digits', 'Number them from 0'),
+    Wrong('labels of half characters', lambda: encode(['\ud83d', 'a'] * 12), DataError, 'Y_data',
+          'values that a model file can hold', 'ud83d', 'Number them from 0'),
+    Wrong('tokens of an enum', lambda: text([[Colour.RED], [Colour.BLUE]], [0, 1]), DataError,
+          'X_data', 'values that a model file can hold', 'Colour.RED', 'list(map(str, X_data))'),
     Wrong('ten thousand labels', lambda: Embedding(np.zeros((9999, 1)), np.arange(9999.0),
           Y_encode=True), LabelError, 'Y_data', 'classes, each with several samples',
           '9999 different labels in 9999 samples', 'Amounts to be predicted need no Y_encode'),
