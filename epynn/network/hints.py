@@ -8,7 +8,7 @@ import numpy as np
 import epynn.settings
 from epynn.commons.arguments import suggest
 from epynn.commons.logs import warn
-from epynn.commons.models import Layer, walk_layers
+from epynn.commons.models import walk_layers
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:
@@ -61,16 +61,24 @@ def warn_of_layout(model: 'EpyNN', X: Array) -> None:
         )  # fmt: skip
 
 
-def warn_of_scale(model: 'EpyNN', layer: Layer, A: Array) -> None:
+def warn_of_scale(model: 'EpyNN', inputs: Iterable[Array]) -> None:
     """Warn of features of hundreds that go into the first layer that learns.
 
     Sums of them drive activations to where they are flat, and gradients out of hand. Layers that
     divide by a standard deviation, or look numbers up, take numbers of any size.
     """
-    learners = (inner for inner in walk_layers([layer]) if not inner.children())
-    learner = next((inner for inner in learners if inner.draws_parameters()), layer)
+    pairs = [
+        (inner, A)
+        for layer, A in zip(model.layers, inputs, strict=True)
+        for inner in walk_layers([layer])
+        if inner.draws_parameters() and not inner.children()
+    ]
+    if not pairs:
+        return
+    learner, A = pairs[0]
     largest = np.abs(A).max()
-    if learner.takes_any_scale or len(model.embedding.dtrain.X) < FEW or not LARGE < largest < HUGE:
+    few = len(model.embedding.dtrain.X) < FEW
+    if learner.takes_any_scale or few or not LARGE < largest < HUGE:
         return
     if A.std() > SPREAD:
         warn_once(

@@ -261,20 +261,11 @@ def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
     batch = model.embedding.batch_dtrain[0]
     count = len(model.layers)
     A: Array = batch.X
-    warn_of_layout(model, A)
-    learner = next(
-        (
-            layer
-            for layer in model.layers
-            if any(inner.draws_parameters() for inner in walk_layers([layer]))
-        ),
-        None,
-    )
+    inputs: list[Array] = []
     for number, layer in enumerate(model.layers):
         layer.training = False
         shape = A.shape
-        if layer is learner:
-            warn_of_scale(model, layer, A)
+        inputs.append(A)
         with naming(number):
             A = check_array(layer, 'forward', layer.forward(A), (len(batch.X),))
         if verbose:
@@ -298,3 +289,5 @@ def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
             )
     if verbose and end == '\r':
         status_line(f'{model.name}: {count} layers initialized', '\n')
+    warn_of_layout(model, batch.X)
+    warn_of_scale(model, inputs)
