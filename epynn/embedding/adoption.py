@@ -3,7 +3,9 @@
 import copy
 from typing import TYPE_CHECKING, Any
 
-from epynn.commons.errors import DataError, StateError
+from epynn.commons.errors import DataError, LabelError, StateError
+from epynn.commons.models import dataSet
+from epynn.commons.targets import KINDS
 
 if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
@@ -18,7 +20,8 @@ def embedding_adopt(layer: 'Embedding', other: 'Embedding') -> None:
     Raises
     ------
     DataError, LabelError
-        If the settings differ, or the data hold a token or a label that the other one never saw.
+        If the settings differ, or the data hold a token or a label that the other one never saw,
+        or the targets are of another kind.
     StateError
         If the layer let go of the data as they were given.
     """
@@ -31,8 +34,14 @@ def embedding_adopt(layer: 'Embedding', other: 'Embedding') -> None:
                 'network.' if saved else
                 f'Make the Embedding without {flag}, from data like those it was trained on.',
             )  # fmt: skip
-    if what_is_known(layer) == what_is_known(other):
-        return
+    if what_is_known(layer) != what_is_known(other):
+        encode_anew(layer, other)
+    if other.targets is not None and layer.targets is not None:
+        adopt_targets(layer, other.targets)
+
+
+def encode_anew(layer: 'Embedding', other: 'Embedding') -> None:
+    """Encode and scale the data as they were given once more, or leave all as it is."""
     if layer.given is None:
         raise StateError(
             'Embedding', 'one that no network has initialized with', 'one already in use',
@@ -43,6 +52,21 @@ def embedding_adopt(layer: 'Embedding', other: 'Embedding') -> None:
     trial.scale = other.scale
     trial.fill(*layer.given)
     vars(layer).update(vars(trial))
+
+
+def adopt_targets(layer: 'Embedding', kind: str) -> None:
+    """Take targets for what those of before were: a few of them need not tell what all are."""
+    if KINDS.index(layer.targets) > KINDS.index(kind):
+        raise LabelError(
+            'Embedding.Y_data', f'{kind} targets, as the network was trained on',
+            f'{layer.targets} targets', 'Train a new network on these.',
+        )  # fmt: skip
+    layer.targets = kind
+    layer.dtrain, layer.dval, layer.dtest = (
+        dataSet(dset.X, dset.Y, dset.name, dset.ids, dset.w, kind, dset.classes)
+        for dset in (layer.dtrain, layer.dval, layer.dtest)
+    )
+    layer.dsets = [dset for dset in (layer.dtrain, layer.dval, layer.dtest) if dset.active]
 
 
 def what_is_known(layer: 'Embedding') -> tuple[Any, ...]:

@@ -38,17 +38,12 @@ def train_on(model: 'EpyNN', data: Any) -> None:
     embedding: Any = data
     if not embedding.dtrain.active:
         raise DataError(where, 'an Embedding with data', 'none', 'Pass X_data and Y_data to it.')
-    embedding.adopt(saved)
-    expected, shape = model.network[0]['forward']['X'][1:], embedding.dtrain.X.shape[1:]
-    if shape != expected:
-        raise ShapeError(
-            where, f'samples of shape {expected}, as the network was trained on', f'{shape}',
-            'Give each sample the features of those, in the same order.',
-        )  # fmt: skip
     with AtWork(model.owner):
         replace_embedding(model, embedding)
         take_layers(model)
         embedding = model.embedding  # a twin, where another network is at work with that one
+        embedding.adopt(saved)
+        check_samples(model)
         for name in ('dtype', 'optimizer', 'lrate', 'e'):
             setattr(embedding, name, getattr(saved, name))
         seed_generators(model)
@@ -58,6 +53,16 @@ def train_on(model: 'EpyNN', data: Any) -> None:
         model.prepared = collect_layers(model)
     fill_history(model)
     tell(model, saved)
+
+
+def check_samples(model: 'EpyNN') -> None:
+    """Refuse samples that have other features than those that the network was trained on."""
+    expected, shape = model.network[0]['forward']['X'][1:], model.embedding.dtrain.X.shape[1:]
+    if shape != expected:
+        raise ShapeError(
+            'read_model(data)', f'samples of shape {expected}, as the network was trained on',
+            f'{shape}', 'Give each sample the features of those, in the same order.',
+        )  # fmt: skip
 
 
 def fill_history(model: 'EpyNN') -> None:

@@ -149,6 +149,29 @@ def test_tokens_are_those_of_the_network(tmp_path):
         read_model(path, data=Embedding(['TTXA'] * 3, ['yes'] * 3, **options))
 
 
+def test_targets_stay_what_they_were(tmp_path):
+    amounts, few = np.sin(X[:, 0]), np.ones(24)
+    model = quiet(EpyNN([Embedding(X, amounts), Dense(1, tanh)]), loss='MSE', metrics=['RMSE'])
+    again = read_model(model.write(tmp_path / 'amounts'), data=Embedding(X, few))
+    again.train(1, verbose=0)
+    assert {dset.targets for dset in again.embedding.dsets} == {'amounts'}
+    assert again.embedding.dtrain.P is again.embedding.dtrain.A  # nothing is decided
+    model = quiet(EpyNN([Embedding(X, few), Dense(1)]), loss='BCE')
+    path = model.write(tmp_path / 'labels')
+    with pytest.raises(LabelError, match=r'labels targets, as .*, got amounts targets'):
+        read_model(path, data=Embedding(X, np.linspace(0, 1, 24)))
+
+
+def test_multilabel_targets_stay_so_where_each_sample_has_one(tmp_path):
+    Y = (X[:, :3] > 0).astype(float)
+    model = quiet(EpyNN([Embedding(X, Y), Dense(3)]), loss='BCE')
+    path = model.write(tmp_path / 'model')
+    again = read_model(path, data=Embedding(X, np.eye(3)[np.arange(24) % 3]))
+    again.train(1, verbose=0)
+    assert again.embedding.dtrain.y.shape == (16, 3)
+    assert again.embedding.dtrain.P.shape == (16, 3)
+
+
 def test_weights_of_samples_stay_with_them(path):
     w = np.arange(1.0, 25.0)
     model = read_model(path, data=embed(10 * X, Y, sample_weight=w))
