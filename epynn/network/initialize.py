@@ -170,6 +170,12 @@ def model_initialize(
     model.schedule_memory = {}
     model.network = {}
 
+    if not model.embedding.dtrain.active:
+        raise DataError(
+            'Embedding.X_data', 'training samples', 'none', 'Pass X_data and Y_data to it.'
+        )
+    model.class_weights = resolve_class_weight(model, class_weight)
+
     with AtWork(model.owner):
         if not params:
             warn_of_lost_settings(model)
@@ -186,12 +192,6 @@ def model_initialize(
                 layer.cast_parameters()
         schedule_rates(model)
         seed_generators(model)
-
-        if not model.embedding.dtrain.active:
-            raise DataError(
-                'Embedding.X_data', 'training samples', 'none', 'Pass X_data and Y_data to it.'
-            )
-        model.class_weights = resolve_class_weight(model, class_weight)
         model.embedding.training_batches(init=True)
         with BlasOnOneThread():
             dry_run(model, end, verbose)

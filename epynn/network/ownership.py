@@ -8,6 +8,7 @@ if nothing had been; layers whose parameters it lost it refuses to use.
 import copy
 import threading
 import weakref
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -40,7 +41,7 @@ class Owner:
     """
 
     claims: ClassVar[threading.Lock] = threading.Lock()
-    """Held while a network takes its layers: two threads may initialize at once."""
+    """Held while a network takes layers: others wait before they take some, or begin to learn."""
 
     def __init__(self, model: 'EpyNN | None' = None) -> None:
         self.name = '' if model is None else model.name
@@ -105,7 +106,7 @@ def share_data(model: 'EpyNN', owner: Owner) -> None:
     The one at hand goes to the network that initializes now, as scripts expect that look at its
     sets; the other network gets a twin. One that is at work, in another thread, keeps its own.
     """
-    # Asked once: it may end its work, or begin some, meanwhile
+    # Asked once: it may end its work meanwhile
     holder, embedding, busy = owner.model(), model.embedding, owner.busy
     if holder is None or not (holder.initialized or busy):
         return
@@ -131,7 +132,11 @@ def make_twin(embedding: Any) -> Any:
         for array in vars(dset).values()
         if isinstance(array, np.ndarray)
     ]
-    return copy.deepcopy(embedding, {id(thing): thing for thing in (*shared, embedding.owner)})
+    kept = {id(thing): thing for thing in (*shared, embedding.owner)}
+    for _ in range(9):
+        with suppress(RuntimeError):  # a dictionary grew meanwhile, at work in another thread
+            return copy.deepcopy(embedding, dict(kept))
+    return copy.deepcopy(embedding, kept)
 
 
 def replace_embedding(model: 'EpyNN', embedding: Any) -> None:
@@ -190,6 +195,7 @@ def list_settings(model: 'EpyNN') -> dict[str, Any]:
         'reduction': model.reduction,
         'learning_rate': model.se_hPars['learning_rate'],
         'schedule': model.se_hPars['schedule'],
+        'class_weight': model.class_weights,
         'tokens': list(embedding.e2i) or None,
         'labels': embedding.classes,
         'scale': None if scale is None else (scale.minimum, scale.minimum + scale.span),
@@ -202,9 +208,10 @@ def warn_of_lost_settings(model: 'EpyNN') -> None:
     A setting that was given is one that was wanted: only those left at their defaults are lost.
     """
     now, hPars = list_settings(model), default_hyperparameters()
-    default = {
+    default: dict[str, Any] = {
         'loss': 'MSE', 'optimizer': 'SGD()', 'reduction': 'sum',
         'learning_rate': hPars.get('learning_rate'), 'schedule': hPars.get('schedule'),
+        'class_weight': {},
     }  # fmt: skip
     # The first layer that learned reads tokens and the scale; the last one answers in labels.
     ends = {'tokens': model.layers[1], 'scale': model.layers[1], 'labels': model.layers[-1]}

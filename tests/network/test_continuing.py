@@ -287,8 +287,12 @@ def test_settings_that_were_given_are_wanted(path, settings):
 
 
 def test_initializing_again_without_the_settings_warns():
-    model = make(optimizer='Adam', reduction='mean')
-    words = 'optimizer=Adam.*reduction=mean.*now it is optimizer=SGD.*reduction=sum'
+    settings = {'optimizer': 'Adam', 'reduction': 'mean'}
+    model = make(class_weight={1: 2}, **settings)
+    words = (
+        r'optimizer=Adam.*reduction=mean, class_weight=\{1: 2.0\}; now it is '
+        r'optimizer=SGD.*reduction=sum, class_weight=\{\}'
+    )
     with pytest.warns(UserWarning, match=words):
         quiet(model, params=False, se_hPars={'learning_rate': 0.03})
 

@@ -119,6 +119,7 @@ def test_training_goes_on_from_a_file(make, tmp_path):
     settings = {
         'seed': 4, 'params': False, 'dtype': model.dtype, 'se_hPars': model.se_hPars,
         'optimizer': model.optimizer, 'reduction': model.reduction, 'loss': model.training_loss,
+        'class_weight': {model.embedding.classes[i]: w for i, w in model.class_weights.items()},
     }  # fmt: skip
     for network in (model, again):
         network.model = EpyNN([embedding, *network.layers[1:]])
