@@ -34,9 +34,29 @@ def describe(value: Any) -> str:
         return f'one of thousands of digits ({type(value).__name__})'
     if ' object at 0x' in text:
         return f'an object of the class {type(value).__name__}'
+    if text.startswith(f'{type(value).__name__}(') and len(text) <= 60:
+        return text
     if len(text) > 60:
         text = text[:57] + '...'
     return f'{text} ({type(value).__name__})'
+
+
+def brief(value: Any, longest: int = 40) -> str:
+    """Return a value as one would write it in a call; dots where that is long."""
+    if isinstance(value, type) or (callable(value) and hasattr(value, '__name__')):
+        return str(value.__name__)
+    text = '...' if isinstance(value, np.ndarray) or hasattr(value, 'iloc') else repr(value)
+    return text if len(text) <= longest and '\n' not in text and ' at 0x' not in text else '...'
+
+
+def write_call(cls: type, arguments: Mapping[str, Any], longest: int = 60) -> str:
+    """Return a call as one would write it: ``Dense(10, activate=softmax)``, the first unnamed."""
+    first = list(inspect.signature(cls).parameters)[:1]
+    words = [
+        brief(value, longest) if [name] == first else f'{name}={brief(value, longest)}'
+        for name, value in arguments.items()
+    ]
+    return f'{cls.__name__}({", ".join(words)})'
 
 
 def as_int(value: Any, name: str, minimum: int = 1, otherwise: str = '') -> int:

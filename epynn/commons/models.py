@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from epynn.commons.activation import BoundActivation, check_elementwise
-from epynn.commons.arguments import as_function, check_call, describe
+from epynn.commons.arguments import as_function, check_call, describe, write_call
 from epynn.commons.axes import layer_check_axes
 from epynn.commons.cache import Cache
 from epynn.commons.dataset import dataSet as dataSet
@@ -178,6 +178,9 @@ class Layer(Named):
                 f'a class without {", ".join(missing)}',
                 f'Bind each in the class body: {missing[0]} = my_{missing[0]}.',
             )
+
+    def __repr__(self) -> str:
+        return write_call(type(self), self.arguments)
 
     def set_activations(self, **functions: Any) -> None:
         """Store activation functions as attributes and note their names in `activation`.

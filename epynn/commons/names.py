@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
-from epynn.commons.arguments import describe, suggest
+from epynn.commons.arguments import brief, describe, suggest
 from epynn.commons.errors import ArgumentTypeError, UnknownImportError, UnknownNameError
 from epynn.commons.foreign import KEYWORDS, MODULE, PLACES
 
@@ -43,14 +43,6 @@ def unknown_keywords(where: str, names: list[str], unknown: Mapping[str, Any]) -
         where, f'the arguments {", ".join(names)}' if names else 'no arguments',
         ', '.join(f'{name}={brief(value)}' for name, value in unknown.items()), remedy,
     )  # fmt: skip
-
-
-def brief(value: Any) -> str:
-    """Return a value as one would write it in a call, or its type where that is long."""
-    if isinstance(value, type) or (callable(value) and hasattr(value, '__name__')):
-        return str(value.__name__)
-    text = '...' if hasattr(value, 'shape') else repr(value)
-    return text if len(text) <= 40 and '\n' not in text else '...'
 
 
 def argument_names(function: Callable[..., Any]) -> list[str]:

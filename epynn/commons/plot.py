@@ -71,6 +71,8 @@ def pyplot_metrics(
     axes[0, 0].legend()
     axes[-1, 0].set_xlabel('epoch')
     axes[-1, 0].xaxis.get_major_locator().set_params(integer=True)
+    if axes[-1, 0].lines and all(len(line.get_xdata()) == 1 for line in axes[-1, 0].lines):
+        axes[-1, 0].set_xticks([0])  # a single epoch
     figure.suptitle(model.name)
     return finish(plt, figure, path, show)
 
@@ -91,10 +93,12 @@ def plot_tiles(
     path: str | Path | None,
     show: bool,
     inputs: Sequence[Array] = (),
+    around_zero: bool = False,
 ) -> 'Figure | None':
     """Draw a grid of images on one scale, so that their colours compare.
 
     Where values change sign, 0 is white, blue below and red above; else low is dark, high is light.
+    A bar tells which number each colour is.
 
     Parameters
     ----------
@@ -106,6 +110,8 @@ def plot_tiles(
         Images for a column in front, each on a scale of its own.
     title : str
         Words above all.
+    around_zero : bool, optional
+        Have 0 in the middle of the scale, whatever the values.
     path, show
         As in :func:`pyplot_metrics`.
     """
@@ -118,7 +124,7 @@ def plot_tiles(
     lowest = min(float(tile.min()) for row in tiles for tile in row)
     highest = max(float(tile.max()) for row in tiles for tile in row)
     bound = max(-lowest, highest)
-    if lowest < 0 < highest:
+    if lowest < 0 < highest or around_zero:
         scale: dict[str, Any] = {'cmap': 'RdBu_r', 'vmin': -bound, 'vmax': bound}
     else:
         scale = {'cmap': 'gray', 'vmin': lowest, 'vmax': highest}
@@ -133,6 +139,7 @@ def plot_tiles(
         axis_row[0].set_ylabel(label, fontsize=8)
     for axis, words in zip(axes[0], titles, strict=False):
         axis.set_title(words, fontsize=8)
+    figure.colorbar(axes[0, -1].images[0], ax=axes[:, bool(inputs) :], shrink=0.8)
     figure.suptitle(title, fontsize=10)
     return finish(plt, figure, path, show)
 

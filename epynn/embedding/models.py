@@ -101,6 +101,10 @@ class Embedding(Layer):
     adopt = embedding_adopt
     training_batches = embedding_training_batches
 
+    def __repr__(self) -> str:
+        sets = [f'{len(dset.X)} {dset.name}' for dset in vars(self).get('dsets', ())]
+        return f'Embedding({", ".join(sets)})'
+
     def __init__(
         self,
         X_data: Any = None,

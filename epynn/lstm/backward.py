@@ -75,7 +75,7 @@ def lstm_backward(layer: 'LSTM', dX: Array) -> Array | None:
         np.matmul(dZ[t], V.T, out=dhp_t)
         dhp[t] += dhp_t
 
-    keep_steps(layer.bc, dh=dh, dC_=dC_, df_=df_, di_=di_, do_=do_, dg_=dg_, dZ=dZ)
+    keep_steps(layer.bc, dh=dh, dC_=dC_, df_=df_, di_=di_, dg_=dg_, do_=do_, dZ=dZ)
     if not layer.input_gradient:
         return None
 

@@ -57,7 +57,7 @@ def lstm_forward(layer: 'LSTM', A: Array) -> Array:
         np.multiply(o[t], C[t], out=h[t])
 
     # (6) Output: (s, m, u) -> (m, s, u), or (m, u) of the last step
-    keep_steps(layer.fc, Z=Z, f_=f_, i_=i_, o_=o_, g_=g_, gates=gates, f=f, i=i, o=o, g=g)
+    keep_steps(layer.fc, Z=Z, f_=f_, i_=i_, g_=g_, o_=o_, gates=gates, f=f, i=i, g=g, o=o)
     keep_steps(layer.fc, C_=C_, C=C, Cp_=Cp_, h=h, hp=hp)
     A = layer.give_states(h)
 

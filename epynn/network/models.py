@@ -20,7 +20,7 @@ from epynn.network.forward import model_forward
 from epynn.network.initialize import model_initialize
 from epynn.network.ownership import Owner, restore_state
 from epynn.network.plots import model_plot, model_plot_activations, model_plot_filters
-from epynn.network.report import model_report, model_summary
+from epynn.network.report import model_report, model_repr, model_summary
 from epynn.network.saving import model_write
 from epynn.network.training import model_train, model_update_parameters
 
@@ -97,6 +97,7 @@ class EpyNN(Named):
     evaluate = model_evaluate
     predict = model_predict
     report = model_report
+    __repr__ = model_repr
     summary = model_summary
     write = model_write
     plot = model_plot

@@ -60,6 +60,8 @@ def model_plot_filters(
 ) -> 'Figure | None':
     """Draw the filters of a convolution layer: one column a filter, one row a depth.
 
+    0 is white, numbers below are blue and those above red, on one scale beside the picture.
+
     Parameters
     ----------
     layer : int or Layer
@@ -91,6 +93,7 @@ def model_plot_filters(
         title,
         choose_path(model, path, '_filters'),
         pyplot,
+        around_zero=True,
     )
 
 

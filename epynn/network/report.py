@@ -1,5 +1,6 @@
 """Words about the network: its layers and shapes, what it is about to learn, and how it goes."""
 
+import textwrap
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -28,11 +29,28 @@ def describe_layer(layer: Layer) -> dict[str, Any]:
         'forward': dict(layer.fs),
         'backward': {
             **layer.bs,
-            **{name: gradient.shape for name, gradient in layer.g.items()},
+            **{name: layer.g[name].shape for name in order_gradients(layer)},
         },
         'parameters': layer.count_parameters(),
         'layers': [describe_layer(inner) for inner in layer.children()],
     }
+
+
+def order_gradients(layer: Layer) -> list[str]:
+    """Return the names of the gradients in the order of the parameters."""
+    names = [f'd{name}' for name in layer.p if f'd{name}' in layer.g]
+    return [*names, *(name for name in layer.g if name not in names)]
+
+
+def model_repr(model: 'EpyNN') -> str:
+    """Return what ``print`` shows: a line about the network, and one a layer."""
+    parameters = sum(layer.count_parameters() for layer in model.layers)
+    state = 'not initialized'
+    if model.initialized:
+        epochs = f'{model.epochs:,} epoch{"" if model.epochs == 1 else "s"}'
+        state = f'{parameters:,} parameters, {epochs}, {model.dtype}'
+    lines = [f'{number:>3}  {layer!r}' for number, layer in enumerate(model.layers)]
+    return '\n'.join([f'{model.name}: {len(model.layers)} layers, {state}', *lines])
 
 
 def model_summary(model: 'EpyNN', **unknown: NoReturn) -> None:
@@ -124,11 +142,12 @@ def report_initialization(model: 'EpyNN') -> None:
     keys = ('learning_rate', 'schedule', 'decay_k', 'cycle_epochs', 'cycle_descent')
     alphas = ('ELU_alpha', 'LRELU_alpha', 'softmax_temperature')
     settings = [[key, model.se_hPars[key]] for key in keys + alphas]
-    settings += [['optimizer', type(model.optimizer).__name__]]
+    settings += [['optimizer', repr(model.optimizer).removesuffix('()')]]
     settings += [['seed', model.seed], ['reduction', model.reduction], ['dtype', model.dtype]]
     assert model.training_loss is not None
     settings.insert(0, ['loss', model.training_loss.__name__])
     settings += [['', '']] * (len(settings) % 2)
+    settings = [[key, format_setting(value)] for key, value in settings]
     half = len(settings) // 2
     pairs = [left + right for left, right in zip(settings[:half], settings[half:], strict=True)]
     show_table(['Setting', 'Value', 'Setting', 'Value'], pairs, 'Hyper-parameters')
@@ -139,6 +158,14 @@ def report_initialization(model: 'EpyNN') -> None:
         if layer.trainable
     ]
     show_table(['', 'Layer', 'First epoch', 'Last epoch'], rates, 'Learning rates')
+
+
+def format_setting(value: Any) -> str:
+    """Return a setting in lines of at most 20 characters, if its words are not longer."""
+    text = value.__name__ if hasattr(value, '__name__') else str(value)
+    # An opening bracket may end a line, as a space does.
+    lines = textwrap.wrap(text.replace('(', '( '), 20, break_long_words=False)
+    return '\n'.join(line.replace('( ', '(') for line in lines)
 
 
 def report_labels(model: 'EpyNN') -> None:

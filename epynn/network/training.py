@@ -43,6 +43,8 @@ def model_train(
     metrics are those of whole epochs, and the next call goes on with the next batch, as if nothing
     had been.
 
+    The last column of the table is the time since this call began.
+
     Parameters
     ----------
     epochs : int

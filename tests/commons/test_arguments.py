@@ -21,7 +21,7 @@ NAMES = ('accuracy', 'recall', 'NPV')
         (Dense, 'Dense (class)'),
         (np.tanh, 'tanh (function)'),
         (np.ones((2, 3)), 'an array of shape (2, 3)'),
-        (Dense(3), 'an object of the class Dense'),
+        (Dense(3), 'Dense(3)'),
         (list(range(99)), '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16... (list)'),
     ],
 )

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import pydoc
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from networks import make_classifier, make_data, make_regression, quiet, record
 
+import epynn
 from epynn.commons.maths import relu, softmax, tanh
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
@@ -20,6 +22,7 @@ from epynn.embedding.models import Embedding
 from epynn.flatten.models import Flatten
 from epynn.lstm.models import LSTM
 from epynn.network.models import EpyNN
+from epynn.network.report import describe_layer
 from epynn.pooling.models import Pooling
 
 METRICS = ['accuracy', 'recall', 'precision', 'fscore', 'specificity', 'NPV']
@@ -296,3 +299,64 @@ def test_a_file_gets_no_colours_and_no_bar(tmp_path, monkeypatch):
     assert '\x1b' not in text
     assert '\r' not in text
     assert 'it/s' not in text
+
+
+# WORDS ABOUT A NETWORK
+
+
+def test_a_layer_is_shown_as_it_is_written():
+    assert repr(Dense(10, softmax)) == 'Dense(10, activate=softmax)'
+    assert repr(Dense()) == 'Dense()'
+    assert repr(Dense(activate=softmax)) == 'Dense(activate=softmax)'
+    assert repr(epynn.Pooling((2, 2), pool=np.mean)) == 'Pooling((2, 2), pool=mean)'
+    assert repr(epynn.Residual([Dense(3)])) == 'Residual([Dense(3)])'
+    assert repr(epynn.Embedding()) == 'Embedding()'
+    assert repr(make_classifier().embedding) == 'Embedding(16 dtrain, 8 dval)'
+    assert '\n' not in repr(epynn.Tokens(5, 3))
+
+
+def test_a_network_is_printed_in_a_line_a_layer():
+    model = make_classifier(Dense(5))
+    assert str(model).splitlines() == [
+        'test: 3 layers, not initialized',
+        '  0  Embedding(16 dtrain, 8 dval)',
+        '  1  Dense(5)',
+        '  2  Dense(3, activate=softmax)',
+    ]
+    quiet(model).train(1, verbose=0)
+    parameters = sum(layer.count_parameters() for layer in model.layers)
+    assert str(model).startswith(f'test: 3 layers, {parameters} parameters, 1 epoch, float64\n')
+
+
+def test_settings_that_are_objects_fit_the_page(capsys):
+    schedule = epynn.WarmUp(3, epynn.OneCycle(rise=0.123456789, start=0.2))
+    optimizer = epynn.Adam(beta1=0.8, clip_norm=1.5, weight_decay=0.001, amsgrad=True)
+    model = quiet(make_classifier(), se_hPars={'schedule': schedule}, optimizer=optimizer)
+    model.train(1)
+    page = capsys.readouterr().out
+    assert max(map(len, page.splitlines())) <= 80
+    for word in ('beta1=0.8', 'clip_norm=1.5', 'rise=0.123456789', 'WarmUp('):
+        assert word in page
+
+
+def test_gates_are_in_one_order_forward_and_backward():
+    for make in (epynn.LSTM, epynn.GRU):
+        layer = make(2)
+        layer.backward(np.ones_like(layer.forward(np.ones((2, 3, 4)))))
+        layer.compute_gradients()
+        row = describe_layer(layer)
+        forward, backward = list(row['forward']), list(row['backward'])
+        shared = [name for name in forward if f'd{name}' in backward and name not in ('X', 'h')]
+        assert [f'd{name}' for name in shared if name in layer.p] == [
+            name for name in backward if name[1:] in layer.p
+        ]
+        gates = [name for name in shared if name.endswith('_') and name != 'C_']
+        assert [f'd{name}' for name in gates] == [name for name in backward if name[1:] in gates]
+        assert len(gates) >= 3
+
+
+def test_signatures_in_help_say_ndarray():
+    for thing in (epynn.Dense, epynn.Dense.forward, epynn.EpyNN, epynn.LSTM):
+        page = pydoc.render_doc(thing, renderer=pydoc.plaintext)
+        assert 'ndarray' in page
+        assert 'ndarray[' not in page

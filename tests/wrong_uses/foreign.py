@@ -129,7 +129,7 @@ ROWS = [
     Wrong("labels 1 and '1'", lambda: encode([1, '1'] * 12), DataError, 'Y_data',
           'labels and tokens of one type', "1 (int) and '1' (str)", 'list(map(str, Y_data))'),
     Wrong('labels 1 and Decimal 1', lambda: encode([1, Decimal(1)] * 12), DataError, 'Y_data',
-          'labels and tokens of one type', "Decimal('1') (Decimal) and 1 (int)",
+          'labels and tokens of one type', "Decimal('1') and 1 (int)",
           'list(map(str, Y_data))'),
     Wrong('tokens False and 0', lambda: text([[False, 0], [0, False]], [0, 1]), DataError, 'X_data',
           'labels and tokens of one type', 'False (bool) and 0 (int)', 'list(map(str, X_data))'),

@@ -50,7 +50,7 @@ ROWS = [
           'Convolution (class)', 'See model.summary() for the numbers'),
     Wrong('filters of another layer', lambda: make_images().plot_filters(Convolution(2), False),
           ArgumentError, 'layer', 'a layer of the network or its number, 0 to 3',
-          'an object of the class Convolution', 'See model.summary() for the numbers'),
+          'Convolution(', 'See model.summary() for the numbers'),
     Wrong('filters to no folder', lambda: make_images().plot_filters(1, False, 'nowhere/x.png'),
           ArgumentError, 'path', 'a file in a folder that exists', "'nowhere/x.png'", 'Make'),
     Wrong('maps at once', lambda: make_images(False).plot_activations(IMAGES, 1, False), StateError,

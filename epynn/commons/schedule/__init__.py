@@ -192,7 +192,7 @@ class WarmUp(Named):
 
     def __call__(self, hPars: Mapping[str, Any]) -> list[float]:
         """Return one rate an epoch."""
-        s = read_settings(hPars)
+        s, then = read_settings(hPars), schedule_named(self.then)
         rise = [
             s.lr * (self.start + (1 - self.start) * x / self.epochs)
             for x in s.asked
@@ -202,7 +202,7 @@ class WarmUp(Named):
         if not asked:
             return rise
         after = {**hPars, 'epochs': s.epochs - self.epochs, 'asked': asked}
-        return rise + schedule_functions(self.then, after)
+        return rise + schedule_functions(then, after)
 
 
 _SCHEDULES: Mapping[str, ScheduleFunction] = MappingProxyType(

@@ -1,0 +1,37 @@
+"""Pictures: a scale that tells its numbers, 0 in its middle, and a curve of one epoch."""
+
+import numpy as np
+import pytest
+from networks import make_classifier, quiet
+
+from epynn.commons.maths import softmax
+from epynn.convolution.models import Convolution
+from epynn.dense.models import Dense
+from epynn.embedding.models import Embedding
+from epynn.flatten.models import Flatten
+from epynn.network.models import EpyNN
+
+pytest.importorskip('matplotlib').use('Agg')
+
+
+@pytest.mark.parametrize('sign', [1, -1, 0])
+def test_filters_have_a_bar_of_colours_with_zero_in_its_middle(sign):
+    X = np.random.default_rng(0).random((12, 6, 6, 1))
+    layers = [Embedding(X, np.arange(12) % 3, Y_encode=True), Convolution(2), Flatten()]
+    model = quiet(EpyNN([*layers, Dense(3, softmax)]))
+    if sign:
+        model.layers[1].p['W'] = sign * np.abs(model.layers[1].p['W'])
+    figure = model.plot_filters(1, pyplot=False, path=False)
+    *tiles, bar = figure.axes
+    low, high = tiles[0].images[0].get_clim()
+    assert low == -high < 0
+    assert all(tile.images[0].get_clim() == (low, high) for tile in tiles)
+    assert bar.get_ylim() == (low, high)
+
+
+def test_a_curve_of_one_epoch_shows_its_point():
+    model = quiet(make_classifier())
+    model.train(1, verbose=0)
+    figure = model.plot(pyplot=False, path=False)
+    assert {line.get_marker() for axis in figure.axes for line in axis.lines} == {'o'}
+    assert list(figure.axes[-1].get_xticks()) == [0]
