@@ -202,7 +202,8 @@ def test_every_loss_behind_every_activation_is_silent(loss, activate, dtype):
     for kind in ('one-hot', 'binary'):
         Y = truth(len(X), kind)
         model = EpyNN([Embedding(np.zeros((3, 3)), np.eye(3), (1, 0, 0)), Dense(3, activate)])
-        quiet(model, loss=loss, dtype=dtype)
+        quiet(model, loss='MSE', dtype=dtype)
+        model.training_loss = loss_functions(loss)  # some pairs are refused: here it is the numbers
         bound = model.layers[-1].activate
         with np.errstate(all='raise', under='ignore'):
             A = bound(X)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Real
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,15 @@ _HYPERPARAMETERS = (
     (elu, 'ELU_alpha', 'alpha', 1.0),
     (softmax, 'softmax_temperature', 'T', 1.0),
 )
+
+_LINE = (-np.inf, np.inf)
+# Least values of those that dip below 0 are rounded outwards.
+_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({
+    'sigmoid': (0, 1), 'hard_sigmoid': (0, 1), 'softmax': (0, 1),
+    'tanh': (-1, 1), 'hard_tanh': (-1, 1), 'softsign': (-1, 1),
+    'relu': (0, np.inf), 'softplus': (0, np.inf), 'selu': (-1.7581, np.inf),
+    'gelu': (-0.17, np.inf), 'silu': (-0.2785, np.inf), 'mish': (-0.3089, np.inf),
+})  # fmt: skip
 
 
 def _hyperparameter(name: str, value: Any) -> float:
@@ -207,7 +217,7 @@ class BoundActivation:
         return (
             self.function is other.function
             and self.is_elementwise
-            and self.function in ACTIVATIONS.values()
+            and self.is_bundled
             and self.hyperparameters == other.hyperparameters
         )
 
@@ -264,6 +274,24 @@ class BoundActivation:
     def is_elementwise(self) -> bool:
         """Whether each output depends on one input only, as for all functions but softmax."""
         return self.function is not softmax
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The smallest interval that all outputs are in; the whole line for functions of your own.
+
+        Bounds that are only approached count, too.
+        """
+        alpha = self.hyperparameters.get('alpha', 0)
+        if self.function is elu:
+            return min(-alpha, 0), np.inf
+        if self.function is lrelu:
+            return -np.inf if alpha > 0 else 0, np.inf
+        return _RANGES.get(self.__name__, _LINE) if self.is_bundled else _LINE
+
+    @property
+    def is_bundled(self) -> bool:
+        """Whether the function is one of the library."""
+        return any(self.function is f for f in ACTIVATIONS.values())
 
     def __repr__(self) -> str:
         settings = ''.join(f', {name}={value:g}' for name, value in self.hyperparameters.items())

@@ -1,4 +1,4 @@
-"""What is refused before a network learns: layers, labels and functions that make no sense."""
+"""What is refused before a network learns: layers and functions that make no sense."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import describe
 from epynn.commons.composite import require_composites
 from epynn.commons.errors import (
     ArgumentError,
     ArgumentTypeError,
     EpynnError,
-    LabelError,
     LayerError,
     ShapeError,
 )
-from epynn.commons.loss import CCE, MSLE, Hinge, takes_labels, takes_shares
-from epynn.commons.maths import softmax
 from epynn.commons.models import Layer, require_state, walk_layers
 from epynn.kernels.arrays import Array
 
@@ -105,83 +101,6 @@ def check_array(layer: Layer, method: str, array: Any, shape: tuple[int, ...]) -
             describe(array), 'Return A (or dX, going backward) for every sample.',
         )  # fmt: skip
     return array  # type: ignore[no-any-return]
-
-
-def check_labels(model: 'EpyNN', Y: Array | None, A: Array) -> None:
-    """Refuse labels that do not fit the output of the network or its loss."""
-    where = 'Embedding.Y_data'
-    if Y is None:
-        raise LabelError(where, 'labels to learn from', 'none', 'Pass Y_data to the Embedding.')
-    assert model.training_loss is not None
-    output = model.layers[-1].name
-    labels = np.concatenate([dset.Y for dset in model.embedding.dsets])
-    if A.ndim != 2:
-        raise LabelError(
-            where, 'a network whose output has 2 axes (m, u)', f'{output} with {A.ndim} {A.shape}',
-            'End the network by Flatten() and Dense(units).',
-        )  # fmt: skip
-    if takes_labels(model.training_loss):
-        check_integer_labels(model, A)
-    elif Y.shape != A.shape:
-        raise LabelError(
-            where, f'one column for each of the {A.shape[1]} units of the output layer {output}',
-            f'labels of shape {Y.shape}',
-            f'Give {output} as many units as the labels have columns, or encode class labels into '
-            'columns by Embedding(Y_encode=True).',
-        )  # fmt: skip
-    elif takes_shares(model.training_loss) and (labels.min() < 0 or labels.max() > 1):
-        raise LabelError(
-            where, f'labels from 0 to 1, as {model.training_loss.__name__} takes probabilities',
-            f'labels from {labels.min()} to {labels.max()}',
-            'Encode class labels by Embedding(Y_encode=True), or choose loss="MSE".',
-        )  # fmt: skip
-    elif model.training_loss is MSLE and labels.min() <= -1:
-        raise LabelError(
-            where, 'labels above -1, as MSLE takes the logarithm of 1 + Y',
-            f'labels from {labels.min()}', 'Shift the labels, or choose loss="MSE".',
-        )  # fmt: skip
-    elif model.training_loss is CCE and A.shape[1] > 1:
-        sums = labels.sum(axis=1)
-        wrong = np.flatnonzero(np.abs(sums - 1) > 1e-3)
-        if wrong.size:
-            raise LabelError(
-                where, 'labels whose columns add up to 1, as CCE is about one class',
-                f'{sums[wrong[0]]:g} in sample {wrong[0]}',
-                'Where several classes may hold at once, take sigmoid and loss="BCE".',
-            )  # fmt: skip
-
-
-def check_outputs(model: 'EpyNN', A: Array) -> None:
-    """Refuse outputs that are no probabilities where the loss takes some, or have no choice."""
-    layer, loss = model.layers[-1], model.training_loss
-    assert loss is not None
-    activate = getattr(layer, 'activate', None)
-    if A.shape[1] == 1 and isinstance(activate, BoundActivation) and activate.function is softmax:
-        raise LayerError(
-            f'{layer.name}.units', 'at least 2 units with softmax', '1, whose output is always 1',
-            'Take sigmoid for yes or no, or two units and Embedding(Y_encode=True).',
-        )  # fmt: skip
-    probabilities = loss is not Hinge and (takes_labels(loss) or takes_shares(loss))
-    if probabilities and (A.min() < 0 or A.max() > 1):
-        raise LayerError(
-            f'{layer.name}.activate', f'outputs from 0 to 1, which {loss.__name__} is made for',
-            f'outputs from {A.min():.3g} to {A.max():.3g}',
-            'Take sigmoid with BCE, softmax with CCE and ICCE.',
-        )  # fmt: skip
-
-
-def check_integer_labels(model: 'EpyNN', A: Array) -> None:
-    """Refuse labels that are not the number of an output, one a sample."""
-    u = A.shape[1]
-    for dset in model.embedding.dsets:
-        Y = dset.Y
-        wrong = Y[~np.isin(Y, np.arange(u))] if Y.shape[1] == 1 else Y
-        if wrong.size:
-            raise LabelError(
-                'Embedding.Y_data', f'one label a sample, a whole number from 0 to {u - 1}, as '
-                f'{model.layers[-1].name} has {u} units', f'{wrong[0]}',
-                'Number the classes from 0, or encode them by Embedding(Y_encode=True) for CCE.',
-            )  # fmt: skip
 
 
 def check_loss(model: 'EpyNN', Y: Array, A: Array) -> None:

@@ -22,11 +22,9 @@ from epynn.network.backward import loss_gradient
 from epynn.network.checks import (
     check_array,
     check_dtype,
-    check_labels,
     check_loss,
     check_metrics,
     check_network,
-    check_outputs,
     naming,
 )
 from epynn.network.evaluate import collect_layers
@@ -40,6 +38,7 @@ from epynn.network.hyperparameters import (
     layer_hyperparameters,
     schedule_rates,
 )
+from epynn.network.labels import check_labels, check_outputs
 from epynn.network.ownership import AtWork, list_settings, take_layers, warn_of_lost_settings
 from epynn.network.report import describe_layer
 from epynn.network.weights import resolve_class_weight, sample_weights

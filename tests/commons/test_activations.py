@@ -6,7 +6,9 @@ import mpmath
 import numpy as np
 import pytest
 
+from epynn.commons.activation import BoundActivation
 from epynn.commons.maths import (
+    ACTIVATIONS,
     gated,
     gelu,
     hard_sigmoid,
@@ -151,3 +153,22 @@ def test_identities(rng):
     np.testing.assert_allclose(softplus(x) - softplus(-x), x, atol=1e-15)
     np.testing.assert_array_equal(softplus(x, deriv=True), sigmoid(x))
     np.testing.assert_allclose(mish(x), x * tanh(softplus(x)))
+
+
+@pytest.mark.parametrize('alpha', [0.3, 2.0, 0.0, -0.5])
+@pytest.mark.parametrize('f', ACTIVATIONS.values(), ids=ACTIVATIONS)
+def test_outputs_fill_their_range(f, alpha):
+    activation = BoundActivation(f, {'LRELU_alpha': alpha, 'ELU_alpha': alpha})
+    low, high = activation.range
+    x = np.linspace(-1e5, 1e5, 200_001)
+    x = np.concatenate([x, x / 1e4])
+    A = activation(np.stack([x, -x], axis=1))
+    assert low <= A.min() <= low + 2e-4 if low > -np.inf else A.min() < -2e4
+    assert high - 2e-4 <= A.max() <= high if high < np.inf else A.max() > 2e4
+
+
+def test_functions_of_your_own_may_give_anything():
+    def relu(x, deriv=False):
+        return x
+
+    assert BoundActivation(relu).range == (-np.inf, np.inf)

@@ -4,8 +4,8 @@ import numpy as np
 
 from epynn.commons.errors import ArgumentTypeError, DataError, LabelError, LayerError
 from epynn.commons.io import encode_labels
-from epynn.commons.loss import CCE, LabelSmoothing
-from epynn.commons.maths import identity, relu, softmax, tanh
+from epynn.commons.loss import CCE, Huber, LabelSmoothing
+from epynn.commons.maths import hard_sigmoid, identity, relu, sigmoid, softmax, softplus, tanh
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
 from epynn.embedding.models import Embedding
@@ -14,6 +14,16 @@ from epynn.rnn.models import RNN
 from wrong_uses.shared import IMAGES, Wrong, X, Y, run
 
 ONE_HOT = np.eye(3)[Y]
+
+
+def amounts(Y, activate, units=1, loss='MSE'):
+    run(Dense(units, activate), labels=Y, Y_encode=False, loss=loss)
+
+
+def half(x, deriv=False):
+    return np.full_like(x, 0 if deriv else 0.5)
+
+
 LATE = np.where(np.arange(24) < 16, Y % 2, 7.0)
 
 
@@ -90,12 +100,56 @@ ROWS = [
           LabelError, 'Embedding.Y_data', 'labels from 0 to 1, as Hinge takes',
           'labels from -1 to 1', 'Encode class labels by'),
     Wrong('BCE of outputs of any size', lambda: run(Dense(3, identity), loss='BCE'), LayerError,
-          'Dense.activate', 'outputs from 0 to 1, which BCE', 'outputs from -', 'Take sigmoid'),
+          'Dense.activate', 'outputs from 0 to 1, which BCE', 'identity, outputs of any size',
+          'Take sigmoid'),
     Wrong('CCE of outputs below 0', lambda: run(Dense(3, tanh)), LayerError,
-          'Dense.activate', 'outputs from 0 to 1, which CCE', 'outputs from -', 'Take sigmoid'),
+          'Dense.activate', 'outputs from 0 to 1, which CCE', 'tanh, outputs from -1 to 1',
+          'Take sigmoid'),
     Wrong('ICCE of outputs above 1', lambda: run(Dense(3, relu), Y_encode=False, loss='ICCE'),
-          LayerError, 'Dense.activate', 'outputs from 0 to 1, which ICCE', 'outputs from 0',
-          'softmax with CCE and ICCE'),
+          LayerError, 'Dense.activate', 'outputs from 0 to 1, which ICCE',
+          'relu, outputs of at least 0', 'softmax with CCE and ICCE'),
+    Wrong('CCE of outputs each by itself', lambda: run(Dense(3)), LayerError, 'Dense.activate',
+          'outputs that sum to 1, which CCE', 'sigmoid, each output by itself',
+          'Take softmax; or,'),
+    Wrong('ICCE of outputs each by itself', lambda: run(Dense(3), Y_encode=False, loss='ICCE'),
+          LayerError, 'Dense.activate', 'outputs that sum to 1, which ICCE',
+          'sigmoid, each output by itself', 'Take softmax; or,'),
+    Wrong('smoothed CCE of outputs each by itself',
+          lambda: run(Dense(3, hard_sigmoid), loss=LabelSmoothing(CCE)), LayerError,
+          'Dense.activate', 'outputs that sum to 1, which smooth_CCE',
+          'hard_sigmoid, each output by itself', 'Take softmax; or,'),
+    Wrong('CCE of one output', lambda: run(Dense(1), labels=Y % 2, Y_encode=False), LayerError,
+          'Dense.activate', 'outputs that sum to 1, which CCE', 'sigmoid, each output by itself',
+          'loss="BCE"'),
+    Wrong('CCE of outputs of your own', lambda: run(Dense(3, half), loss='CCE'), LayerError,
+          'Dense.activate', 'outputs that sum to 1, which CCE', 'sums from 1.5 to 1.5',
+          'Take softmax; or,'),
+    Wrong('amounts of 400 behind sigmoid', lambda: amounts(X[:, 0] * 400, sigmoid), LabelError,
+          'Embedding.Y_data', 'targets from 0 to 1, as sigmoid of Dense', 'targets from ',
+          'For amounts take identity'),
+    Wrong('class numbers behind sigmoid', lambda: amounts(Y, sigmoid), LabelError,
+          'Embedding.Y_data', 'targets from 0 to 1, as sigmoid of Dense', 'targets from 0 to 2',
+          'encode class labels by'),
+    Wrong('amounts below 0 behind relu', lambda: amounts(X[:, 0], relu, loss='MAE'), LabelError,
+          'Embedding.Y_data', 'targets of at least 0, as relu of Dense', 'targets from -',
+          'For amounts take identity'),
+    Wrong('amounts below 0 behind softplus', lambda: amounts(X, softplus, 4, Huber()), LabelError,
+          'Embedding.Y_data', 'targets of at least 0, as softplus of Dense', 'targets from -',
+          'For amounts take identity'),
+    Wrong('amounts out of reach of tanh', lambda: amounts(3 * X[:, 0], tanh), LabelError,
+          'Embedding.Y_data', 'targets from -1 to 1, as tanh of Dense', 'targets from -',
+          'For amounts take identity'),
+    Wrong('counts behind softmax', lambda: amounts(5 * ONE_HOT, softmax, 3), LabelError,
+          'Embedding.Y_data', 'targets from 0 to 1, as softmax of Dense', 'targets from 0 to 5',
+          'For amounts take identity'),
+    Wrong('amounts out of reach in the validation set alone', lambda: amounts(LATE, sigmoid),
+          LabelError, 'Embedding.Y_data', 'targets from 0 to 1, as sigmoid of Dense',
+          'targets from 0 to 7', 'For amounts take identity'),
+    Wrong('several labels a sample for smoothed CCE',
+          lambda: run(Dense(3, softmax), labels=np.ones((24, 3)), Y_encode=False,
+                      loss=LabelSmoothing(CCE)),
+          LabelError, 'Embedding.Y_data', 'labels whose columns add up to 1, as smooth_CCE is',
+          '3 in sample 0', 'Where several classes may hold at'),
     Wrong('one-hot labels below 0',
           lambda: run(Dense(3, softmax), labels=ONE_HOT - 0.5, Y_encode=False), LabelError,
           'Embedding.Y_data', 'labels from 0 to 1, as CCE takes', 'labels from -0.5 to 0.5',

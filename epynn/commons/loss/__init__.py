@@ -49,6 +49,8 @@ __all__ = [
     'output_gradient',
     'output_loss',
     'takes_labels',
+    'takes_one_class',
+    'takes_probabilities',
     'takes_shares',
 ]
 
@@ -61,6 +63,16 @@ def takes_labels(loss: LossFunction) -> bool:
 def takes_shares(loss: LossFunction) -> bool:
     """Return whether the truth of this loss is made of numbers from 0 to 1."""
     return loss in (BCE, CCE, Hinge) or (isinstance(loss, LabelSmoothing) and loss.loss is not ICCE)
+
+
+def takes_probabilities(loss: LossFunction) -> bool:
+    """Return whether the outputs that this loss takes are numbers from 0 to 1."""
+    return loss in (BCE, CCE, ICCE) or isinstance(loss, LabelSmoothing)
+
+
+def takes_one_class(loss: LossFunction) -> bool:
+    """Return whether the outputs that this loss takes are shares of 1, one for each class."""
+    return loss in (CCE, ICCE) or (isinstance(loss, LabelSmoothing) and loss.base is CCE)
 
 
 _LOSSES: Mapping[str, LossFunction] = MappingProxyType(

@@ -1,0 +1,147 @@
+"""Whether labels, loss and the output of the network fit each other."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.commons.errors import LabelError, LayerError
+from epynn.commons.loss import (
+    MAE,
+    MSE,
+    MSLE,
+    Huber,
+    takes_labels,
+    takes_one_class,
+    takes_probabilities,
+    takes_shares,
+)
+from epynn.commons.maths import softmax
+from epynn.kernels.arrays import Array
+from epynn.network.backward import output_activation
+
+if TYPE_CHECKING:
+    from epynn.network.models import EpyNN
+
+AMOUNTS = (MSE, MAE, MSLE)
+"""Losses of outputs that come close to the targets themselves, as Huber."""
+
+ROUNDING = 1e-6
+"""How far a target that was scaled may lie out of range."""
+
+
+def check_labels(model: 'EpyNN', Y: Array | None, A: Array) -> None:
+    """Refuse labels that do not fit the output of the network or its loss."""
+    where = 'Embedding.Y_data'
+    if Y is None:
+        raise LabelError(where, 'labels to learn from', 'none', 'Pass Y_data to the Embedding.')
+    assert model.training_loss is not None
+    output = model.layers[-1].name
+    labels = np.concatenate([dset.Y for dset in model.embedding.dsets])
+    if A.ndim != 2:
+        raise LabelError(
+            where, 'a network whose output has 2 axes (m, u)', f'{output} with {A.ndim} {A.shape}',
+            'End the network by Flatten() and Dense(units).',
+        )  # fmt: skip
+    if takes_labels(model.training_loss):
+        check_integer_labels(model, A)
+    elif Y.shape != A.shape:
+        raise LabelError(
+            where, f'one column for each of the {A.shape[1]} units of the output layer {output}',
+            f'labels of shape {Y.shape}',
+            f'Give {output} as many units as the labels have columns, or encode class labels into '
+            'columns by Embedding(Y_encode=True).',
+        )  # fmt: skip
+    elif takes_shares(model.training_loss) and (labels.min() < 0 or labels.max() > 1):
+        raise LabelError(
+            where, f'labels from 0 to 1, as {model.training_loss.__name__} takes probabilities',
+            f'labels from {labels.min()} to {labels.max()}',
+            'Encode class labels by Embedding(Y_encode=True), or choose loss="MSE".',
+        )  # fmt: skip
+    elif model.training_loss is MSLE and labels.min() <= -1:
+        raise LabelError(
+            where, 'labels above -1, as MSLE takes the logarithm of 1 + Y',
+            f'labels from {labels.min()}', 'Shift the labels, or choose loss="MSE".',
+        )  # fmt: skip
+    elif takes_one_class(model.training_loss) and A.shape[1] > 1:
+        sums = labels.sum(axis=1)
+        wrong = np.flatnonzero(np.abs(sums - 1) > 1e-3)
+        if wrong.size:
+            raise LabelError(
+                where, f'labels whose columns add up to 1, as {model.training_loss.__name__} is '
+                'about one class',
+                f'{sums[wrong[0]]:g} in sample {wrong[0]}',
+                'Where several classes may hold at once, take sigmoid and loss="BCE".',
+            )  # fmt: skip
+    elif model.training_loss in AMOUNTS or isinstance(model.training_loss, Huber):
+        check_reach(model, labels)
+
+
+def check_reach(model: 'EpyNN', labels: Array) -> None:
+    """Refuse targets that the last activation cannot come close to, whatever is learned."""
+    activation = output_activation(model)
+    if activation is None:
+        return
+    low, high = activation.range
+    if labels.min() < low - ROUNDING or labels.max() > high + ROUNDING:
+        output = model.layers[-1].name
+        raise LabelError(
+            'Embedding.Y_data',
+            f'targets {span(low, high)}, as {activation.__name__} of {output} gives no others',
+            f'targets from {labels.min():g} to {labels.max():g}',
+            'For amounts take identity as the last activation, or scale them; encode class labels '
+            'by Embedding(Y_encode=True).',
+        )  # fmt: skip
+
+
+def span(low: float, high: float) -> str:
+    """Return the words for a range: ``from 0 to 1``, ``of at least 0``, ``of any size``."""
+    if high < np.inf:
+        return f'from {low:.3g} to {high:.3g}'
+    return f'of at least {low:.3g}' if low > -np.inf else 'of any size'
+
+
+def check_outputs(model: 'EpyNN', A: Array) -> None:
+    """Refuse outputs that are no probabilities where the loss takes some, or have no choice.
+
+    Where the activation is known, so is what it can give. Otherwise outputs of a batch tell.
+    """
+    layer, loss, activation = model.layers[-1], model.training_loss, output_activation(model)
+    assert loss is not None
+    where = f'{layer.name}.activate'
+    if A.shape[1] == 1 and activation is not None and activation.function is softmax:
+        raise LayerError(
+            f'{layer.name}.units', 'at least 2 units with softmax', '1, whose output is always 1',
+            'Take sigmoid for yes or no, or two units and Embedding(Y_encode=True).',
+        )  # fmt: skip
+    if not takes_probabilities(loss):
+        return
+    known = activation if activation is not None and activation.is_bundled else None
+    by = f'{known.__name__}, ' if known else ''
+    low, high = known.range if known else (A.min(), A.max())
+    if low < 0 or high > 1:
+        raise LayerError(
+            where, f'outputs from 0 to 1, which {loss.__name__} is made for',
+            f'{by}outputs {span(low, high)}', 'Take sigmoid with BCE, softmax with CCE and ICCE.',
+        )  # fmt: skip
+    sums = A.sum(axis=1)
+    by_itself = known is not None and known.is_elementwise
+    if takes_one_class(loss) and (by_itself or np.abs(sums - 1).max() > 1e-3):
+        raise LayerError(
+            where, f'outputs that sum to 1, which {loss.__name__} is made for',
+            f'{by}each output by itself' if by_itself else f'sums {span(sums.min(), sums.max())}',
+            'Take softmax; or, where several classes may hold at once, loss="BCE".',
+        )  # fmt: skip
+
+
+def check_integer_labels(model: 'EpyNN', A: Array) -> None:
+    """Refuse labels that are not the number of an output, one a sample."""
+    u = A.shape[1]
+    for dset in model.embedding.dsets:
+        Y = dset.Y
+        wrong = Y[~np.isin(Y, np.arange(u))] if Y.shape[1] == 1 else Y
+        if wrong.size:
+            raise LabelError(
+                'Embedding.Y_data', f'one label a sample, a whole number from 0 to {u - 1}, as '
+                f'{model.layers[-1].name} has {u} units', f'{wrong[0]}',
+                'Number the classes from 0, or encode them by Embedding(Y_encode=True) for CCE.',
+            )  # fmt: skip
