@@ -311,7 +311,7 @@ TRUTHS = {
     'MSE': 'numbers', 'MAE': 'numbers', 'MSLE': 'numbers', 'Huber': 'numbers', 'BCE': 'binary',
     'CCE': 'one-hot', 'ICCE': 'labels', 'Hinge': 'binary',
 }  # fmt: skip
-OUTPUTS = {'BCE': sigmoid, 'CCE': softmax, 'ICCE': softmax, 'MSLE': sigmoid}
+OUTPUTS = {'BCE': sigmoid, 'CCE': softmax, 'ICCE': softmax, 'MSLE': ACTIVATIONS['softplus']}
 
 
 @pytest.mark.parametrize('loss', sorted(loss_functions()))

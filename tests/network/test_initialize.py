@@ -8,7 +8,7 @@ from networks import make_classifier, make_data, make_regression, parameters, qu
 
 import epynn.settings
 from epynn.batchnorm.models import BatchNorm
-from epynn.commons.maths import orthogonal, relu, softmax, tanh
+from epynn.commons.maths import identity, orthogonal, relu, softmax, tanh
 from epynn.commons.models import walk_layers
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
@@ -170,7 +170,7 @@ def test_sizes_of_the_sets(m, relative_size, sizes):
 def test_shuffles_accumulate_and_equal_those_of_a_list_of_pairs():
     m, size, seed = 17, 5, 4
     X = np.arange(m, dtype=float)[:, np.newaxis]
-    model = EpyNN([Embedding(X, X, (1, 0, 0), size), Dense()])
+    model = EpyNN([Embedding(X, X, (1, 0, 0), size), Dense(1, identity)])
     seen = []
     training_batches = model.embedding.training_batches
 

@@ -14,7 +14,7 @@ from networks import (
 
 from epynn.batchnorm.models import BatchNorm
 from epynn.commons.loss import CCE
-from epynn.commons.maths import relu, softmax, tanh
+from epynn.commons.maths import identity, relu, softmax, tanh
 from epynn.commons.models import Layer
 from epynn.commons.optimize import SGD
 from epynn.dense.models import Dense
@@ -172,7 +172,7 @@ def test_a_last_smaller_batch_is_used():
 def test_a_last_smaller_batch_can_be_dropped():
     X, y = make_data(20)
     embedding = Embedding(X, y, (1, 0, 0), 6, drop_last=True)
-    model = quiet(EpyNN([embedding, Dense()]), loss='MSE')
+    model = quiet(EpyNN([embedding, Dense(1, identity)]), loss='MSE')
     model.train(1, verbose=0)
     assert [len(batch.X) for batch in embedding.batch_dtrain] == [6, 6, 6]
 
