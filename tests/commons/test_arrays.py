@@ -96,6 +96,7 @@ def test_whole_numbers_are_exact_or_refused():
         assert as_numbers(data, 'X_data').dtype.kind in 'if'
     _, classes = encode_labels([limit + 1, limit] * 3)  # labels stay whole numbers
     assert classes == [limit, limit + 1]
+    assert accuracy(np.array([limit + 1]), np.array([limit])) == 0
 
 
 # LISTS

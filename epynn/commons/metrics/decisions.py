@@ -57,6 +57,8 @@ def decide(A: Array, multilabel: bool = False) -> Array:
     if A.shape[1] > 1:
         labels: Array = np.argmax(A, axis=1).astype(np.int64)
         return labels
+    if np.can_cast(A.dtype, np.int64):  # whole numbers, beyond 2**53 too
+        return A[:, 0].astype(np.int64)
     rounded = np.rint(A[:, 0].astype(np.float64))
     within = np.minimum(np.maximum(rounded, -_LARGEST_LABEL), _LARGEST_LABEL)
     labels = within.astype(np.int64)
