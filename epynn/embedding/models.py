@@ -28,7 +28,10 @@ class Embedding(Layer):
     Parameters
     ----------
     X_data : array_like
-        Samples ``(m, ...)``: numbers, or sequences of tokens with ``X_encode=True``.
+        Samples ``(m, ...)``: numbers, or sequences of tokens with ``X_encode=True``. Arrays of any
+        library, lists, and frames and series of pandas, polars and the like, whose rows are
+        samples. Nothing is guessed: missing values, masks, sets, generators, and whole numbers
+        beyond 2**53 are refused.
     Y_data : array_like
         Labels or targets ``(m,)`` or ``(m, c)``.
     relative_size : tuple of three numbers, optional
@@ -42,7 +45,8 @@ class Embedding(Layer):
     X_encode : bool, optional
         One-hot encode sequences of tokens: ``(m, s)`` tokens become ``(m, s, e)``.
     Y_encode : bool, optional
-        One-hot encode labels of any kind: ``(m,)`` becomes ``(m, c)``.
+        One-hot encode labels of any kind that a model file can hold, numbers or text:
+        ``(m,)`` becomes ``(m, c)``. Labels that differ in type alone, 1 and '1', are refused.
     X_scale : bool, optional
         Scale the samples to ``[0, 1]`` by the smallest and largest number in `X_data`.
     drop_last : bool, optional
