@@ -10,7 +10,6 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from html import escape
 from typing import Any
 
 from termcolor import colored
@@ -116,6 +115,8 @@ def show_table(
         A line above and a line below.
     """
     if in_notebook():
+        from html import escape  # for notebooks alone, like what follows
+
         from IPython.display import HTML, display  # the notebook brings it
 
         parts = [f'<p><b>{title}</b></p>'] if title else []

@@ -5,6 +5,8 @@ from rounding. In float64 with ``h = 1e-5`` both are about 1e-10: a right gradie
 tolerance of 1e-7 with room to spare, and a wrong one is off by far more.
 """
 
+from __future__ import annotations
+
 from dataclasses import replace
 from math import inf, nan
 from typing import Any

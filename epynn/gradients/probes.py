@@ -1,5 +1,7 @@
 """Copies of a layer or a network that are passed through again and again."""
 
+from __future__ import annotations
+
 import copy
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

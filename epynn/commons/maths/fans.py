@@ -16,6 +16,8 @@ Normal and uniform draws of one name have the same variance. The normal ones are
 Keras cuts them off at two standard deviations.
 """
 
+from __future__ import annotations
+
 import math
 
 import numpy as np

@@ -5,6 +5,8 @@ are in :mod:`epynn.commons.maths.fans`. Those with settings are objects:
 ``Dense(4, initialization=Normal(std=1))``.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
