@@ -29,8 +29,8 @@ from epynn.kernels.convolution import (
     convolve_input_gradient,
     convolve_weight_gradient,
 )
-from epynn.kernels.geometry import output_size
 from epynn.kernels.pooling import pool, pool_gradient
+from epynn.kernels.window import output_size
 from epynn.lstm.models import LSTM
 from epynn.network.models import EpyNN
 from epynn.rnn.models import RNN

@@ -16,7 +16,7 @@ from epynn.commons.arguments import as_int, as_pair, describe, suggest
 from epynn.commons.errors import ArgumentError, ShapeError
 from epynn.commons.models import Layer
 from epynn.kernels.arrays import Array
-from epynn.kernels.geometry import Pads, find_pads, output_size, span
+from epynn.kernels.window import Pads, Window, find_pads, span
 
 CHANNELS = 4
 """Up to so many rows of an image may well be its channels, put first."""
@@ -50,10 +50,8 @@ def _as_mode(value: str, name: str, modes: tuple[str, ...]) -> str:
     return value
 
 
-def compute_window_shapes(
-    layer: Layer, A: Array, padding: str | tuple[int, int], argument: str
-) -> Pads:
-    """Read ``m h w d`` off the images and derive ``ph pw oh ow``.
+def lay_window(layer: Layer, A: Array, padding: str | tuple[int, int], argument: str) -> Window:
+    """Lay the window of a layer on images, and note ``m h w d ph pw oh ow``.
 
     ``oh = floor((h + 2 ph - (fh - 1) rh - 1) / sh) + 1``, and the same for the width;
     ``oh = ceil(h / sh)`` with 'same'.
@@ -61,7 +59,7 @@ def compute_window_shapes(
     Parameters
     ----------
     layer : Layer
-        A layer whose `d` holds ``fh fw sh sw`` and, where windows are dilated, ``rh rw``.
+        A layer whose `d` holds ``fh fw sh sw`` and, where they are other than 1, ``rh rw g``.
     A : ndarray
         Images ``(m, h, w, d)``.
     padding : str or (int, int)
@@ -71,8 +69,8 @@ def compute_window_shapes(
 
     Returns
     -------
-    tuple of pairs
-        Rows added above and below, columns added left and right.
+    Window
+        How the window lies on the images, for the kernels.
 
     Raises
     ------
@@ -81,35 +79,39 @@ def compute_window_shapes(
     """
     d = layer.d
     d['m'], d['h'], d['w'], d['d'] = A.shape
-    rh, rw = d.get('rh', 1), d.get('rw', 1)
-    window, strides = (d['fh'], d['fw']), (d['sh'], d['sw'])
-    pads = find_pads(padding, A.shape[1:3], window, strides, (rh, rw))
-    padded = d['h'] + sum(pads[0]), d['w'] + sum(pads[1])
-    spans = span(d['fh'], rh), span(d['fw'], rw)
-    if spans[0] > padded[0] or spans[1] > padded[1]:
-        dilated = '' if spans == window else f' (a window {window} dilated by {(rh, rw)})'
+    size, strides, dilation = (
+        (d['fh'], d['fw']),
+        (d['sh'], d['sw']),
+        (d.get('rh', 1), d.get('rw', 1)),
+    )
+    pads = find_pads(padding, A.shape[1:3], size, strides, dilation)
+    try:
+        window = Window((d['h'], d['w']), size, strides, pads, dilation, d.get('g', 1))
+    except ValueError:
+        padded = d['h'] + sum(pads[0]), d['w'] + sum(pads[1])
+        spans = span(d['fh'], dilation[0]), span(d['fw'], dilation[1])
+        dilated = '' if spans == size else f' (a window {size} dilated by {dilation})'
         raise ShapeError(
             f'{layer.name}.{argument}', f'a window no larger than the padded images {padded}',
             f'{spans}{dilated}',
             f'If the {d["h"]} are channels, move them to the end: X.transpose(0, 2, 3, 1).'
             if d['h'] <= CHANNELS and spans[0] <= d['w'] and spans[1] <= d['d'] else
             'Choose a smaller window, or padding, or fewer layers that shrink the images before.',
-        )  # fmt: skip
+        ) from None  # fmt: skip
     d['ph'], d['pw'] = pads[0][0], pads[1][0]
-    d['oh'] = output_size(d['h'], d['fh'], d['sh'], pads[0], rh)
-    d['ow'] = output_size(d['w'], d['fw'], d['sw'], pads[1], rw)
-    return pads
+    d['oh'], d['ow'] = window.size_out
+    return window
 
 
-def compute_step_window_shapes(layer: Layer, A: Array, padding: str | int, argument: str) -> Pads:
-    """Read ``m s e`` off the signals and derive ``ps os``: one axis of what is done for images.
+def lay_step_window(layer: Layer, A: Array, padding: str | int, argument: str) -> Window:
+    """Lay the window of a layer on signals, as images of height 1, and note ``m s e ps os``.
 
     With 'causal' all padding comes before the signal, as much as the window reaches back.
 
     Parameters
     ----------
     layer : Layer
-        A layer whose `d` holds ``f ss`` and, where windows are dilated, ``rs``.
+        A layer whose `d` holds ``f ss`` and, where they are other than 1, ``rs g``.
     A : ndarray
         Signals ``(m, s, e)``.
     padding : str or int
@@ -119,8 +121,8 @@ def compute_step_window_shapes(layer: Layer, A: Array, padding: str | int, argum
 
     Returns
     -------
-    tuple of pairs
-        Padding of the signals as images of height 1: ``((0, 0), (before, after))``.
+    Window
+        How the window ``(1, f)`` lies on the signals ``(1, s)``, for the kernels.
 
     Raises
     ------
@@ -129,26 +131,27 @@ def compute_step_window_shapes(layer: Layer, A: Array, padding: str | int, argum
     """
     d = layer.d
     d['m'], d['s'], d['e'] = A.shape
-    rs = d.get('rs', 1)
-    points = span(d['f'], rs)
+    size, strides, dilation = (1, d['f']), (1, d['ss']), (1, d.get('rs', 1))
+    points = span(d['f'], dilation[1])
     if padding == 'causal':
         pads: Pads = (0, 0), (points - 1, 0)
     else:
         sides = padding if isinstance(padding, str) else (0, padding)
-        pads = find_pads(sides, (1, d['s']), (1, d['f']), (1, d['ss']), (1, rs))
-    padded = d['s'] + sum(pads[1])
-    if points > padded:
-        dilated = '' if rs == 1 else f' (a window {d["f"]} dilated by {rs})'
+        pads = find_pads(sides, (1, d['s']), size, strides, dilation)
+    try:
+        window = Window((1, d['s']), size, strides, pads, dilation, d.get('g', 1))
+    except ValueError:
+        dilated = '' if points == d['f'] else f' (a window {d["f"]} dilated by {dilation[1]})'
         raise ShapeError(
-            f'{layer.name}.{argument}', f'a window no longer than the padded signals, {padded}',
+            f'{layer.name}.{argument}',
+            f'a window no longer than the padded signals, {d["s"] + sum(pads[1])}',
             f'{points}{dilated}',
             f'If the {d["s"]} are elements, move them to the end: X.transpose(0, 2, 1).'
             if d['s'] <= CHANNELS and points <= d['e'] else
             'Choose a smaller window, or padding, or fewer layers that shorten the signals before.',
-        )  # fmt: skip
-    d['ps'] = pads[1][0]
-    d['os'] = output_size(d['s'], d['f'], d['ss'], pads[1], rs)
-    return pads
+        ) from None  # fmt: skip
+    d['ps'], d['os'] = pads[1][0], window.size_out[1]
+    return window
 
 
 def check_pool_padding(

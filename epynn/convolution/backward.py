@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.convolution import convolve_input_gradient
+from epynn.kernels.convolution import multiply_windows_input_gradient
 
 if TYPE_CHECKING:
     from epynn.convolution.models import Convolution
@@ -22,8 +22,6 @@ def convolution_backward(layer: 'Convolution', dX: Array) -> Array | None:
     dX : ndarray or None
         Gradient with respect to the input ``(m, h, w, d)``; None where nobody reads it.
     """
-    d = layer.d
-
     # (5) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)
     dZ = layer.bc['dZ'] = layer.activation_gradient(dA)
@@ -36,10 +34,6 @@ def convolution_backward(layer: 'Convolution', dX: Array) -> Array | None:
     # (3) Multiply by the filters: dXb = sum(dZ * W) over u
     # (2) Add each block where it was cut: -> (m, h + 2 ph, w + 2 pw, d)
     # (1) Leave out the padding: -> (m, h, w, d)
-    dX = convolve_input_gradient(
-        dZ, layer.p['W'], layer.fs['X'],
-        (d['sh'], d['sw']), layer.pads, (d['rh'], d['rw']), d['g'],
-    )  # fmt: skip
-    layer.bc['dX'] = dX
+    dX = layer.bc['dX'] = multiply_windows_input_gradient(dZ, layer.p['W'], layer.window)
 
     return dX

@@ -6,7 +6,7 @@ import numpy as np
 
 from epynn.kernels.arrays import Array
 from epynn.kernels.blocks import pad, view_blocks
-from epynn.kernels.convolution import multiply_blocks
+from epynn.kernels.convolution import multiply_windows
 
 if TYPE_CHECKING:
     from epynn.convolution.models import Convolution
@@ -25,19 +25,16 @@ def convolution_forward(layer: 'Convolution', A: Array) -> Array:
     A : ndarray
         Output ``(m, oh, ow, u)``.
     """
-    d = layer.d
-
     # (1) Input, padded by zeros: (m, h, w, d) -> (m, h + 2 ph, w + 2 pw, d)
     X = layer.receive_input(A)
-    Xp = pad(X, layer.pads)
+    Xp = layer.fc['Xp'] = pad(X, layer.window.pads)
 
-    # (2) Blocks under the windows, a view: -> (m, oh, ow, fh, fw, d)
-    Xb = view_blocks(Xp, (d['fh'], d['fw']), (d['sh'], d['sw']), (d['rh'], d['rw']))
-    layer.fc['Xb'] = Xb[..., np.newaxis]
+    # (2) Blocks under the windows, a view: -> (m, oh, ow, fh, fw, d, 1)
+    layer.fc['Xb'] = view_blocks(Xp, layer.window)[..., np.newaxis]
 
     # (3) Multiply the blocks by the filters and sum each block: -> (m, oh, ow, u)
     # (4) Add the bias of each filter, if there is one
-    Z = layer.fc['Z'] = multiply_blocks(Xb, layer.p['W'], d['g'], layer.p.get('b'))
+    Z = layer.fc['Z'] = multiply_windows(Xp, layer.p['W'], layer.window, layer.p.get('b'))
 
     # (5) Activation
     A = layer.fc['A'] = layer.activate(Z)

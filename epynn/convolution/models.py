@@ -17,7 +17,7 @@ from epynn.convolution.parameters import (
     convolution_initialize_parameters,
 )
 from epynn.kernels.arrays import Array
-from epynn.kernels.geometry import Pads
+from epynn.kernels.window import Window
 
 
 class Convolution(Layer):
@@ -93,7 +93,7 @@ class Convolution(Layer):
 
     activation_is_last = True
     activate: BoundActivation
-    pads: Pads
+    window: Window
 
     def __init__(
         self,

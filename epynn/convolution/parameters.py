@@ -4,12 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.commons.windows import check_groups_of_depth, compute_window_shapes
+from epynn.commons.windows import check_groups_of_depth, lay_window
 from epynn.kernels.arrays import Array
-from epynn.kernels.convolution import (
-    multiply_blocks_bias_gradient,
-    multiply_blocks_weight_gradient,
-)
+from epynn.kernels.convolution import bias_gradient, multiply_windows_weight_gradient
 
 if TYPE_CHECKING:
     from epynn.convolution.models import Convolution
@@ -17,7 +14,7 @@ if TYPE_CHECKING:
 
 def convolution_compute_shapes(layer: 'Convolution', A: Array) -> None:
     """Read the dimensions off the images ``(m, h, w, d)`` and derive the shapes."""
-    layer.pads = compute_window_shapes(layer, A, layer.padding, 'filter_size')
+    layer.window = lay_window(layer, A, layer.padding, 'filter_size')
     check_groups_of_depth(layer, A)
     d = layer.d
 
@@ -35,12 +32,12 @@ def convolution_initialize_parameters(layer: 'Convolution') -> None:
 
 def convolution_compute_gradients(layer: 'Convolution') -> None:
     """Compute the gradients of the parameters, summed over samples and places."""
-    Xb = layer.fc['Xb'][..., 0]
+    Xp = layer.fc['Xp']
     dZ = layer.bc['dZ']
 
     # (m, oh, ow, fh, fw, d) * (m, oh, ow, u) -> (fh, fw, d / g, u)
-    layer.g['dW'] = multiply_blocks_weight_gradient(Xb, dZ, layer.d['g'])
+    layer.g['dW'] = multiply_windows_weight_gradient(Xp, dZ, layer.window)
 
     # (m, oh, ow, u) -> (u,)
     if layer.use_bias:
-        layer.g['db'] = multiply_blocks_bias_gradient(dZ)
+        layer.g['db'] = bias_gradient(dZ)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.convolution import convolve_input_gradient
+from epynn.kernels.convolution import multiply_windows_input_gradient
 
 if TYPE_CHECKING:
     from epynn.convolution1d.models import Convolution1D
@@ -24,8 +24,6 @@ def convolution1d_backward(layer: 'Convolution1D', dX: Array) -> Array | None:
     dX : ndarray or None
         Gradient with respect to the input ``(m, s, e)``; None where nobody reads it.
     """
-    d = layer.d
-
     # (5) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)
     dZ = layer.bc['dZ'] = layer.activation_gradient(dA)
@@ -38,10 +36,8 @@ def convolution1d_backward(layer: 'Convolution1D', dX: Array) -> Array | None:
     # (3) Multiply by the filters: dXb = sum(dZ * W) over u
     # (2) Add each block where it was cut: -> (m, 1, s + 2 ps, e)
     # (1) Leave out the padding, and the height of 1: -> (m, s, e)
-    dX = convolve_input_gradient(
-        dZ[:, np.newaxis], layer.p['W'][np.newaxis], (d['m'], 1, d['s'], d['e']),
-        (1, d['ss']), layer.pads, (1, d['rs']), d['g'],
-    )[:, 0]  # fmt: skip
-    layer.bc['dX'] = dX
+    W = layer.p['W'][np.newaxis]
+    dX = multiply_windows_input_gradient(dZ[:, np.newaxis], W, layer.window)
+    dX = layer.bc['dX'] = dX[:, 0]
 
     return dX

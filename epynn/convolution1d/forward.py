@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.blocks import cut_blocks, pad
-from epynn.kernels.convolution import multiply_blocks
+from epynn.kernels.blocks import pad, view_blocks
+from epynn.kernels.convolution import multiply_windows
 
 if TYPE_CHECKING:
     from epynn.convolution1d.models import Convolution1D
@@ -25,23 +25,19 @@ def convolution1d_forward(layer: 'Convolution1D', A: Array) -> Array:
     A : ndarray
         Output ``(m, os, u)``.
     """
-    d = layer.d
-
     # (1) Input, as images of height 1, padded by zeros: (m, s, e) -> (m, 1, s + 2 ps, e)
     X = layer.receive_input(A)
-    Xp = pad(X[:, np.newaxis], layer.pads)
+    Xp = pad(X[:, np.newaxis], layer.window.pads)
+    layer.fc['Xp'] = Xp[:, 0]
 
-    # (2) Blocks under the windows, a view: -> (m, 1, os, 1, f, e)
-    Xb = cut_blocks(Xp, (1, d['f']), strides=(1, d['ss']), dilation=(1, d['rs']))
-    layer.fc['Xb'] = Xb[:, 0, :, 0, :, :, np.newaxis]
+    # (2) Blocks under the windows, a view: -> (m, 1, os, 1, f, e) -> (m, os, f, e, 1)
+    layer.fc['Xb'] = view_blocks(Xp, layer.window)[:, 0, :, 0, :, :, np.newaxis]
 
-    # (3) Multiply the blocks by the filters and sum each block: -> (m, 1, os, u) -> (m, os, u)
-    Z = multiply_blocks(Xb, layer.p['W'][np.newaxis], groups=d['g'])[:, 0]
-
-    # (4) Add the bias of each filter
-    if layer.use_bias:
-        Z += layer.p['b']
-    layer.fc['Z'] = Z
+    # (3) Multiply the blocks by the filters and sum each block: -> (m, 1, os, u)
+    # (4) Add the bias of each filter, if there is one
+    W = layer.p['W'][np.newaxis]
+    Z = multiply_windows(Xp, W, layer.window, layer.p.get('b'))
+    Z = layer.fc['Z'] = Z[:, 0]
 
     # (5) Activation
     A = layer.fc['A'] = layer.activate(Z)

@@ -17,7 +17,7 @@ from epynn.convolution1d.parameters import (
     convolution1d_initialize_parameters,
 )
 from epynn.kernels.arrays import Array
-from epynn.kernels.geometry import Pads
+from epynn.kernels.window import Window
 
 
 class Convolution1D(Layer):
@@ -90,7 +90,7 @@ class Convolution1D(Layer):
 
     activation_is_last = True
     activate: BoundActivation
-    pads: Pads
+    window: Window
 
     def __init__(
         self,

@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.commons.windows import check_groups_of_depth, compute_step_window_shapes
+from epynn.commons.windows import check_groups_of_depth, lay_step_window
 from epynn.kernels.arrays import Array
-from epynn.kernels.convolution import multiply_blocks_weight_gradient
-from epynn.kernels.normalization import sum_points
+from epynn.kernels.convolution import bias_gradient, multiply_windows_weight_gradient
 
 if TYPE_CHECKING:
     from epynn.convolution1d.models import Convolution1D
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 def convolution1d_compute_shapes(layer: 'Convolution1D', A: Array) -> None:
     """Read the dimensions off the signals ``(m, s, e)`` and derive the shapes."""
-    layer.pads = compute_step_window_shapes(layer, A, layer.padding, 'filter_size')
+    layer.window = lay_step_window(layer, A, layer.padding, 'filter_size')
     check_groups_of_depth(layer, A)
     d = layer.d
 
@@ -33,12 +32,12 @@ def convolution1d_initialize_parameters(layer: 'Convolution1D') -> None:
 
 def convolution1d_compute_gradients(layer: 'Convolution1D') -> None:
     """Compute the gradients of the parameters, summed over samples and steps."""
-    Xb = layer.fc['Xb'][:, np.newaxis, :, np.newaxis, ..., 0]
-    dZ = layer.bc['dZ']
+    Xp = layer.fc['Xp'][:, np.newaxis]
+    dZ = layer.bc['dZ'][:, np.newaxis]
 
     # (m, 1, os, 1, f, e) * (m, 1, os, u) -> (1, f, e / g, u) -> (f, e / g, u)
-    layer.g['dW'] = multiply_blocks_weight_gradient(Xb, dZ[:, np.newaxis], layer.d['g'])[0]
+    layer.g['dW'] = multiply_windows_weight_gradient(Xp, dZ, layer.window)[0]
 
-    # (m, os, u) -> (u,)
+    # (m, 1, os, u) -> (u,)
     if layer.use_bias:
-        layer.g['db'] = sum_points(dZ)
+        layer.g['db'] = bias_gradient(dZ)

@@ -1,4 +1,4 @@
-"""The array type that the whole library speaks of."""
+"""The array type that the whole library speaks of, and which arrays the fast wing takes."""
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -9,3 +9,14 @@ if TYPE_CHECKING:
     Array: TypeAlias = npt.NDArray[Any]
 else:  # what help() shows in signatures
     Array = np.ndarray
+
+
+def fast_type(*arrays: Array) -> np.dtype[Any] | None:
+    """Return the type in which the fast wing takes these arrays, or None for the plain wing.
+
+    The fast wing takes NumPy arrays whose common type is float32 or float64.
+    """
+    if not all(isinstance(array, np.ndarray) for array in arrays):
+        return None
+    dtype = np.result_type(*arrays)
+    return dtype if dtype.char in 'fd' else None

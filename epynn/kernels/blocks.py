@@ -1,25 +1,12 @@
-"""Windows that slide over images: cut an array into blocks, and fold blocks back into an array.
+"""What windows see of images: blocks, as views that cost no memory, and the way back; padding."""
 
-A convolution and a pooling both read ``X (m, h, w, d)`` through a window of ``fh * fw`` points that
-moves by the strides ``sh, sw``; dilated, its points lie ``rh, rw`` apart. The blocks seen through
-it, ``Xb (m, oh, ow, fh, fw, d)``, are a strided view: they cost no memory, however much they
-overlap.
-"""
+import itertools
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.geometry import (
-    Padding,
-    Pads,
-    Pair,
-    check_axes,
-    find_pads,
-    pair,
-    span,
-)
-from epynn.kernels.geometry import output_size as output_size
+from epynn.kernels.window import Padding, Pads, Pair, Window, check_axes, find_pads
 
 
 def check_images(X: Array) -> None:
@@ -57,21 +44,68 @@ def pad(X: Array, padding: Pair | Pads, value: float = 0) -> Array:
     (top, bottom), (left, right) = find_pads(padding, (h, w), 1)
     if top == bottom == left == right == 0:
         return X
-    padded = np.full((m, top + h + bottom, left + w + right, d), value, dtype=X.dtype, like=X)
+    padded = np.full_like(X, value, shape=(m, top + h + bottom, left + w + right, d), order='C')
     padded[:, top : top + h, left : left + w] = X
     return padded
 
 
-def unpad(Xp: Array, shape: tuple[int, ...], pads: Pads) -> Array:
-    """Cut the images of that shape ``(m, h, w, d)`` out of their frame, as a new array."""
-    (top, _), (left, _) = pads
-    return np.ascontiguousarray(Xp[:, top : top + shape[1], left : left + shape[2]])
+def unpad(Xp: Array, window: Window) -> Array:
+    """Cut images ``(m, h, w, d)`` out of their frame: a copy, or all of it if there is no frame."""
+    if window.framed == window.size_in:
+        return Xp
+    (top, _), (left, _) = window.pads
+    h, w = window.size_in
+    return np.copy(Xp[:, top : top + h, left : left + w], order='C')
+
+
+def view_blocks(Xp: Array, window: Window) -> Array:
+    """View images by a window: ``Xb[m,i,j,a,c,d] = Xp[m, i*sh + a*rh, j*sw + c*rw, d]``.
+
+    Parameters
+    ----------
+    Xp : array of shape (m, h + 2ph, w + 2pw, d)
+        Images in their frame.
+    window : Window
+        How the window lies on them.
+
+    Returns
+    -------
+    array of shape (m, oh, ow, fh, fw, d)
+        A read-only view.
+    """
+    (sh, sw), (rh, rw) = window.strides, window.dilation
+    sample, row, column, depth = Xp.strides
+    shape = len(Xp), *window.size_out, *window.size, Xp.shape[3]
+    steps = sample, sh * row, sw * column, rh * row, rw * column, depth
+    return as_strided(Xp, shape, steps, writeable=False)
+
+
+def view_taps(Xp: Array, window: Window) -> list[Array]:
+    """View what all windows see at each of their points (taps), in row-major order.
+
+    Parameters
+    ----------
+    Xp : array of shape (m, h + 2ph, w + 2pw, d)
+        Images in their frame, of any array library.
+    window : Window
+        How the window lies on them.
+
+    Returns
+    -------
+    list of arrays of shape (m, oh, ow, d)
+        ``fh * fw`` slices, which may be added to: ``Xp[:, i*sh + a*rh, j*sw + c*rw]`` for all i, j.
+    """
+    (sh, sw), (rh, rw), (oh, ow) = window.strides, window.dilation, window.size_out
+    corners = itertools.product(range(window.size[0]), range(window.size[1]))
+    return [
+        Xp[:, a * rh : a * rh + sh * oh : sh, c * rw : c * rw + sw * ow : sw] for a, c in corners
+    ]
 
 
 def cut_blocks(
     X: Array, window: Pair, strides: Pair = 1, padding: Padding = 0, dilation: Pair = 1
 ) -> Array:
-    """View images by a window: ``Xb[m,i,j,a,c,d] = X[m, i*sh + a*rh, j*sw + c*rw, d]``.
+    """Pad images and view them by a window, as :func:`view_blocks` does.
 
     Parameters
     ----------
@@ -93,63 +127,8 @@ def cut_blocks(
         If ``X`` has not 4 axes, the window does not fit, or an argument is not made of integers.
     """
     check_images(X)
-    fh, fw = pair(window, 'window', least=1)
-    sh, sw = pair(strides, 'strides', least=1)
-    rh, rw = pair(dilation, 'dilation', least=1)
-    pads = find_pads(padding, X.shape[1:3], (fh, fw), (sh, sw), (rh, rw))
-    Xp = pad(X, pads)
-    output_size(X.shape[1], fh, sh, pads[0], rh)
-    output_size(X.shape[2], fw, sw, pads[1], rw)
-    return view_blocks(Xp, (fh, fw), (sh, sw), (rh, rw))
-
-
-def view_blocks(
-    X: Array,
-    window: tuple[int, int],
-    strides: tuple[int, int] = (1, 1),
-    dilation: tuple[int, int] = (1, 1),
-) -> Array:
-    """View images by a window that is known to fit: :func:`cut_blocks` without its checks.
-
-    Parameters
-    ----------
-    X : array of shape (m, h, w, d)
-        Images, padded.
-    window, strides, dilation : tuple of int
-        ``(fh, fw)``, ``(sh, sw)`` and ``(rh, rw)``.
-    """
-    (fh, fw), (sh, sw), (rh, rw) = window, strides, dilation
-    m, h, w, d = X.shape
-    sample, row, column, depth = X.strides
-    shape = m, (h - span(fh, rh)) // sh + 1, (w - span(fw, rw)) // sw + 1, fh, fw, d
-    steps = sample, sh * row, sw * column, rh * row, rw * column, depth
-    return as_strided(X, shape, steps, writeable=False)
-
-
-def add_blocks(
-    X: Array, Xb: Array, strides: tuple[int, int], dilation: tuple[int, int] = (1, 1)
-) -> None:
-    """Add blocks, in place: ``X[m, i*sh + a*rh, j*sw + c*rw, d] += Xb[m,i,j,a,c,d]``.
-
-    One addition for each of the ``fh * fw`` points of the window: points that are the same in all
-    blocks never meet, so that overlapping blocks need no special care.
-
-    Parameters
-    ----------
-    X : array of shape (m, h, w, d)
-        The images added to; the only argument in this package that is modified.
-    Xb : array of shape (m, oh, ow, fh, fw, d)
-        The blocks; the first one lies at the origin of ``X``, and the last one inside ``X``.
-    strides, dilation : tuple of int
-        ``(sh, sw)`` and ``(rh, rw)``.
-    """
-    _, oh, ow, fh, fw, _ = Xb.shape
-    sh, sw = strides
-    rh, rw = dilation
-    for a in range(fh):
-        for c in range(fw):
-            y, x = a * rh, c * rw
-            X[:, y : y + sh * oh : sh, x : x + sw * ow : sw] += Xb[:, :, :, a, c]
+    lain = Window.on(X.shape[1:3], window, strides, padding, dilation)
+    return view_blocks(pad(X, lain.pads), lain)
 
 
 def fold_blocks(
@@ -184,19 +163,27 @@ def fold_blocks(
     TypeError, ValueError
         If ``dXb`` is not made of the blocks of such images.
     """
-    sh, sw = pair(strides, 'strides', least=1)
-    rh, rw = pair(dilation, 'dilation', least=1)
     check_axes(dXb, 'dXb', 'm, oh, ow, fh, fw, d', 'Give one gradient a block.')
     m, h, w, d = shape
-    fh, fw = dXb.shape[3:5]
-    pads = find_pads(padding, (h, w), (fh, fw), (sh, sw), (rh, rw))
-    oh, ow = output_size(h, fh, sh, pads[0], rh), output_size(w, fw, sw, pads[1], rw)
-    expected = (m, oh, ow, fh, fw, d)
+    window = Window.on((h, w), dXb.shape[3:5], strides, padding, dilation)
+    expected = (m, *window.size_out, *window.size, d)
     if dXb.shape != expected:
         raise ValueError(
             f'dXb: expected shape {expected} for images {tuple(shape)}, got {dXb.shape}. '
             'Use the shape, strides and padding that the blocks were cut with.'
         )
-    dX = np.zeros((m, h + sum(pads[0]), w + sum(pads[1]), d), dtype=dXb.dtype, like=dXb)
-    add_blocks(dX, dXb, (sh, sw), (rh, rw))
-    return unpad(dX, shape, pads)
+    dXp = np.zeros_like(dXb, shape=(m, *window.framed, d), order='C')
+    add_blocks(dXp, dXb, window)
+    return unpad(dXp, window)
+
+
+def add_blocks(Xp: Array, Xb: Array, window: Window) -> None:
+    """Add blocks ``(m, oh, ow, fh, fw, d)`` to images in their frame, in place.
+
+    ``Xp[m, i*sh + a*rh, j*sw + c*rw, d] += Xb[m,i,j,a,c,d]``, one addition for each point of the
+    window: points that are the same in all blocks never meet, so that overlapping blocks need no
+    special care.
+    """
+    points = np.ndindex(*window.size)
+    for tap, (a, c) in zip(view_taps(Xp, window), points, strict=True):
+        tap += Xb[:, :, :, a, c]

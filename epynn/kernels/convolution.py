@@ -1,182 +1,100 @@
-"""Convolution of images with filters, and its two gradients, as matrix products over blocks.
+"""Convolution of images with filters, and its gradients: what is computed, checked, and by whom.
 
-Cross-correlation, as deep learning says convolution: filters are not mirrored. Where blocks are
-windows on images, as nearly always, whole images are convolved without a copy of any block:
-:mod:`epynn.kernels.sliding`. Where that is not the better way - groups, dilation, blocks that are
-no view, integers - each function works through *tiles*: as many blocks as fit in a scratch memory
-that the processor's cache holds. They are copied side by side into a matrix, one block a row, and
-multiplied at once.
+Cross-correlation, as deep learning says convolution: filters are not mirrored. With ``groups``
+``g``, depth and units fall into ``g`` groups of neighbours, and each unit sees the depth of its own
+group only: filters are ``W (fh, fw, d/g, u)``. With ``g = d`` the convolution is called depthwise.
 
-With ``groups`` ``g``, depth and units fall into ``g`` groups of neighbours, and each unit sees the
-depth of its own group only: filters are ``W (fh, fw, d/g, u)``, and there is one matrix product a
-group. With ``g = d`` the convolution is called depthwise.
+:func:`convolve` and its gradients take images and options, and check both. What layers call takes
+images in their frame and a :class:`~epynn.kernels.window.Window`, which was checked when it was
+made. ``plain.convolution`` is the shortest way to the same numbers, ``fast.convolution`` the
+quickest.
 """
-
-import math
-from collections.abc import Iterator
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
-from epynn.kernels.blocks import add_blocks, cut_blocks, unpad
-from epynn.kernels.geometry import Padding, Pair, check_axes, find_pads, output_size, pair
+from epynn.kernels.arrays import Array, fast_type
+from epynn.kernels.blocks import check_images, pad
+from epynn.kernels.fast import convolution as fast
 from epynn.kernels.normalization import sum_points
-from epynn.kernels.sliding import (
-    convolve_images,
-    convolve_images_input_gradient,
-    convolve_images_weight_gradient,
-    plan_blocks,
-    plan_input_gradient,
-    see_images,
-)
-from epynn.kernels.taps import (
-    multiply_taps,
-    multiply_taps_input_gradient,
-    multiply_taps_weight_gradient,
-    suits_taps,
-    suits_taps_gradient,
-)
-
-_SCRATCH_BYTES = 1 << 20
-"""Block copies that may exist at a time: more than the cache holds is slower, not faster."""
-
-_Tile = tuple[slice, slice, slice]
-"""Some samples, rows and columns of the output."""
+from epynn.kernels.plain import convolution as plain
+from epynn.kernels.window import Padding, Pair, Window, check_axes
 
 
-def _cut_tiles(positions: tuple[int, ...], blocks: int) -> Iterator[_Tile]:
-    """Cut positions (m, oh, ow) into runs of consecutive ones, of so many blocks at most.
+def multiply_windows(Xp: Array, W: Array, window: Window, b: Array | None = None) -> Array:
+    """Multiply what windows see with filters, sum over each window, and add a bias.
 
-    Whole samples if one fits, otherwise whole rows of one sample, otherwise parts of one row: a
-    tile of a C-ordered array is always one contiguous piece of it.
-    """
-    m, oh, ow = positions
-    blocks = max(1, blocks)
-    columns = min(ow, blocks)
-    rows = min(oh, max(1, blocks // max(1, ow)))
-    samples = max(1, blocks // max(1, ow * oh))
-    for n in range(0, m, samples):
-        for i in range(0, oh, rows):
-            for j in range(0, ow, columns):
-                yield slice(n, n + samples), slice(i, i + rows), slice(j, j + columns)
-
-
-def _group_blocks(Xb: Array, groups: int) -> Array:
-    """Copy blocks into matrices: ``(m, oh, ow, fh, fw, d) -> (g, m * oh * ow, fh * fw * d/g)``."""
-    *positions, fh, fw, d = Xb.shape
-    shape = groups, math.prod(positions), fh * fw * d // groups
-    Xg = Xb.reshape(*positions, fh, fw, groups, d // groups)
-    return Xg.transpose(5, 0, 1, 2, 3, 4, 6).reshape(shape)
-
-
-def _group_units(Z: Array, groups: int) -> Array:
-    """View the units of each group apart: ``(m, oh, ow, u) -> (g, m * oh * ow, u/g)``."""
-    u = Z.shape[3]
-    return Z.reshape(math.prod(Z.shape[:3]), groups, u // groups).swapaxes(0, 1)
-
-
-def multiply_blocks(Xb: Array, W: Array, groups: int = 1, b: Array | None = None) -> Array:
-    """Multiply blocks with filters, sum over each block, and add a bias.
-
-    ``Z[m,i,j,u] = sum_{a,c,d} Xb[m,i,j,a,c,d] W[a,c,d,u] + b[u]``
+    ``Z[m,i,j,u] = sum_{a,c,d} Xp[m, i*sh + a*rh, j*sw + c*rw, d] W[a,c,d,u] + b[u]``
 
     Parameters
     ----------
-    Xb : array of shape (m, oh, ow, fh, fw, d)
-        Blocks, as :func:`epynn.kernels.blocks.cut_blocks` views them.
+    Xp : array of shape (m, h + 2ph, w + 2pw, d)
+        Images in their frame.
     W : array of shape (fh, fw, d/g, u)
         Filters.
-    groups : int
-        ``g``.
+    window : Window
+        How the window lies on the images.
     b : array of shape (u,), optional
         Bias of each unit.
 
     Returns
     -------
     array of shape (m, oh, ow, u)
-        ``Z``, of the common dtype of ``Xb`` and ``W``.
-
-    Raises
-    ------
-    ValueError
-        If the axes of ``Xb``, ``W`` and ``b`` do not match, or the groups do not divide them.
+        ``Z``, of the common dtype of ``Xp`` and ``W``.
     """
-    check_axes(Xb, 'Xb', 'm, oh, ow, fh, fw, d', 'Cut images into blocks with cut_blocks.')
-    fh, fw, d = Xb.shape[3:]
-    u = _check_W(W, d, groups)
-    if W.shape[:2] != (fh, fw):
-        raise ValueError(
-            f'W: expected (fh, fw) = {(fh, fw)} as in the blocks, got {W.shape[:2]}. '
-            'Give filters of the size of the window.'
-        )
-    if b is not None and b.shape != (u,):
-        raise ValueError(
-            f'b: expected shape (u,) = {(u,)}, got {b.shape}. Give one number a filter.'
-        )
-    Z = np.empty((*Xb.shape[:3], u), dtype=np.result_type(Xb, W), like=Xb)
-    if Xb.dtype == W.dtype and suits_taps(Xb, u):
-        multiply_taps(Xb, W, Z, b)
-        return Z
-    plan = plan_blocks(Xb, W, groups, u)
-    if plan:
-        convolve_images(see_images(Xb), W, plan, Z, b)
-        return Z
-    # (fh, fw, d/g, u) -> (g, fh * fw * d/g, u/g)
-    Wg = W.reshape(fh * fw * d // groups, groups, u // groups).swapaxes(0, 1)
-    for tile in _cut_tiles(Xb.shape[:3], _SCRATCH_BYTES // (fh * fw * d * Z.itemsize)):
-        np.matmul(_group_blocks(Xb[tile], groups), Wg, out=_group_units(Z[tile], groups))
-        if b is not None:
-            Z[tile] += b
-    return Z
+    dtype = fast_type(Xp, W)
+    if dtype is None:
+        return plain.multiply_windows(Xp, W, window, b)
+    Xp, W = Xp.astype(dtype, copy=False), W.astype(dtype, copy=False)
+    return fast.multiply_windows(Xp, W, window, b)
 
 
-def multiply_blocks_weight_gradient(Xb: Array, dZ: Array, groups: int = 1) -> Array:
-    """Gradient of ``W`` in :func:`multiply_blocks`.
+def multiply_windows_weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
+    """Gradient of ``W`` in :func:`multiply_windows`, of shape (fh, fw, d/g, u).
 
-    ``dW[a,c,d,u] = sum_{m,i,j} Xb[m,i,j,a,c,d] dZ[m,i,j,u]``
+    ``dW[a,c,d,u] = sum_{m,i,j} Xp[m, i*sh + a*rh, j*sw + c*rw, d] dZ[m,i,j,u]``
 
     Parameters
     ----------
-    Xb : array of shape (m, oh, ow, fh, fw, d)
-        The blocks of the forward pass.
+    Xp : array of shape (m, h + 2ph, w + 2pw, d)
+        Images in their frame, of the forward pass.
     dZ : array of shape (m, oh, ow, u)
         Gradient of the loss with respect to ``Z``.
-    groups : int
-        ``g``.
-
-    Returns
-    -------
-    array of shape (fh, fw, d/g, u)
-        ``dW``, of the common dtype of ``Xb`` and ``dZ``.
-
-    Raises
-    ------
-    ValueError
-        If the axes of ``Xb`` and ``dZ`` do not match, or the groups do not divide them.
+    window : Window
+        Of the forward pass.
     """
-    check_axes(Xb, 'Xb', 'm, oh, ow, fh, fw, d', 'Cut images into blocks with cut_blocks.')
-    _check_dZ(dZ, (*Xb.shape[:3], *dZ.shape[3:]))
-    fh, fw, d = Xb.shape[3:]
-    u = dZ.shape[3]
-    _check_groups(groups, d, u)
-    if Xb.dtype == dZ.dtype and suits_taps(Xb, u, weight_gradient=True):
-        return multiply_taps_weight_gradient(Xb, dZ)
-    plan = plan_blocks(Xb, dZ, groups, u, weight_gradient=True)
-    if plan:
-        return convolve_images_weight_gradient(see_images(Xb), dZ, plan)
-    shape = (groups, fh * fw * d // groups, u // groups)
-    dW = np.zeros(shape, dtype=np.result_type(Xb, dZ), like=Xb)
-    for tile in _cut_tiles(Xb.shape[:3], _SCRATCH_BYTES // (max(fh * fw * d, u) * dW.itemsize)):
-        dW += _group_blocks(Xb[tile], groups).swapaxes(1, 2) @ _group_units(dZ[tile], groups)
-    # (g, fh * fw * d/g, u/g) -> (fh, fw, d/g, u)
-    return np.ascontiguousarray(dW.swapaxes(0, 1)).reshape(fh, fw, d // groups, u)
+    dtype = fast_type(Xp, dZ)
+    if dtype is None:
+        return plain.multiply_windows_weight_gradient(Xp, dZ, window)
+    Xp, dZ = Xp.astype(dtype, copy=False), dZ.astype(dtype, copy=False)
+    return fast.multiply_windows_weight_gradient(Xp, dZ, window)
 
 
-def multiply_blocks_bias_gradient(dZ: Array) -> Array:
-    """Gradient of ``b`` in :func:`multiply_blocks`: ``db[u] = sum_{m,i,j} dZ[m,i,j,u]``."""
+def multiply_windows_input_gradient(dZ: Array, W: Array, window: Window) -> Array:
+    """Gradient of the images in :func:`multiply_windows`, without their frame: (m, h, w, d).
+
+    ``dXb[m,i,j,a,c,d] = sum_u dZ[m,i,j,u] W[a,c,d,u]``, each block added where it was cut.
+
+    Parameters
+    ----------
+    dZ : array of shape (m, oh, ow, u)
+        Gradient of the loss with respect to ``Z``.
+    W : array of shape (fh, fw, d/g, u)
+        The filters of the forward pass.
+    window : Window
+        Of the forward pass.
+    """
+    dtype = fast_type(dZ, W)
+    if dtype is None:
+        return plain.multiply_windows_input_gradient(dZ, W, window)
+    dZ, W = dZ.astype(dtype, copy=False), W.astype(dtype, copy=False)
+    return fast.multiply_windows_input_gradient(dZ, W, window)
+
+
+def bias_gradient(dZ: Array) -> Array:
+    """Gradient of ``b`` in :func:`multiply_windows`: ``db[u] = sum_{m,i,j} dZ[m,i,j,u]``."""
     m, oh, ow, u = dZ.shape
     # (1, oh * ow) @ (m, oh * ow, u) -> (m, 1, u): a product with ones adds up faster than a sum
-    ones = np.ones((1, oh * ow), dtype=dZ.dtype, like=dZ)
+    ones = np.ones_like(dZ, shape=(1, oh * ow))
     sums = np.matmul(ones, dZ.reshape(m, oh * ow, u))
     return sum_points(sums).astype(dZ.dtype, copy=False)
 
@@ -195,7 +113,7 @@ def convolve(
     strides, dilation : int or pair of int
         ``(sh, sw)``, and the distances ``(rh, rw)`` of neighbouring points of a filter.
     padding : 'same', 'valid', int, pair of int, or pair of pairs
-        Zeros added around each image beforehand, as :data:`epynn.kernels.geometry.Padding` tells.
+        Zeros added around each image beforehand, as :data:`epynn.kernels.window.Padding` tells.
     groups : int
         ``g``.
 
@@ -212,7 +130,10 @@ def convolve(
         the groups do not divide depth and units.
     """
     check_axes(W, 'W', *_W)
-    return multiply_blocks(cut_blocks(X, W.shape[:2], strides, padding, dilation), W, groups)
+    check_images(X)
+    window = Window.on(X.shape[1:3], W.shape[:2], strides, padding, dilation, groups)
+    _check_W(W, X.shape[3], groups)
+    return multiply_windows(pad(X, window.pads), W, window)
 
 
 def convolve_weight_gradient(
@@ -224,9 +145,7 @@ def convolve_weight_gradient(
     dilation: Pair = 1,
     groups: int = 1,
 ) -> Array:
-    """Gradient of ``W`` in :func:`convolve`.
-
-    ``dW[a,c,d,u] = sum_{m,i,j} X[m, i*sh + a*rh, j*sw + c*rw, d] dZ[m,i,j,u]``
+    """Gradient of ``W`` in :func:`convolve`, of the common dtype of ``X`` and ``dZ``.
 
     Parameters
     ----------
@@ -242,15 +161,18 @@ def convolve_weight_gradient(
     Returns
     -------
     array of shape (fh, fw, d/g, u)
-        ``dW``, of the common dtype of ``X`` and ``dZ``.
+        ``dW``.
 
     Raises
     ------
     TypeError, ValueError
         If ``dZ`` is not the gradient of such a convolution.
     """
-    Xb = cut_blocks(X, window, strides, padding, dilation)
-    return multiply_blocks_weight_gradient(Xb, dZ, groups)
+    check_images(X)
+    lain = Window.on(X.shape[1:3], window, strides, padding, dilation, groups)
+    _check_dZ(dZ, (len(X), *lain.size_out, *dZ.shape[3:]))
+    _check_groups(groups, X.shape[3], dZ.shape[3])
+    return multiply_windows_weight_gradient(pad(X, lain.pads), dZ, lain)
 
 
 def convolve_input_gradient(
@@ -262,9 +184,7 @@ def convolve_input_gradient(
     dilation: Pair = 1,
     groups: int = 1,
 ) -> Array:
-    """Gradient of ``X`` in :func:`convolve`.
-
-    ``dXb[m,i,j,a,c,d] = sum_u dZ[m,i,j,u] W[a,c,d,u]``, each block added where it was cut.
+    """Gradient of ``X`` in :func:`convolve`, of the common dtype of ``dZ`` and ``W``.
 
     Parameters
     ----------
@@ -280,51 +200,26 @@ def convolve_input_gradient(
     Returns
     -------
     array of shape (m, h, w, d)
-        ``dX``, of the common dtype of ``dZ`` and ``W``.
+        ``dX``.
 
     Raises
     ------
     TypeError, ValueError
         If ``dZ`` is not the gradient of such a convolution.
     """
-    sh, sw = pair(strides, 'strides', least=1)
-    rh, rw = pair(dilation, 'dilation', least=1)
     m, h, w, d = shape
-    u = _check_W(W, d, groups)
-    fh, fw, depth, _ = W.shape
-    pads = find_pads(padding, (h, w), (fh, fw), (sh, sw), (rh, rw))
-    oh, ow = output_size(h, fh, sh, pads[0], rh), output_size(w, fw, sw, pads[1], rw)
-    _check_dZ(dZ, (m, oh, ow, u))
-
-    padded = (m, h + sum(pads[0]), w + sum(pads[1]), d)
-    plan = None
-    if groups == rh == rw == 1 and dZ.dtype == W.dtype:
-        if suits_taps_gradient(W, (sh, sw), padded):
-            return unpad(multiply_taps_input_gradient(dZ, W, padded), shape, pads)
-        plan = plan_input_gradient((m, oh, ow), shape, (fh, fw), (sh, sw), u, W.dtype)
-    if plan:
-        return convolve_images_input_gradient(dZ, W, plan, pads, shape)
-    dX = np.zeros(padded, dtype=np.result_type(dZ, W), like=dZ)
-    # (fh, fw, d/g, u) -> (g, fh * fw, u/g, d/g): one product a point of the window and group
-    WT = np.ascontiguousarray(W.reshape(fh * fw, depth, groups, u // groups).transpose(2, 0, 3, 1))
-    for tile in _cut_tiles(dZ.shape[:3], _SCRATCH_BYTES // (max(fh * fw * d, u) * dX.itemsize)):
-        n, i, j = tile
-        dZg = _group_units(dZ[tile], groups)
-        # (g, 1, blocks, u/g) @ (g, fh * fw, u/g, d/g), laid out as (fh * fw, blocks, g, d/g)
-        dXg = np.empty((fh * fw, dZg.shape[1], groups, depth), dtype=dX.dtype, like=dX)
-        np.matmul(dZg[:, np.newaxis], WT, out=dXg.transpose(2, 0, 1, 3))
-        # -> (fh, fw, tile, d) -> (tile, fh, fw, d)
-        dXb = dXg.reshape(fh, fw, *dZ[tile].shape[:3], d).transpose(2, 3, 4, 0, 1, 5)
-        add_blocks(dX[n, i.start * sh :, j.start * sw :], dXb, (sh, sw), (rh, rw))
-    return unpad(dX, shape, pads)
+    _check_W(W, d, groups)
+    window = Window.on((h, w), W.shape[:2], strides, padding, dilation, groups)
+    _check_dZ(dZ, (m, *window.size_out, W.shape[3]))
+    return multiply_windows_input_gradient(dZ, W, window)
 
 
 _W = ('fh, fw, d, u', 'Give one filter of fh * fw * d weights a unit.')
 """Axes of filters, and what to do about others."""
 
 
-def _check_W(W: Array, d: int, groups: int) -> int:
-    """Raise unless filters W fit images of depth d in that many groups; return the units u."""
+def _check_W(W: Array, d: int, groups: int) -> None:
+    """Raise unless filters W fit images of depth d in that many groups."""
     check_axes(W, 'W', *_W)
     depth, u = int(W.shape[2]), int(W.shape[3])
     _check_groups(groups, d, u)
@@ -333,7 +228,6 @@ def _check_W(W: Array, d: int, groups: int) -> int:
             f'W: expected a depth of d / groups = {d} / {groups}, got {depth}. '
             'Give filters of the depth that they see.'
         )
-    return u
 
 
 def _check_groups(groups: int, d: int, u: int) -> None:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.pooling import pool_gradient
+from epynn.kernels.pooling import pool_windows_gradient
 
 if TYPE_CHECKING:
     from epynn.pooling.models import Pooling
@@ -22,14 +22,10 @@ def pooling_backward(layer: 'Pooling', dX: Array) -> Array:
     dX : ndarray
         Gradient with respect to the input ``(m, h, w, d)``.
     """
-    d = layer.d
-
     # (2) To the winner of each window, or in equal parts: (m, oh, ow, d) -> (m, h, w, d)
     dA = layer.receive_gradient(dX)
-    dX = pool_gradient(
-        dA, layer.fc['X'], layer.fc['A'],
-        (d['fh'], d['fw']), (d['sh'], d['sw']), layer.pads, layer.how, layer.o['winners'],
-    )  # fmt: skip
+    X, winners = layer.fc['X'], layer.o['winners']
+    dX = pool_windows_gradient(dA, X, layer.window, layer.how, winners)
 
     # (1) Input
     layer.bc['dX'] = dX

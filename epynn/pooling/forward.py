@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.pooling import pool_with_winners
+from epynn.kernels.pooling import pool_windows
 
 if TYPE_CHECKING:
     from epynn.pooling.models import Pooling
@@ -22,15 +22,11 @@ def pooling_forward(layer: 'Pooling', A: Array) -> Array:
     A : ndarray
         Output ``(m, oh, ow, d)``.
     """
-    d = layer.d
-
     # (1) Input
     X = layer.receive_input(A)
 
     # (2) One number a window and depth, and which point it is: (m, h, w, d) -> (m, oh, ow, d)
-    A, layer.o['winners'] = pool_with_winners(
-        X, (d['fh'], d['fw']), (d['sh'], d['sw']), layer.pads, layer.how, layer.training
-    )
+    A, layer.o['winners'] = pool_windows(X, layer.window, layer.how, layer.training)
     layer.fc['A'] = A
 
     return A

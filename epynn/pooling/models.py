@@ -8,7 +8,7 @@ import numpy as np
 from epynn.commons.arguments import as_pair
 from epynn.commons.models import Layer
 from epynn.commons.windows import as_padding, check_pool_padding, name_of_pool
-from epynn.kernels.geometry import Pads
+from epynn.kernels.window import Window
 from epynn.pooling.backward import pooling_backward
 from epynn.pooling.forward import pooling_forward
 from epynn.pooling.parameters import pooling_compute_shapes
@@ -52,7 +52,7 @@ class Pooling(Layer):
     forward = pooling_forward
     backward = pooling_backward
 
-    pads: Pads
+    window: Window
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.commons.windows import compute_window_shapes
+from epynn.commons.windows import lay_window
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:
@@ -11,4 +11,4 @@ if TYPE_CHECKING:
 
 def pooling_compute_shapes(layer: 'Pooling', A: Array) -> None:
     """Read the dimensions off the images ``(m, h, w, d)`` and derive ``oh`` and ``ow``."""
-    layer.pads = compute_window_shapes(layer, A, layer.padding, 'pool_size')
+    layer.window = lay_window(layer, A, layer.padding, 'pool_size')

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.pooling import pool_gradient
+from epynn.kernels.pooling import pool_windows_gradient
 
 if TYPE_CHECKING:
     from epynn.pooling1d.models import Pooling1D
@@ -24,15 +24,10 @@ def pooling1d_backward(layer: 'Pooling1D', dX: Array) -> Array:
     dX : ndarray
         Gradient with respect to the input ``(m, s, e)``.
     """
-    d = layer.d
-
     # (2) To the winner of each window, or in equal parts: (m, 1, os, e) -> (m, 1, s, e)
-    dA = layer.receive_gradient(dX)
-    X, A = layer.fc['X'], layer.fc['A']
-    dX = pool_gradient(
-        dA[:, np.newaxis], X[:, np.newaxis], A[:, np.newaxis],
-        (1, d['f']), (1, d['ss']), layer.pads, layer.how, layer.o['winners'],
-    )  # fmt: skip
+    dA = layer.receive_gradient(dX)[:, np.newaxis]
+    X, winners = layer.fc['X'][:, np.newaxis], layer.o['winners']
+    dX = pool_windows_gradient(dA, X, layer.window, layer.how, winners)
 
     # (1) Input: -> (m, s, e)
     dX = layer.bc['dX'] = dX[:, 0]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.pooling import pool_with_winners
+from epynn.kernels.pooling import pool_windows
 
 if TYPE_CHECKING:
     from epynn.pooling1d.models import Pooling1D
@@ -24,15 +24,11 @@ def pooling1d_forward(layer: 'Pooling1D', A: Array) -> Array:
     A : ndarray
         Output ``(m, os, e)``.
     """
-    d = layer.d
-
     # (1) Input, as images of height 1: (m, s, e) -> (m, 1, s, e)
     X = layer.receive_input(A)[:, np.newaxis]
 
     # (2) One number a window and element, and which step it is: -> (m, 1, os, e) -> (m, os, e)
-    A, layer.o['winners'] = pool_with_winners(
-        X, (1, d['f']), (1, d['ss']), layer.pads, layer.how, layer.training
-    )
+    A, layer.o['winners'] = pool_windows(X, layer.window, layer.how, layer.training)
     A = layer.fc['A'] = A[:, 0]
 
     return A

@@ -8,7 +8,7 @@ import numpy as np
 from epynn.commons.arguments import as_int
 from epynn.commons.models import Layer
 from epynn.commons.windows import as_step_padding, check_pool_padding, name_of_pool
-from epynn.kernels.geometry import Pads
+from epynn.kernels.window import Window
 from epynn.pooling1d.backward import pooling1d_backward
 from epynn.pooling1d.forward import pooling1d_forward
 from epynn.pooling1d.parameters import pooling1d_compute_shapes
@@ -51,7 +51,7 @@ class Pooling1D(Layer):
     forward = pooling1d_forward
     backward = pooling1d_backward
 
-    pads: Pads
+    window: Window
 
     def __init__(
         self,

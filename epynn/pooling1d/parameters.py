@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.commons.windows import compute_step_window_shapes
+from epynn.commons.windows import lay_step_window
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:
@@ -11,4 +11,4 @@ if TYPE_CHECKING:
 
 def pooling1d_compute_shapes(layer: 'Pooling1D', A: Array) -> None:
     """Read the dimensions off the signals ``(m, s, e)`` and derive ``os``."""
-    layer.pads = compute_step_window_shapes(layer, A, layer.padding, 'pool_size')
+    layer.window = lay_step_window(layer, A, layer.padding, 'pool_size')

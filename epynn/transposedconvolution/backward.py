@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.convolution import convolve
+from epynn.kernels.blocks import pad
+from epynn.kernels.convolution import multiply_windows
 
 if TYPE_CHECKING:
     from epynn.transposedconvolution.models import TransposedConvolution
@@ -22,8 +23,6 @@ def transposedconvolution_backward(layer: 'TransposedConvolution', dX: Array) ->
     dX : ndarray
         Gradient with respect to the input ``(m, h, w, d)``.
     """
-    d = layer.d
-
     # (5) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)
     dZ = layer.bc['dZ'] = layer.activation_gradient(dA)
@@ -32,7 +31,8 @@ def transposedconvolution_backward(layer: 'TransposedConvolution', dX: Array) ->
 
     # (3) Pad, and cut the blocks that were added: (m, oh, ow, u) -> (m, h, w, fh, fw, u)
     # (2) Multiply the blocks by the filters and sum each block: -> (m, h, w, d)
-    dX = convolve(dZ, layer.p['W'], (d['sh'], d['sw']), layer.pads)
+    dZp = layer.bc['dZp'] = pad(dZ, layer.window.pads)
+    dX = multiply_windows(dZp, layer.p['W'], layer.window)
 
     # (1) Input
     layer.bc['dX'] = dX

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.convolution import convolve_input_gradient
+from epynn.kernels.convolution import multiply_windows_input_gradient
 
 if TYPE_CHECKING:
     from epynn.transposedconvolution.models import TransposedConvolution
@@ -24,15 +24,12 @@ def transposedconvolution_forward(layer: 'TransposedConvolution', A: Array) -> A
     A : ndarray
         Output ``(m, oh, ow, u)``.
     """
-    d = layer.d
-
     # (1) Input
     X = layer.receive_input(A)
 
     # (2) Multiply by the filters, a block a point: (m, h, w, d) -> (m, h, w, fh, fw, u)
     # (3) Add the blocks, (sh, sw) apart, and leave out the padding: -> (m, oh, ow, u)
-    shape = (d['m'], d['oh'], d['ow'], d['u'])
-    Z = convolve_input_gradient(X, layer.p['W'], shape, (d['sh'], d['sw']), layer.pads)
+    Z = multiply_windows_input_gradient(X, layer.p['W'], layer.window)
 
     # (4) Add the bias of each filter
     if layer.use_bias:

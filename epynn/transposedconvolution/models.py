@@ -11,7 +11,7 @@ from epynn.commons.models import Layer
 from epynn.commons.penalties import Penalty
 from epynn.commons.windows import as_padding
 from epynn.kernels.arrays import Array
-from epynn.kernels.geometry import Pads
+from epynn.kernels.window import Window
 from epynn.transposedconvolution.backward import transposedconvolution_backward
 from epynn.transposedconvolution.forward import transposedconvolution_forward
 from epynn.transposedconvolution.parameters import (
@@ -94,7 +94,7 @@ class TransposedConvolution(Layer):
 
     activation_is_last = True
     activate: BoundActivation
-    pads: Pads
+    window: Window
 
     def __init__(
         self,

@@ -6,9 +6,8 @@ import numpy as np
 
 from epynn.commons.errors import ShapeError
 from epynn.kernels.arrays import Array
-from epynn.kernels.convolution import convolve_weight_gradient
-from epynn.kernels.geometry import find_pads
-from epynn.kernels.normalization import sum_points
+from epynn.kernels.convolution import bias_gradient, multiply_windows_weight_gradient
+from epynn.kernels.window import Window, find_pads
 
 if TYPE_CHECKING:
     from epynn.transposedconvolution.models import TransposedConvolution
@@ -33,8 +32,8 @@ def transposedconvolution_compute_shapes(layer: 'TransposedConvolution', A: Arra
             f'{layer.padding}, an output of {(d["oh"], d["ow"])}', 'Choose less padding.',
         )  # fmt: skip
     size, window, strides = (d['oh'], d['ow']), (d['fh'], d['fw']), (d['sh'], d['sw'])
-    layer.pads = find_pads(layer.padding, size, window, strides)
-    d['ph'], d['pw'] = layer.pads[0][0], layer.pads[1][0]
+    layer.window = Window.on(size, window, strides, layer.padding)
+    d['ph'], d['pw'] = layer.window.pads[0][0], layer.window.pads[1][0]
 
     layer.fs['W'] = (d['fh'], d['fw'], d['u'], d['d'])
     if layer.use_bias:
@@ -51,14 +50,11 @@ def transposedconvolution_initialize_parameters(layer: 'TransposedConvolution') 
 def transposedconvolution_compute_gradients(layer: 'TransposedConvolution') -> None:
     """Compute the gradients of the parameters, summed over samples and places."""
     X = layer.fc['X']
-    dZ = layer.bc['dZ']
-    d = layer.d
+    dZp = layer.bc['dZp']
 
     # (m, h, w, fh, fw, u) * (m, h, w, d) -> (fh, fw, u, d)
-    layer.g['dW'] = convolve_weight_gradient(
-        dZ, X, (d['fh'], d['fw']), (d['sh'], d['sw']), layer.pads
-    )
+    layer.g['dW'] = multiply_windows_weight_gradient(dZp, X, layer.window)
 
     # (m, oh, ow, u) -> (u,)
     if layer.use_bias:
-        layer.g['db'] = sum_points(dZ)
+        layer.g['db'] = bias_gradient(layer.bc['dZ'])

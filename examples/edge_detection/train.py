@@ -7,8 +7,8 @@ from PIL import Image
 from prepare_dataset import prepare_dataset
 
 from epynn.commons.logs import process_logs
+from epynn.kernels import convolve
 from epynn.kernels.blocks import pad
-from epynn.kernels.convolution import convolve
 
 # Filters are (fh, fw, d, u). Grey is a convolution too, with one filter of a single point: a
 # weighted sum of red, green and blue, by how bright each looks to the eye.

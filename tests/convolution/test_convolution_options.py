@@ -115,7 +115,7 @@ def test_same_has_the_odd_row_at_the_bottom_and_the_odd_column_at_the_right():
     layer.forward(X)
     layer.p['W'] = np.array([1.0, 10, 100, 1000]).reshape(2, 2, 1, 1)
     np.testing.assert_array_equal(layer.forward(X)[0, :, :, 0], [[4321, 402], [43, 4]])
-    assert layer.pads == ((0, 1), (0, 1))
+    assert layer.window.pads == ((0, 1), (0, 1))
     assert (layer.d['ph'], layer.d['pw']) == (0, 0)
 
 
@@ -130,9 +130,9 @@ def test_sizes_of_same(size):
 def test_padding_of_same_follows_the_input(rng):
     layer = Convolution(2, 3, 2, 'same')
     assert layer.forward(rng.standard_normal((1, 5, 6, 1))).shape == (1, 3, 3, 2)
-    assert layer.pads == ((1, 1), (0, 1))
+    assert layer.window.pads == ((1, 1), (0, 1))
     assert layer.forward(rng.standard_normal((1, 6, 5, 1))).shape == (1, 3, 3, 2)
-    assert layer.pads == ((0, 1), (1, 1))
+    assert layer.window.pads == ((0, 1), (1, 1))
 
 
 def test_dilated_blocks_are_a_view(rng):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from epynn.kernels.blocks import add_blocks, cut_blocks, fold_blocks, pad, view_blocks
-from epynn.kernels.geometry import check_axes, output_size, pair
+from epynn.kernels.window import Window, check_axes, output_size, pair
 
 GEOMETRIES = [
     # h, w, window, strides, padding
@@ -145,7 +145,7 @@ def test_view_of_any_layout(change, strides, dilation):
     (sh, sw), (rh, rw) = strides, dilation
     windows = np.lib.stride_tricks.sliding_window_view(X, (1 + 2 * rh, 1 + rw), axis=(1, 2))
     expected = windows[:, ::sh, ::sw, :, ::rh, ::rw].transpose(0, 1, 2, 4, 5, 3)
-    Xb = view_blocks(X, (3, 2), strides, dilation)
+    Xb = view_blocks(X, Window.on(X.shape[1:3], (3, 2), strides, 0, dilation))
     assert Xb.dtype == X.dtype
     assert not Xb.flags.writeable
     np.testing.assert_array_equal(Xb, expected)
@@ -163,7 +163,7 @@ def test_pad():
 
 def test_add_blocks_adds_in_place():
     X = np.ones((1, 3, 3, 1))
-    add_blocks(X, np.ones((1, 2, 2, 2, 2, 1)), (1, 1))
+    add_blocks(X, np.ones((1, 2, 2, 2, 2, 1)), Window((3, 3), (2, 2)))
     np.testing.assert_array_equal(X[0, :, :, 0], [[2, 3, 2], [3, 5, 3], [2, 3, 2]])
 
 

@@ -5,17 +5,14 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from epynn.kernels import convolution
-from epynn.kernels.blocks import cut_blocks
 from epynn.kernels.convolution import (
     convolve,
     convolve_input_gradient,
     convolve_weight_gradient,
-    multiply_blocks,
-    multiply_blocks_weight_gradient,
 )
-from epynn.kernels.geometry import find_pads
+from epynn.kernels.fast import pieces
 from epynn.kernels.pooling import pool, pool_gradient
+from epynn.kernels.window import find_pads
 
 CASES = [
     # (m, h, w, d), (fh, fw), u, strides, padding, dilation, groups
@@ -74,7 +71,7 @@ def test_against_torch(shape, window, u, strides, padding, dilation, groups):
 
 @each_case
 @pytest.mark.parametrize('scratch', [1, 300, 2000])
-def test_tiles_of_any_size_give_the_same(
+def test_pieces_of_any_size_give_the_same(
     monkeypatch, scratch, shape, window, u, strides, padding, dilation, groups
 ):
     options = strides, padding, dilation, groups
@@ -83,7 +80,7 @@ def test_tiles_of_any_size_give_the_same(
     total = np.sum(dZ * expected[0])  # Z is linear in X and in W: <dZ, Z> = <dX, X> = <dW, W>
     assert np.sum(expected[1] * W) == pytest.approx(total, rel=1e-11, abs=1e-11)
     assert np.sum(expected[2] * X) == pytest.approx(total, rel=1e-11, abs=1e-11)
-    monkeypatch.setattr(convolution, '_SCRATCH_BYTES', scratch)
+    monkeypatch.setattr(pieces, 'PIECE_BYTES', scratch)
     for value, reference in zip(run_all(X, W, dZ, *options), expected, strict=True):
         np.testing.assert_allclose(value, reference, rtol=0, atol=1e-12)
 
@@ -102,16 +99,6 @@ def test_float32_read_only_and_fortran(order, shape, window, u, strides, padding
         assert value.flags.c_contiguous
         assert value.flags.writeable
         np.testing.assert_allclose(value, reference, rtol=0, atol=3e-5)
-
-
-def test_steps_are_the_whole():
-    X, W, dZ = draw((2, 7, 6, 4), (3, 3), 4, 2, 'same', 2, 4)
-    Xb = cut_blocks(X, 3, 2, 'same', 2)
-    np.testing.assert_array_equal(multiply_blocks(Xb, W, 4), convolve(X, W, 2, 'same', 2, 4))
-    np.testing.assert_array_equal(
-        multiply_blocks_weight_gradient(Xb, dZ, 4),
-        convolve_weight_gradient(X, dZ, 3, 2, 'same', 2, 4),
-    )
 
 
 def test_an_empty_batch():

@@ -6,16 +6,18 @@ from functools import partial
 import numpy as np
 import pytest
 
-from epynn.kernels import convolution
-from epynn.kernels.blocks import cut_blocks
+from epynn.kernels.blocks import pad
 from epynn.kernels.convolution import (
+    bias_gradient,
     convolve,
     convolve_input_gradient,
     convolve_weight_gradient,
-    multiply_blocks,
-    multiply_blocks_bias_gradient,
-    multiply_blocks_weight_gradient,
+    multiply_windows,
+    multiply_windows_input_gradient,
+    multiply_windows_weight_gradient,
 )
+from epynn.kernels.fast import pieces
+from epynn.kernels.window import Window
 
 assert_close = partial(np.testing.assert_allclose, rtol=0)
 
@@ -97,21 +99,26 @@ def test_against_torch(shape, window, u, strides, padding):
 
 @each_case
 @pytest.mark.parametrize('scratch', [1, 300, 2000])
-def test_tiles_of_any_size_give_the_same(monkeypatch, scratch, shape, window, u, strides, padding):
-    """A scratch of 1 byte holds one block, larger ones parts of a row, rows, samples."""
+def test_pieces_of_any_size_give_the_same(monkeypatch, scratch, shape, window, u, strides, padding):
+    """A piece of 1 byte holds one block, larger ones parts of a row, rows, samples."""
     X, W, dZ = draw(shape, window, u, strides, padding)
     expected = run_all(X, W, dZ, strides, padding)
-    monkeypatch.setattr(convolution, '_SCRATCH_BYTES', scratch)
+    monkeypatch.setattr(pieces, 'PIECE_BYTES', scratch)
     for value, reference in zip(run_all(X, W, dZ, strides, padding), expected, strict=True):
         assert_close(value, reference, atol=1e-12)
 
 
 def test_steps_are_the_whole():
     X, W, dZ = draw((2, 7, 6, 3), (3, 3), 4, 2, 1)
-    Xb = cut_blocks(X, 3, 2, 1)
-    np.testing.assert_array_equal(multiply_blocks(Xb, W), convolve(X, W, 2, 1))
+    window = Window.on((7, 6), 3, 2, 1)
+    Xp = pad(X, window.pads)
+    np.testing.assert_array_equal(multiply_windows(Xp, W, window), convolve(X, W, 2, 1))
     np.testing.assert_array_equal(
-        multiply_blocks_weight_gradient(Xb, dZ), convolve_weight_gradient(X, dZ, 3, 2, 1)
+        multiply_windows_weight_gradient(Xp, dZ, window), convolve_weight_gradient(X, dZ, 3, 2, 1)
+    )
+    np.testing.assert_array_equal(
+        multiply_windows_input_gradient(dZ, W, window),
+        convolve_input_gradient(dZ, W, X.shape, 2, 1),
     )
 
 
@@ -153,11 +160,12 @@ def test_integers_meet_floats():
 def test_bias(dtype, groups):
     rng = np.random.default_rng(2)
     X, W = rng.integers(-9, 9, (5, 9, 9, 4)), rng.integers(-9, 9, (3, 3, 4 // groups, 6))
-    Xb, W, b = cut_blocks(X.astype(dtype), 3), W.astype(dtype), np.arange(6).astype(dtype)
-    Z = multiply_blocks(Xb, W, groups, b)
+    X, W, b = X.astype(dtype), W.astype(dtype), np.arange(6).astype(dtype)
+    window = Window.on((9, 9), 3, groups=groups)
+    Z = multiply_windows(X, W, window, b)
     assert Z.dtype == dtype
-    np.testing.assert_array_equal(Z, multiply_blocks(Xb, W, groups) + b)
-    db = multiply_blocks_bias_gradient(Z)
+    np.testing.assert_array_equal(Z, multiply_windows(X, W, window) + b)
+    db = bias_gradient(Z)
     assert db.dtype == dtype
     np.testing.assert_array_equal(db, Z.sum(axis=(0, 1, 2)))
 
@@ -165,9 +173,7 @@ def test_bias(dtype, groups):
 @pytest.mark.parametrize('m', [0, 1, 2, 5])
 def test_bias_gradient(m):
     dZ = np.random.default_rng(2).standard_normal((m, 4, 5, 3))
-    np.testing.assert_allclose(
-        multiply_blocks_bias_gradient(dZ), dZ.sum(axis=(0, 1, 2)), atol=1e-13
-    )
+    np.testing.assert_allclose(bias_gradient(dZ), dZ.sum(axis=(0, 1, 2)), atol=1e-13)
 
 
 def test_an_empty_batch():
@@ -209,27 +215,14 @@ def test_scratch_is_bounded(shape, window, u, order):
 def test_messages():
     X, W = np.zeros((2, 5, 5, 3)), np.zeros((3, 3, 3, 4))
     dZ = np.zeros((2, 3, 3, 4))
-    with pytest.raises(ValueError, match=r'b: expected shape \(u,\) = \(4,\), got \(3,\)'):
-        multiply_blocks(cut_blocks(X, 3), W, b=np.zeros(3))
     with pytest.raises(ValueError, match=r'X: expected 4 axes \(m, h, w, d\), got 3 axes'):
         convolve(X[0], W)
     with pytest.raises(ValueError, match=r'W: expected 4 axes \(fh, fw, d, u\), got 3 axes'):
         convolve(X, W[0])
     with pytest.raises(ValueError, match=r'window: expected at most 5 .* got 6'):
         convolve(X, np.zeros((6, 3, 3, 4)))
-    with pytest.raises(
-        ValueError,
-        match=r'W: expected \(fh, fw\) = \(3, 3\) as in the blocks, got \(2, 3\)',
-    ):
-        multiply_blocks(cut_blocks(X, 3), W[:2])
     with pytest.raises(ValueError, match=r'W: expected a depth of d / groups = 3 / 1, got 2'):
         convolve(X, W[:, :, :2])
-    with pytest.raises(ValueError, match=r'Xb: expected 6 axes \(m, oh, ow, fh, fw, d\), got 4'):
-        multiply_blocks(X, W)
-    with pytest.raises(ValueError, match='Xb: expected 6 axes'):
-        multiply_blocks_weight_gradient(X, dZ)
-    with pytest.raises(ValueError, match=r'W: expected 4 axes \(fh, fw, d, u\)'):
-        multiply_blocks(cut_blocks(X, 3), W[0])
     with pytest.raises(ValueError, match=r'dZ: expected 4 axes \(m, oh, ow, u\), got 3 axes'):
         convolve_weight_gradient(X, dZ[0], 3)
     with pytest.raises(

@@ -5,7 +5,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from epynn.kernels.pooling import pool, pool_gradient, pool_with_winners
+from epynn.kernels.pooling import pool, pool_gradient, pool_windows
+from epynn.kernels.window import Window
 
 CASES = [
     # h, w, window, strides, padding
@@ -162,9 +163,10 @@ def test_no_copies_of_blocks(how):
 @pytest.mark.parametrize(('window', 'strides'), [(5, 1), (3, 2), (2, 2)])
 def test_scratch_of_one_large_image(window, strides):
     X = np.random.default_rng(0).standard_normal((1, 400, 400, 8), dtype=np.float32)
-    pool_with_winners(X, window, strides)
+    lain = Window.on((400, 400), window, strides)
+    pool_windows(X, lain, 'max')
     tracemalloc.start()
-    Z, winners = pool_with_winners(X, window, strides)
+    Z, winners = pool_windows(X, lain, 'max')
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak - Z.nbytes - winners.nbytes < 6 << 20
@@ -201,7 +203,7 @@ def test_messages():
 
 def test_winners_of_another_shape_are_refused():
     X = np.zeros((2, 4, 4, 3))
-    Z, winners = pool_with_winners(X, 2)
+    Z, winners = pool_windows(X, Window.on((4, 4), 2, 2), 'max')
     with pytest.raises(ValueError, match=r'winners: expected \(m, oh, ow, d\) = \(2, 2, 2, 3\)'):
         pool_gradient(Z, X, Z, 2, winners=winners[:, :1])
 
@@ -218,7 +220,7 @@ def test_padding_never_wins_even_where_the_image_is_all_of_its_value(how, dtype)
     X = np.full((2, 3, 3, 2), lowest[how == 'min'], dtype=dtype)
     X[1, 1, 1] = lowest[how == 'max']
     for window, strides, padding in (((2, 2), (1, 1), (1, 1)), ((3, 2), (2, 2), (2, 1))):
-        Z, winners = pool_with_winners(X, window, strides, padding, how)
+        Z, winners = pool_windows(X, Window.on((3, 3), window, strides, padding), how)
         assert Z.dtype == X.dtype
         dZ = np.random.default_rng(0).standard_normal(Z.shape)
         dX = pool_gradient(dZ, X, Z, window, strides, padding, how, winners)

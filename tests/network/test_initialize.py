@@ -39,8 +39,8 @@ def test_the_dry_run_notes_the_shapes_of_each_layer():
     assert [model.network[i]['name'] for i in range(6)] == names
     convolution, dense = model.network[1], model.network[5]
     assert convolution['forward'] == {
-        'X': (7, 8, 8, 1), 'Xb': (7, 6, 6, 3, 3, 1, 1), 'W': (3, 3, 1, 4), 'b': (4,),
-        'Z': (7, 6, 6, 4), 'A': (7, 6, 6, 4),
+        'X': (7, 8, 8, 1), 'Xp': (7, 8, 8, 1), 'Xb': (7, 6, 6, 3, 3, 1, 1), 'W': (3, 3, 1, 4),
+        'b': (4,), 'Z': (7, 6, 6, 4), 'A': (7, 6, 6, 4),
     }  # fmt: skip
     assert convolution['backward'] == {
         'dA': (7, 6, 6, 4), 'dZ': (7, 6, 6, 4), 'dX': (7, 8, 8, 1),

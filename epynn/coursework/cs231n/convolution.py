@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from epynn.commons.arguments import as_int
 from epynn.commons.maths.floating import floating
+from epynn.coursework.cs231n.columns import convolve_columns, convolve_columns_gradients
 from epynn.coursework.cs231n.params import Cache, read_settings
 from epynn.coursework.layouts import channels_first, channels_last, check_shape
 from epynn.kernels.arrays import Array
-from epynn.kernels.columns import convolve_columns, convolve_columns_gradients
 from epynn.kernels.pooling import pool, pool_gradient
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from epynn.coursework.cs231n.columns import add_columns, cut_columns, frame
 from epynn.coursework.layouts import check_shape
 from epynn.kernels.arrays import Array
-from epynn.kernels.columns import add_columns, cut_columns, frame
-from epynn.kernels.geometry import output_size
+from epynn.kernels.window import output_size
 
 
 def im2col_indices(

@@ -1,10 +1,7 @@
-"""Integers around windows: pairs, spans, padding, and how often a window fits.
-
-A window of ``fh * fw`` points moves over images by the strides ``sh, sw``; dilated, its points lie
-``rh, rw`` apart.
-"""
+"""How a window lies on images: its size, strides, padding, dilation, and how often it fits."""
 
 import operator
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -26,6 +23,88 @@ Padding: TypeAlias = str | Pair | Pads
   odd row or column goes to the bottom or the right (the rule of TensorFlow and Keras);
 - ``((top, bottom), (left, right))``: each side by itself, which is what all others come down to.
 """
+
+
+@dataclass(frozen=True)
+class Window:
+    """How a window lies on images: made and checked once, and handed down by name.
+
+    A window of ``fh * fw`` points slides over images of ``h * w`` points in a frame of padding. It
+    moves by the strides ``sh, sw``; dilated, its points lie ``rh, rw`` apart.
+
+    Attributes
+    ----------
+    size_in : tuple of int
+        ``(h, w)`` of the images, without the frame.
+    size : tuple of int
+        ``(fh, fw)``.
+    strides, dilation : tuple of int
+        ``(sh, sw)`` and ``(rh, rw)``.
+    pads : pair of pairs
+        Rows and columns of the frame, ``((top, bottom), (left, right))``.
+    groups : int
+        Groups ``g`` into which depth and filters of a convolution fall.
+    size_out : tuple of int
+        ``(oh, ow)``, its places: ``oh = floor((h + 2ph - (fh - 1)*rh - 1) / sh) + 1``.
+
+    Raises
+    ------
+    ValueError
+        If the window is larger than the images in their frame.
+    """
+
+    size_in: tuple[int, int]
+    size: tuple[int, int]
+    strides: tuple[int, int] = (1, 1)
+    pads: Pads = ((0, 0), (0, 0))
+    dilation: tuple[int, int] = (1, 1)
+    groups: int = 1
+    size_out: tuple[int, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        axes = zip(self.size_in, self.size, self.strides, self.pads, self.dilation, strict=True)
+        oh, ow = (output_size(*axis) for axis in axes)
+        object.__setattr__(self, 'size_out', (oh, ow))
+
+    @classmethod
+    def on(
+        cls,
+        size_in: tuple[int, ...],
+        size: Pair,
+        strides: Pair = 1,
+        padding: Padding = 0,
+        dilation: Pair = 1,
+        groups: int = 1,
+    ) -> 'Window':
+        """Lay a window on images ``(h, w)``, whichever way its numbers are written.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a number is no integer or too small, or the window does not fit.
+        """
+        size = pair(size, 'window', least=1)
+        strides = pair(strides, 'strides', least=1)
+        dilation = pair(dilation, 'dilation', least=1)
+        h, w = size_in
+        pads = find_pads(padding, (h, w), size, strides, dilation)
+        return cls((h, w), size, strides, pads, dilation, groups)
+
+    @property
+    def framed(self) -> tuple[int, int]:
+        """Height and width of the images in their frame."""
+        (top, bottom), (left, right) = self.pads
+        return top + self.size_in[0] + bottom, left + self.size_in[1] + right
+
+    @property
+    def spans(self) -> tuple[int, int]:
+        """Points from the first to the last of the window, along the height and the width."""
+        return span(self.size[0], self.dilation[0]), span(self.size[1], self.dilation[1])
+
+    @property
+    def points(self) -> int:
+        """Points of the window, ``fh * fw``."""
+        return self.size[0] * self.size[1]
 
 
 def pair(value: object, name: str, least: int | None = None) -> tuple[int, int]:

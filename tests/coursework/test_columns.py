@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from epynn.coursework.cs231n import columns
+from epynn.coursework.cs231n.columns import convolve_columns, convolve_columns_gradients
 from epynn.coursework.layouts import channels_first, channels_last, filters_first, filters_last
-from epynn.kernels import columns
-from epynn.kernels.columns import convolve_columns, convolve_columns_gradients
 from epynn.kernels.convolution import convolve, convolve_input_gradient, convolve_weight_gradient
 
 

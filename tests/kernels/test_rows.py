@@ -1,4 +1,4 @@
-"""Convolution of whole images: against the blocks themselves, in one thread and in two."""
+"""Convolution along rows: against the plain wing, in one share and in many."""
 
 import threading
 import tracemalloc
@@ -7,15 +7,16 @@ from functools import partial
 import numpy as np
 import pytest
 
-from epynn.kernels import sliding, strips, winograd
-from epynn.kernels.blocks import cut_blocks
+import epynn.kernels.threads
+from epynn.kernels.blocks import pad
 from epynn.kernels.convolution import (
     convolve,
     convolve_input_gradient,
     convolve_weight_gradient,
-    multiply_blocks,
-    multiply_blocks_weight_gradient,
 )
+from epynn.kernels.fast import pieces, rows, strips, winograd
+from epynn.kernels.plain import convolution as plain
+from epynn.kernels.window import Window
 
 assert_close = partial(np.testing.assert_allclose, rtol=0)
 
@@ -49,8 +50,8 @@ def draw(shape, window, u, strides, padding, dtype=np.float64):
     rng = np.random.default_rng(11)
     X = rng.standard_normal(shape).astype(dtype)
     W = rng.standard_normal((*window, shape[3], u)).astype(dtype)
-    positions = cut_blocks(X, window, strides, padding).shape[:3]
-    return X, W, rng.standard_normal((*positions, u)).astype(dtype)
+    size_out = Window.on(shape[1:3], window, strides, padding).size_out
+    return X, W, rng.standard_normal((shape[0], *size_out, u)).astype(dtype)
 
 
 def run_all(X, W, dZ, strides, padding):
@@ -62,38 +63,40 @@ def run_all(X, W, dZ, strides, padding):
     )
 
 
-def from_blocks(monkeypatch, *arguments):
-    """Return Z, dW, dX by way of the blocks themselves."""
-    with monkeypatch.context() as patch:
-        patch.setattr(sliding, '_plan', lambda *_: None)
-        return run_all(*arguments)
+def run_plain(X, W, dZ, strides, padding):
+    """Return Z, dW, dX by way of the plain wing."""
+    window = Window.on(X.shape[1:3], W.shape[:2], strides, padding)
+    Xp = pad(X, window.pads)
+    return (
+        plain.multiply_windows(Xp, W, window),
+        plain.multiply_windows_weight_gradient(Xp, dZ, window),
+        plain.multiply_windows_input_gradient(dZ, W, window),
+    )
 
 
 @pytest.fixture
 def all_types(monkeypatch):
     """Let float64 take the way of float32: errors are then rounding or mistakes, none between."""
-    monkeypatch.setattr(sliding, '_ROUNDED', 'fd')
+    monkeypatch.setattr(rows, '_ROUNDED', 'fd')
 
 
-@pytest.fixture(params=['rows', 'bands'])
-def each_way(request, monkeypatch):
-    """Transform rows however little there is to do, or multiply bands however much."""
-    limit = 0 if request.param == 'rows' else 1 << 60
-    monkeypatch.setattr(sliding, '_FEW', limit)
-    monkeypatch.setattr(sliding, '_FEW_PLACES', limit)
-    monkeypatch.setattr(sliding, '_SHORT', limit)
+@pytest.fixture
+def always_rows(monkeypatch):
+    """Transform rows however little there is to do."""
+    for limit in '_FEW', '_FEW_PLACES', '_SHORT':
+        monkeypatch.setattr(rows, limit, 0)
 
 
 @each_case
-@pytest.mark.usefixtures('all_types', 'each_way')
+@pytest.mark.usefixtures('all_types', 'always_rows')
 @pytest.mark.parametrize('dtype', [np.float32, np.float64])
 @pytest.mark.parametrize('order', 'CF')
-def test_equal_to_blocks(monkeypatch, order, dtype, shape, window, u, strides, padding):
+def test_equal_to_the_plain_wing(order, dtype, shape, window, u, strides, padding):
     """The tolerance of float32 is that of eight points, the largest error of thousands."""
     arrays = [array.copy(order=order) for array in draw(shape, window, u, strides, padding, dtype)]
     for array in arrays:
         array.setflags(write=False)
-    expected = from_blocks(monkeypatch, *arrays, strides, padding)
+    expected = run_plain(*arrays, strides, padding)
     for value, reference in zip(run_all(*arrays, strides, padding), expected, strict=True):
         assert value.dtype == dtype
         assert value.shape == reference.shape
@@ -104,16 +107,15 @@ def test_equal_to_blocks(monkeypatch, order, dtype, shape, window, u, strides, p
 
 
 @each_case
-@pytest.mark.usefixtures('all_types', 'each_way')
+@pytest.mark.usefixtures('all_types', 'always_rows')
 @pytest.mark.parametrize('piece', [1, 20_000, 100_000])
-@pytest.mark.parametrize('worth', [0, 1 << 60])
+@pytest.mark.parametrize('worth', [1, 1 << 60])
 def test_pieces_and_threads(monkeypatch, worth, piece, shape, window, u, strides, padding):
-    """Bands of rows, samples, and both halves."""
+    """Row pieces, samples, and all shares."""
     arrays = draw(shape, window, u, strides, padding)
-    expected = from_blocks(monkeypatch, *arrays, strides, padding)
-    monkeypatch.setattr(sliding, '_WORTH_A_THREAD', worth)
-    monkeypatch.setattr(sliding, '_PIECE_BYTES', piece)
-    monkeypatch.setattr(sliding, '_BAND_BYTES', piece)
+    expected = run_plain(*arrays, strides, padding)
+    monkeypatch.setattr(epynn.kernels.threads, 'WORTH_A_SHARE', worth)
+    monkeypatch.setattr(pieces, 'PIECE_BYTES', piece)
     values = run_all(*arrays, strides, padding)
     again = run_all(*arrays, strides, padding)
     for value, same, reference in zip(values, again, expected, strict=True):
@@ -125,8 +127,9 @@ def test_pieces_and_threads(monkeypatch, worth, piece, shape, window, u, strides
     ('case', 'planned'),
     [
         (((4, 12, 11, 3), (3, 3), 5, 1, 0), True),
-        (((4, 12, 11, 3), (5, 5), 5, 2, 1), True),
-        (((4, 12, 11, 3), (1, 1), 5, 1, 1), True),
+        (((4, 12, 11, 3), (7, 7), 5, 2, 3), True),
+        (((4, 12, 11, 3), (3, 3), 5, 2, 1), False),  # filters of nine points in cells of sixteen
+        (((4, 12, 11, 3), (1, 1), 5, 1, 1), False),  # nothing to save
         (((4, 12, 11, 3), (8, 8), 5, 1, 0), False),  # more than eight points
         (((4, 12, 11, 3), (2, 2), 5, 3, 0), False),  # windows that leave gaps
         (((4, 3, 11, 3), (3, 3), 5, 1, 0), False),  # one row of output: nothing to save
@@ -135,31 +138,22 @@ def test_pieces_and_threads(monkeypatch, worth, piece, shape, window, u, strides
     ],
 )
 def test_which_way(monkeypatch, case, planned):
-    monkeypatch.setattr(sliding, '_FEW', 0)
-    monkeypatch.setattr(sliding, '_FEW_PLACES', 0)
-    X, W, _ = draw(*case, dtype=np.float32)
-    Xb = cut_blocks(X, *(case[i] for i in (1, 3, 4)))
-    assert (sliding.plan_blocks(Xb, W, 1, W.shape[3]) is not None) == planned
+    monkeypatch.setattr(rows, '_FEW', 0)
+    monkeypatch.setattr(rows, '_FEW_PLACES', 0)
+    shape, size, u, strides, padding = case
+    window = Window.on(shape[1:3], size, strides, padding)
+    places = shape[0], *window.size_out
+    for dtype in 'fd':
+        plan = rows.plan(places, window, shape[3], u, np.dtype(dtype))
+        assert (plan is not None) == (planned and dtype == 'f')
 
 
-@pytest.mark.parametrize(
-    ('case', 'forward', 'backward'),
-    [
-        (((32, 8, 8, 1), (3, 3), 16, 1, 1), 4, 4),  # little to do, and thin: four columns at once
-        (((32, 8, 6, 1), (3, 3), 16, 1, 1), 2, 2),
-        (((32, 8, 7, 1), (3, 3), 16, 1, 1), 1, 1),
-        (((1, 8, 8, 16), (3, 3), 32, 1, 1), 1, 1),  # one image
-        (((2, 14, 14, 64), (3, 3), 64, 1, 0), 1, 1),  # filters that are large for two images
-        (((64, 28, 28, 1), (5, 5), 6, 1, 2), 0, 4),  # a row of the filter has five points
-        (((32, 8, 8, 16), (3, 3), 32, 1, 1), 0, 0),
-    ],
-)
-def test_where_bands_are_multiplied(case, forward, backward):
-    X, W, _ = draw(*case, dtype=np.float32)
-    Xb = cut_blocks(X, *(case[i] for i in (1, 3, 4)))
-    assert sliding.plan_blocks(Xb, W, 1, W.shape[3]).columns == forward
-    plan = sliding.plan_blocks(Xb, W, 1, W.shape[3], weight_gradient=True)
-    assert plan.columns == backward
+def test_little_to_do_is_not_transformed():
+    window = Window.on((8, 8), 3, 1, 1)
+    assert rows.plan((1, 8, 8), window, 16, 32, np.dtype('f')) is None
+    assert rows.plan((32, 8, 8), window, 16, 32, np.dtype('f')) is not None
+    assert rows.plan((32, 8, 8), window, 2, 99, np.dtype('f'), sums=True) is None
+    assert rows.plan((32, 8, 8), window, 3, 99, np.dtype('f'), sums=True) is not None
 
 
 def test_whole_numbers_stay_whole_in_float64():
@@ -177,28 +171,6 @@ def test_an_infinite_number_stays_alone_in_float64():
     assert np.isposinf(Z[0, 0, 7]).all()
 
 
-@pytest.mark.usefixtures('all_types')
-def test_blocks_that_do_not_slide():
-    X, W, dZ = draw((3, 9, 9, 4), (3, 3), 6, 1, 0)
-    view = cut_blocks(X, 3)
-    np.testing.assert_array_equal(sliding.see_images(view), X)
-    for blocks in (
-        view.copy(),
-        view[:, ::-1, ::-1][:, ::-1, ::-1].copy(order='F'),
-        np.broadcast_to(view[:, :1, :1], view.shape),
-    ):
-        assert sliding.plan_blocks(blocks, W, 1, 6) is None
-        expected = np.einsum('mijacd,acdu->miju', blocks, W)
-        assert_close(multiply_blocks(blocks, W), expected, atol=1e-12)
-        expected = np.einsum('mijacd,miju->acdu', blocks, dZ)
-        assert_close(multiply_blocks_weight_gradient(blocks, dZ), expected, atol=1e-12)
-    # Blocks chosen by hand: every second one, in reverse, or of every second sample.
-    for blocks in (view[:, ::2, ::2], view[:, ::-1], view[::2, :, ::3], view[..., ::2]):
-        Wb = W[:, :, : blocks.shape[5]]
-        expected = np.einsum('mijacd,acdu->miju', blocks, Wb)
-        assert_close(multiply_blocks(blocks, Wb), expected, atol=1e-12)
-
-
 @pytest.mark.parametrize('f', [2, 3, 4, 5, 6, 7])
 def test_matrices(f):
     """``A^T [(G w) * (B^T x)]`` is the sliding product, to the last digit where r is 1 or 2."""
@@ -214,7 +186,7 @@ def test_rows_of_a_tile():
     assert winograd.choose_rows(12, 3) == 6
     assert winograd.choose_rows(28, 5) == 4
     assert winograd.choose_rows(8, 3) == 4
-    assert winograd.choose_rows(100, 1) == 1
+    assert winograd.choose_rows(100, 1) == 0
     assert winograd.choose_rows(1, 3) == 0
     assert winograd.choose_rows(100, 8) == 0
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from epynn.kernels.blocks import add_blocks, cut_blocks, fold_blocks, pad, unpad
-from epynn.kernels.geometry import find_pads, output_size, span
+from epynn.kernels.window import Window, find_pads, output_size, span
 
 
 def test_span():
@@ -51,7 +51,7 @@ def test_dilated_blocks_and_their_adjoint(padding, dilation):
     pads = find_pads(padding, (7, 8), window, strides, dilation)
     Xp = np.pad(X, ((0, 0), *pads, (0, 0)))
     np.testing.assert_array_equal(pad(X, pads), Xp)
-    np.testing.assert_array_equal(unpad(Xp, X.shape, pads), X)
+    np.testing.assert_array_equal(unpad(Xp, Window((7, 8), (1, 1), pads=pads)), X)
     Xb = cut_blocks(X, window, strides, padding, dilation)
     rh, rw = (dilation, dilation) if isinstance(dilation, int) else dilation
     for i, j, a, c in np.ndindex(Xb.shape[1:5]):
@@ -73,7 +73,7 @@ def test_dilated_blocks_are_a_view():
 
 def test_dilated_blocks_are_added_apart():
     X = np.zeros((1, 3, 3, 1))
-    add_blocks(X, np.ones((1, 1, 1, 2, 2, 1)), (1, 1), (2, 2))
+    add_blocks(X, np.ones((1, 1, 1, 2, 2, 1)), Window((3, 3), (2, 2), dilation=(2, 2)))
     np.testing.assert_array_equal(X[0, :, :, 0], [[1, 0, 1], [0, 0, 0], [1, 0, 1]])
 
 
@@ -97,3 +97,28 @@ def test_messages():
         cut_blocks(X, 3, dilation=0)
     with pytest.raises(ValueError, match='X: expected 4 axes'):
         cut_blocks(X[0, 0], 3, 1, 'same')
+
+
+def test_a_window_knows_its_places():
+    window = Window.on((5, 6), 3, 2, 'same', (1, 2))
+    assert window == Window((5, 6), (3, 3), (2, 2), ((1, 1), (1, 2)), (1, 2))
+    assert (window.size_out, window.framed, window.spans, window.points) == (
+        (3, 3), (7, 9), (3, 5), 9,
+    )  # fmt: skip
+    with pytest.raises(AttributeError):
+        window.size = 2, 2
+
+
+def test_a_window_fits_or_there_is_none():
+    with pytest.raises(ValueError, match=r'window: expected at most 4 \(size 4, padding 0 \+ 0\)'):
+        Window((4, 9), (5, 5))
+    with pytest.raises(TypeError, match=r'strides: expected an int or a pair of ints, got 0\.5'):
+        Window.on((4, 9), 2, 0.5)
+
+
+def test_the_kernels_are_at_hand():
+    """What the examples and a curious reader import."""
+    from epynn.kernels import convolve, pool
+
+    X = np.ones((1, 4, 4, 1))
+    np.testing.assert_array_equal(pool(convolve(X, X[0, :2, :2, :, None], 2), 2), 4)

@@ -1,45 +1,33 @@
 """The way back of pooling: gradients of windows go to the points that made them.
 
 To the winner of each window, or to all its points in equal parts. Each function goes through some
-pieces of the samples, and writes or adds into ``dX``.
+pieces, the first of them the largest, and writes or adds into ``dX``.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.phases import Phases, as_points
+from epynn.kernels.fast.phases import Phases, as_points
+from epynn.kernels.fast.pieces import Piece
 
 
-def send(
-    dZ: Array,
-    winners: Array,
-    dX: Array,
-    pieces: Sequence[tuple[slice, slice]],
-    phases: Phases,
-) -> None:
-    """Give each gradient to the winner of its window, and 0 to its other points.
-
-    Pieces are some samples and some rows of ``dZ``, the first of them the largest.
-    """
-    numbers = np.arange(phases.window[0] * phases.window[1], dtype=winners.dtype)[:, np.newaxis]
+def send(dZ: Array, winners: Array, dX: Array, phases: Phases, pieces: list[Piece]) -> None:
+    """Give each gradient to the winner of its window, and 0 to its other points."""
+    numbers = np.arange(phases.points, dtype=winners.dtype)[:, np.newaxis]
     scratch = phases.make_stack(dZ[pieces[0]], dX.dtype)
     scratch_won = np.empty(scratch.shape, dtype=bool)
-    for n, i in pieces:
-        part, seen = phases.see_rows(dX[n], i)
+    for piece in pieces:
+        part, seen = phases.see(dX, piece)
         taps, won = (part.cut_stack(it, len(seen)) for it in (scratch, scratch_won))
-        np.equal(winners[n, i].reshape(-1), numbers, out=won)
-        np.multiply(dZ[n, i].reshape(-1), won, out=taps)
+        np.equal(winners[piece].reshape(-1), numbers, out=won)
+        np.multiply(dZ[piece].reshape(-1), won, out=taps)
         part.unstack(taps, seen)
 
 
-def send_by_taps(
-    dZ: Array, winners: Array, dX: Array, pieces: Sequence[slice], phases: Phases
-) -> None:
+def send_by_taps(dZ: Array, winners: Array, dX: Array, phases: Phases, pieces: list[Piece]) -> None:
     """Do as :func:`send` where windows overlap: add up tap by tap."""
-    P = np.empty((*phases.counts, len(dZ[pieces[0]]), *phases.plane), dtype=dX.dtype, like=dX)
-    for n in pieces:
+    P = np.empty((*phases.counts, len(dZ[pieces[0][0]]), *phases.plane), dtype=dX.dtype, like=dX)
+    for n, _, _ in pieces:
         apart = P[:, :, : len(dZ[n])]
         part, number = phases.frame(dZ[n]), phases.frame(winners[n])
         for t, tap in enumerate(phases.taps(apart)):
@@ -52,22 +40,22 @@ def send_by_taps(
             phases.put(apart[p, q], dX[n], p, q)
 
 
-def spread(dZ: Array, dX: Array, pieces: Sequence[slice], phases: Phases) -> None:
+def spread(dZ: Array, dX: Array, phases: Phases, pieces: list[Piece]) -> None:
     """Give each point of a window an equal part of its gradient."""
-    count = np.asarray(phases.window[0] * phases.window[1], dtype=dZ.dtype)
-    for n in pieces:
+    count = dZ.dtype.type(phases.points)
+    for n, _, _ in pieces:
         phases.see_windows(dX[n])[...] = as_points(np.divide(dZ[n], count))
 
 
-def spread_by_axes(dZ: Array, dX: Array, pieces: Sequence[slice], phases: Phases) -> None:
+def spread_by_axes(dZ: Array, dX: Array, phases: Phases, pieces: list[Piece]) -> None:
     """Do as :func:`spread` where windows overlap: add up along rows, then columns."""
-    (fh, fw), (sh, sw), (_, W, d) = phases.window, phases.strides, phases.plane
-    most = len(dZ[pieces[0]])
+    (fh, fw), (sh, sw), (_, W, d) = phases.size, phases.strides, phases.plane
+    most = len(dZ[pieces[0][0]])
     plane = np.zeros((most, *phases.plane), dtype=dZ.dtype)
     scratch = np.empty((2, *phases.counts, *plane.shape), dtype=dZ.dtype)
-    for n in pieces:
+    for n, _, _ in pieces:
         part = plane[: len(dZ[n])]
-        np.divide(dZ[n], np.asarray(fh * fw, dtype=dZ.dtype), out=phases.inner(part))
+        np.divide(dZ[n], dZ.dtype.type(fh * fw), out=phases.inner(part))
         for q in range(phases.counts[1]):
             column = _add_up(part, range(0, -(-(fw - q) // sw) * d, d), scratch[0, 0, q])
             for p in range(phases.counts[0]):

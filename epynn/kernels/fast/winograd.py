@@ -19,8 +19,8 @@ from functools import cache
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from epynn.kernels import strips
 from epynn.kernels.arrays import Array
+from epynn.kernels.fast import strips
 
 _POINTS = tuple(Fraction(p) for p in ('0', '1', '-1', '2', '-2', '1/2', '-1/2'))
 """Points at which polynomials are compared, the simplest first; the last one is infinity."""
@@ -36,8 +36,6 @@ def choose_rows(oh: int, f: int) -> int:
     int
         ``r``; 0 if that would save less than a sixth against ``oh * f``.
     """
-    if f == 1:
-        return 1
     if f >= _MOST_POINTS:
         return 0
     r = min(range(1, _MOST_POINTS - f + 2), key=lambda r: -(-oh // r) * (r + f - 1))
@@ -108,9 +106,6 @@ def convolve_rows(X: Array, U: Array, fh: int, Z: Array) -> None:
     n, oh, ow, u = Z.shape
     w, d = X.shape[2:]
     fw = w - ow + 1
-    if fh == fw == 1:
-        strips.multiply(X.reshape(1, 1, n * oh * ow, d), U, Z.reshape(1, 1, n * oh * ow, u))
-        return
     t = len(U)
     r = t - fh + 1
     AT, _, _ = matrices(r, fh, X.dtype.str)
@@ -152,9 +147,6 @@ def add_weight_gradient(X: Array, dZ: Array, fh: int, dU: Array) -> None:
     n, oh, ow, u = dZ.shape
     w, d = X.shape[2:]
     t, fw = dU.shape[:2]
-    if fh == fw == 1:
-        strips.add_transposed_product(X.reshape(-1, d), dZ.reshape(-1, u), dU[0, 0])
-        return
     r = t - fh + 1
     AT, _, _ = matrices(r, fh, X.dtype.str)
     tiles = -(-oh // r)

@@ -3,14 +3,9 @@
 import numpy as np
 import pytest
 
-from epynn.kernels.blocks import cut_blocks
-from epynn.kernels.taps import (
-    multiply_taps,
-    multiply_taps_input_gradient,
-    multiply_taps_weight_gradient,
-    suits_taps,
-    suits_taps_gradient,
-)
+from epynn.kernels.blocks import pad, view_blocks
+from epynn.kernels.fast import upright
+from epynn.kernels.window import Window
 
 
 @pytest.mark.parametrize('dtype', [np.float32, np.float64])
@@ -24,17 +19,19 @@ def test_against_blocks(shape, window, strides, padding, dilation, u, dtype):
     rng = np.random.default_rng(3)
     X, W = rng.standard_normal(shape).astype(dtype), rng.standard_normal((*window, 1, u))
     W, b = W.astype(dtype), rng.standard_normal(u).astype(dtype)
-    Xb = cut_blocks(X, window, strides, padding, dilation)
+    lain = Window.on(shape[1:3], window, strides, padding, dilation)
+    Xp = pad(X, lain.pads)
+    Xb = view_blocks(Xp, lain)
     Z = np.empty((*Xb.shape[:3], u), dtype)
     close = {'rtol': 0, 'atol': 1e-12 if dtype is np.float64 else 2e-5}
     expected = np.einsum('mijacd,acdu->miju', Xb, W)
-    multiply_taps(Xb, W, Z)
+    upright.multiply(Xp, W, lain, Z, None)
     np.testing.assert_allclose(Z, expected, **close)
-    multiply_taps(Xb, W, Z, b)
+    upright.multiply(Xp, W, lain, Z, b)
     np.testing.assert_allclose(Z, expected + b, **close)
 
     dZ = rng.standard_normal(Z.shape).astype(dtype)
-    dW = multiply_taps_weight_gradient(Xb, dZ)
+    dW = upright.weight_gradient(Xp, dZ, lain)
     expected = np.einsum('mijacd,miju->acdu', Xb.astype(float), dZ.astype(float))
     size = np.sqrt(np.mean(np.square(expected)))
     np.testing.assert_allclose(dW / size, expected / size, **close)
@@ -56,35 +53,25 @@ def test_input_gradient(shape, window, u, dtype):
     expected = np.zeros(shape)
     for a, c in np.ndindex(window):
         expected[:, a : a + size[0], c : c + size[1], 0] += dZ.astype(float) @ W[a, c, 0]
-    dX = multiply_taps_input_gradient(dZ, W, shape)
+    dX = upright.input_gradient(dZ, W, Window.on((h, w), window))
     assert dX.dtype == dtype
     np.testing.assert_allclose(dX, expected, rtol=0, atol=1e-12 if dtype is np.float64 else 5e-5)
 
 
-def test_blocks_that_are_no_view():
-    rng = np.random.default_rng(3)
-    Xb, W = rng.standard_normal((2, 3, 4, 2, 2, 1)), rng.standard_normal((2, 2, 1, 3))
-    Z = np.empty((2, 3, 4, 3))
-    multiply_taps(Xb, W, Z)
-    np.testing.assert_allclose(Z, np.einsum('mijacd,acdu->miju', Xb, W), rtol=0, atol=1e-13)
+def test_suits():
+    small, large = Window.on((12, 12), 5), Window.on((9, 9), 7)
+    assert upright.suits(small, 1, 6)
+    assert not upright.suits(small, 2, 6)
+    assert not upright.suits(large, 1, 6)
+    assert upright.suits(large, 1, 49)
 
 
-def test_suits_taps():
-    blocks = np.zeros((2, 8, 8, 5, 5, 1), np.float32)
-    assert suits_taps(blocks, 32)
-    assert not suits_taps(np.zeros((1, 9, 9, 7, 7, 1), np.float32), 6)
-    assert suits_taps(np.zeros((1, 9, 9, 7, 7, 1), np.float32), 6, weight_gradient=True)
-    assert suits_taps(blocks, 6)
-    assert not suits_taps(np.zeros((2, 8, 8, 3, 3, 2), np.float32), 32)
-    assert not suits_taps(blocks.astype(int), 32)
-    assert not suits_taps(blocks[:0], 32)
-
-
-def test_suits_taps_gradient():
-    W, shape = np.zeros((3, 3, 1, 9), np.float32), (64, 28, 28, 1)
-    assert suits_taps_gradient(W, (1, 1), shape)
-    assert not suits_taps_gradient(W, (1, 2), shape)
-    assert not suits_taps_gradient(W[..., :8], (1, 1), shape)
-    assert not suits_taps_gradient(W.reshape(1, 3, 3, 9), (1, 1), shape)
-    assert not suits_taps_gradient(W.astype(int), (1, 1), shape)
-    assert not suits_taps_gradient(W, (1, 1), (1, 400, 400, 1))  # too much scratch for one image
+def test_suits_input_gradient():
+    window = Window.on((28, 28), 3)
+    assert upright.suits_input_gradient(window, 1, 9, 4)
+    assert not upright.suits_input_gradient(Window.on((28, 28), 3, (1, 2)), 1, 9, 4)
+    assert not upright.suits_input_gradient(Window.on((28, 28), 3, 1, 0, 2), 1, 9, 4)
+    assert not upright.suits_input_gradient(window, 1, 8, 4)
+    assert not upright.suits_input_gradient(window, 2, 9, 4)
+    # too much scratch for one image
+    assert not upright.suits_input_gradient(Window.on((400, 400), 3), 1, 9, 4)

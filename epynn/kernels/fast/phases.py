@@ -14,36 +14,48 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from epynn.kernels.arrays import Array
+from epynn.kernels.fast.pieces import PASS, Piece, cut
+from epynn.kernels.window import Window
 
 
 @dataclass(frozen=True)
 class Phases:
-    """How images of depth `d` fall apart under a window with ``(oh, ow)`` positions."""
+    """How images of depth `d` fall apart under a window of that size with ``(oh, ow)`` places."""
 
-    window: tuple[int, int]
-    strides: tuple[int, int]
     size: tuple[int, int]
+    strides: tuple[int, int]
+    places: tuple[int, int]
     d: int
+
+    @classmethod
+    def of(cls, window: Window, d: int) -> 'Phases':
+        """Return how images in their frame fall apart."""
+        return cls(window.size, window.strides, window.size_out, d)
+
+    @property
+    def points(self) -> int:
+        """Points of the window."""
+        return math.prod(self.size)
 
     @property
     def counts(self) -> tuple[int, int]:
         """Phases that a window sees, along the height and along the width."""
-        return min(self.window[0], self.strides[0]), min(self.window[1], self.strides[1])
+        return min(self.size[0], self.strides[0]), min(self.size[1], self.strides[1])
 
     @property
     def plane(self) -> tuple[int, int, int]:
         """Height, width and depth ``(H, W, d)`` of a phase: the output, and where windows reach."""
-        (fh, fw), (sh, sw), (oh, ow) = self.window, self.strides, self.size
+        (fh, fw), (sh, sw), (oh, ow) = self.size, self.strides, self.places
         return oh + (fh - 1) // sh, ow + (fw - 1) // sw, self.d
 
     @property
     def overlap(self) -> bool:
         """Whether a point may lie in two windows, so that phases are larger than the output."""
-        return self.plane[:2] != self.size
+        return self.plane[:2] != self.places
 
     def clear_unseen(self, X: Array) -> None:
         """Set to 0 the points of images that no window sees."""
-        (fh, fw), (sh, sw), (oh, ow) = self.window, self.strides, self.size
+        (fh, fw), (sh, sw), (oh, ow) = self.size, self.strides, self.places
         if fh < sh or fw < sw:  # between windows, too
             X[...] = 0
         X[:, (oh - 1) * sh + fh :] = 0
@@ -74,38 +86,48 @@ class Phases:
         points = as_points(X)
         sample, row, point = points.strides
         steps = row, point, sample, row * self.strides[0], point * self.strides[1]
-        return as_strided(points, (*self.window, len(X), *self.size), steps)
+        return as_strided(points, (*self.size, len(X), *self.places), steps)
 
-    def see_rows(self, X: Array, i: slice) -> tuple['Phases', Array]:
-        """Return how rows of the output see images, and the rows of the images that they see."""
-        stop = (i.stop - 1) * self.strides[0] + self.window[0]
-        part = replace(self, size=(i.stop - i.start, self.size[1]))
-        return part, X[:, i.start * self.strides[0] : stop]
+    def see(self, X: Array, piece: Piece) -> tuple['Phases', Array]:
+        """Return how a piece of the output sees images, and what it sees of them."""
+        n, *sides = piece
+        axes = zip(sides, self.strides, self.size, strict=True)
+        rows, columns = (slice(i.start * s, (i.stop - 1) * s + f) for i, s, f in axes)
+        oh, ow = (i.stop - i.start for i in sides)
+        return replace(self, places=(oh, ow)), X[n, rows, columns]
+
+    def cut(self, X: Array, Z: Array) -> list[list[Piece]]:
+        """Cut the output into pieces whose stack the cache holds."""
+        return cut(Z.shape[:3], self.points * self.d * Z.itemsize, PASS * X.size)
+
+    def cut_samples(self, X: Array) -> list[list[Piece]]:
+        """Cut the samples alone into pieces that the cache holds."""
+        return cut((len(X), 1, 1), X.nbytes // max(1, len(X)), PASS * X.size)
 
     def make_stack(self, Z: Array, dtype: np.dtype[Any]) -> Array:
         """Return scratch for :meth:`stack`, for outputs as large as `Z` at most."""
-        return np.empty(math.prod(self.window) * Z.size, dtype=dtype)
+        return np.empty(self.points * Z.size, dtype=dtype)
 
     def cut_stack(self, scratch: Array, n: int) -> Array:
         """View scratch as a run for each tap, for `n` images: ``(fh * fw, n * oh * ow * d)``."""
-        taps, run = math.prod(self.window), n * math.prod(self.size) * self.d
+        taps, run = self.points, n * math.prod(self.places) * self.d
         return scratch[: taps * run].reshape(taps, run)
 
     def stack(self, X: Array, scratch: Array) -> Array:
         """Copy what windows see, a run for each tap: one call then goes through all."""
         taps = self.cut_stack(scratch, len(X))
-        shape = (*self.window, len(X), *self.size, self.d)
+        shape = (*self.size, len(X), *self.places, self.d)
         as_points(taps.reshape(shape))[...] = self.see_windows(X)
         return taps
 
     def unstack(self, taps: Array, X: Array) -> None:
         """Copy taps to where they lie in the images, under windows that lie apart."""
-        shape = (*self.window, len(X), *self.size, self.d)
+        shape = (*self.size, len(X), *self.places, self.d)
         self.see_windows(X)[...] = as_points(taps.reshape(shape))
 
     def taps(self, P: Array) -> list[Array]:
         """View what all windows see at each of their points, in row-major order, as one run."""
-        (fh, fw), (sh, sw), (_, W, d) = self.window, self.strides, self.plane
+        (fh, fw), (sh, sw), (_, W, d) = self.size, self.strides, self.plane
         return [
             P[a % sh, c % sw].reshape(-1)[(a // sh * W + c // sw) * d :]
             for a, c in product(range(fh), range(fw))
@@ -119,7 +141,7 @@ class Phases:
 
     def inner(self, plane: Array) -> Array:
         """View the windows among those of a plane ``(n, H, W, d)`` that are in the output."""
-        return plane[:, : self.size[0], : self.size[1]]
+        return plane[:, : self.places[0], : self.places[1]]
 
     def _view(self, points: Array, p: int, q: int) -> Array:
         """View a phase of images in those, without the rest that no window sees."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from epynn.kernels.arrays import Array
 from epynn.kernels.blocks import add_blocks, cut_blocks
-from epynn.kernels.geometry import output_size
+from epynn.kernels.window import Window, output_size
 
 _SCRATCH_BYTES = 1 << 21
 """Columns that may exist at a time: about what the processor's cache holds."""
@@ -103,10 +103,10 @@ def add_columns(xp: Array, cols: Array, window: tuple[int, ...], stride: int) ->
     """Add columns to images, in place, where :func:`cut_columns` took them from."""
     N, C, H, W = xp.shape
     HH, WW = window
-    oh, ow = output_size(H, HH, stride), output_size(W, WW, stride)
+    lain = Window.on((H, W), (HH, WW), stride)
     # (N, taps, places) -> (m, d, fh, fw, oh, ow) -> (m, oh, ow, fh, fw, d)
-    Xb = cols.reshape(N, C, HH, WW, oh, ow).transpose(0, 4, 5, 2, 3, 1)
-    add_blocks(xp.transpose(0, 2, 3, 1), Xb, (stride, stride))
+    Xb = cols.reshape(N, C, HH, WW, *lain.size_out).transpose(0, 4, 5, 2, 3, 1)
+    add_blocks(xp.transpose(0, 2, 3, 1), Xb, lain)
 
 
 def _parts(N: int, bytes_per_sample: int) -> Iterator[slice]:
