@@ -16,7 +16,9 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-SUITES = 'convolution', 'pooling', 'recurrent', 'dense', 'training', 'overhead'
+from epynn import set_threads
+
+SUITES = 'convolution', 'shapes', 'pooling', 'recurrent', 'dense', 'training', 'overhead', 'busy'
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -48,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.one_core:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     torch.set_num_threads(threads)
+    set_threads(threads)
     clock = time.process_time if options.one_core else time.perf_counter
 
     print(

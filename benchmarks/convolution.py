@@ -24,13 +24,22 @@ SHAPES = [
 
 
 def make_case(
-    shape: tuple[int, int, int, int], f: int, stride: int, padding: int, units: int
+    shape: tuple[int, int, int, int],
+    f: int,
+    stride: int,
+    padding: int,
+    units: int,
+    dilation: int = 1,
+    groups: int = 1,
+    dtype: type = np.float32,
 ) -> Case:
     rng = np.random.default_rng(0)
-    layer = Convolution(units, f, stride, padding, activate=identity)
-    X = rng.standard_normal(shape, dtype=np.float32)
-    dA = rng.standard_normal(layer.forward(X).shape, dtype=np.float32)
-    layer.p['b'] = rng.standard_normal(units, dtype=np.float32)
+    layer = Convolution(
+        units, f, stride, padding, activate=identity, dilation=dilation, groups=groups
+    )
+    X = rng.standard_normal(shape, dtype=dtype)
+    dA = rng.standard_normal(layer.forward(X).shape, dtype=dtype)
+    layer.p['b'] = rng.standard_normal(units, dtype=dtype)
 
     def ours() -> list[np.ndarray]:
         A = layer.forward(X)
@@ -45,7 +54,9 @@ def make_case(
         leaves = [tensor.requires_grad_() for tensor in (Xt, Wt, torch.tensor(layer.p['b']))]
 
         def step() -> list[np.ndarray]:
-            At = torch.nn.functional.conv2d(*leaves, stride=stride, padding=padding)
+            At = torch.nn.functional.conv2d(
+                *leaves, stride=stride, padding=padding, dilation=dilation, groups=groups
+            )
             dXt, dWt, dbt = torch.autograd.grad(At, leaves, dAt)
             return [
                 At.detach().numpy().transpose(0, 2, 3, 1),

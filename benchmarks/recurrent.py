@@ -124,5 +124,6 @@ SUITE = Suite(
         for shape, units in SHAPES
         for cls in GATES
     },
-    limit=0.9,
+    limit=0.55,
+    largest=1.4,
 )

@@ -214,6 +214,7 @@ SUITE = Suite(
             make_case, partial(build_example, 'time_series', body='RNN, RNN'), 12, 0.05
         ),
     },
-    limit=0.6,
+    limit=0.7,
+    largest=1.25,
     rounds=5,
 )

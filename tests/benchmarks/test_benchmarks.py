@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # One small case of each suite, and the largest difference that rounding explains.
 CASES = {
     'convolution': ('4x4/4', 1e-5),
+    'shapes': ('float64', 1e-5),
     'pooling': ('mean 2x2', 1e-5),
     'recurrent': ('(32, 12, 24)', 1e-4),
     'dense': ('', 1e-5),
@@ -36,7 +37,7 @@ def test_every_suite_prints_a_table_and_writes_json(tmp_path, capsys, monkeypatc
 
     # One thread a side, but the tests after this one keep their cores.
     monkeypatch.setattr(os, 'sched_setaffinity', lambda *_: None, raising=False)
-    assert set(SUITES) == set(CASES)
+    assert set(SUITES) == {*CASES, 'busy'}
     for name, (words, tolerance) in CASES.items():
         path = tmp_path / f'{name}.json'
         main([name, '--one-core', '--rounds', '1', '--case', words, '--json', str(path)])
@@ -52,6 +53,25 @@ def test_every_suite_prints_a_table_and_writes_json(tmp_path, capsys, monkeypatc
             assert row['times']['ours'][0] / row['times'][row['layout']][0] == row['ratio'] > 0
             assert (row['loop_share'] or 0) < 1  # of two runs: below 0 where the first was lucky
             assert row['case'] in out
+
+
+def test_the_busy_suite_ends_the_processes_that_it_starts(monkeypatch):
+    from benchmarks import busy
+
+    started = []
+
+    class Watched(busy.subprocess.Popen):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            started.append(self)
+
+    monkeypatch.setattr(busy.subprocess, 'Popen', Watched)
+    rows = busy.SUITE.run(1, None, '784')
+    assert len(started) == 1 + 2
+    assert all(process.poll() is not None for process in started)
+    assert '784-128-10' in busy.SUITE.table(rows)
+    assert 'beside 2' in busy.SUITE.verdict(rows)
+    assert busy.SUITE.as_json(rows, 1)['rows'][0]['times'].keys() == {0, 1, 2}
 
 
 def make_case(wrong=0.0, **fields):
