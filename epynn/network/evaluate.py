@@ -9,6 +9,7 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError, StateError, TrainingError
 from epynn.commons.loss import output_loss
+from epynn.commons.memory import enough_memory
 from epynn.commons.metrics import decide
 from epynn.commons.models import Layer, dataSet, walk_layers
 from epynn.commons.names import refuse_unknown
@@ -25,6 +26,8 @@ from epynn.network.weights import sample_weights
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
+
+SMALLER = 'Take fewer samples, smaller layers, or initialize(dtype="float32").'
 
 
 def model_evaluate(
@@ -47,6 +50,8 @@ def model_evaluate(
         If the network was not initialized, or its layers changed since.
     TrainingError
         If outputs or the loss of a set are not finite.
+    OutOfMemoryError
+        If the memory does not even hold what one sample takes, or all outputs.
     """
     if data:
         raise ArgumentTypeError(
@@ -57,7 +62,8 @@ def model_evaluate(
     require_data(model, 'evaluate')
     embedding = model.embedding
     values: dict[str, dict[str, float]] = {name: {} for name in model.metrics_functions}
-    with np.errstate(all='ignore'):  # a loss that is not finite is refused
+    memory = enough_memory('EpyNN.evaluate', 'memory for the outputs', SMALLER)
+    with memory, np.errstate(all='ignore'):  # a loss that is not finite is refused
         penalty = sum(layer.compute_penalty() for layer in model.layers)
         for dset in embedding.dsets:
             Z = decide_samples(model, dset, 'evaluate')
@@ -105,6 +111,8 @@ def model_predict(
         If the samples have other features than those the network learned from.
     TrainingError
         If outputs are not finite.
+    OutOfMemoryError
+        If the memory does not even hold what one sample takes, or all outputs.
     """
     refuse_unknown('EpyNN.predict', model_predict, unknown)
     require_initialized(model, 'predict')
@@ -114,10 +122,9 @@ def model_predict(
             'Pass its samples: predict(dset.X).',
         )  # fmt: skip
     embedding = model.embedding
-    dset = dataSet(
-        embedding.encode(X_data, X_encode, X_scale), name='prediction',
-        targets=embedding.targets, classes=embedding.classes,
-    )  # fmt: skip
+    with enough_memory('EpyNN.predict', 'memory for the samples', SMALLER):
+        X = embedding.encode(X_data, X_encode, X_scale)
+    dset = dataSet(X, name='prediction', targets=embedding.targets, classes=embedding.classes)
     expected = model.network[0]['forward']['X'][1:]
     if dset.X.ndim != len(expected) + 1:
         raise ShapeError(
@@ -126,7 +133,8 @@ def model_predict(
         )  # fmt: skip
     if not X_scale:
         warn_of_unscaled(model, dset.X)
-    decide_samples(model, dset, 'predict')
+    with enough_memory('EpyNN.predict', 'memory for the outputs', SMALLER):
+        decide_samples(model, dset, 'predict')
     return dset
 
 

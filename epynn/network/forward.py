@@ -54,6 +54,8 @@ def pass_through(layers: Sequence[Layer], A: Array) -> Array:
 def compute_outputs(model: 'EpyNN', X: Array, keep_Z: bool = False) -> tuple[Array, Array | None]:
     """Pass any number of samples through, outside training, some at a time.
 
+    Where memory is short, they are fewer at a time.
+
     They pass through twins of the layers: these stay as the last step of training left them, in
     whatever thread it may run.
 
@@ -67,8 +69,15 @@ def compute_outputs(model: 'EpyNN', X: Array, keep_Z: bool = False) -> tuple[Arr
     """
     layers = [layer.twin() for layer in model.layers]
     outputs, products = np.empty(0), None
-    for i in range(0, len(X), SAMPLES_AT_A_TIME):
-        A = pass_through(layers, X[i : i + SAMPLES_AT_A_TIME])
+    i, step = 0, SAMPLES_AT_A_TIME
+    while i < len(X):
+        try:
+            A = pass_through(layers, X[i : i + step])
+        except MemoryError:
+            if step == 1:
+                raise
+            step //= 2
+            continue
         Z = layers[-1].fc.get('Z')
         if i == 0:
             outputs = np.empty((len(X), *A.shape[1:]), A.dtype)
@@ -77,4 +86,5 @@ def compute_outputs(model: 'EpyNN', X: Array, keep_Z: bool = False) -> tuple[Arr
         outputs[i : i + len(A)] = A
         if products is not None:
             products[i : i + len(A)] = Z
+        i += step
     return outputs, products

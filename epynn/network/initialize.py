@@ -10,6 +10,7 @@ from epynn.commons.arguments import as_choice, as_flag, as_int, check_call, desc
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError
 from epynn.commons.logs import status_line, warn
 from epynn.commons.loss import loss_functions
+from epynn.commons.memory import enough_memory
 from epynn.commons.metrics import metrics_functions
 from epynn.commons.models import walk_layers
 from epynn.commons.names import refuse_unknown
@@ -192,7 +193,9 @@ def model_initialize(
         schedule_rates(model)
         seed_generators(model)
         model.embedding.training_batches(init=True)
-        with BlasOnOneThread():
+        remedy = 'Choose a smaller batch_size in the Embedding, or smaller layers.'
+        memory = enough_memory('EpyNN.initialize', 'memory for the layers and a batch', remedy)
+        with BlasOnOneThread(), memory:
             dry_run(model, end, verbose)
         model.prepared = collect_layers(model)
         model.owner.settings = list_settings(model)

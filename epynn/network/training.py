@@ -6,6 +6,7 @@ import numpy as np
 
 from epynn.commons.arguments import as_int
 from epynn.commons.logs import progress_bar
+from epynn.commons.memory import enough_memory
 from epynn.commons.models import dataSet, walk_layers
 from epynn.commons.names import refuse_unknown
 from epynn.kernels.blas import BlasOnOneThread
@@ -25,6 +26,8 @@ from epynn.network.weights import sample_weights
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
+
+SMALLER = 'The step was not taken. Choose a smaller batch_size in the Embedding.'
 
 
 def model_train(
@@ -62,6 +65,8 @@ def model_train(
     TrainingError
         If an output, the loss, a gradient or a parameter is no longer a finite number. The step is
         not taken.
+    OutOfMemoryError
+        If a batch is too large for the memory. The step is not taken.
     """
     refuse_unknown('EpyNN.train', model_train, unknown)
     epochs = as_int(epochs, 'EpyNN.train(epochs)')
@@ -137,7 +142,7 @@ def train_epoch(model: 'EpyNN', e: int, adaptive: bool) -> None:
             model.embedding.training_batches()
             model.progress = e, 0
     for batch in model.embedding.batch_dtrain[model.progress[1] :]:
-        with all_or_nothing(model):
+        with all_or_nothing(model), enough_memory('EpyNN.train', 'memory for a batch', SMALLER):
             train_step(model, batch)
             model.progress = e, model.progress[1] + 1
     model.evaluate()
