@@ -12,15 +12,13 @@ from epynn.commons.errors import ShapeError
 from epynn.commons.models import Layer
 from epynn.commons.penalties import Penalty
 from epynn.kernels.arrays import Array
-from epynn.kernels.normalization import sum_points
 from epynn.kernels.recurrence import (
-    beside_states,
-    by_samples,
-    by_steps,
-    make_states,
-    multiply_steps_weight_gradient,
-    weight_gradient_beside_states,
+    gates_input_gradient,
+    gates_parameter_gradients,
+    reverse_gates,
+    run_gates,
 )
+from epynn.kernels.steps import GateGradients, Gates, Slopes, by_samples, by_steps, split_gates
 
 
 class Recurrent(Layer):
@@ -31,8 +29,7 @@ class Recurrent(Layer):
     a layer are computed together, from their parameters side by side: ``U (e, 4 u)`` for four.
 
     In the caches, arrays over all steps are ``(m, s, u)``. They are views of arrays ``(s, m, u)``,
-    in which a step is contiguous; :func:`take_steps` gives these back. Those of an LSTM lie in
-    memory as :func:`epynn.kernels.recurrence.beside_states` says.
+    in which a step is contiguous; :func:`take_steps` gives these back.
 
     Parameters
     ----------
@@ -70,63 +67,72 @@ class Recurrent(Layer):
         self.sequences = as_flag(sequences, f'{self.name}.sequences')
 
     def receive_steps(self, A: Array) -> Array:
-        """Open a forward pass, as `receive_input`: ``(m, s, e) -> (s, m, e)``.
+        """Open a forward pass, as `receive_input`: ``(m, s, e) -> (s, m, e)``, a view.
 
         Raises
         ------
         ShapeError
             If the sequences have no step.
         """
-        X = np.ascontiguousarray(by_steps(self.receive_input(A)))
-        self._require_steps(A)
-        self.fc['X'] = by_samples(X)
-        return X
-
-    def receive_steps_beside_states(self, A: Array) -> tuple[Array, Array, Array]:
-        """Open a forward pass, as `receive_steps`, for one product of all that a step reads.
-
-        Returns
-        -------
-        Xhp1, hp, h : ndarray
-            Steps, states before them and a 1, ``(s, m, e + u + 1)``; states before and after each
-            step, ``(s, m, u)``: :func:`epynn.kernels.recurrence.beside_states`.
-        """
-        steps = by_steps(self.receive_input(A))
-        self._require_steps(A)
-        Xhp1, X, hp, h = beside_states(steps, self.d['u'], np.result_type(A, *self.p.values()))
-        self.fc['X'] = by_samples(X)
-        return Xhp1, hp, h
-
-    def _require_steps(self, A: Array) -> None:
-        """Refuse sequences without a step."""
-        if A.shape[1] == 0:
+        X = by_steps(self.receive_input(A))
+        if len(X) == 0:
             raise ShapeError(
                 self.name, 'sequences of at least one step', f'an array of shape {A.shape}',
                 'Leave out sequences that are empty, or pad them.',
             )  # fmt: skip
+        return X
+
+    def run_gates(self, X: Array, gates: tuple[str, ...], *functions: BoundActivation) -> Gates:
+        """Prepare gates for steps ``(s, m, e)``, with their parameters side by side.
+
+        Their letters are those of the parameters; one without a letter is ``''``.
+        """
+        U, V, b = (self.side_by_side(symbol, gates) for symbol in 'UVb')
+        run = run_gates(X, U, V, b, GateActivations.of(self.d['u'], *functions))
+        self.fc['X'] = by_samples(run.X)
+        return run
+
+    def reverse_gates(
+        self, Z: Array, A: Array, gates: tuple[str, ...], *functions: BoundActivation
+    ) -> GateGradients:
+        """Prepare the way back of gates, from their products and activations at all steps."""
+        V = self.side_by_side('V', gates)
+        return reverse_gates(Z, A, V, GateActivations.of(self.d['u'], *functions))
+
+    def reverse_activation(self, Z: Array, A: Array, activate: BoundActivation) -> Slopes:
+        """Prepare the way back of an activation, from its inputs and outputs at all steps."""
+        return Slopes(Z, A, GateActivations.of(self.d['u'], activate))
+
+    def side_by_side(self, symbol: str, gates: tuple[str, ...]) -> Array:
+        """Return a parameter of gates as one array: ``Uf Ui`` of ``(e, u)`` -> ``(e, 2 u)``."""
+        return np.concatenate([self.p[f'{symbol}{gate}'] for gate in gates], axis=1)
 
     def give_states(self, h: Array) -> Array:
         """Close a forward pass: all states ``(s, m, u) -> (m, s, u)``, or the last ``(m, u)``."""
         A = self.fc['A'] = by_samples(h) if self.sequences else h[-1]
         return A
 
-    def receive_states_gradient(self, dX: Array) -> tuple[Array, Array]:
-        """Open a backward pass, as `receive_gradient`: put ``dA`` where its states came from.
+    def receive_states_gradient(self, dX: Array) -> Array:
+        """Open a backward pass: put ``dA`` where its states came from.
 
         Returns
         -------
-        dhp, dh : ndarray
-            Gradients ``(s, m, u)`` with respect to the states before and after each step, as
-            :func:`epynn.kernels.recurrence.make_states` makes them. ``dh`` is ``dA`` at the
-            steps that were given out, 0 at others.
+        dh : ndarray
+            Gradient ``(s, m, u)`` with respect to the states, as outputs: ``dA`` at the steps that
+            were given out, 0 at others.
         """
         dA = self.receive_gradient(dX)
-        dhp, dh = make_states(by_steps(self.fc['h']), self.d['u'])
-        if self.sequences:
-            dh[:] = by_steps(dA)
-        else:
-            dh[-1] = dA
-        return dhp, dh
+        (h,) = take_steps(self.fc, 'h')
+        dh = np.zeros_like(h)
+        dh[slice(None) if self.sequences else -1] = by_steps(dA) if self.sequences else dA
+        return dh
+
+    def give_input_gradient(self, gates: tuple[str, ...], dZ: Array) -> Array:
+        """Return what gates give to ``dX``: linear products with the inputs of all steps.
+
+        ``(s, m, k u) @ (e, k u)^T -> (s, m, e) -> (m, s, e)``
+        """
+        return by_samples(gates_input_gradient(dZ, self.side_by_side('U', gates)))
 
 
 def keep_steps(cache: dict[str, Any], **arrays: Array) -> None:
@@ -157,22 +163,6 @@ def initialize_gates(layer: Recurrent, gates: tuple[str, ...]) -> None:
         layer.p[f'U{gate}'] = layer.initialization(layer.fs[f'U{gate}'], rng=layer.np_rng)
         layer.p[f'V{gate}'] = layer.initialization(layer.fs[f'V{gate}'], rng=layer.np_rng)
         layer.p[f'b{gate}'] = np.zeros(layer.fs[f'b{gate}'])
-
-
-def gates_side_by_side(layer: Recurrent, symbol: str, gates: tuple[str, ...]) -> Array:
-    """Return a parameter of several gates as one array: ``Uf Ui`` of ``(e, u)`` -> ``(e, 2 u)``."""
-    return np.concatenate([layer.p[f'{symbol}{gate}'] for gate in gates], axis=1)
-
-
-def stack_gates(layer: Recurrent, gates: tuple[str, ...]) -> Array:
-    """Return ``U V b`` of several gates as one array, ``(e + u + 1, k u)``: one below the other."""
-    return np.concatenate([gates_side_by_side(layer, symbol, gates) for symbol in 'UVb'])
-
-
-def split_gates(Z: Array, k: int) -> list[Array]:
-    """View gates side by side as arrays of their own: ``(..., k u) -> k`` times ``(..., u)``."""
-    u = Z.shape[-1] // k
-    return [Z[..., j * u : (j + 1) * u] for j in range(k)]
 
 
 @dataclass(frozen=True)
@@ -219,37 +209,11 @@ class GateActivations:
             dZ[:, columns] = activate.gradient(dZ[:, columns], Z[:, columns], A[:, columns])
 
 
-class GateGradients:
-    """The gradients of the activation functions of gates side by side, step after step.
-
-    The slopes ``activate'(Z)`` of all steps are computed at once: they wait for nothing, unlike the
-    ``dA`` that they are multiplied by. Softmax has no slopes, it takes each step as a whole.
-
-    Parameters
-    ----------
-    functions : GateActivations
-        The functions.
-    Z, A : ndarray
-        Their inputs and outputs at all steps, ``(s, m, k u)``.
-    """
-
-    def __init__(self, functions: GateActivations, Z: Array, A: Array) -> None:
-        self.functions, self.Z, self.A = functions, Z, A
-        self.slopes = np.empty_like(A)
-        functions.slopes(Z, A, self.slopes)
-
-    def compute(self, t: int, dA: Array, dZ: Array) -> None:
-        """Compute ``dZ = dA * activate'(Z)`` for step `t`, ``(m, k u)``, into `dZ`."""
-        np.multiply(dA, self.slopes[t], out=dZ)
-        if self.functions.without_slopes:
-            self.functions.complete_gradient(self.Z[t], self.A[t], dZ)
-
-
-def compute_gate_gradients(layer: Recurrent, gates: tuple[str, ...], dZ: Array, hp: Array) -> None:
+def compute_gate_gradients(layer: Recurrent, gates: tuple[str, ...], hp: Array, dZ: Array) -> None:
     """Compute the gradients of the parameters of gates, summed over steps and samples.
 
-    For ``Z = X U + hp V + b``, several gates side by side: ``dU = X^T dZ``, ``dV = hp^T dZ``,
-    ``db = sum(dZ)``. Each is one matrix product over all steps, then cut into gates.
+    For ``Z = X U + hp V + b``, several gates side by side: ``dU = sum(X^T dZ)``,
+    ``dV = sum(hp^T dZ)``, ``db = sum(dZ)``, then cut into gates.
 
     Parameters
     ----------
@@ -257,38 +221,12 @@ def compute_gate_gradients(layer: Recurrent, gates: tuple[str, ...], dZ: Array, 
         The layer; its `g` receives the gradients.
     gates : tuple of str
         The ``k`` gates, in the order of their columns.
-    dZ : ndarray
-        Gradient ``(s, m, k u)`` with respect to their linear products.
     hp : ndarray
         What was multiplied by ``V``, ``(s, m, u)``.
+    dZ : ndarray
+        Gradient ``(s, m, k u)`` with respect to their linear products.
     """
     (X,) = take_steps(layer.fc, 'X')
-    k = len(gates)
-
-    # (s, m, e)^T @ (s, m, k u) -> (e, k u)
-    dU = split_gates(multiply_steps_weight_gradient(X, dZ), k)
-    # (s, m, u)^T @ (s, m, k u) -> (u, k u)
-    dV = split_gates(multiply_steps_weight_gradient(hp, dZ), k)
-    # (s, m, k u) -> (1, k u)
-    db = split_gates(sum_points(dZ)[np.newaxis], k)
-
-    for gate, *gradients in zip(gates, dU, dV, db, strict=True):
-        layer.g[f'dU{gate}'], layer.g[f'dV{gate}'], layer.g[f'db{gate}'] = gradients
-
-
-def compute_stacked_gradients(layer: Recurrent, gates: tuple[str, ...], dZ: Array) -> None:
-    """Compute the gradients of ``U V b`` of gates, as :func:`stack_gates` stacks them.
-
-    They are those of :func:`compute_gate_gradients`, which takes the same, without `hp`: here one
-    matrix product over all steps gives them all.
-    """
-    X, hp = take_steps(layer.fc, 'X hp')
-    e = layer.d['e']
-
-    # (s, m, e + u + 1)^T @ (s, m, k u) -> (e + u + 1, k u)
-    dUVb = split_gates(weight_gradient_beside_states(X, hp, dZ), len(gates))
-
-    for gate, gradients in zip(gates, dUVb, strict=True):
-        layer.g[f'dU{gate}'] = gradients[:e]
-        layer.g[f'dV{gate}'] = gradients[e:-1]
-        layer.g[f'db{gate}'] = gradients[-1:]
+    sides = (split_gates(d, layer.d['u']) for d in gates_parameter_gradients(X, hp, dZ))
+    for gate, dU, dV, db in zip(gates, *sides, strict=True):
+        layer.g[f'dU{gate}'], layer.g[f'dV{gate}'], layer.g[f'db{gate}'] = dU, dV, db

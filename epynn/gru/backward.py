@@ -4,17 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.commons.recurrence import (
-    GateActivations,
-    GateGradients,
-    gates_side_by_side,
-    keep_steps,
-    split_gates,
-    take_steps,
-)
-from epynn.gru.parameters import GATES
+from epynn.commons.recurrence import keep_steps, take_steps
+from epynn.gru.parameters import CANDIDATE, GATES
 from epynn.kernels.arrays import Array
-from epynn.kernels.recurrence import by_samples, multiply_steps
+from epynn.kernels.steps import split_gates
 
 if TYPE_CHECKING:
     from epynn.gru.models import GRU
@@ -33,46 +26,37 @@ def gru_backward(layer: 'GRU', dX: Array) -> Array | None:
     dX : ndarray or None
         Gradient with respect to the input ``(m, s, e)``; None where nobody reads it.
     """
-    # (7) Output: (m, u) or (m, s, u) -> (s, m, u). What is added to dhp[t] arrives in dh[t - 1]
-    dhp, dh = layer.receive_states_gradient(dX)
+    # (6) Output: (m, u) or (m, s, u) -> (s, m, u)
+    dh = layer.receive_states_gradient(dX)
     zr_, zr, z, r, hh_, hh, hp = take_steps(layer.fc, 'zr_ zr z r hh_ hh hp')
-    dZ = np.empty_like(dh, shape=(*dh.shape[:2], 3 * layer.d['u']))
-    dz_, dr_, dhh_ = split_gates(dZ, 3)  # views (s, m, u)
-    dzr_ = dZ[..., : 2 * layer.d['u']]  # (s, m, 2 u)
-    dzr = np.empty_like(zr[0])
-    dz, dr = split_gates(dzr, 2)  # views (m, u)
-    gates_gradient = GateGradients(layer.gate_activations(), zr_, zr)
-    candidate_gradient = GateGradients(GateActivations.of(layer.d['u'], layer.activate), hh_, hh)
-    U = gates_side_by_side(layer, 'U', GATES)
-    VzrT = np.ascontiguousarray(gates_side_by_side(layer, 'V', ('z', 'r')).T)
-    VhhT = np.ascontiguousarray(layer.p['Vhh'].T)
+    gates = layer.reverse_gates(zr_, zr, GATES, *layer.gate_activations())
+    candidate = layer.reverse_gates(hh_, hh, CANDIDATE, layer.activate)
+    dhp = np.zeros_like(dh[0])  # from the step after
 
     for t in reversed(range(layer.d['s'])):
-        # (6) State: h = z * hp + (1 - z) * hh
-        np.multiply(dh[t], hp[t] - hh[t], out=dz)
-        dhh = dh[t] * (1 - z[t])
-        dhp[t] += dh[t] * z[t]
+        dh[t] += dhp
 
-        # (5) Candidate: hh_ = X Uhh + (r * hp) Vhh + bhh
-        candidate_gradient.compute(t, dhh, dhh_[t])
-        drhp = dhh_[t] @ VhhT
-        np.multiply(drhp, hp[t], out=dr)
-        dhp[t] += drhp * r[t]
+        # (5) State: h = z * hp + (1 - z) * hh
+        dz, dhh = dh[t] * (hp[t] - hh[t]), dh[t] * (1 - z[t])
 
-        # (4) Gates: d?_ = d? * activate_?'(?_)
-        gates_gradient.compute(t, dzr, dzr_[t])
+        # (4) Candidate: hh_ = X Uhh + (r * hp) Vhh + bhh
+        drhp = candidate.compute(t, dhh)
+        dr = drhp * hp[t]
 
-        # (3) Linear products with the state before: dhp = dz_ Vz^T + dr_ Vr^T
-        dhp[t] += dzr_[t] @ VzrT
+        # (3) Gates: d?_ = d? * activate_?'(?_)
+        # (2) Linear products with the state before, which is also in (5) and (4):
+        #     dhp = dz_ Vz^T + dr_ Vr^T + dh * z + drhp * r
+        dhp = gates.compute(t, dz, dr) + dh[t] * z[t] + drhp * r[t]
 
-    keep_steps(layer.bc, dh=dh, dz_=dz_, dr_=dr_, dhh_=dhh_, dZ=dZ)
+    dz_, dr_ = split_gates(gates.dZ, layer.d['u'])
+    keep_steps(layer.bc, dh=dh, dz_=dz_, dr_=dr_, dzr_=gates.dZ, dhh_=candidate.dZ)
     if not layer.input_gradient:
         return None
 
-    # (2) Linear products with the inputs of all steps: (s, m, 3 u) @ (e, 3 u)^T -> (s, m, e)
-    dX = multiply_steps(dZ, U.T)
-
+    # (2) Linear products with the inputs of all steps: (s, m, u) @ (e, u)^T -> (s, m, e)
     # (1) Input: (s, m, e) -> (m, s, e)
-    dX = layer.bc['dX'] = by_samples(dX)
+    dX = layer.give_input_gradient(GATES, gates.dZ)
+    dX += layer.give_input_gradient(CANDIDATE, candidate.dZ)
+    layer.bc['dX'] = dX
 
     return dX

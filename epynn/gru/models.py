@@ -7,7 +7,7 @@ from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import as_initializer
 from epynn.commons.maths import orthogonal, sigmoid, tanh
 from epynn.commons.penalties import Penalty
-from epynn.commons.recurrence import GateActivations, Recurrent
+from epynn.commons.recurrence import Recurrent
 from epynn.gru.backward import gru_backward
 from epynn.gru.forward import gru_forward
 from epynn.gru.parameters import (
@@ -118,6 +118,6 @@ class GRU(Recurrent):
             activate=activate, activate_update=activate_update, activate_reset=activate_reset
         )
 
-    def gate_activations(self) -> GateActivations:
+    def gate_activations(self) -> tuple[BoundActivation, ...]:
         """Return the activation functions of the gates ``z`` and ``r``, side by side."""
-        return GateActivations.of(self.d['u'], self.activate_update, self.activate_reset)
+        return self.activate_update, self.activate_reset

@@ -7,7 +7,7 @@ from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import as_initializer
 from epynn.commons.maths import orthogonal, sigmoid, tanh
 from epynn.commons.penalties import Penalty
-from epynn.commons.recurrence import GateActivations, Recurrent
+from epynn.commons.recurrence import Recurrent
 from epynn.kernels.arrays import Array
 from epynn.lstm.backward import lstm_backward
 from epynn.lstm.forward import lstm_forward
@@ -131,10 +131,9 @@ class LSTM(Recurrent):
             activate_forget=activate_forget,
         )
 
-    def gate_activations(self) -> GateActivations:
+    def gate_activations(self) -> tuple[BoundActivation, ...]:
         """Return the activation functions of the gates, side by side."""
-        return GateActivations.of(
-            self.d['u'],
+        return (
             self.activate_forget,
             self.activate_input,
             self.activate_output,

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from epynn.commons.maths import clip_gradient
 from epynn.commons.recurrence import (
+    compute_gate_gradients,
     compute_gate_shapes,
-    compute_stacked_gradients,
     initialize_gates,
     take_steps,
 )
@@ -33,10 +33,11 @@ def lstm_initialize_parameters(layer: 'LSTM') -> None:
 
 def lstm_compute_gradients(layer: 'LSTM') -> None:
     """Compute the gradients of the parameters, summed over steps and samples."""
+    (hp,) = take_steps(layer.fc, 'hp')
     (dZ,) = take_steps(layer.bc, 'dZ')
 
     # ?_ = X U? + hp V? + b?, for all gates at once
-    compute_stacked_gradients(layer, COLUMNS, dZ)
+    compute_gate_gradients(layer, COLUMNS, hp, dZ)
 
     if layer.clip_gradients:
         clip_gradient(layer)

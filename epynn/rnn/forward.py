@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from epynn.commons.recurrence import keep_steps
 from epynn.kernels.arrays import Array
-from epynn.kernels.recurrence import make_states, multiply_steps
+from epynn.rnn.parameters import GATES
 
 if TYPE_CHECKING:
     from epynn.rnn.models import RNN
@@ -25,24 +25,16 @@ def rnn_forward(layer: 'RNN', A: Array) -> Array:
     """
     # (1) Input, steps first: (m, s, e) -> (s, m, e)
     X = layer.receive_steps(A)
-    U, V, b = (layer.p[name] for name in 'UVb')
-
-    # (2) Linear product with the inputs of all steps: (s, m, e) @ (e, u) -> (s, m, u)
-    h_ = multiply_steps(X, U)
-    h_ += b
-
-    # States before and after each step, (s, m, u): h[t] is hp[t + 1], and hp[0] is 0
-    hp, h = make_states(h_, layer.d['u'])
+    gate = layer.run_gates(X, GATES, layer.activate)
+    hp, h = gate.hp, gate.h  # (s, m, u): h[t] is hp[t + 1], and hp[0] is 0
 
     for t in range(layer.d['s']):
-        # (3) Linear product with the state before: h_ = X U + hp V + b
-        h_[t] += hp[t] @ V
+        # (2) Linear product: h_ = X U + hp V + b
+        # (3) Activation
+        (h[t],) = gate.compute(t)
 
-        # (4) Activation
-        h[t] = layer.activate(h_[t])
-
-    # (5) Output: (s, m, u) -> (m, s, u), or (m, u) of the last step
-    keep_steps(layer.fc, h_=h_, h=h, hp=hp)
+    # (4) Output: (s, m, u) -> (m, s, u), or (m, u) of the last step
+    keep_steps(layer.fc, h_=gate.Z, h=h, hp=hp)
     A = layer.give_states(h)
 
     return A

@@ -5,13 +5,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from epynn.commons.maths import clip_gradient
-from epynn.commons.recurrence import take_steps
+from epynn.commons.recurrence import compute_gate_gradients, take_steps
 from epynn.kernels.arrays import Array
-from epynn.kernels.normalization import sum_points
-from epynn.kernels.recurrence import multiply_steps_weight_gradient
 
 if TYPE_CHECKING:
     from epynn.rnn.models import RNN
+
+
+GATES = ('',)
+"""One gate, whose parameters have no letter."""
 
 
 def rnn_compute_shapes(layer: 'RNN', A: Array) -> None:
@@ -33,17 +35,11 @@ def rnn_initialize_parameters(layer: 'RNN') -> None:
 
 def rnn_compute_gradients(layer: 'RNN') -> None:
     """Compute the gradients of the parameters, summed over steps and samples."""
-    X, hp = take_steps(layer.fc, 'X hp')
+    (hp,) = take_steps(layer.fc, 'hp')
     (dh_,) = take_steps(layer.bc, 'dh_')
 
-    # (s, m, e)^T @ (s, m, u) -> (e, u)
-    layer.g['dU'] = multiply_steps_weight_gradient(X, dh_)
-
-    # (s, m, u)^T @ (s, m, u) -> (u, u)
-    layer.g['dV'] = multiply_steps_weight_gradient(hp, dh_)
-
-    # (s, m, u) -> (1, u)
-    layer.g['db'] = sum_points(dh_)[np.newaxis]
+    # h_ = X U + hp V + b
+    compute_gate_gradients(layer, GATES, hp, dh_)
 
     if layer.clip_gradients:
         clip_gradient(layer)

@@ -1,17 +1,32 @@
-"""Arrays over all steps of sequences."""
+"""Gates of recurrent layers: the fast wing against the plain one, and both against the formula."""
 
 import numpy as np
 import pytest
 
-from epynn.kernels.recurrence import (
-    beside_states,
-    by_samples,
-    by_steps,
-    make_states,
-    multiply_steps,
-    multiply_steps_weight_gradient,
-    weight_gradient_beside_states,
-)
+from epynn.commons.activation import BoundActivation
+from epynn.commons.maths import sigmoid, softmax, tanh
+from epynn.commons.recurrence import GateActivations
+from epynn.kernels import recurrence
+from epynn.kernels.fast import recurrence as fast
+from epynn.kernels.plain import recurrence as plain
+from epynn.kernels.steps import by_samples, by_steps, make_states, split_gates
+
+WINGS = [plain, fast]
+
+
+def draw(rng, dtype=np.float64, functions=(sigmoid, sigmoid, tanh)):
+    """Draw steps, parameters and functions of three gates."""
+    s, m, e, u = 5, 3, 2, 4
+    X = by_steps(rng.standard_normal((m, s, e)).astype(dtype))
+    U, V, b = (rng.standard_normal((n, len(functions) * u)).astype(dtype) for n in (e, u, 1))
+    return X, U, V, b, GateActivations.of(u, *map(BoundActivation, functions))
+
+
+def run(gates):
+    """Walk through the steps, the state being the product of the gates."""
+    for t in range(len(gates.X)):
+        gates.h[t] = np.prod(gates.compute(t), axis=0)
+    return gates
 
 
 def test_steps_and_samples_trade_places_without_a_copy(rng):
@@ -20,25 +35,6 @@ def test_steps_and_samples_trade_places_without_a_copy(rng):
     assert steps.shape == (5, 3, 2)
     assert np.shares_memory(steps, X)
     np.testing.assert_array_equal(by_samples(steps), X)
-
-
-@pytest.mark.parametrize('dtype', [np.float32, np.float64])
-def test_products_of_all_steps(dtype, rng):
-    X, W = rng.standard_normal((5, 3, 2)).astype(dtype), rng.standard_normal((2, 4)).astype(dtype)
-    Z = multiply_steps(X, W)
-    dW = multiply_steps_weight_gradient(X, Z)
-    assert Z.dtype == dW.dtype == dtype
-    tolerance = 100 * np.finfo(dtype).eps
-    np.testing.assert_allclose(Z, np.einsum('sme,eu->smu', X, W), atol=tolerance)
-    np.testing.assert_allclose(dW, np.einsum('sme,smu->eu', X, Z), atol=tolerance)
-
-
-def test_products_take_views(rng):
-    X = rng.standard_normal((3, 5, 4))
-    Z = multiply_steps(by_steps(X)[..., :2], np.eye(4)[:2])
-    np.testing.assert_array_equal(Z[..., :2], by_steps(X)[..., :2])
-    dW = multiply_steps_weight_gradient(by_steps(X), by_steps(X)[..., 1:])
-    np.testing.assert_allclose(dW, np.einsum('mse,msu->eu', X, X[..., 1:]), atol=1e-14)
 
 
 def test_the_state_after_a_step_is_the_one_before_the_next():
@@ -56,33 +52,72 @@ def test_states_keep_the_order_in_memory_of_what_they_are_like():
         assert (h.strides[1] > h.strides[2]) == (like.strides[1] > like.strides[2])
 
 
+def test_gates_side_by_side_are_views():
+    Z = np.arange(12).reshape(1, 2, 6)
+    one, two, three = split_gates(Z, 2)
+    assert all(np.shares_memory(Z, gate) for gate in (one, two, three))
+    np.testing.assert_array_equal(two, Z[..., 2:4])
+
+
+@pytest.mark.parametrize('wing', WINGS)
 @pytest.mark.parametrize('dtype', [np.float32, np.float64])
-def test_one_product_takes_steps_states_and_bias(dtype, rng):
-    s, m, e, u, k = 5, 3, 2, 4, 6
-    X = rng.standard_normal((m, s, e)).astype(dtype)
-    U, V, b = (rng.standard_normal((n, k)).astype(dtype) for n in (e, u, 1))
-    Xhp1, steps, hp, h = beside_states(by_steps(X), u, X.dtype)
-    assert Xhp1.shape == (s, m, e + u + 1)
-    assert Xhp1.dtype == dtype
-    assert all(np.shares_memory(Xhp1, view) for view in (steps, hp, h))
-    assert not np.shares_memory(Xhp1, X)
-    h[...] = rng.standard_normal((s, m, u))
-    np.testing.assert_array_equal(hp[0], 0)
-    np.testing.assert_array_equal(hp[1:], h[:-1])
-    np.testing.assert_array_equal(steps, by_steps(X))
-    assert all(one_step.T.flags.c_contiguous for one_step in (*Xhp1, *hp, *h))
-
+def test_gates_are_their_formula(wing, dtype, rng):
+    X, U, V, b, functions = draw(rng, dtype)
+    gates = run(wing.Gates(X, U, V, b, functions))
     tolerance = 100 * np.finfo(dtype).eps
-    Z = Xhp1 @ np.concatenate([U, V, b])
-    np.testing.assert_allclose(Z, steps @ U + hp @ V + b, atol=tolerance)
-    for dZ in (Z, Z.copy().swapaxes(1, 2).copy().swapaxes(1, 2)):
-        dUVb = weight_gradient_beside_states(steps, hp, dZ)
-        assert dUVb.dtype == dtype
-        expected = (np.einsum('sme,smk->ek', part, Z) for part in (steps, hp, np.ones((s, m, 1))))
-        np.testing.assert_allclose(dUVb, np.concatenate(list(expected)), atol=10 * tolerance)
+    np.testing.assert_array_equal(gates.X, X)
+    np.testing.assert_array_equal(gates.hp[0], 0)
+    np.testing.assert_array_equal(gates.hp[1:], gates.h[:-1])
+    Z = np.einsum('sme,ek->smk', X, U) + np.einsum('smu,uk->smk', gates.hp, V) + b
+    np.testing.assert_allclose(gates.Z, Z, atol=tolerance)
+    expected = [sigmoid(Z[..., :4]), sigmoid(Z[..., 4:8]), tanh(Z[..., 8:])]
+    np.testing.assert_allclose(gates.A, np.concatenate(expected, axis=2), atol=tolerance)
+    np.testing.assert_allclose(gates.h, np.prod(expected, axis=0), atol=tolerance)
+    assert gates.Z.dtype == gates.A.dtype == gates.h.dtype == dtype
 
 
-def test_integers_beside_states_become_numbers_of_their_dtype():
-    Xhp1, steps, _, _ = beside_states(np.eye(3, dtype=int)[np.newaxis], 2, np.dtype(np.float32))
-    assert Xhp1.dtype == np.float32
-    np.testing.assert_array_equal(steps[0], np.eye(3))
+@pytest.mark.parametrize('functions', [(sigmoid, tanh, tanh), (softmax, sigmoid, softmax)])
+def test_the_way_back(functions, rng):
+    X, U, V, b, functions = draw(rng, functions=functions)
+    gates = run(fast.Gates(X, U, V, b, functions))
+    dA = rng.standard_normal((3, *gates.h.shape))
+    backs = [wing.GateGradients(gates.Z, gates.A, V, functions) for wing in WINGS]
+    for t in reversed(range(len(X))):
+        dhp, other = (back.compute(t, *dA[:, t]) for back in backs)
+        np.testing.assert_allclose(dhp, other, atol=1e-13)
+    dZ, other = (back.dZ for back in backs)
+    np.testing.assert_allclose(dZ, other, atol=1e-13)
+    expected = [
+        activate.gradient(d, Z, A)
+        for activate, d, Z, A in zip(
+            [functions.runs[-1][1]], dA[-1:], [gates.Z[..., 8:]], [gates.A[..., 8:]], strict=True
+        )
+    ]
+    np.testing.assert_allclose(dZ[..., 8:], expected[0], atol=1e-13)
+    np.testing.assert_allclose(fast.input_gradient(dZ, U), plain.input_gradient(dZ, U), atol=1e-13)
+    for ours, theirs in zip(
+        fast.parameter_gradients(X, gates.hp, dZ),
+        plain.parameter_gradients(X, gates.hp, dZ),
+        strict=True,
+    ):
+        np.testing.assert_allclose(ours, theirs, atol=1e-13)
+        assert ours.shape == theirs.shape
+
+
+def test_doors_send_other_types_the_plain_way(rng):
+    X, U, V, b, functions = draw(rng, np.longdouble)
+    gates = run(recurrence.run_gates(X, U, V, b, functions))
+    assert isinstance(gates, plain.Gates)
+    assert gates.Z.dtype == np.longdouble
+    back = recurrence.reverse_gates(gates.Z, gates.A, V, functions)
+    assert isinstance(back, plain.GateGradients)
+    X, U, V, b, functions = draw(rng)
+    assert isinstance(recurrence.run_gates(X, U, V, b, functions), fast.Gates)
+
+
+def test_steps_and_parameters_meet_in_their_common_type(rng):
+    _, U, V, b, functions = draw(rng, np.float32)
+    whole = np.eye(2, dtype=int)[np.newaxis]
+    gates = recurrence.run_gates(whole, U, V, b, functions)
+    assert gates.X.dtype == np.result_type(int, np.float32)
+    np.testing.assert_array_equal(gates.X, whole)

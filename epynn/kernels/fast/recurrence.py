@@ -1,0 +1,80 @@
+"""Gates of recurrent layers: one product a step for all that it reads, units before samples.
+
+Each step of the input lies beside the state before it and a 1, so that one product with ``U``,
+``V`` and ``b`` below each other gives all gates. In memory units come before samples,
+``(s, u, m)``: a step is one contiguous piece, and so is each gate in it. NumPy's functions keep
+that order.
+"""
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+from epynn.kernels.products import multiply
+from epynn.kernels.steps import Functions, Slopes, split_gates
+
+
+class Gates:
+    """``Z[t] = [X[t] hp[t] 1] [U V b]`` and ``A[t] = activate(Z[t])``."""
+
+    def __init__(self, X: Array, U: Array, V: Array, b: Array, functions: Functions) -> None:
+        (s, m, e), u = X.shape, len(V)
+        self.functions = functions
+        dtype = np.result_type(X, U)
+        self.UVb = np.concatenate([U, V, b]).astype(dtype, copy=False)
+        # States after each step are those before the next: they share their memory.
+        steps = np.empty((s + 1, e + u + 1, m), dtype).swapaxes(1, 2)
+        steps[:-1, :, :e] = X
+        steps[0, :, e:-1] = 0
+        steps[:, :, -1] = 1
+        self.Xhp1, self.X = steps[:-1], steps[:-1, :, :e]
+        self.hp, self.h = steps[:-1, :, e:-1], steps[1:, :, e:-1]
+        self.Z = np.empty_like(self.h, shape=(s, m, U.shape[1]))
+        self.A = np.empty_like(self.Z)
+        self.gates = list(zip(*split_gates(self.A, u), strict=True))
+
+    def compute(self, t: int) -> tuple[Array, ...]:
+        """Compute step `t`, and return its gates."""
+        np.matmul(self.Xhp1[t], self.UVb, out=self.Z[t])
+        self.functions.compute(self.Z[t], self.A[t])
+        return self.gates[t]
+
+
+class GateGradients:
+    """``dZ[t] = dA[t] * activate'(Z[t])``, the slopes of all steps at once, and ``dZ[t] V^T``."""
+
+    def __init__(self, Z: Array, A: Array, V: Array, functions: Functions) -> None:
+        self.Z, self.A, self.VT, self.functions = Z, A, V.T, functions
+        slopes, self.dZ = Slopes(Z, A, functions).slopes, np.empty_like(Z)
+        both = [*split_gates(slopes, len(V)), *split_gates(self.dZ, len(V))]
+        self.steps = list(zip(*both, strict=True))
+        self.dhp: Array = np.empty_like(Z[0], shape=(Z.shape[1], len(V)))
+
+    def compute(self, t: int, *dA: Array) -> Array:
+        """Compute ``dZ`` of step `t` from the gradients of its gates; return ``dhp``, overwritten.
+
+        The next step writes into the same array.
+        """
+        step = self.steps[t]
+        for gradient, slope, out in zip(dA, step, step[len(dA) :], strict=False):
+            np.multiply(gradient, slope, out=out)
+        self.functions.complete_gradient(self.Z[t], self.A[t], self.dZ[t])
+        np.matmul(self.dZ[t], self.VT, out=self.dhp)
+        return self.dhp
+
+
+def input_gradient(dZ: Array, U: Array) -> Array:
+    """Return ``dX = dZ U^T`` of all steps."""
+    return np.matmul(dZ, U.T, out=np.empty_like(dZ, shape=(*dZ.shape[:2], len(U))))
+
+
+def parameter_gradients(X: Array, hp: Array, dZ: Array) -> tuple[Array, Array, Array]:
+    """Return ``dU``, ``dV`` and ``db``, by one product of ``[X hp 1]`` and ``dZ``."""
+    # (s, m, k) -> (k, s, m): copies, in runs of samples
+    X, hp, dZ = (array.transpose(2, 0, 1) for array in (X, hp, dZ))
+    e, u = len(X), len(hp)
+    Xhp1 = np.ones((e + u + 1, *dZ.shape[1:]), dZ.dtype)
+    Xhp1[:e], Xhp1[e:-1] = X, hp
+    # (k, s * m) @ (e + u + 1, s * m)^T -> (k, e + u + 1) -> (e + u + 1, k)
+    d = multiply(dZ.reshape(len(dZ), -1), Xhp1.reshape(len(Xhp1), -1).T)
+    dUVb = np.ascontiguousarray(d.T)
+    return dUVb[:e], dUVb[e:-1], dUVb[-1:]

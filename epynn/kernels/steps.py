@@ -1,0 +1,107 @@
+"""What recurrent kernels speak of: steps, states and gates, all side by side."""
+
+from typing import Protocol
+
+import numpy as np
+
+from epynn.kernels.arrays import Array
+
+
+def by_steps(X: Array) -> Array:
+    """Bring the steps to the front: ``(m, s, e) -> (s, m, e)``, a view."""
+    return X.swapaxes(0, 1)
+
+
+def by_samples(X: Array) -> Array:
+    """Bring the samples to the front: ``(s, m, e) -> (m, s, e)``, a view."""
+    return X.swapaxes(0, 1)
+
+
+def split_gates(Z: Array, u: int) -> list[Array]:
+    """View gates side by side as arrays of their own: ``(..., k u) -> k`` times ``(..., u)``."""
+    return [Z[..., j : j + u] for j in range(0, Z.shape[-1], u)]
+
+
+def make_states(like: Array, u: int) -> tuple[Array, Array]:
+    """Return the states before and after each step, all 0, in one array.
+
+    Both are views of ``s + 1`` states: the state after a step *is* the one before the next, so that
+    writing ``h[t]`` sets ``hp[t + 1]``. ``hp[0]``, the initial state, stays 0.
+
+    Parameters
+    ----------
+    like : array of shape (s, m, ...)
+        Gives the numbers of steps and samples, the dtype, and the order in memory.
+    u : int
+        Units.
+
+    Returns
+    -------
+    hp, h : arrays of shape (s, m, u)
+        Before and after each step.
+    """
+    s, m = like.shape[:2]
+    states = np.empty_like(like, shape=(s + 1, m, u))
+    states.fill(0)
+    return states[:-1], states[1:]
+
+
+class Functions(Protocol):
+    """What gates need of their activation functions, which stand side by side, too."""
+
+    def compute(self, Z: Array, A: Array) -> None:
+        """Compute ``A = activate(Z)`` for one step, ``(m, k u)``, into `A`."""
+
+    def slopes(self, Z: Array, A: Array, out: Array) -> None:
+        """Compute ``activate'(Z)`` for all steps, ``(s, m, k u)``, into `out`; else 1."""
+
+    def complete_gradient(self, Z: Array, A: Array, dZ: Array) -> None:
+        """Complete `dZ` of one step, which is ``dA`` times the slopes, where there are none."""
+
+
+class Slopes:
+    """The way back of activations, step after step: ``dZ = dA * activate'(Z)``.
+
+    The slopes of all steps are computed at once: unlike ``dA``, they wait for nothing.
+    """
+
+    def __init__(self, Z: Array, A: Array, functions: Functions) -> None:
+        self.Z, self.A, self.functions = Z, A, functions
+        self.slopes = np.empty_like(A)
+        functions.slopes(Z, A, self.slopes)
+
+    def gradient(self, t: int, dA: Array) -> Array:
+        """Return ``dZ`` of step `t`, ``(m, k u)``."""
+        dZ: Array = dA * self.slopes[t]
+        self.functions.complete_gradient(self.Z[t], self.A[t], dZ)
+        return dZ
+
+
+class Gates(Protocol):
+    """Gates on their way through the steps.
+
+    Attributes
+    ----------
+    X, hp, h : arrays of shape (s, m, e), (s, m, u), (s, m, u)
+        Steps, and states before and after each: writing ``h[t]`` sets ``hp[t + 1]``.
+    Z, A : arrays of shape (s, m, k u)
+        Products and activations, as far as they are computed.
+    """
+
+    X: Array
+    hp: Array
+    h: Array
+    Z: Array
+    A: Array
+
+    def compute(self, t: int) -> tuple[Array, ...] | list[Array]:
+        """Compute step `t` from ``hp[t]``, and return its ``k`` gates, ``(m, u)`` each."""
+
+
+class GateGradients(Protocol):
+    """Gates on their way back; ``dZ (s, m, k u)`` is written step by step."""
+
+    dZ: Array
+
+    def compute(self, t: int, *dA: Array) -> Array:
+        """Compute ``dZ[t]`` from the gradients of its gates; return ``dhp``, for this step only."""
