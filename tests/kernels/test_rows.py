@@ -14,7 +14,7 @@ from epynn.kernels.convolution import (
     convolve_input_gradient,
     convolve_weight_gradient,
 )
-from epynn.kernels.fast import pieces, rows, strips, winograd
+from epynn.kernels.fast import pieces, rows, winograd
 from epynn.kernels.plain import convolution as plain
 from epynn.kernels.window import Window
 
@@ -200,19 +200,6 @@ def test_error_of_float32(f, limit):
     for value, reference in zip(values, exact, strict=True):
         error = np.sqrt(np.mean((value - reference) ** 2) / np.mean(reference**2))
         assert error < limit
-
-
-@pytest.mark.parametrize(('k', 'n', 'u'), [(5, 3, 4), (600, 48, 32), (37, 700, 131), (1, 1, 1)])
-def test_strips(k, n, u):
-    rng = np.random.default_rng(13)
-    X, W = rng.standard_normal((3, 2, k, n)), rng.standard_normal((3, n, u))
-    out = np.empty((3, 2, k, u))
-    strips.multiply(X, W, out)
-    assert_close(out, X @ W[:, np.newaxis], atol=1e-11)
-    Y = rng.standard_normal((3, 1, k, u))
-    sums = np.ones((3, 2, n, u))
-    strips.add_transposed_product(X, Y, sums)
-    assert_close(sums, 1 + X.swapaxes(2, 3) @ Y, atol=1e-11)
 
 
 def test_models_in_several_threads_do_not_meet():

@@ -30,7 +30,9 @@ CONVOLUTIONS = [
     ((5, 14, 14, 1), 6, (5, 2, 0)),
     ((2, 30, 30, 1), 5, (3, 1, 0, (2, 3))),
     ((2, 12, 13, 4), 6, (3, 1, 1, 2, 2)),  # dilated, in groups
-    ((2, 12, 13, 6), 12, (3, (2, 1), 1, 1, 6)),  # depthwise
+    ((2, 12, 13, 6), 12, (3, (2, 1), 1, 1, 6)),  # depthwise, two units each
+    ((3, 12, 13, 6), 6, (3, (2, 1), 1, (1, 2), 6)),  # depthwise
+    ((0, 12, 13, 6), 6, (3, 1, 1, 1, 6)),
     ((0, 8, 8, 3), 4, (3, 1, 1)),
 ]
 each_convolution = pytest.mark.parametrize(('shape', 'u', 'how'), CONVOLUTIONS, ids=str)

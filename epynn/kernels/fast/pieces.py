@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TypeAlias, TypeVar
 
+from epynn.kernels.blas import BlasOnOneThread
 from epynn.kernels.threads import SHARES, count_shares, share_out
 
 Result = TypeVar('Result')
@@ -86,4 +87,5 @@ def share(work: Callable[[list[Piece]], Result], shares: list[list[Piece]]) -> l
     def do(part: Sequence[list[Piece]]) -> list[Result]:
         return [work(pieces) for pieces in part]
 
-    return [result for part in share_out(do, shares, len(shares)) for result in part]
+    with BlasOnOneThread():
+        return [result for part in share_out(do, shares, len(shares)) for result in part]

@@ -20,7 +20,6 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.fast import strips
 
 _POINTS = tuple(Fraction(p) for p in ('0', '1', '-1', '2', '-2', '1/2', '-1/2'))
 """Points at which polynomials are compared, the simplest first; the last one is infinity."""
@@ -70,23 +69,14 @@ def transform_filters(W: Array, r: int) -> Array:
     """Return ``G W``, one matrix a point: ``(fh, fw, d, u) -> (t, fw * d, u)``."""
     fh, fw, d, u = W.shape
     _, G, _ = matrices(r, fh, W.dtype.str)
-    U = np.empty((len(G), fw * d, u), dtype=W.dtype, like=W)
-    _mix(G, W.reshape(fh, fw * d * u), U.reshape(len(G), fw * d * u))
-    return U
+    return (G @ W.reshape(fh, fw * d * u)).reshape(len(G), fw * d, u)
 
 
 def filters_gradient(dU: Array, fh: int) -> Array:
     """Return ``dW = G^T dU``: ``(t, fw, d, u) -> (fh, fw, d, u)``."""
     t = len(dU)
     _, G, _ = matrices(t - fh + 1, fh, dU.dtype.str)
-    dW = np.empty((fh, *dU.shape[1:]), dtype=dU.dtype, like=dU)
-    _mix(np.ascontiguousarray(G.T), dU.reshape(t, -1), dW.reshape(fh, -1))
-    return dW
-
-
-def _mix(M: Array, X: Array, out: Array) -> None:
-    """Multiply by a small matrix from the left: ``out = M X``."""
-    strips.multiply(M[np.newaxis, np.newaxis], X[np.newaxis], out[np.newaxis, np.newaxis])
+    return (G.T @ dU.reshape(t, -1)).reshape(fh, *dU.shape[1:])
 
 
 def convolve_rows(X: Array, U: Array, fh: int, Z: Array) -> None:
@@ -121,7 +111,7 @@ def convolve_rows(X: Array, U: Array, fh: int, Z: Array) -> None:
     Vw: Array = np.ndarray((t, fw, windows, fw * d), V.dtype, V, strides=steps)
     # Windows across the end of a row are multiplied too, and not read.
     Y = np.empty((t, windows, fw, u), dtype=Z.dtype, like=X)
-    strips.multiply(Vw, U, Y.swapaxes(1, 2))
+    np.matmul(Vw, U[:, np.newaxis], out=Y.swapaxes(1, 2))
     # (t, windows, fw, u) -> (n, tiles, t, ow * u)
     Y = Y.reshape(t, windows * fw, u)[:, :columns].reshape(t, n, tiles, w * u)[..., : ow * u]
     Y = Y.transpose(1, 2, 0, 3)
@@ -163,7 +153,7 @@ def add_weight_gradient(X: Array, dZ: Array, fh: int, dU: Array) -> None:
     point, column, depth = V.strides
     steps = point, column, column, depth
     Vc: Array = np.ndarray((t, fw, columns, d), V.dtype, V, strides=steps)
-    strips.add_transposed_product(Vc, Y.reshape(t, 1, columns, u), dU)
+    dU += Vc.swapaxes(-1, -2) @ Y.reshape(t, 1, columns, u)
 
 
 def _transform_images(X: Array, r: int, fh: int, columns: int) -> Array:
