@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 import pytest
+from blocks import cut_blocks, fold_blocks
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from networks import parameters, quiet
@@ -23,7 +24,7 @@ from epynn.dropout.models import Dropout
 from epynn.embedding.models import Embedding
 from epynn.flatten.models import Flatten
 from epynn.gru.models import GRU
-from epynn.kernels.blocks import cut_blocks, fold_blocks, pad
+from epynn.kernels.blocks import pad
 from epynn.kernels.convolution import (
     convolve,
     convolve_input_gradient,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.window import Padding, Pads, Pair, Window, check_axes, find_pads
+from epynn.kernels.window import Pads, Pair, Window, check_axes, find_pads
 
 
 def check_images(X: Array) -> None:
@@ -100,81 +100,6 @@ def view_taps(Xp: Array, window: Window) -> list[Array]:
     return [
         Xp[:, a * rh : a * rh + sh * oh : sh, c * rw : c * rw + sw * ow : sw] for a, c in corners
     ]
-
-
-def cut_blocks(
-    X: Array, window: Pair, strides: Pair = 1, padding: Padding = 0, dilation: Pair = 1
-) -> Array:
-    """Pad images and view them by a window, as :func:`view_blocks` does.
-
-    Parameters
-    ----------
-    X : array of shape (m, h, w, d)
-        Images of any dtype, which is kept.
-    window, strides, dilation : int or pair of int
-        ``(fh, fw)``, ``(sh, sw)`` and ``(rh, rw)``.
-    padding : 'same', 'valid', int, pair of int, or pair of pairs
-        Zeros added around each image beforehand.
-
-    Returns
-    -------
-    array of shape (m, oh, ow, fh, fw, d)
-        A read-only view of ``X``, or of a padded copy if there is padding.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If ``X`` has not 4 axes, the window does not fit, or an argument is not made of integers.
-    """
-    check_images(X)
-    lain = Window.on(X.shape[1:3], window, strides, padding, dilation)
-    return view_blocks(pad(X, lain.pads), lain)
-
-
-def fold_blocks(
-    dXb: Array,
-    shape: tuple[int, ...],
-    strides: Pair = 1,
-    padding: Padding = 0,
-    dilation: Pair = 1,
-) -> Array:
-    """Sum the gradient of blocks back onto the images: the adjoint of :func:`cut_blocks`.
-
-    ``dX[m,y,x,d]`` is the sum of ``dXb[m,i,j,a,c,d]`` over all ``i*sh + a*rh = y`` and
-    ``j*sw + c*rw = x``. For any ``X`` and ``B``,
-    ``sum(cut_blocks(X) * B) == sum(X * fold_blocks(B))``.
-
-    Parameters
-    ----------
-    dXb : array of shape (m, oh, ow, fh, fw, d)
-        Gradient of the loss with respect to the blocks, of any float dtype, which is kept.
-    shape : tuple of int
-        ``(m, h, w, d)`` of the images that were cut.
-    strides, padding, dilation
-        As they were cut.
-
-    Returns
-    -------
-    array of shape (m, h, w, d)
-        ``dX``; what falls on the padding is dropped, what no window reached is 0.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If ``dXb`` is not made of the blocks of such images.
-    """
-    check_axes(dXb, 'dXb', 'm, oh, ow, fh, fw, d', 'Give one gradient a block.')
-    m, h, w, d = shape
-    window = Window.on((h, w), dXb.shape[3:5], strides, padding, dilation)
-    expected = (m, *window.size_out, *window.size, d)
-    if dXb.shape != expected:
-        raise ValueError(
-            f'dXb: expected shape {expected} for images {tuple(shape)}, got {dXb.shape}. '
-            'Use the shape, strides and padding that the blocks were cut with.'
-        )
-    dXp = np.zeros_like(dXb, shape=(m, *window.framed, d), order='C')
-    add_blocks(dXp, dXb, window)
-    return unpad(dXp, window)
 
 
 def add_blocks(Xp: Array, Xb: Array, window: Window) -> None:

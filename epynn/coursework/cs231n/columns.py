@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.blocks import add_blocks, cut_blocks
+from epynn.kernels.blocks import add_blocks, view_blocks
 from epynn.kernels.window import Window, output_size
 
 _SCRATCH_BYTES = 1 << 21
@@ -94,7 +94,7 @@ def frame(x: Array, pad: int) -> Array:
 def cut_columns(xp: Array, window: tuple[int, ...], stride: int) -> Array:
     """Copy blocks into columns: ``(N, C, H, W) -> (N, C * HH * WW, H' * W')``."""
     HH, WW = window
-    Xb = cut_blocks(xp.transpose(0, 2, 3, 1), (HH, WW), stride)
+    Xb = view_blocks(xp.transpose(0, 2, 3, 1), Window.on(xp.shape[2:], (HH, WW), stride))
     # (m, oh, ow, fh, fw, d) -> (m, d, fh, fw, oh, ow) -> (N, taps, places)
     return Xb.transpose(0, 5, 3, 4, 1, 2).reshape(len(xp), xp.shape[1] * HH * WW, -1)
 
