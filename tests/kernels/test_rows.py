@@ -242,3 +242,26 @@ def test_scratch_is_bounded(shape, window, u, strides):
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert peak - result.nbytes < 16 << 20, (function.__name__, peak - result.nbytes)
+
+
+@pytest.mark.parametrize('outlier', [1e6, 1e30, np.inf, np.nan])
+def test_an_outlier_disturbs_only_what_sees_it(outlier, rng):
+    """One number of 1e6 among N(0, 1) moved outputs that do not see it by 0.1."""
+    X = rng.standard_normal((8, 32, 32, 16), dtype=np.float32)
+    W = rng.standard_normal((3, 3, 16, 32), dtype=np.float32)
+    dZ = rng.standard_normal((8, 30, 30, 32), dtype=np.float32)
+    X_, dZ_ = X.copy(), dZ.copy()
+    X_[3, 10, 10, 2] = dZ_[2, 5, 5, 1] = outlier
+    with np.errstate(all='ignore'):
+        moved = convolve(X_, W) - convolve(X, W)
+        moved[3, 8:11, 8:11] = 0
+        moved_dX = convolve_input_gradient(dZ_, W, X.shape) - convolve_input_gradient(
+            dZ, W, X.shape
+        )
+        moved_dX[2, 5:8, 5:8] = 0
+        dW = convolve_weight_gradient(X_, dZ, 3) - convolve_weight_gradient(X, dZ, 3)
+        dW[:, :, 2] = 0
+    # Sums of 144 and of 7,200 products
+    assert np.abs(moved).max() < 2e-4
+    assert np.abs(moved_dX).max() < 2e-4
+    assert np.abs(dW).max() < 2e-3

@@ -1,70 +1,95 @@
-"""Depthwise convolution, a pass over a piece for each point (tap) of the window."""
+"""Convolution of each depth by itself (depthwise): one pass a tap, and no matrix product.
 
-import math
+A row of an image is a run of ``ow * d`` numbers, which each point of the window (a tap) sees from
+another start on. One call of einsum multiplies and adds up in a single pass over these runs.
+"""
+
+from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.blocks import unpad, view_taps
-from epynn.kernels.fast.pieces import PASS, Piece, cut, share
+from epynn.kernels.blocks import view_blocks
+from epynn.kernels.fast.pieces import Piece, cut, share
 from epynn.kernels.window import Window
 
 
 def suits(window: Window, d: int, u: int) -> bool:
-    """Return whether each unit sees one depth of its own."""
-    return window.groups == d == u
+    """Return whether each of several depths has one unit, which sees no other."""
+    return window.groups == d == u > 1
 
 
 def multiply(Xp: Array, W: Array, window: Window, Z: Array, b: Array | None) -> None:
-    """Multiply each tap with its weights ``(fh, fw, 1, d)`` and add them up, into `Z`."""
-    taps, Wt = view_taps(Xp, window), _weights(W, window)
-    Z[...] = 0 if b is None else b
+    """Multiply what each tap sees by its filters ``(fh, fw, 1, d)``, add the bias, into `Z`."""
+    ow = Z.shape[2]
+    Xr, Zr = _view_rows(Xp, window), _join(Z, window)
+    Wr = _join(np.repeat(W, ow, axis=2), window)
+    row = None if b is None else _join(np.tile(b, (1, 1, ow, 1)), window)
 
     def work(pieces: list[Piece]) -> None:
-        for n, i, j in pieces:
-            for tap, row in zip(taps, Wt, strict=True):
-                Z[n, i, j] += tap[n, i, j] * row[j]
+        for n, i, _ in pieces:
+            np.einsum('niacjk,acjk->nijk', Xr[n, i], Wr, out=Zr[n, i])
+            if row is not None:
+                Zr[n, i] += row
 
     share(work, _cut(Z, window))
 
 
 def weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
     """Gradient of the filters, of shape (fh, fw, 1, d)."""
-    taps = view_taps(Xp, window)
+    Xr, dZr = _view_rows(Xp, window), _join(dZ, window)
+    shape = (*window.size, *dZr.shape[2:])
 
     def work(pieces: list[Piece]) -> Array:
-        dW = np.zeros((window.points, dZ.shape[3]), dZ.dtype)
-        for piece in pieces:
-            for t, tap in enumerate(taps):
-                # over samples and rows in long runs, then over columns
-                dW[t] += (tap[piece] * dZ[piece]).sum(axis=(0, 1)).sum(axis=0)
+        dW = np.zeros(shape, dZ.dtype)
+        for n, i, _ in pieces:
+            dW += np.einsum('niacjk,nijk->acjk', Xr[n, i], dZr[n, i])
         return dW
 
-    dW = sum(share(work, _cut(dZ, window)))
-    return np.reshape(dW, (*window.size, 1, -1))
+    dW, *more = share(work, _cut(dZ, window))
+    for other in more:
+        dW += other
+    # (fh, fw, 1, ow * d), or (fh, fw, ow, d) -> (fh, fw, 1, d)
+    gradient: Array = dW.reshape(*window.size, *dZ.shape[2:]).sum(axis=2, keepdims=True)
+    return gradient
 
 
 def input_gradient(dZ: Array, W: Array, window: Window) -> Array:
-    """Gradient of the images: each tap gathers what its weights give."""
-    dX = np.zeros((len(dZ), *window.framed, dZ.shape[3]), dZ.dtype)
-    taps, Wt = view_taps(dX, window), _weights(W, window)
-
-    def work(pieces: list[Piece]) -> None:
-        for n, _, _ in pieces:
-            for tap, row in zip(taps, Wt, strict=True):
-                tap[n] += dZ[n] * row
-
-    m, *image = dX.shape
-    share(work, cut((m, 1, 1), math.prod(image) * dX.itemsize, dZ.size * window.points * PASS))
-    return unpad(dX, window)
-
-
-def _weights(W: Array, window: Window) -> Array:
-    """Repeat the weights of each tap along a row, as NumPy is quick on long ones: (taps, ow, d)."""
-    Wt = W.reshape(window.points, 1, W.shape[3])
-    return np.repeat(Wt, window.size_out[1], axis=1)
+    """Gradient of the images: a convolution of ``dZ``, in steps of the strides, mirrored."""
+    (fh, fw), (sh, sw), (rh, rw) = window.size, window.strides, window.dilation
+    (top, _), (left, _), (h, w) = *window.pads, window.size_in
+    m, oh, ow, d = dZ.shape
+    y, x = (fh - 1) * rh, (fw - 1) * rw
+    H, width = window.framed
+    spread = np.zeros((m, H + y, width + x, d), dZ.dtype)
+    spread[:, y : y + sh * oh : sh, x : x + sw * ow : sw] = dZ
+    seen = spread[:, top : top + h + y, left : left + w + x]
+    dX = np.empty((m, h, w, d), dZ.dtype)
+    back = Window((h + y, w + x), (fh, fw), dilation=(rh, rw), groups=window.groups)
+    multiply(seen, W[::-1, ::-1], back, dX, None)
+    return dX
 
 
-def _cut(Z: Array, window: Window) -> list[list[Piece]]:
-    """Cut the output into pieces that the cache holds, with what they see."""
-    return cut(Z.shape[:3], 3 * Z.shape[3] * Z.itemsize, Z.size * window.points * PASS)
+def _view_rows(Xp: Array, window: Window) -> Array:
+    """View what each tap sees of each row: ``-> (m, oh, fh, fw, 1, ow * d)``.
+
+    With strides along the row, places are apart: ``-> (m, oh, fh, fw, ow, d)``.
+    """
+    Xb = view_blocks(Xp, window).transpose(0, 1, 3, 4, 2, 5)
+    if window.strides[1] > 1:
+        return Xb
+    *shape, ow, d = Xb.shape
+    *steps, _, depth = Xb.strides
+    return as_strided(Xb, (*shape, 1, ow * d), (*steps, 0, depth), writeable=False)
+
+
+def _join(Z: Array, window: Window) -> Array:
+    """View rows ``(..., ow, d)`` as :func:`_view_rows` has them: ``-> (..., 1, ow * d)``."""
+    *shape, ow, d = Z.shape
+    return Z if window.strides[1] > 1 else Z.reshape(*shape, 1, ow * d)
+
+
+def _cut(Z: Array, window: Window) -> Any:
+    """Cut the output ``(m, oh, ow, d)`` into pieces of whole rows."""
+    return cut(Z.shape[:3], 3 * Z.shape[3] * Z.itemsize, 4 * Z.size * window.points, step=2)

@@ -2,9 +2,12 @@
 
 No block is copied: :mod:`epynn.kernels.fast.winograd` reads overlapping windows where they lie. A
 piece is cut out with zeros around, brought to steps of one
-(:mod:`epynn.kernels.fast.space_to_depth`) and convolved.
+(:mod:`epynn.kernels.fast.space_to_depth`) and convolved. Winograd's form mixes rows: what rounds in
+one of them reaches the others. A piece in which one number is far above the others, or not finite,
+goes tap by tap instead, so that it disturbs only what sees it.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +41,9 @@ _FEW = 1_000_000
 
 _FEW_PLACES = 400
 """Places of the window below which transforms of the filters do not pay."""
+
+_LEVEL = 64.0
+"""How far the largest number of a piece may lie above their root mean square."""
 
 _SHORT = 8
 """Points in a row of the filter below which the products of its gradient are too thin."""
@@ -107,12 +113,13 @@ def places_of_input_gradient(m: int, window: Window) -> tuple[int, int, int]:
 
 def multiply(Xp: Array, W: Array, plan: Plan, Z: Array, b: Array | None) -> None:
     """Convolve, into ``Z (m, oh, ow, u)``, and add the bias to each piece while it is at hand."""
-    U = winograd.transform_filters(filters_to_cells(W, plan.window.strides), plan.r)
+    Wc = filters_to_cells(W, plan.window.strides)
+    U = winograd.transform_filters(Wc, plan.r)
     row = None if b is None else np.tile(b, Z.shape[2])  # NumPy is quick on long rows
 
     def work(pieces: list[Piece]) -> None:
         for n, i, _ in pieces:
-            winograd.convolve_rows(_cut_cells(Xp[n], i, plan), U, plan.cells[0], Z[n, i])
+            _convolve(_cut_cells(Xp[n], i, plan), Wc, U, Z[n, i])
             if row is not None:
                 rows = Z[n, i].reshape(-1, len(row))
                 rows += row
@@ -126,16 +133,19 @@ def weight_gradient(Xp: Array, dZ: Array, plan: Plan) -> Array:
     shape = plan.r + qh - 1, qw, Xp.shape[3] * sh * sw, dZ.shape[3]
 
     def work(pieces: list[Piece]) -> Array:
-        dU = np.zeros(shape, dZ.dtype)
+        dU, dW = np.zeros(shape, dZ.dtype), np.zeros((qh, *shape[1:]), dZ.dtype)
         for n, i, _ in pieces:
-            part = np.ascontiguousarray(dZ[n, i])
-            winograd.add_weight_gradient(_cut_cells(Xp[n], i, plan), part, qh, dU)
-        return dU
+            cells, part = _cut_cells(Xp[n], i, plan), np.ascontiguousarray(dZ[n, i])
+            if is_level(cells) and is_level(part):
+                winograd.add_weight_gradient(cells, part, qh, dU)
+            else:
+                _add_weight_gradient(cells, part, dW)
+        dW += winograd.filters_gradient(dU, qh)
+        return dW
 
-    dU, *more = share(work, plan.parts)
+    dW, *more = share(work, plan.parts)
     for other in more:
-        dU += other
-    dW = winograd.filters_gradient(dU, qh)
+        dW += other
     return filters_from_cells(dW, plan.window.size, plan.window.strides)
 
 
@@ -148,7 +158,8 @@ def input_gradient(dZ: Array, W: Array, plan: Plan, window: Window) -> Array:
     (top, _), (left, _) = window.pads
     _, _, columns = places_of_input_gradient(1, window)
     mirrored = filters_to_cells(W, window.strides)[::-1, ::-1].swapaxes(2, 3)
-    U = winograd.transform_filters(np.ascontiguousarray(mirrored), plan.r)
+    Wc = np.ascontiguousarray(mirrored)
+    U = winograd.transform_filters(Wc, plan.r)
     # With strides, windows may not reach the last rows and columns: they stay 0.
     make = np.empty if sh == sw == 1 else np.zeros
     dX = make((len(dZ), *window.size_in, W.shape[2]), dZ.dtype)
@@ -162,7 +173,7 @@ def input_gradient(dZ: Array, W: Array, plan: Plan, window: Window) -> Array:
                 size = n.stop - n.start, rows, columns, W.shape[2] * sh * sw
                 y, x, cells = i.start, 0, np.empty(size, dX.dtype)
             seen = crop(dZ[n], y - qh + 1, x - qw + 1, rows + qh - 1, columns + qw - 1)
-            winograd.convolve_rows(seen, U, qh, cells)
+            _convolve(seen, Wc, U, cells)
             if sh * sw > 1:
                 paste(dX[n], from_cells(cells, window.strides), i.start * sh - top, -left)
 
@@ -175,3 +186,33 @@ def _cut_cells(Xp: Array, i: slice, plan: Plan) -> Array:
     (qh, qw), (sh, sw) = plan.cells, plan.window.strides
     rows, columns = i.stop - i.start + qh - 1, plan.window.size_out[1] + qw - 1
     return to_cells(crop(Xp, i.start * sh, 0, rows * sh, columns * sw), plan.window.strides)
+
+
+def is_level(X: Array) -> bool:
+    """Return whether no number is far above the others, and all are finite."""
+    flat = X.reshape(-1)
+    square = float(np.dot(flat, flat))
+    if not math.isfinite(square):
+        return False
+    peak = max(float(flat.max()), -float(flat.min()))
+    return peak * peak * flat.size <= _LEVEL**2 * square
+
+
+def _convolve(X: Array, W: Array, U: Array, Z: Array) -> None:
+    """Convolve a piece at stride 1, by transformed filters or tap by tap, into `Z`."""
+    qh, qw = W.shape[:2]
+    if is_level(X):
+        winograd.convolve_rows(X, U, qh, Z)
+        return
+    _, oh, ow, _ = Z.shape
+    Z[...] = 0
+    for a, c in np.ndindex(qh, qw):
+        Z += X[:, a : a + oh, c : c + ow] @ W[a, c]
+
+
+def _add_weight_gradient(X: Array, dZ: Array, dW: Array) -> None:
+    """Add the gradient of the filters of a piece tap by tap, in place."""
+    _, oh, ow, u = dZ.shape
+    for a, c in np.ndindex(*dW.shape[:2]):
+        seen = X[:, a : a + oh, c : c + ow].reshape(-1, X.shape[3])
+        dW[a, c] += seen.T @ dZ.reshape(-1, u)

@@ -1,131 +1,125 @@
-"""Convolution of images of depth 1, by blocks that stand upright: a row for each tap.
+"""Convolution of shallow images by blocks that stand upright: a row for each tap and depth.
 
-What one point of the window (a tap) sees of such an image lies in long runs, which are quick to
-copy. So blocks become matrices with a row for each tap and a column for each place; with a row of
-ones below, which meets the bias, one product does it all.
+What one point of the window (a tap) sees of one plane of an image lies in long runs, which are
+quick to copy. So images are taken apart into planes, one a depth, and blocks become a matrix with a
+row for each tap and depth and a column for each place; with a row of ones below, which meets the
+bias, one product does it all. It pays up to a depth of four.
 """
 
 import math
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.blocks import unpad, view_blocks
-from epynn.kernels.fast.pieces import PASS, Piece, cut, fits, share
+from epynn.kernels.blocks import view_taps
+from epynn.kernels.fast.pieces import PASS, Piece, cut, share
 from epynn.kernels.window import Window
 
-_SMALL = 1 << 19
-"""Multiply-adds up to which OpenBLAS keeps a product in one thread, as it is."""
+_DEEPEST = 4
+"""Depth up to which runs of a plane are longer than those of the window's rows."""
 
-_FEW = 32
-"""Taps up to which nothing is quicker, however few the units."""
+_IMAGE_BYTES = 8 << 20
+"""What the taps of one image may give."""
+
+_MANY = 32
+"""Taps up to which so many additions take less time than another convolution."""
+
+_TALL = 160
+"""Rows of the matrix up to which copies cost less than they save."""
 
 
-def suits(window: Window, d: int, u: int) -> bool:
+def suits(window: Window, d: int) -> bool:
     """Return whether blocks of images of depth `d` are best multiplied upright."""
-    return d == 1 and window.points <= max(_FEW, u)
+    return window.groups == 1 and d <= _DEEPEST and window.points * d <= _TALL
 
 
 def suits_input_gradient(window: Window, d: int, u: int, itemsize: int) -> bool:
-    """Return whether the gradient of images is best added up tap by tap."""
-    few = window.points <= u and window.strides == window.dilation == (1, 1)
-    return d == 1 and few and fits(_image_bytes(window, u, itemsize))
+    """Return whether the gradient of such images is best added up tap by tap."""
+    given = window.points * d * math.prod(window.size_out) * itemsize  # by one image
+    return suits(window, d) and window.points <= min(u, _MANY) and given <= _IMAGE_BYTES
 
 
 def multiply(Xp: Array, W: Array, window: Window, Z: Array, b: Array | None) -> None:
-    """Multiply blocks with filters ``(fh, fw, 1, u)`` and add the bias, into `Z`."""
+    """Multiply blocks with filters ``(fh, fw, d, u)`` and add the bias, into `Z`."""
     u = W.shape[3]
-    Wb = W.reshape(window.points, u)
+    Wb = W.reshape(-1, u)
+    height = len(Wb)
     if b is not None:
-        Wb = np.concatenate([Wb, b[np.newaxis]])  # (fh * fw + 1, u)
-    Xb, rows = view_blocks(Xp, window), _choose_rows(window, u)
+        Wb = np.concatenate([Wb, b[np.newaxis]])  # (fh * fw * d + 1, u)
+    Xb = _stand_up(Xp, window)
 
     def work(pieces: list[Piece]) -> None:
-        for piece in pieces:
-            X = _stand_up(Xb[piece], rows, ones=len(Wb) - window.points)
-            np.matmul(X.swapaxes(1, 2), Wb, out=Z[piece].reshape(len(X), -1, u))
+        for n, i, j in pieces:
+            seen = Xb[..., n, i, j]
+            X = np.empty((len(Wb), seen[0, 0, 0].size), Z.dtype)
+            X[:height].reshape(seen.shape)[...] = seen
+            X[height:] = 1
+            # (fh * fw * d + 1, places)^T @ (fh * fw * d + 1, u) -> (places, u)
+            np.matmul(X.T, Wb, out=Z[n, i, j].reshape(-1, u))
 
-    share(work, _cut(Z, window, rows))
+    share(work, _cut(Z.shape, height, Z.itemsize))
 
 
 def weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
-    """Gradient of the filters, of shape (fh, fw, 1, u)."""
-    u = dZ.shape[3]
-    Xb, rows = view_blocks(Xp, window), _choose_rows(window, u)
+    """Gradient of the filters, of shape (fh, fw, d, u)."""
+    d, u = Xp.shape[3], dZ.shape[3]
+    height = window.points * d
+    Xb = _stand_up(Xp, window)
 
     def work(pieces: list[Piece]) -> Array:
-        dW = np.zeros((window.points, u), dZ.dtype)
-        for piece in pieces:
-            X = _stand_up(Xb[piece], rows)
-            dW += (X @ dZ[piece].reshape(len(X), -1, u)).sum(axis=0)
+        dW = np.zeros((height, u), dZ.dtype)
+        for n, i, j in pieces:
+            seen = Xb[..., n, i, j]
+            X = np.empty((height, seen[0, 0, 0].size), dZ.dtype)
+            X.reshape(seen.shape)[...] = seen
+            dW += X @ dZ[n, i, j].reshape(-1, u)
         return dW
 
-    dW, *more = share(work, _cut(dZ, window, rows))
+    dW, *more = share(work, _cut(dZ.shape, height, dZ.itemsize, height * u * dZ.itemsize))
     for other in more:
         dW += other
-    return dW.reshape(*window.size, 1, u)
+    return dW.reshape(*window.size, d, u)
 
 
 def input_gradient(dZ: Array, W: Array, window: Window) -> Array:
-    """Gradient of images ``(m, h, w, 1)``, at stride 1.
-
-    What each tap gives is laid out like the images, with zeros after the last window. Then all
-    images are one run of numbers, and a tap adds to it from where it lies in the first window.
-    """
-    m, oh, ow, u = dZ.shape
-    h, w = window.framed
-    WT = np.ascontiguousarray(W.reshape(window.points, u).T)
-    dX = np.empty((m, h, w, 1), dZ.dtype)
-    rows = _choose_rows(window, u)
-    starts = [a * w + c for a, c in np.ndindex(*window.size)]
+    """Gradient of the images: what each tap gives is added to its plane, where it was seen."""
+    m, d, u = len(dZ), W.shape[2], W.shape[3]
+    (top, _), (left, _), (h, w) = *window.pads, window.size_in
+    W = np.ascontiguousarray(W.reshape(-1, u))
+    dX = np.empty((m, h, w, d), dZ.dtype)
 
     def work(pieces: list[Piece]) -> None:
-        P = np.zeros((window.points, len(dZ[pieces[0]]), h, w), dZ.dtype)
         for n, _, _ in pieces:
-            k = len(dZ[n])
-            # (k, oh, ow, u) @ (u, fh * fw) -> (fh * fw, k, oh, ow)
-            given = dZ[n].reshape(k * oh // rows, rows * ow, u) @ WT
-            P[:, :k, :oh, :ow] = given.reshape(k, oh, ow, window.points).transpose(3, 0, 1, 2)
-            run = dX[n].reshape(-1)
-            run[:] = P[0, :k].reshape(-1)
-            for tap, start in zip(P[1:, :k], starts[1:], strict=True):
-                run[start:] += tap.reshape(-1)[:-start]
+            # (fh * fw * d, u) @ (places, u)^T -> (fh * fw, d * samples, oh, ow)
+            given = W @ dZ[n].reshape(-1, u).T
+            samples = len(dZ[n])
+            given = given.reshape(window.points, d * samples, *window.size_out)
+            planes = np.zeros((d * samples, *window.framed, 1), dZ.dtype)
+            for tap, gradient in zip(view_taps(planes, window), given, strict=True):
+                tap[..., 0] += gradient
+            inside = planes[:, top : top + h, left : left + w]
+            dX[n] = inside.reshape(d, samples, h, w).transpose(1, 2, 3, 0)
 
-    if m:
-        place_bytes = _image_bytes(window, u, dZ.itemsize) // (oh * ow)
-        parts = cut((m, 1, oh * ow), place_bytes, dZ.size * (window.points + PASS))
-        share(work, parts)
-    return unpad(dX, window)
-
-
-def _stand_up(Xb: Array, rows: int, ones: int = 0) -> Array:
-    """Copy blocks into columns, with ones below: ``-> (matrices, fh * fw + ones, places)``.
-
-    A matrix is so many rows of an image. Its product is small, and NumPy goes through all in one
-    call.
-    """
-    m, oh, ow, fh, fw, _ = Xb.shape
-    taps = fh * fw
-    X = np.empty((taps + ones, m * oh // rows, rows * ow), Xb.dtype)
-    X[:taps].reshape(fh, fw, m, oh, ow)[...] = Xb[..., 0].transpose(3, 4, 0, 1, 2)
-    X[taps:] = 1
-    return X.swapaxes(0, 1)
+    _, oh, ow, _ = dZ.shape
+    share(work, _cut((m, 1, oh * ow, u), window.points * d, dZ.itemsize, step=oh * ow))
+    return dX
 
 
-def _image_bytes(window: Window, u: int, itemsize: int) -> int:
-    """Return the memory of one image with what the taps give to it."""
-    return math.prod(window.framed) * (2 * window.points + u) * itemsize
+def _stand_up(Xp: Array, window: Window) -> Array:
+    """View what each tap sees of each plane: ``(m, h, w, d) -> (fh, fw, d, m, oh, ow)``."""
+    planes = np.ascontiguousarray(Xp.transpose(3, 0, 1, 2))
+    plane, sample, row, column = planes.strides
+    (sh, sw), (rh, rw) = window.strides, window.dilation
+    shape = *window.size, *planes.shape[:2], *window.size_out
+    steps = rh * row, rw * column, plane, sample, sh * row, sw * column
+    return as_strided(planes, shape, steps, writeable=False)
 
 
-def _choose_rows(window: Window, u: int) -> int:
-    """Choose the rows of a matrix: a divisor of those of the output that makes a small product."""
-    oh, ow = window.size_out
-    most = _SMALL // (ow * (window.points + 1) * u)
-    return max((rows for rows in range(1, min(oh, most) + 1) if oh % rows == 0), default=1)
-
-
-def _cut(Z: Array, window: Window, rows: int) -> list[list[Piece]]:
-    """Cut the output ``(m, oh, ow, u)`` into pieces of whole matrices."""
-    u = Z.shape[3]
-    work = Z[..., 0].size * window.points * (u + PASS)
-    return cut(Z.shape[:3], (window.points + u) * Z.itemsize, work, rows)
+def _cut(
+    shape: tuple[int, ...], height: int, itemsize: int, kept: int = 0, step: int = 1
+) -> list[list[Piece]]:
+    """Cut the output ``(m, oh, ow, u)`` for so many rows of the matrix."""
+    u = shape[3]
+    work = math.prod(shape[:3]) * height * (u + PASS)
+    return cut(shape[:3], 2 * (height + u) * itemsize, work, step, kept)
