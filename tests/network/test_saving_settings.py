@@ -60,7 +60,7 @@ def test_every_activation(activation, tmp_path):
 
 @pytest.mark.parametrize('initializer', [
     *INITIALIZERS.values(), Constant(0.25), Normal(0.1, 0.2), Uniform(-1, 2)
-], ids=str)  # fmt: skip
+])  # fmt: skip
 def test_every_initializer(initializer, tmp_path):
     model = quiet(make_classifier(Dense(4, tanh, initializer)))
     again = read_model(model.write(tmp_path / 'model'))
@@ -69,7 +69,7 @@ def test_every_initializer(initializer, tmp_path):
 
 @pytest.mark.parametrize('loss', [
     *loss_functions(), Huber(0.5), LabelSmoothing(loss_functions('ICCE')), LabelSmoothing(CCE, 0.2)
-], ids=str)  # fmt: skip
+])  # fmt: skip
 def test_every_loss(loss, tmp_path):
     labels = loss == 'ICCE' or getattr(loss, 'loss', None) is loss_functions('ICCE')
     X, y = make_data()
@@ -107,7 +107,7 @@ def test_every_optimizer(optimizer, tmp_path):
     'steady', 'exp_decay', 'lin_decay', 'cosine', 'warm_up', 'one_cycle', 'reduce_on_plateau',
     exp_decay, Cosine(0.2), OneCycle(0.5), ReduceOnPlateau(patience=0),
     WarmUp(2, OneCycle(0.4), 0.2), WarmUp(1, 'exp_decay'),
-], ids=str)  # fmt: skip
+])  # fmt: skip
 def test_every_schedule_and_the_rates_that_were(schedule, tmp_path):
     model = quiet(make_classifier(), se_hPars={'schedule': schedule, 'learning_rate': 0.05})
     model.train(3, verbose=0)
