@@ -8,6 +8,7 @@ from epynn.activation.forward import activation_forward
 from epynn.activation.parameters import activation_compute_shapes
 from epynn.commons.activation import BoundActivation
 from epynn.commons.models import Layer
+from epynn.commons.names import in_words
 from epynn.kernels.arrays import Array
 
 
@@ -47,6 +48,7 @@ class Activation(Layer):
     activation_is_last = True
     activate: BoundActivation
 
+    @in_words()
     def __init__(
         self, activate: Callable[..., Array], se_hPars: Mapping[str, Any] | None = None
     ) -> None:

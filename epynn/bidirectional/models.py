@@ -12,6 +12,7 @@ from epynn.bidirectional.parameters import (
 from epynn.commons.arguments import as_choice, describe
 from epynn.commons.composite import Composite
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
+from epynn.commons.names import in_words
 from epynn.commons.recurrence import Recurrent
 
 
@@ -72,6 +73,7 @@ class Bidirectional(Composite):
     backward = bidirectional_backward
     compute_gradients = bidirectional_compute_gradients
 
+    @in_words()
     def __init__(
         self,
         layer: Recurrent,

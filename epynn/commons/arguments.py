@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
+from epynn.commons.foreign import MODULE
 
 
 def describe(value: Any) -> str:
@@ -32,7 +33,7 @@ def describe(value: Any) -> str:
         text = ' '.join(repr(value)[:1000].split())  # split, a long text takes much memory
     except ValueError:  # Python prints whole numbers of at most 4,300 digits
         return f'one of thousands of digits ({type(value).__name__})'
-    if ' object at 0x' in text:
+    if ' at 0x' in text.lower():
         return f'an object of the class {type(value).__name__}'
     if text.startswith(f'{type(value).__name__}(') and len(text) <= 60:
         return text
@@ -59,10 +60,13 @@ def write_call(cls: type, arguments: Mapping[str, Any], longest: int = 60) -> st
     return f'{cls.__name__}({", ".join(words)})'
 
 
-def as_int(value: Any, name: str, minimum: int = 1, otherwise: str = '') -> int:
+def as_int(
+    value: Any, name: str, minimum: int = 1, otherwise: str = '', remedy: str = 'Pass an int.'
+) -> int:
     """Return `value` as an int of at least `minimum`; booleans and fractions are refused.
 
-    For the message, `otherwise` says what else the caller would have accepted.
+    For the message, `otherwise` says what else the caller would have accepted, and `remedy` what to
+    do where it is no whole number.
     """
     expected = f'a whole number of at least {minimum}'
     try:
@@ -70,7 +74,7 @@ def as_int(value: Any, name: str, minimum: int = 1, otherwise: str = '') -> int:
     except TypeError:
         number = None
     if number is None or isinstance(value, bool):
-        raise ArgumentTypeError(name, expected + otherwise, describe(value), 'Pass an int.')
+        raise ArgumentTypeError(name, expected + otherwise, describe(value), remedy)
     if number < minimum:
         raise ArgumentError(name, expected, describe(value), f'Pass {minimum} or more.')
     return number
@@ -108,11 +112,18 @@ def as_float(value: Any, name: str, low: float, high: float = math.inf) -> float
     return number
 
 
+def is_function(value: Any) -> bool:
+    """Return whether a value can be called; a layer, which refuses it in words, cannot."""
+    return callable(value) and not getattr(value, 'refuses_calls', False)
+
+
 def as_function(value: Any, name: str, example: str) -> Callable[..., Any]:
     """Return `value` if it can be called; `example` shows what would be accepted."""
     refuse_class(value, name, f'a function such as {example}')
-    if not callable(value):
-        remedy = 'Pass it without quotes.' if isinstance(value, str) else 'Import it or write one.'
+    if not is_function(value):
+        remedy = 'Import it or write one.'
+        if isinstance(value, str):
+            remedy = f'Pass it without quotes: from epynn import {MODULE.get(value, value)}.'
         raise ArgumentTypeError(name, f'a function such as {example}', describe(value), remedy)
     return value  # type: ignore[no-any-return]
 
@@ -178,6 +189,9 @@ def refuse_class(value: Any, where: str, expected: str) -> None:
 def suggest(value: Any, names: Iterable[str], otherwise: str = 'Choose one of these names.') -> str:
     """Return the remedy for a name that is unknown: the one that may have been meant."""
     known = {name.lower(): name for name in names}
+    here = MODULE.get(value) if isinstance(value, str) else None
+    if here in known.values():
+        return f"Here it is called '{here}'."
     close = difflib.get_close_matches(str(value).lower(), known, n=1)
     return f"Perhaps '{known[close[0]]}' was meant." if close else otherwise
 
@@ -211,7 +225,7 @@ def function_named(where: str, table: Mapping[str, Callable[..., Any]], key: Any
     ArgumentError
         ``key`` is neither a function nor one of the names.
     """
-    if callable(key):
+    if is_function(key):
         return key
     if isinstance(key, str) and key in table:
         return table[key]

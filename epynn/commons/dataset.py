@@ -1,17 +1,18 @@
 """Data sets: samples with their labels, outputs and decisions."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, DataError, LabelError, StateError
+from epynn.commons.foreign import PREDICTION
 from epynn.commons.io.arrays import as_array
 from epynn.commons.metrics import decide
-from epynn.commons.names import Named
+from epynn.commons.names import Named, in_words
 from epynn.commons.targets import AMOUNTS, MULTILABEL, kind_of_targets
 from epynn.kernels.arrays import Array
 
@@ -73,6 +74,9 @@ class dataSet(Named):
         Whether there are any samples.
     """
 
+    elsewhere: ClassVar[Mapping[str, str]] = PREDICTION
+
+    @in_words()
     def __init__(
         self,
         X_data: Any,
@@ -164,6 +168,22 @@ class dataSet(Named):
         raise self.refuse_comparison(other)
 
     __hash__ = object.__hash__
+
+    def __getitem__(self, key: Any) -> NoReturn:
+        """Refuse ``dset[0]``, which may mean a sample, an output or a decision."""
+        raise ArgumentTypeError(
+            f'{self.name}[...]', 'an array before the brackets', 'a dataSet',
+            'Take its outputs .A, decisions .P, .labels, or samples .X: prediction.A[0].',
+        )  # fmt: skip
+
+    def refuse_order(self, other: object) -> NoReturn:
+        """Refuse ``dset > 0.5``, and say what holds the outputs."""
+        raise ArgumentTypeError(
+            f'{self.name} > x', 'arrays and numbers on both sides', 'a dataSet',
+            'Compare its outputs, prediction.A > x, or take its decisions, .P and .labels.',
+        )  # fmt: skip
+
+    __lt__ = __le__ = __gt__ = __ge__ = refuse_order
 
     def refuse_comparison(self, other: object) -> ArgumentTypeError:
         """Return the error for ``dset == y``: outputs, decisions or labels, no one can tell."""

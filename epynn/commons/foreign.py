@@ -13,7 +13,7 @@ def by_name(table: Mapping[str, str]) -> dict[str, str]:
 
 
 KEYWORDS = by_name({
-    'lr rate': 'learning_rate',
+    'lr': 'learning_rate',
     'batch': 'batch_size',
     'n_epochs num_epochs nb_epoch max_iter n_iter': 'epochs',
     'criterion objective loss_function loss_fn': 'loss',
@@ -40,9 +40,11 @@ KEYWORDS = by_name({
     'kernel_regularizer regularizer regularization': 'penalty',
     'hidden_size cells': 'unit_cells',
     'return_sequences': 'sequences',
+    'rate': 'drop_prob learning_rate',
     'p prob dropout': 'drop_prob',
     'eps': 'epsilon',
-    'beta_1 betas': 'beta1',
+    'beta_1': 'beta1',
+    'betas': 'beta1 beta2',
     'beta_2': 'beta2',
     'decay wd l2': 'weight_decay',
     'clipnorm max_norm grad_clip max_grad_norm': 'clip_norm',
@@ -140,6 +142,18 @@ LAYER = by_name({
 })  # fmt: skip
 """Attribute of layers elsewhere -> what to write here."""
 
+PREDICTION = by_name({
+    'argmax argmin': 'Decisions are in .P, and as your own labels in .labels.',
+    'shape ndim size dtype round astype max min mean sum reshape flatten ravel squeeze tolist T '
+    'numpy detach item':
+        'Outputs are in the array .A, decisions in .P, samples in .X.',
+    'data samples features inputs': 'Samples are in the array .X.',
+    'target labels_ targets_ classes_': 'Labels are in .Y (by columns) and .y.',
+    'outputs probabilities proba scores': 'Outputs are in the array .A.',
+    'predictions decisions pred': 'Decisions are in .P, and as your own labels in .labels.',
+})  # fmt: skip
+"""Attribute of arrays and data sets elsewhere -> what to write for a dataSet."""
+
 OPTIMIZER = by_name({
     'lr learning_rate param_groups':
         'Rates are with the layers, one an epoch; set them by initialize(learning_rate=0.1).',
@@ -185,7 +199,7 @@ MODULE = by_name({
     'ReduceLROnPlateau': 'ReduceOnPlateau',
     'load load_model read': 'read_model',
     'save save_model write': 'write_model',
-    'accuracy_score Accuracy': 'accuracy', 'f1_score f1': 'fscore', 'recall_score': 'recall',
+    'accuracy_score Accuracy acc': 'accuracy', 'f1_score f1': 'fscore', 'recall_score': 'recall',
     'precision_score': 'precision', 'roc_auc_score AUC': 'ROC_AUC', 'r2_score r2': 'R2',
     'to_categorical OneHotEncoder one_hot': 'one_hot_encode',
     'MinMaxScaler StandardScaler normalize': 'scale_features',

@@ -18,7 +18,7 @@ from epynn.commons.errors import (
     StateError,
 )
 from epynn.commons.foreign import LAYER
-from epynn.commons.names import Named
+from epynn.commons.names import NotCalled
 from epynn.commons.optimize import SGD, Optimizer
 from epynn.commons.penalties import Penalty, check_penalty
 from epynn.kernels.arrays import Array
@@ -28,7 +28,7 @@ def no_parameters(layer: 'Layer') -> None:
     """Do nothing: the layer has no parameters to draw and no gradients to compute."""
 
 
-class Layer(Named):
+class Layer(NotCalled):
     """Base class of all layers: state by the names of the house, checks, and the update.
 
     A layer is a class that binds, in its body, the functions of its folder::

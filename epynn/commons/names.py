@@ -2,39 +2,78 @@
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, ParamSpec, TypeVar
 
 from epynn.commons.arguments import brief, describe, suggest
 from epynn.commons.errors import ArgumentTypeError, UnknownImportError, UnknownNameError
 from epynn.commons.foreign import KEYWORDS, MODULE, PLACES
 
+Arguments = ParamSpec('Arguments')
+Result = TypeVar('Result')
 
-def refuse_unknown(where: str, function: Callable[..., Any], unknown: Mapping[str, Any]) -> None:
-    """Refuse keywords that a function does not know, and say what may have been meant.
 
-    A function that ends its signature by ``**unknown: NoReturn`` calls this in its first line: a
-    type checker refuses such keywords before they are given.
+def in_words(
+    where: str = '', remedy: str = '', method: bool = True
+) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
+    """Have a function refuse calls that do not fit its arguments by a typed error.
+
+    Python itself says ``model_train() missing 1 required positional argument: 'epochs'``.
 
     Parameters
     ----------
-    where : str
-        The function as the user knows it: ``'EpyNN.train'``.
-    function : callable
-        The function itself, for the names that it knows.
-    unknown : mapping
-        The keywords that fit none of them.
+    where : str, optional
+        The function as the user knows it: ``'EpyNN.train'``; left out, it is a constructor, which
+        goes by the name of the class.
+    remedy : str, optional
+        What to do about too few or too many arguments.
+    method : bool, optional
+        Whether the first argument is the object, of which the user is told nothing.
+
+    Returns
+    -------
+    function
+        The decorator. A call that fits costs nothing: the signature is read where one failed.
     """
-    if unknown:
-        raise unknown_keywords(where, argument_names(function), unknown)
+
+    def decorate(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+        @wraps(function)
+        def call(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
+            try:
+                return function(*args, **kwargs)
+            except TypeError:
+                signature = inspect.signature(function)
+                if fits(signature, args, kwargs):
+                    raise
+            parameters = list(signature.parameters.values())[method:]
+            names = [parameter.name for parameter in parameters]
+            name = where or type(args[0]).__name__
+            raise misfit(name, names, parameters, args[method:], kwargs, remedy)
+
+        return call
+
+    return decorate
+
+
+def fits(signature: inspect.Signature, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
+    """Return whether a call fits a signature."""
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError:
+        return False
+    return True
 
 
 def unknown_keywords(where: str, names: list[str], unknown: Mapping[str, Any]) -> ArgumentTypeError:
     """Return the error for keywords that are none of the names."""
     name, value = next(iter(unknown.items()))
-    here = KEYWORDS.get(name, name)
-    if here in names:
-        remedy = f'Here it is called {here}.'
+    candidates = KEYWORDS.get(name, name).split()
+    known = [candidate for candidate in candidates if candidate in names]
+    here = candidates[-1]
+    if known:
+        it_is = 'it is' if len(known) == 1 else 'they are'
+        remedy = f'Here {it_is} called {" and ".join(known)}.'
     elif here in PLACES:
         remedy = PLACES[here].format(name=here, value=brief(value))
     else:
@@ -71,35 +110,65 @@ def bind_constructor(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     try:
         arguments = signature.bind_partial(None, *args, **kwargs).arguments
     except TypeError:
-        raise misfit(cls, signature, args, kwargs) from None
+        remedy = getattr(cls, 'by_position', '')
+        names = constructor_names(cls)
+        parameters = list(signature.parameters.values())[1:]
+        raise misfit(cls.__name__, names, parameters, args, kwargs, remedy) from None
     arguments.pop(next(iter(signature.parameters)), None)
     return arguments
 
 
 def misfit(
-    cls: type, signature: inspect.Signature, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    where: str,
+    names: list[str],
+    parameters: Sequence[inspect.Parameter],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    remedy: str,
 ) -> ArgumentTypeError:
-    """Return the error for arguments that a constructor does not take."""
-    names = constructor_names(cls)
+    """Return the error for arguments that a function, or a constructor, does not take.
+
+    Parameters
+    ----------
+    where : str
+        The function as the user knows it.
+    names : list of str
+        All names that it takes.
+    parameters : sequence of inspect.Parameter
+        Those of its signature that the user gives.
+    args, kwargs : sequence, mapping
+        What the user gave.
+    remedy : str
+        What to do about too few or too many arguments, ``{value}`` the first that is too many.
+    """
     unknown = {name: value for name, value in kwargs.items() if name not in names}
     if unknown:
-        return unknown_keywords(cls.__name__, names, unknown)
-    kinds = [parameter.kind for parameter in list(signature.parameters.values())[1:]]
-    places = kinds.count(inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    if len(args) <= places:
-        twice = [name for name in list(signature.parameters)[1 : len(args) + 1] if name in kwargs]
+        return unknown_keywords(where, names, unknown)
+    by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    places = [parameter for parameter in parameters if parameter.kind in by_position]
+    if len(args) > len(places):
+        count = len(places)
+        most = f'{count} argument' if count == 1 else f'{count} arguments'
+        expected = f'at most {most} by position, {", ".join(names[:count])}'
+        if not places:
+            expected = f'the settings {", ".join(names)} by name' if names else 'no arguments'
+        remedy = remedy or 'Give arguments by name.'
         return ArgumentTypeError(
-            cls.__name__, 'each argument once', f'{", ".join(twice)} by position and by name',
-            'Leave one of them out.',
+            where, expected, f'{describe(args[count])} in place {count + 1}',
+            remedy.format(value=brief(args[count])),
         )  # fmt: skip
-    most = f'{places} argument' if places == 1 else f'{places} arguments'
-    expected = f'at most {most} by position, {", ".join(names[:places])}'
-    if not places:
-        expected = f'the settings {", ".join(names)} by name' if names else 'no arguments'
-    remedy = getattr(cls, 'by_position', 'Give arguments by name.')
+    given = [parameter.name for parameter in places[: len(args)]]
+    twice = [name for name in given if name in kwargs]
+    if twice:
+        return ArgumentTypeError(
+            where, 'each argument once', f'{", ".join(twice)} by position and by name',
+            remedy or 'Leave one of them out.',
+        )  # fmt: skip
+    needed = [parameter.name for parameter in places if parameter.default is parameter.empty]
+    missing = [name for name in needed if name not in given and name not in kwargs]
     return ArgumentTypeError(
-        cls.__name__, expected, f'{describe(args[places])} in place {places + 1}',
-        remedy.format(value=brief(args[places])),
+        where, f'the argument {", ".join(missing)}', 'none',
+        remedy or f'Give {missing[0]}; see help({where}).',
     )  # fmt: skip
 
 
@@ -132,6 +201,22 @@ class Named:
                 name, public_names(self), f'See help({type(self).__name__}).'
             )
             raise UnknownNameError(type(self).__name__, 'one of its attributes', repr(name), remedy)
+
+
+class NotCalled(Named):
+    """Base of what other libraries call and this one does not: ``layer(X)``, ``model(X)``."""
+
+    refuses_calls: ClassVar[bool] = True
+
+    if not TYPE_CHECKING:
+
+        def __call__(self, *args: Any, **kwargs: Any) -> NoReturn:
+            """Refuse ``layer(X)``, and say which method is meant."""
+            name = type(self).__name__
+            raise ArgumentTypeError(
+                f'{name}(...)', 'a call of one of its methods', 'a call of the object itself',
+                self.elsewhere['call'],
+            )  # fmt: skip
 
 
 def public_names(thing: Any) -> list[str]:

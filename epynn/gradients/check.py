@@ -17,6 +17,7 @@ from epynn.commons.arguments import as_flag, as_float, as_int, describe
 from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.io.numbers import as_numbers
 from epynn.commons.models import Layer
+from epynn.commons.names import in_words
 from epynn.gradients.hints import NUDGED, hint_at_form, hint_at_numbers
 from epynn.gradients.probes import LayerProbe, NetworkProbe, Probe
 from epynn.gradients.result import GradientCheck, TensorCheck
@@ -29,6 +30,11 @@ FLOOR = 1e-2
 """Errors are relative to the largest number in the gradient, or to this where all are smaller."""
 
 
+@in_words(
+    'check_gradients',
+    'Write check_gradients(layer, X), or (model, X, Y).',
+    method=False,
+)
 def check_gradients(
     layer_or_model: Layer | EpyNN,
     X: Any,

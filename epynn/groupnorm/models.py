@@ -5,6 +5,7 @@ from typing import Any
 
 from epynn.commons.arguments import as_int
 from epynn.commons.models import Layer
+from epynn.commons.names import in_words
 from epynn.commons.normalization import as_epsilon
 from epynn.groupnorm.backward import groupnorm_backward
 from epynn.groupnorm.forward import groupnorm_forward
@@ -72,6 +73,7 @@ class GroupNorm(Layer):
     backward = groupnorm_backward
     compute_gradients = groupnorm_compute_gradients
 
+    @in_words()
     def __init__(
         self, groups: int, epsilon: float = 1e-5, se_hPars: Mapping[str, Any] | None = None
     ) -> None:

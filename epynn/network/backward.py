@@ -1,6 +1,6 @@
 """Backward pass of the network."""
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, StateError
 from epynn.commons.loss import output_gradient
-from epynn.commons.names import refuse_unknown
+from epynn.commons.names import in_words
 from epynn.kernels.arrays import Array
 from epynn.kernels.rounding import rounds_to_zero
 
@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
 
+@in_words(
+    'EpyNN.backward',
+    'Write model.backward(dA), the gradient of the loss with respect to the outputs.',
+)
 @rounds_to_zero
-def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None, **unknown: NoReturn) -> Any:
+def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Any:
     """Pass the gradient of the loss back through the layers; each computes its gradients ``g``.
 
     After a forward pass with ``training=True``, nobody reads the gradient with respect to the input
@@ -46,7 +50,6 @@ def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None, **unknown
     ArgumentTypeError
         If `dA` is no array.
     """
-    refuse_unknown('EpyNN.backward', model_backward, unknown)
     if getattr(dA, 'ndim', 0) == 0:
         raise ArgumentTypeError(
             'EpyNN.backward(dA)', 'an array of the shape of the outputs', describe(dA),
@@ -84,6 +87,7 @@ def output_activation(model: 'EpyNN') -> BoundActivation | None:
     return activate if output.has_joint_gradient() else None
 
 
+@in_words('EpyNN.loss_gradient', 'Write model.loss_gradient(Y, A).')
 @rounds_to_zero
 def loss_gradient(
     model: 'EpyNN', Y: Array, A: Array, w: Array | None = None

@@ -1,6 +1,6 @@
 """What is refused before a network learns: layers and functions that make no sense."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +125,26 @@ def check_metrics(model: 'EpyNN', Y: Array, A: Array) -> None:
     with np.errstate(all='ignore'):
         for name, function in model.metrics_functions.items():
             if function is not model.training_loss:  # which was checked
-                check_metric(name, function(Y, A))
+                check_metric(name, try_metric(name, function, Y, A))
+
+
+def try_metric(name: str, function: Callable[..., Any], Y: Array, A: Array) -> Any:
+    """Return what a metric returns; where it cannot, say what it was given."""
+    try:
+        return function(Y, A)
+    except EpynnError:
+        raise
+    except Exception as error:
+        remedy = 'Write a function of Y and A, as they are, around it.'
+        if Y.shape == A.shape and A.shape[1] > 1:  # as those of scikit-learn, which take labels
+            remedy = (
+                'Where it takes labels, write one around it: '
+                f'def f(Y, A): return {name}(Y.argmax(axis=1), A.argmax(axis=1)).'
+            )
+        raise ArgumentError(
+            f'metrics {name}', f'a function of targets Y {Y.shape} and outputs A {A.shape}',
+            f'{type(error).__name__}: {error}', remedy,
+        ) from error  # fmt: skip
 
 
 def check_metric(name: str, value: Any) -> float:

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.arguments import describe
-from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError, StateError, TrainingError
+from epynn.commons.errors import DataError, ShapeError, StateError, TrainingError
 from epynn.commons.loss import output_loss
 from epynn.commons.memory import enough_memory
 from epynn.commons.metrics import decide
 from epynn.commons.models import Layer, dataSet, walk_layers
-from epynn.commons.names import refuse_unknown
+from epynn.commons.names import in_words
 from epynn.commons.targets import AMOUNTS, MULTILABEL
 from epynn.kernels.arrays import Array
 from epynn.kernels.blas import BlasOnOneThread
@@ -30,9 +29,11 @@ if TYPE_CHECKING:
 SMALLER = 'Take fewer samples, smaller layers, or initialize(dtype="float32").'
 
 
-def model_evaluate(
-    model: 'EpyNN', *data: NoReturn, **unknown: NoReturn
-) -> dict[str, dict[str, float]]:
+@in_words(
+    'EpyNN.evaluate',
+    'Give data to the Embedding (relative_size), or write model.predict(X).',
+)
+def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
     """Compute every metric and the loss on every data set, as the values of the current epoch.
 
     Each set passes forward once, outside training, some samples at a time. Its outputs and
@@ -53,12 +54,6 @@ def model_evaluate(
     OutOfMemoryError
         If the memory does not even hold what one sample takes, or all outputs.
     """
-    if data:
-        raise ArgumentTypeError(
-            'EpyNN.evaluate', 'no data, as it is about those of the Embedding', describe(data[0]),
-            'Give them to the Embedding (relative_size), or write model.predict(X).',
-        )  # fmt: skip
-    refuse_unknown('EpyNN.evaluate', model_evaluate, unknown)
     require_data(model, 'evaluate')
     embedding = model.embedding
     values: dict[str, dict[str, float]] = {name: {} for name in model.metrics_functions}
@@ -82,8 +77,9 @@ def model_evaluate(
     return values
 
 
+@in_words('EpyNN.predict', 'Write model.predict(X) for samples like those given to the Embedding.')
 def model_predict(
-    model: 'EpyNN', X_data: Any, X_encode: bool = False, X_scale: bool = False, **unknown: NoReturn
+    model: 'EpyNN', X_data: Any, X_encode: bool = False, X_scale: bool = False
 ) -> dataSet:
     """Compute outputs and decisions for new samples. Nothing that is learned changes.
 
@@ -114,7 +110,6 @@ def model_predict(
     OutOfMemoryError
         If the memory does not even hold what one sample takes, or all outputs.
     """
-    refuse_unknown('EpyNN.predict', model_predict, unknown)
     require_initialized(model, 'predict')
     if isinstance(X_data, dataSet):  # as an array it would be its outputs
         raise DataError(

@@ -1,13 +1,13 @@
 """Forward pass of the network."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from epynn.commons.errors import EpynnError
 from epynn.commons.models import Layer
-from epynn.commons.names import refuse_unknown
+from epynn.commons.names import in_words
 from epynn.kernels.arrays import Array
 from epynn.kernels.rounding import rounds_to_zero
 from epynn.network.checks import numbered
@@ -19,8 +19,9 @@ SAMPLES_AT_A_TIME = 256
 """Samples that pass through the network at once outside training, so that memory stays flat."""
 
 
+@in_words('EpyNN.forward', 'Write model.forward(X).')
 @rounds_to_zero
-def model_forward(model: 'EpyNN', X: Array, training: bool = False, **unknown: NoReturn) -> Array:
+def model_forward(model: 'EpyNN', X: Array, training: bool = False) -> Array:
     """Pass samples through all layers.
 
     Parameters
@@ -35,7 +36,6 @@ def model_forward(model: 'EpyNN', X: Array, training: bool = False, **unknown: N
     A : ndarray
         Output of the last layer.
     """
-    refuse_unknown('EpyNN.forward', model_forward, unknown)
     for layer in model.layers:
         layer.training = training
     return pass_through(model.layers, X)

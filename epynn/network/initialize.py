@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from epynn.commons.loss import loss_functions
 from epynn.commons.memory import enough_memory
 from epynn.commons.metrics import metrics_functions
 from epynn.commons.models import walk_layers
-from epynn.commons.names import refuse_unknown
+from epynn.commons.names import in_words
 from epynn.commons.optimize import Optimizer, make_optimizer
 from epynn.commons.targets import AMOUNTS, MULTILABEL
 from epynn.kernels.arrays import Array
@@ -52,6 +52,7 @@ DEFAULT_METRICS = ('accuracy',)
 """What is reported where nobody says, or RMSE in its place where targets are amounts."""
 
 
+@in_words('EpyNN.initialize')
 def model_initialize(
     model: 'EpyNN',
     loss: str | Callable[..., Array] = 'MSE',
@@ -68,7 +69,6 @@ def model_initialize(
     class_weight: Mapping[Any, float] | str | None = None,
     deterministic: bool = False,
     learning_rate: float | None = None,
-    **unknown: NoReturn,
 ) -> None:
     r"""Prepare the network: draw parameters, shuffle, and pass one batch forward and backward.
 
@@ -138,7 +138,6 @@ def model_initialize(
     them refuses to go on, and says so. Only the Embedding may serve several: those before keep its
     data and the state they had.
     """
-    refuse_unknown('EpyNN.initialize', model_initialize, unknown)
     model.initialized = False
     check_network(model)
     verbose = as_flag(verbose, 'EpyNN.initialize(verbose)')

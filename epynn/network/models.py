@@ -11,7 +11,7 @@ from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.foreign import MODEL
 from epynn.commons.models import Layer
-from epynn.commons.names import Named
+from epynn.commons.names import NotCalled, in_words
 from epynn.commons.optimize import SGD, Optimizer
 from epynn.network.backward import loss_gradient, model_backward
 from epynn.network.checks import check_layers
@@ -25,7 +25,7 @@ from epynn.network.saving import model_write
 from epynn.network.training import model_train, model_update_parameters
 
 
-class EpyNN(Named):
+class EpyNN(NotCalled):
     """A network: a chain of layers that learns from the data its Embedding holds.
 
     Parameters
@@ -105,6 +105,7 @@ class EpyNN(Named):
     plot_activations = model_plot_activations
     __setstate__ = restore_state
 
+    @in_words(remedy=by_position)
     def __init__(self, layers: Sequence[Layer], name: str = 'EpyNN') -> None:
         self.layers = check_layers(layers)
         self.embedding: Any = self.layers[0]

@@ -1,7 +1,7 @@
 """Pictures of the network: its metrics, the filters it learned, and what they answer."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from epynn.commons.errors import ArgumentError, ShapeError
 from epynn.commons.files import file_stem
 from epynn.commons.logs import process_logs
 from epynn.commons.models import Layer
-from epynn.commons.names import refuse_unknown
+from epynn.commons.names import in_words
 from epynn.commons.plot import (
     SHOWN_DEPTHS,
     SHOWN_FILTERS,
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
 
+@in_words('EpyNN.plot')
 def model_plot(
-    model: 'EpyNN', pyplot: bool = True, path: str | Path | bool | None = None, **unknown: NoReturn
+    model: 'EpyNN', pyplot: bool = True, path: str | Path | bool | None = None
 ) -> 'Figure | None':
     """Draw every metric and the loss over the epochs, one axis a quantity, one line a set.
 
@@ -45,18 +46,17 @@ def model_plot(
     matplotlib.figure.Figure or None
         The picture, unless it was shown.
     """
-    refuse_unknown('EpyNN.plot', model_plot, unknown)
     pyplot = as_flag(pyplot, 'EpyNN.plot(pyplot)')
     require_epochs(model)
     return pyplot_metrics(model, choose_path(model, path, ''), show=pyplot)
 
 
+@in_words('EpyNN.plot_filters')
 def model_plot_filters(
     model: 'EpyNN',
     layer: 'int | Layer',
     pyplot: bool = True,
     path: str | Path | bool | None = None,
-    **unknown: NoReturn,
 ) -> 'Figure | None':
     """Draw the filters of a convolution layer: one column a filter, one row a depth.
 
@@ -74,7 +74,6 @@ def model_plot_filters(
     ArgumentError
         If the layer has no filters ``W (fh, fw, d, u)``.
     """
-    refuse_unknown('EpyNN.plot_filters', model_plot_filters, unknown)
     require_initialized(model, 'plot_filters')
     number, layer = find_layer(model, layer)
     W = layer.p.get('W')
@@ -97,13 +96,13 @@ def model_plot_filters(
     )
 
 
+@in_words('EpyNN.plot_activations')
 def model_plot_activations(
     model: 'EpyNN',
     X: Array,
     layer: 'int | Layer',
     pyplot: bool = True,
     path: str | Path | bool | None = None,
-    **unknown: NoReturn,
 ) -> 'Figure | None':
     """Draw what a layer answers to images: one row a sample, its input first, then its maps.
 
@@ -121,7 +120,6 @@ def model_plot_activations(
     ShapeError
         If the output of the layer is no set of maps ``(m, oh, ow, u)``.
     """
-    refuse_unknown('EpyNN.plot_activations', model_plot_activations, unknown)
     require_initialized(model, 'plot_activations')
     number, layer = find_layer(model, layer)
     if np.ndim(X) == 0 or len(X) == 0:

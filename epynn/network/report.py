@@ -3,11 +3,11 @@
 import textwrap
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from epynn.commons.logs import WIDTH, StreamTable, show_table, text_table, write_line
 from epynn.commons.models import Layer
-from epynn.commons.names import refuse_unknown
+from epynn.commons.names import in_words
 from epynn.commons.targets import AMOUNTS
 
 if TYPE_CHECKING:
@@ -53,13 +53,13 @@ def model_repr(model: 'EpyNN') -> str:
     return '\n'.join([f'{model.name}: {len(model.layers)} layers, {state}', *lines])
 
 
-def model_summary(model: 'EpyNN', **unknown: NoReturn) -> None:
+@in_words('EpyNN.summary')
+def model_summary(model: 'EpyNN') -> None:
     """Show the layers: activations, dimensions, shapes forward and backward, parameters.
 
     Shapes are those of the first training batch, which passed through at initialization. Nothing
     about the model changes.
     """
-    refuse_unknown('EpyNN.summary', model_summary, unknown)
     headers = [
         '', 'Layer\nactivation', 'Dimen-\nsions', 'Forward\nshapes', 'Backward\nshapes',
         'Para-\nmeters',
@@ -244,9 +244,9 @@ def report_epochs(first: int, last: int, step: int) -> Sequence[int]:
     return [e for e in range(first, last) if e % step == 0 or e == last - 1]
 
 
-def model_report(model: 'EpyNN', **unknown: NoReturn) -> None:
+@in_words('EpyNN.report')
+def model_report(model: 'EpyNN') -> None:
     """Show the metrics of the epochs so far, at most about ten of them."""
-    refuse_unknown('EpyNN.report', model_report, unknown)
     done = max((len(values) for lists in model.metrics.values() for values in lists), default=0)
     if not done:
         write_line(f'{model.name}: no epoch so far. Call train() or evaluate().')

@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from epynn.commons.logs import process_logs
 from epynn.commons.memory import enough_memory
 from epynn.commons.modelfile import decode_description, encode_parts, unpack_file
 from epynn.commons.models import Layer
-from epynn.commons.names import refuse_unknown
+from epynn.commons.names import in_words
 from epynn.network.architecture import Encoder, describe_architecture
 from epynn.network.continuing import train_on
 from epynn.network.decoding import Decoder
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 SUFFIX = '.safetensors'
 
 
-def model_write(model: 'EpyNN', path: str | Path | None = None, **unknown: NoReturn) -> Path:
+@in_words('EpyNN.write')
+def model_write(model: 'EpyNN', path: str | Path | None = None) -> Path:
     """Write the network to a file: all that is needed to predict, and none of the data.
 
     Saved are the layers with their arguments, parameters and running statistics, the
@@ -64,7 +65,6 @@ def model_write(model: 'EpyNN', path: str | Path | None = None, **unknown: NoRet
     OutOfMemoryError
         If there is too little memory.
     """
-    refuse_unknown('EpyNN.write', model_write, unknown)
     require_initialized(model, 'write')
     with enough_memory(
         'EpyNN.write', 'some memory besides that of the network',
@@ -163,6 +163,7 @@ def as_path(path: Any, name: str) -> Path:
     return Path(os.fsdecode(text))
 
 
+@in_words('write_model', 'Write write_model(model, path).', method=False)
 def write_model(model: 'EpyNN', path: str | Path | None = None) -> Path:
     """Write a network to a file, as :meth:`EpyNN.write` does."""
     from epynn.network.models import EpyNN  # it binds the functions of this file and imports them
@@ -174,6 +175,7 @@ def write_model(model: 'EpyNN', path: str | Path | None = None) -> Path:
     return model_write(model, path)
 
 
+@in_words('read_model', method=False)
 def read_model(
     path: str | Path | None = None,
     custom: Iterable[type[Layer] | Callable[..., Any]] = (),

@@ -1,6 +1,6 @@
 """The training loop."""
 
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from epynn.commons.arguments import as_int
 from epynn.commons.logs import progress_bar
 from epynn.commons.memory import enough_memory
 from epynn.commons.models import dataSet, walk_layers
-from epynn.commons.names import refuse_unknown
+from epynn.commons.names import in_words
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import loss_gradient
 from epynn.network.evaluate import require_data
@@ -27,15 +27,16 @@ from epynn.network.weights import sample_weights
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
+EXAMPLE = 'model.train(epochs=10); data are given to the Embedding.'
 SMALLER = 'The step was not taken. Choose a smaller batch_size in the Embedding.'
 
 
+@in_words('EpyNN.train', f'Write {EXAMPLE}')
 def model_train(
     model: 'EpyNN',
     epochs: int,
     verbose: int | None = None,
     init_logs: bool = True,
-    **unknown: NoReturn,
 ) -> None:
     """Train for some epochs; a second call goes on where the first one ended.
 
@@ -68,8 +69,7 @@ def model_train(
     OutOfMemoryError
         If a batch is too large for the memory. The step is not taken.
     """
-    refuse_unknown('EpyNN.train', model_train, unknown)
-    epochs = as_int(epochs, 'EpyNN.train(epochs)')
+    epochs = as_int(epochs, 'EpyNN.train(epochs)', remedy=f'Pass an int: {EXAMPLE}')
     step = max(1, epochs // 10)
     if verbose is not None:
         verbose = int(verbose) if isinstance(verbose, bool) else verbose

@@ -6,6 +6,7 @@ from typing import Any
 from epynn.commons.arguments import as_initializer, as_int
 from epynn.commons.maths import xavier
 from epynn.commons.models import Layer
+from epynn.commons.names import in_words
 from epynn.commons.penalties import Penalty
 from epynn.kernels.arrays import Array
 from epynn.tokens.backward import tokens_backward
@@ -67,6 +68,7 @@ class Tokens(Layer):
     backward = tokens_backward
     compute_gradients = tokens_compute_gradients
 
+    @in_words()
     def __init__(
         self,
         vocabulary: int,

@@ -56,6 +56,36 @@ KEYWORDS = {
     ),
     'Embedding, test_size': (lambda model: Embedding(X, Y, test_size=0.2), 'relative_size'),
     'Dense, activation': (lambda model: Dense(3, activation=None), 'Here it is called activate'),
+    'train, nothing': (
+        lambda model: model.train(),
+        r'EpyNN\.train: expected the argument epochs, got none\. Write model\.train\(epochs=10\); '
+        r'data are given to the Embedding\.',
+    ),
+    'train, n_epochs alone': (lambda model: model.train(n_epochs=3), 'Here it is called epochs'),
+    'train, data': (lambda model: model.train(X, Y), r'train\(epochs\): .* an array of shape'),
+    'train, data and epochs': (
+        lambda model: model.train(X, Y, epochs=3),
+        r'each argument once, got epochs by position and by name\. Write model\.train\(epochs=10\)',
+    ),
+    'train, data and more': (
+        lambda model: model.train(X, Y, 10, 32), r'at most 3 arguments .* got 32 \(int\) in',
+    ),
+    'predict, nothing': (lambda model: model.predict(), r'the argument X_data, got none\. Write'),
+    'forward, nothing': (lambda model: model.forward(), r'Write model\.forward\(X\)\.'),
+    'backward, nothing': (lambda model: model.backward(), r'Write model\.backward\(dA\), '),
+    'loss_gradient': (lambda model: model.loss_gradient(Y), 'expected the argument A, got none'),
+    'EpyNN, nothing': (lambda model: EpyNN(), 'the argument layers, got none. All layers go into'),
+    'Reshape, nothing': (lambda model: epynn.Reshape(), r'Give shape; see help\(Reshape\)\.'),
+    'L2, nothing': (lambda model: epynn.L2(), 'L2: expected the argument coefficient, got none'),
+    'read_model': (lambda model: epynn.read_model(filepath='x'), 'Here it is called path'),
+    'check_gradients': (lambda model: epynn.check_gradients(Dense(3)), 'argument X, got none'),
+    'model(X)': (lambda model: model(X), r'EpyNN\(\.\.\.\): .* Write model\.predict\(X\)\.A'),
+    'layer(X)': (lambda model: Dense(3)(X), r'Dense\(\.\.\.\): .* Write layer\.forward\(X\)\.'),
+    'a layer as activation': (lambda model: Dense(3, Dense(3)), r'such as relu, got Dense\(3\)'),
+    'Dropout, rate': (lambda model: Dropout(rate=0.3), 'Here it is called drop_prob'),
+    'Adam, betas': (
+        lambda model: Adam(betas=(0.9, 0.99)), 'Here they are called beta1 and beta2',
+    ),
     'Dense, twice': (lambda model: Dense(3, units=3), 'got units by position and by name'),
     'Dense, input_shape': (lambda model: Dense(3, input_shape=4), 'Leave it out: a layer takes'),
     'LSTM': (lambda model: LSTM(3, return_sequences=True), 'Here it is called sequences'),
@@ -103,6 +133,25 @@ def test_a_class_where_an_object_is_needed(call):
         call(make_classifier(Dense(3)))
 
 
+def test_an_error_of_the_type_inside_a_method_is_its_own():
+    def broken(Y, A, deriv=False):
+        return len(3)
+
+    model = make_classifier(Dense(3))
+    with pytest.raises(TypeError, match=r"object of type 'int' has no len\(\)"):
+        model.initialize(loss=broken, verbose=False)
+
+
+def test_names_of_losses_and_metrics_elsewhere():
+    model = make_classifier(Dense(3))
+    with pytest.raises(ArgumentError, match=r"got 'CrossEntropyLoss'\. Here it is called 'CCE'\."):
+        model.initialize(loss='CrossEntropyLoss')
+    with pytest.raises(ArgumentError, match=r"got 'acc'\. Here it is called 'accuracy'\."):
+        model.initialize(metrics=['acc'])
+    with pytest.raises(ArgumentTypeError, match=r'without quotes: from epynn import identity\.'):
+        Dense(3, 'linear')
+
+
 def test_signatures_stay_readable():
     assert list(inspect.signature(Dense).parameters)[:2] == ['units', 'activate']
     assert list(inspect.signature(epynn.Flatten).parameters) == ['se_hPars', 'penalty']
@@ -110,7 +159,7 @@ def test_signatures_stay_readable():
     assert 'weight_decay' in inspect.signature(SGD).parameters
     assert list(inspect.signature(Cosine).parameters) == ['lowest']
     train = inspect.signature(EpyNN.train).parameters
-    assert list(train) == ['model', 'epochs', 'verbose', 'init_logs', 'unknown']
+    assert list(train) == ['model', 'epochs', 'verbose', 'init_logs']
 
 
 def test_attributes_of_models_and_layers():

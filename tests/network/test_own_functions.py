@@ -60,6 +60,31 @@ def test_their_gradients_are_right():
     require(check_network(model, dtrain.X, dtrain.Y))
 
 
+def test_a_metric_of_labels_is_told_what_it_gets():
+    """As those of scikit-learn, whose own words do not say what they were given."""
+
+    def agreement(labels, decisions):
+        if labels.ndim > 1:
+            raise ValueError("can't handle a mix of targets")
+        return np.mean(labels == decisions)
+
+    message = (
+        r'^metrics agreement: expected a function of targets Y \(16, 3\) and outputs A \(16, 3\), '
+        r"got ValueError: can't handle a mix of targets\. .*: "
+        r'def f\(Y, A\): return agreement\(Y\.argmax\(axis=1\), A\.argmax\(axis=1\)\)\.$'
+    )
+    with pytest.raises(ArgumentError, match=message) as raised:
+        quiet(make_classifier(), metrics=[agreement])
+    assert isinstance(raised.value.__cause__, ValueError)
+
+    def f(Y, A):
+        return agreement(Y.argmax(axis=1), A.argmax(axis=1))
+
+    model = quiet(make_classifier(), metrics=['accuracy', f])
+    values = model.evaluate()
+    assert values['f'] == values['accuracy']
+
+
 def test_a_metric_of_the_name_of_a_bundled_one_is_called_as_it_is():
     def accuracy(Y, A):
         return 0.5

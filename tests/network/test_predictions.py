@@ -154,6 +154,21 @@ def test_a_label_that_no_training_sample_has_is_named():
         Embedding(X, Y)
 
 
+# NOT AN ARRAY
+
+
+def test_what_is_done_to_arrays_says_which_array_is_meant():
+    prediction = network(ALTERNATE, Dense(1, identity), loss='MSE').predict(X)
+    with pytest.raises(ArgumentTypeError, match=r'prediction\[\.\.\.\]: .* prediction\.A\[0\]\.'):
+        prediction[0]
+    with pytest.raises(ArgumentTypeError, match=r'prediction > x: .* prediction\.A > x'):
+        prediction > 0.5  # noqa: B015
+    with pytest.raises(AttributeError, match=r"got 'argmax'\. Decisions are in \.P"):
+        prediction.argmax(axis=1)
+    with pytest.raises(AttributeError, match=r"got 'shape'\. Outputs are in the array \.A"):
+        prediction.shape  # noqa: B018
+
+
 # AMOUNTS
 
 

@@ -137,7 +137,7 @@ ROWS = [
           'values that a model file can hold', 'datetime.date(2020, 1, 1) (date)',
           'list(map(str, Y_data))'),
     Wrong('labels of decimals', lambda: encode([Decimal(1), Decimal(2)] * 12), DataError, 'Y_data',
-          'values that a model file can hold', "Decimal('1') (Decimal)", 'list(map(str, Y_data))'),
+          'values that a model file can hold', "Decimal('1')", 'list(map(str, Y_data))'),
     Wrong('labels of an enum', lambda: encode([Colour.RED, Colour.BLUE] * 12), DataError, 'Y_data',
           'values that a model file can hold', 'Colour.RED', 'list(map(str, Y_data))'),
     Wrong('complex labels to encode', lambda: encode([1j, 2j] * 12), DataError, 'Y_data',

@@ -83,7 +83,7 @@ ROWS = [
     Wrong('a number as a loss', lambda: loss_functions(3), ArgumentError, 'loss',
           'a function or one of MSE, MAE, MSLE, Huber', '3', 'Choose one of these names'),
     Wrong('an unknown metric by name', lambda: metrics_functions('f1'), ArgumentError, 'metrics',
-          'a function or one of accuracy, recall', "'f1'", 'Choose one of these names'),
+          'a function or one of accuracy, recall', "'f1'", "Here it is called 'fscore'"),
     Wrong('an unknown activation by name', lambda: activation_functions('reluu'), ArgumentError,
           'activate', 'a function or one of identity, relu, lrelu', "'reluu'",
           "Perhaps 'relu' was meant"),

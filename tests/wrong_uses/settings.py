@@ -136,7 +136,7 @@ ROWS = [
           'a whole number of at least 0', '1.5 (float)', 'Pass an int'),
     Wrong('a generator as the seed', lambda: settings(seed=np.random.default_rng(0)),
           ArgumentTypeError, 'EpyNN.initialize(seed)', 'a whole number of at least 0',
-          'Generator(PCG64) at', 'Pass an int'),
+          'an object of the class Generator', 'Pass an int'),
     Wrong('an unknown reduction', lambda: settings(reduction='max'), ArgumentError,
           'EpyNN.initialize(reduction)', 'one of sum, mean', "'max' (str)",
           'Choose one of these names'),

@@ -186,7 +186,7 @@ class LabelSmoothing(Named):
 
     Parameters
     ----------
-    loss : function
+    loss : function, default CCE
         CCE, ICCE or BCE.
     share : float, default 0.1
         What is taken from the truth, 0 to 1.
@@ -197,7 +197,7 @@ class LabelSmoothing(Named):
     computer vision.
     """
 
-    loss: LossFunction
+    loss: LossFunction = CCE
     share: float = 0.1
 
     def __post_init__(self) -> None:

@@ -126,11 +126,11 @@ class Constant(Named):
 
     Parameters
     ----------
-    value : float
+    value : float, default 0
         The value.
     """
 
-    value: float
+    value: float = 0.0
 
     def __post_init__(self) -> None:
         as_float(self.value, 'Constant.value', low=-math.inf)
