@@ -1,4 +1,9 @@
-"""Which way a convolution goes: depthwise, upright blocks, rows by Winograd, or im2col."""
+"""Which way a convolution goes: depthwise, upright blocks, rows by Winograd, or im2col.
+
+Groups of several depths or units are convolutions of their own, one after the other.
+"""
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +18,11 @@ def multiply_windows(Xp: Array, W: Array, window: Window, b: Array | None = None
     Z = np.empty((m, *window.size_out, u), Xp.dtype)
     if depthwise.suits(window, d, u):
         depthwise.multiply(Xp, W, window, Z, b)
+    elif window.groups > 1:
+        one, g = replace(window, groups=1), window.groups
+        biases = [None] * g if b is None else np.split(b, g)
+        for Zk, Xk, Wk, bk in zip(_split(Z, g), _split(Xp, g), _split(W, g), biases, strict=True):
+            Zk[...] = multiply_windows(np.ascontiguousarray(Xk), Wk, one, bk)
     elif upright.suits(window, d):
         upright.multiply(Xp, W, window, Z, b)
     elif plan := rows.plan((m, *window.size_out), window, d, u, Z.dtype):
@@ -27,6 +37,12 @@ def multiply_windows_weight_gradient(Xp: Array, dZ: Array, window: Window) -> Ar
     d, u = Xp.shape[3], dZ.shape[3]
     if depthwise.suits(window, d, u):
         return depthwise.weight_gradient(Xp, dZ, window)
+    if window.groups > 1:
+        one, g = replace(window, groups=1), window.groups
+        pairs = zip(_split(Xp, g), _split(dZ, g), strict=True)
+        parts = [(np.ascontiguousarray(Xk), np.ascontiguousarray(dZk)) for Xk, dZk in pairs]
+        dW = [multiply_windows_weight_gradient(Xk, dZk, one) for Xk, dZk in parts]
+        return np.concatenate(dW, axis=3)
     if upright.suits(window, d):
         return upright.weight_gradient(Xp, dZ, window)
     if plan := rows.plan(dZ.shape[:3], window, d, u, dZ.dtype, sums=True):
@@ -39,9 +55,20 @@ def multiply_windows_input_gradient(dZ: Array, W: Array, window: Window) -> Arra
     m, d, u = len(dZ), W.shape[2] * window.groups, W.shape[3]
     if depthwise.suits(window, d, u):
         return depthwise.input_gradient(dZ, W, window)
+    if window.groups > 1:
+        one, g = replace(window, groups=1), window.groups
+        dX = np.empty((m, *window.size_in, d), dZ.dtype)
+        for dXk, dZk, Wk in zip(_split(dX, g), _split(dZ, g), _split(W, g), strict=True):
+            dXk[...] = multiply_windows_input_gradient(np.ascontiguousarray(dZk), Wk, one)
+        return dX
     if upright.suits_input_gradient(window, d, u, dZ.itemsize):
         return upright.input_gradient(dZ, W, window)
     places = rows.places_of_input_gradient(m, window)
     if plan := rows.plan(places, window, d, u, dZ.dtype):
         return rows.input_gradient(dZ, W, plan, window)
     return im2col.input_gradient(dZ, W, window)
+
+
+def _split(array: Array, g: int) -> list[Array]:
+    """View the groups in the last axis apart."""
+    return np.split(array, g, axis=-1)

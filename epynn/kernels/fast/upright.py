@@ -37,7 +37,9 @@ def suits(window: Window, d: int) -> bool:
 def suits_input_gradient(window: Window, d: int, u: int, itemsize: int) -> bool:
     """Return whether the gradient of such images is best added up tap by tap."""
     given = window.points * d * math.prod(window.size_out) * itemsize  # by one image
-    return suits(window, d) and window.points <= min(u, _MANY) and given <= _IMAGE_BYTES
+    apart = all(s >= span for s, span in zip(window.strides, window.spans, strict=True))
+    few = apart or window.points <= min(u, _MANY)
+    return suits(window, d) and few and given <= _IMAGE_BYTES
 
 
 def multiply(Xp: Array, W: Array, window: Window, Z: Array, b: Array | None) -> None:
