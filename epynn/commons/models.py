@@ -18,7 +18,7 @@ from epynn.commons.errors import (
     StateError,
 )
 from epynn.commons.foreign import LAYER
-from epynn.commons.names import NotCalled
+from epynn.commons.names import NotCalled, constructor_names
 from epynn.commons.optimize import SGD, Optimizer
 from epynn.commons.penalties import Penalty, check_penalty
 from epynn.kernels.arrays import Array
@@ -197,6 +197,8 @@ class Layer(NotCalled):
             check_elementwise(function, where)
             activate = BoundActivation(function, self.se_hPars)
             setattr(self, argument, activate)
+            if argument in self.activation and argument in constructor_names(type(self)):
+                self.arguments[argument] = function  # in place of that of the constructor
             self.activation[argument] = activate.__name__
 
     def set_hyperparameters(self, se_hPars: Mapping[str, Any]) -> None:
@@ -233,6 +235,7 @@ class Layer(NotCalled):
         if self.draws_parameters():
             if not self.p:
                 self._draw_parameters(A)
+            self.keep_dtype()
             for name, parameter in self.p.items():
                 if self.fs.get(name, parameter.shape) != parameter.shape:
                     self._refuse_features(name, A)
@@ -374,6 +377,13 @@ class Layer(NotCalled):
         if self.dtype is None:
             self.dtype = A.dtype if A.dtype.kind == 'f' else np.dtype(np.float64)
         self.cast_parameters()
+
+    def keep_dtype(self) -> None:
+        """Cast parameters that were put here by hand, or moved by an update that cast them."""
+        if self.children() or self.dtype is None:
+            return
+        if any(getattr(p, 'dtype', None) != self.dtype for p in self.p.values()):
+            self.cast_parameters()
 
     def cast_parameters(self) -> None:
         """Turn parameters and state into the layer's data type."""

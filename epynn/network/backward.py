@@ -11,6 +11,7 @@ from epynn.commons.loss import output_gradient
 from epynn.commons.names import in_words
 from epynn.kernels.arrays import Array
 from epynn.kernels.rounding import rounds_to_zero
+from epynn.network.ownership import require_ownership
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -49,7 +50,10 @@ def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Any:
     ------
     ArgumentTypeError
         If `dA` is no array.
+    StateError
+        If a layer belongs to another network.
     """
+    require_ownership(model, 'backward')
     if getattr(dA, 'ndim', 0) == 0:
         raise ArgumentTypeError(
             'EpyNN.backward(dA)', 'an array of the shape of the outputs', describe(dA),
@@ -112,7 +116,9 @@ def loss_gradient(
     """
     loss = model.training_loss
     if loss is None:
-        raise StateError('EpyNN.backward', 'an initialized network', 'none', 'Call initialize().')
+        raise StateError(
+            'EpyNN.loss_gradient', 'an initialized network', 'none', 'Call initialize().'
+        )
     activation = output_activation(model)
     dA = loss(Y, A, deriv=True)
     dZ = None if activation is None else output_gradient(loss, activation, Y, A)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import describe
 from epynn.commons.composite import require_composites
 from epynn.commons.errors import (
@@ -47,11 +48,24 @@ def check_layers(layers: Sequence[Layer]) -> list[Layer]:
             'For example EpyNN([Embedding(X_data, Y_data), Dense()]).',
         )  # fmt: skip
     inside = list(walk_layers(layers))
+    for layer in inside:
+        check_activations(layer)
     if len({id(layer) for layer in inside}) < len(inside):
         raise LayerError(
             'EpyNN.layers', 'each layer once', 'the same object twice', 'Make a second layer.'
         )
     return list(layers)
+
+
+def check_activations(layer: Layer) -> None:
+    """Refuse a function that was put in the place of an activation by hand."""
+    for argument in layer.activation:
+        activate = getattr(layer, argument)
+        if not isinstance(activate, BoundActivation):
+            raise LayerError(
+                f'{layer.name}.{argument}', 'an activation with its hyper-parameters',
+                describe(activate), f'Write layer.set_activations({argument}=...).',
+            )  # fmt: skip
 
 
 def check_network(model: 'EpyNN') -> None:

@@ -11,6 +11,7 @@ from epynn.commons.names import in_words
 from epynn.kernels.arrays import Array
 from epynn.kernels.rounding import rounds_to_zero
 from epynn.network.checks import numbered
+from epynn.network.ownership import require_ownership
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -35,7 +36,13 @@ def model_forward(model: 'EpyNN', X: Array, training: bool = False) -> Array:
     -------
     A : ndarray
         Output of the last layer.
+
+    Raises
+    ------
+    StateError
+        If a layer belongs to another network.
     """
+    require_ownership(model, 'forward')
     for layer in model.layers:
         layer.training = training
     return pass_through(model.layers, X)

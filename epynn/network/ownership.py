@@ -157,19 +157,30 @@ def refuse_busy(layer: Layer, owner: Owner) -> StateError:
 
 
 def require_ownership(model: 'EpyNN', what: str) -> None:
-    """Refuse to go on with layers that another network has initialized since."""
+    """Refuse to use layers that belong to another network.
+
+    A network that was not initialized may pass through an Embedding, which serves several, and
+    through layers that nobody owns, as those of a network that is gone.
+    """
     lost = [
         (number, layer)
-        for number, layers in enumerate(model.prepared)
-        for layer in layers
-        if layer.owner is not model.owner
+        for number, outer in enumerate(model.layers)
+        for layer in walk_layers([outer])
+        if layer.owner not in (None, model.owner)
+        and (model.initialized or (number > 0 and layer.owner.model() is not None))
     ]
     if lost:
-        names = [f'{layer.name} (layer {number})' for number, layer in lost]
-        others = {getattr(layer.owner, 'name', None) for _, layer in lost}
+        names = ', '.join(f'{layer.name} (layer {number})' for number, layer in lost)
+        others = ' and '.join(sorted({repr(layer.owner.name) for _, layer in lost}))
+        if not model.initialized:
+            raise StateError(
+                f'EpyNN.{what}', 'layers of its own', f'{names} of the network {others}',
+                'Take layers made anew, or copy.deepcopy(layer). '
+                'initialize() would take these ones over.',
+            )  # fmt: skip
         raise StateError(
             f'EpyNN.{what}', 'the layers that it initialized',
-            f'{", ".join(names)} taken over by the network {" and ".join(map(repr, others))}',
+            f'{names} taken over by the network {others}',
             'Hand the other network layers made anew, or copy.deepcopy(layer). '
             'initialize(params=False) here takes these ones back, as they are now.',
         )  # fmt: skip
@@ -195,11 +206,19 @@ def list_settings(model: 'EpyNN') -> dict[str, Any]:
         'reduction': model.reduction,
         'learning_rate': model.se_hPars['learning_rate'],
         'schedule': model.se_hPars['schedule'],
-        'class_weight': model.class_weights,
+        'class_weight': name_class_weights(model),
         'tokens': list(embedding.e2i) or None,
         'labels': embedding.classes,
         'scale': None if scale is None else (scale.minimum, scale.minimum + scale.span),
     }
+
+
+def name_class_weights(model: 'EpyNN') -> dict[Any, float]:
+    """Return the weights of classes by the labels of the user, as ``initialize`` takes them."""
+    classes = model.embedding.classes
+    if classes is None:
+        return model.class_weights
+    return {classes[column]: weight for column, weight in model.class_weights.items()}
 
 
 def warn_of_lost_settings(model: 'EpyNN') -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 REMEDY = (
     'The parameters are those of the step before. Choose a smaller learning_rate, or limit the '
-    'gradients: optimizer=SGD(clip_norm=1).'
+    'gradients: optimizer={}(clip_norm=1).'
 )
 
 
@@ -77,6 +77,12 @@ def is_finite(x: Array) -> bool:
     return math.isfinite(np.dot(flat, flat)) or bool(np.isfinite(x).all())
 
 
+def is_finite_moment(moment: Any) -> bool:
+    """Return whether what an optimizer remembers is finite, where it is a number or an array."""
+    numbers = isinstance(moment, (np.ndarray, np.floating, float))
+    return not numbers or is_finite(np.asarray(moment))
+
+
 def require_finite_loss(model: 'EpyNN', Y: Array, A: Array) -> None:
     """Stop a step whose outputs or loss are not finite, and name the layer where it began."""
     assert model.training_loss is not None
@@ -119,7 +125,7 @@ def require_finite_parameters(model: 'EpyNN') -> None:
                     require_finite_gradients(model)
                     raise refuse(model, number, 'parameters', p, name)
                 for symbol, moment in leaf.moments.get(name, {}).items():
-                    if isinstance(moment, np.ndarray) and not is_finite(moment):
+                    if not is_finite_moment(moment):
                         require_finite_gradients(model)
                         what = 'moments of the optimizer'
                         raise refuse(model, number, what, moment, f'{symbol} of {name}')
@@ -134,5 +140,5 @@ def refuse(model: 'EpyNN', number: int, what: str, x: Array, name: str) -> Train
         f'{what if what.startswith("a ") else "finite " + what} in epoch {e}, '
         f'batch {batch + 1} of {len(model.embedding.batch_dtrain)}',
         f'{x[~np.isfinite(x)][0]} in {name}',
-        REMEDY,
+        REMEDY.format(type(model.optimizer).__name__),
     )

@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,13 @@ from epynn.commons.files import file_stem, write_atomically
 from epynn.commons.logs import process_logs
 from epynn.commons.memory import enough_memory
 from epynn.commons.modelfile import decode_description, encode_parts, unpack_file
-from epynn.commons.models import Layer
+from epynn.commons.models import Layer, walk_layers
 from epynn.commons.names import in_words
 from epynn.network.architecture import Encoder, describe_architecture
 from epynn.network.continuing import train_on
 from epynn.network.decoding import Decoder
 from epynn.network.evaluate import require_initialized
+from epynn.network.forward import compute_outputs
 from epynn.network.restoring import restore_network
 from epynn.version import __version__
 
@@ -75,19 +77,52 @@ def model_write(model: 'EpyNN', path: str | Path | None = None) -> Path:
 
 def encode_network(model: 'EpyNN') -> list[bytes | memoryview]:
     """Return the file of a network in pieces, or say what in it no reader could take."""
+    require_one_dtype(model)
     encoder = Encoder()
     arrays = collect_arrays(model)
     description = {'epynn': __version__, **describe_architecture(model, encoder)}
     parts = encode_parts(arrays, description)
     try:
         record = json.loads(json.dumps(description))
-        restore_network(record, arrays, Decoder('EpyNN.write', encoder.own.values()))
+        read = restore_network(record, arrays, Decoder('EpyNN.write', encoder.own.values()))
     except ModelFileError as error:
         raise ArgumentError(
             'EpyNN.write', f'a network that can be read again, with {error.expected}', error.got,
             'Undo what was changed by hand, or initialize the network again.',
         ) from error  # fmt: skip
+    require_same_outputs(model, read)
     return parts
+
+
+def require_one_dtype(model: 'EpyNN') -> None:
+    """Refuse a network whose data type was changed by hand, and that of its layers was not."""
+    for layer in walk_layers(model.layers):
+        if layer.dtype != model.dtype:
+            raise ArgumentError(
+                'EpyNN.write', f'layers of the data type of the network, {model.dtype}',
+                f'{layer.name} of {layer.dtype}',
+                'Undo that, or initialize(params=False, dtype=...) anew.',
+            )  # fmt: skip
+
+
+def require_same_outputs(model: 'EpyNN', read: 'EpyNN') -> None:
+    """Refuse a network of which the file would predict something else, for one of its samples.
+
+    A file holds the arguments that layers were made from. What was changed in them since, and what
+    classes of your own keep elsewhere, it does not hold. A network that draws random numbers even
+    in prediction is taken at its word.
+    """
+    for dset in model.embedding.dsets[:1]:
+        with np.errstate(all='ignore'):
+            A, again, B = (compute_outputs(each, dset.X[:1])[0] for each in (model, model, read))
+        same = partial(np.allclose, rtol=1e-3, atol=1e-5, equal_nan=True)
+        if same(A, again) and not same(A, B):
+            raise ArgumentError(
+                'EpyNN.write', 'a network that its file describes',
+                'one that predicts other numbers than the file would',
+                'A file holds the arguments that layers were made from: give them what was changed '
+                'in layers by hand.',
+            )  # fmt: skip
 
 
 def write_parts(data: list[bytes | memoryview], model: 'EpyNN', path: str | Path | None) -> Path:

@@ -13,7 +13,7 @@ from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import loss_gradient
 from epynn.network.evaluate import require_data
 from epynn.network.hyperparameters import follows_losses, schedule_rates
-from epynn.network.ownership import AtWork
+from epynn.network.ownership import AtWork, require_ownership
 from epynn.network.report import TrainingReport, report_initialization
 from epynn.network.safety import (
     all_or_nothing,
@@ -173,12 +173,19 @@ def train_step(model: 'EpyNN', batch: dataSet) -> None:
         require_finite_parameters(model)
 
 
+@in_words('EpyNN.update_parameters', 'Write model.update_parameters().')
 def model_update_parameters(model: 'EpyNN') -> None:
     """Take a step: every layer moves its parameters by the gradients of the last backward pass.
 
     Gradients are limited first where the optimizer says so. The learning rate of a layer is
     ``layer.lrate[layer.e]``, that of the current epoch.
+
+    Raises
+    ------
+    StateError
+        If a layer belongs to another network.
     """
+    require_ownership(model, 'update_parameters')
     model.optimizer.clip(model.layers)
     for layer in model.layers:
         layer.update_parameters()

@@ -297,6 +297,13 @@ def test_initializing_again_without_the_settings_warns():
         quiet(model, params=False, se_hPars={'learning_rate': 0.03})
 
 
+def test_class_weights_that_would_be_lost_are_named_by_the_labels_of_the_user():
+    model = EpyNN([embed(Y=Y + 1), Dense(3, softmax)])
+    quiet(model, class_weight={1: 2, 3: 0.5})
+    with pytest.warns(UserWarning, match=r'class_weight=\{1: 2.0, 3: 0.5\}; now it is'):
+        quiet(model, params=False)
+
+
 def test_the_advice_of_the_error_holds(path):
     with pytest.raises(StateError, match=r'model = read_model\(path, data=Embedding\(X, Y\)\)'):
         read_model(path).train(1, verbose=0)

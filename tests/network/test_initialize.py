@@ -10,6 +10,7 @@ import epynn.settings
 from epynn.batchnorm.models import BatchNorm
 from epynn.commons.maths import identity, orthogonal, relu, softmax, tanh
 from epynn.commons.models import walk_layers
+from epynn.commons.optimize import SGD
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
 from epynn.dropout.models import Dropout
@@ -298,3 +299,25 @@ def test_kept_parameters_take_the_data_type_asked_for(dtype):
             array.dtype == dtype for array in (*layer.p.values(), *layer.s.values(), *moments)
         )
     assert model.predict(model.embedding.dtrain.X).A.dtype == dtype
+
+
+@pytest.mark.parametrize('dtype', ['float32', 'float64'])
+def test_parameters_put_by_hand_take_the_data_type_of_the_network(dtype):
+    model = quiet(make_classifier(Dense(5), Residual([Dense(5)])), dtype=dtype)
+    X = model.embedding.dtrain.X
+    for other in (np.float64, np.float32, int):
+        model.layers[1].p['W'] = np.ones((4, 5), other)
+        model.layers[2].p['0.b'] = np.ones((1, 5), other)
+        assert model.predict(X).A.dtype == dtype
+        model.train(1, verbose=0)
+        assert {p.dtype for layer in model.layers for p in layer.p.values()} == {np.dtype(dtype)}
+
+
+def test_parameters_take_the_data_type_of_the_network_whatever_moved_them():
+    class Twice(SGD):
+        def step(self, p, g, lr, moments):
+            return p - np.float64(2 * lr) * g.astype(np.float64)
+
+    model = quiet(make_classifier(), dtype='float32', optimizer=Twice())
+    model.train(2, verbose=0)
+    assert model.predict(model.embedding.dtrain.X).A.dtype == np.float32

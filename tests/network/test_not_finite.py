@@ -228,3 +228,28 @@ def test_updates_in_place_are_undone_too(layer, optimizer, reason):
     with pytest.raises((KeyboardInterrupt, TrainingError)):
         model.train(1, verbose=0)
     assert state(model)[1:] == before
+
+
+class OneNumber(SGD):
+    """An optimizer of the user, that remembers a number for each parameter."""
+
+    def step(self, p, g, lr, moments):
+        moments['s'] = self.kind(moments.get('s', 0) + np.sum(g * g))
+        return p - lr * g / (np.sqrt(moments['s']) + 1e-8)
+
+
+@pytest.mark.parametrize('kind', [float, np.float32, np.float64])
+def test_a_number_that_the_optimizer_remembers_is_looked_at_too(kind):
+    optimizer = OneNumber()
+    optimizer.kind = kind
+    model = quiet(make_classifier(), optimizer=optimizer, dtype='float32')
+    spoil(model.layers[1], 'compute_gradients', 1e30, at=1)
+    with pytest.raises(TrainingError, match=r'moments of the optimizer .*inf in s of W'):
+        model.train(1, verbose=0)
+
+
+def test_the_remedy_keeps_the_optimizer():
+    model = quiet(make_classifier(), optimizer='Adam')
+    spoil(model.layers[1], 'compute_gradients', np.inf, at=1)
+    with pytest.raises(TrainingError, match=r'optimizer=Adam\(clip_norm=1\)'):
+        model.train(1, verbose=0)

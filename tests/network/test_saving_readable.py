@@ -9,9 +9,10 @@ import pytest
 from networks import make_classifier, quiet
 from saved_networks import OWN, make_own
 
-from epynn import LSTM, BatchNorm, Dense, read_model
-from epynn.commons.errors import ArgumentError
+from epynn import LSTM, BatchNorm, Dense, LayerNorm, read_model
+from epynn.commons.errors import ArgumentError, LayerError
 from epynn.commons.maths import tanh
+from epynn.commons.models import Layer
 from epynn.network.saving import collect_arrays
 
 
@@ -53,6 +54,63 @@ def test_statistics_that_could_not_be_read_are_not_written(tmp_path):
     model = quiet(make_classifier(Dense(4, tanh), BatchNorm()))
     model.layers[2].s = {name: -np.ones_like(s) for name, s in model.layers[2].s.items()}
     with pytest.raises(ArgumentError, match=r'EpyNN.write: expected a network that can be read'):
+        model.write(tmp_path / 'model')
+
+
+class Slope(Layer):
+    """A layer of the user, whose slope may be changed without its constructor."""
+
+    def __init__(self):
+        super().__init__()
+        self.slope = 1.0
+
+    def compute_shapes(self, A):
+        self.d['m'] = len(A)
+
+    def forward(self, A):
+        self.fc['A'] = self.slope * self.receive_input(A)
+        return self.fc['A']
+
+    def backward(self, dX):
+        return self.slope * self.receive_gradient(dX)
+
+
+@pytest.mark.parametrize(('make', 'change'), [
+    (lambda: make_classifier(Slope()), lambda model: setattr(model.layers[1], 'slope', 2.0)),
+    (lambda: make_classifier(Dense(4, tanh)),
+     lambda model: setattr(model.layers[1], 'forward', lambda A: np.ones((len(A), 4)))),
+    (lambda: make_classifier(LayerNorm()), lambda model: setattr(model.layers[1], 'epsilon', 9.0)),
+])  # fmt: skip
+def test_a_file_that_would_predict_something_else_is_not_written(make, change, tmp_path):
+    model = quiet(make())
+    path = model.write(tmp_path / 'model')
+    old = path.read_bytes()
+    change(model)
+    with pytest.raises(ArgumentError, match='predicts other numbers than the file would'):
+        model.write(path)
+    assert path.read_bytes() == old
+
+
+def test_another_activation_is_written(tmp_path):
+    model = quiet(make_classifier(Dense(5)))
+    model.layers[1].set_activations(activate=tanh)
+    X = model.embedding.dtrain.X
+    again = read_model(model.write(tmp_path / 'model'))
+    np.testing.assert_array_equal(again.predict(X).A, model.predict(X).A)
+    assert repr(again.layers[1]) == repr(model.layers[1]) == 'Dense(5, activate=tanh)'
+
+
+def test_an_activation_is_put_by_its_method():
+    model = quiet(make_classifier())
+    model.layers[1].activate = tanh
+    with pytest.raises(LayerError, match=r'Write layer.set_activations\(activate=...\)'):
+        model.train(1, verbose=0)
+
+
+def test_the_data_type_is_changed_by_initialize(tmp_path):
+    model = quiet(make_classifier())
+    model.dtype = np.dtype('float32')
+    with pytest.raises(ArgumentError, match=r'data type of the network, float32, .* of float64'):
         model.write(tmp_path / 'model')
 
 

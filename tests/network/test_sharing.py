@@ -288,6 +288,48 @@ def test_a_copy_of_a_network_that_lost_its_layers_lacks_them_too():
     copy.deepcopy(newer).predict(X)
 
 
+# Passes by hand
+
+
+def by_hand(model, what):
+    if what == 'forward':
+        return model.forward(X)
+    return model.backward(np.ones((len(X), 3))) if what == 'backward' else model.update_parameters()
+
+
+@pytest.mark.parametrize('what', ['forward', 'backward', 'update_parameters'])
+def test_a_network_that_was_not_initialized_leaves_the_layers_of_another_alone(what):
+    model = quiet(build(embed()))
+    model.train(1, verbose=0)
+    before, cache = parameters(model), dict(model.layers[1].fc)
+    other = EpyNN([embed(), model.layers[1], Dense(3, softmax)], 'other')
+    with pytest.raises(StateError, match=rf"{what}: .*Dense \(layer 1\) of the network 'test'"):
+        by_hand(other, what)
+    assert all(model.layers[1].fc[name] is array for name, array in cache.items())
+    for ours, kept in zip(parameters(model), before, strict=True):
+        assert all(np.array_equal(ours[name], kept[name]) for name in kept)
+
+
+@pytest.mark.parametrize('what', ['forward', 'backward', 'update_parameters'])
+def test_a_network_that_lost_a_layer_makes_no_passes_by_hand(what):
+    model = quiet(build(embed()))
+    other = quiet(EpyNN([embed(), model.layers[1], Dense(3, softmax)], 'other'))
+    with pytest.raises(StateError, match=r"Dense \(layer 1\) taken over by the network 'other'"):
+        by_hand(model, what)
+    assert by_hand(other, 'forward').shape == (len(X), 3)
+
+
+def test_layers_copied_or_of_a_network_that_is_gone_are_free():
+    model = quiet(build(embed()))
+    copied = EpyNN([model.embedding, *copy.deepcopy(model.layers[1:])])
+    np.testing.assert_array_equal(copied.forward(X), model.forward(X))
+    layers = model.layers[1:]
+    A = model.forward(X)
+    del model, copied
+    gc.collect()
+    np.testing.assert_array_equal(EpyNN([embed(), *layers]).forward(X), A)
+
+
 # Threads
 
 
