@@ -145,23 +145,14 @@ def convolve_weight_gradient(
     dilation: Pair = 1,
     groups: int = 1,
 ) -> Array:
-    """Gradient of ``W`` in :func:`convolve`, of the common dtype of ``X`` and ``dZ``.
+    """Gradient of ``W`` in :func:`convolve`, of shape (fh, fw, d/g, u).
 
     Parameters
     ----------
-    X : array of shape (m, h, w, d)
-        The images of the forward pass.
-    dZ : array of shape (m, oh, ow, u)
-        Gradient of the loss with respect to ``Z``.
-    window : int or pair of int
-        ``(fh, fw)``.
-    strides, padding, dilation, groups
-        Of the forward pass.
-
-    Returns
-    -------
-    array of shape (fh, fw, d/g, u)
-        ``dW``.
+    X, dZ : arrays of shape (m, h, w, d), (m, oh, ow, u)
+        The images of the forward pass, and the gradient of the loss with respect to ``Z``.
+    window, strides, padding, dilation, groups
+        ``(fh, fw)``, and the options of the forward pass.
 
     Raises
     ------
@@ -184,23 +175,14 @@ def convolve_input_gradient(
     dilation: Pair = 1,
     groups: int = 1,
 ) -> Array:
-    """Gradient of ``X`` in :func:`convolve`, of the common dtype of ``dZ`` and ``W``.
+    """Gradient of ``X`` in :func:`convolve`, of that shape ``(m, h, w, d)``.
 
     Parameters
     ----------
-    dZ : array of shape (m, oh, ow, u)
-        Gradient of the loss with respect to ``Z``.
-    W : array of shape (fh, fw, d/g, u)
-        The filters of the forward pass.
-    shape : tuple of int
-        ``(m, h, w, d)`` of ``X``.
-    strides, padding, dilation, groups
-        Of the forward pass.
-
-    Returns
-    -------
-    array of shape (m, h, w, d)
-        ``dX``.
+    dZ, W : arrays of shape (m, oh, ow, u), (fh, fw, d/g, u)
+        Gradient of the loss with respect to ``Z``, and the filters of the forward pass.
+    shape, strides, padding, dilation, groups
+        ``(m, h, w, d)`` of ``X``, and the options of the forward pass.
 
     Raises
     ------

@@ -129,25 +129,17 @@ def pool_gradient(
 
     Parameters
     ----------
-    dZ : array of shape (m, oh, ow, d)
-        Gradient of the loss with respect to ``Z``.
-    X, Z : array of shape (m, h, w, d), (m, oh, ow, d)
-        Input and output of the forward pass.
+    dZ, X, Z : arrays of shape (m, oh, ow, d), (m, h, w, d), (m, oh, ow, d)
+        Gradient of the loss with respect to ``Z``, input and output of the forward pass.
     window, strides, padding, how
         As in the forward pass.
     winners : array of shape (m, oh, ow, d), optional
         From :func:`pool_windows`; None for a mean, and to find them again.
 
-    Returns
-    -------
-    array of shape (m, h, w, d)
-        ``dX``, of the dtype of ``dZ``.
-
     Raises
     ------
     TypeError, ValueError
-        If ``dZ``, ``Z`` or `winners` are not of the shape that the forward pass gives, and as
-        :func:`pool`.
+        If an array is not of the shape that the forward pass gives, and as :func:`pool`.
     """
     lain = _lay(X, window, strides, padding, how)
     expected = len(X), *lain.size_out, X.shape[3]

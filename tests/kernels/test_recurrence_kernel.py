@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from guarded import Guarded
 
 from epynn.commons.activation import BoundActivation
 from epynn.commons.maths import sigmoid, softmax, tanh
@@ -121,3 +122,31 @@ def test_steps_and_parameters_meet_in_their_common_type(rng):
     gates = recurrence.run_gates(whole, U, V, b, functions)
     assert gates.X.dtype == np.result_type(int, np.float32)
     np.testing.assert_array_equal(gates.X, whole)
+
+
+def test_gates_of_other_arrays(rng):
+    """The doors send them the plain way; nobody makes NumPy arrays of them."""
+    X, U, V, b, functions = draw(rng)
+    gates, others = (
+        recurrence.run_gates(*arrays, functions)
+        for arrays in ((X, U, V, b), map(Guarded, (X, U, V, b)))
+    )
+    for t in range(len(X)):
+        gates.h[t] = np.prod(gates.compute(t), axis=0)
+        one, two, three = others.compute(t)
+        others.h[t] = one * two * three
+    assert type(others.A) is Guarded
+    np.testing.assert_allclose(others.A.array, gates.A, atol=1e-13)
+    back = recurrence.reverse_gates(gates.Z, gates.A, V, functions)
+    other = recurrence.reverse_gates(others.Z, others.A, Guarded(V), functions)
+    for t in reversed(range(len(X))):
+        dhp = back.compute(t, *[gates.h[t]] * 3)
+        np.testing.assert_allclose(other.compute(t, *[others.h[t]] * 3).array, dhp, atol=1e-13)
+    dX = recurrence.gates_input_gradient(other.dZ, Guarded(U))
+    np.testing.assert_allclose(dX.array, recurrence.gates_input_gradient(back.dZ, U), atol=1e-13)
+    for d, expected in zip(
+        recurrence.gates_parameter_gradients(Guarded(X), others.hp, other.dZ),
+        recurrence.gates_parameter_gradients(X, gates.hp, back.dZ),
+        strict=True,
+    ):
+        np.testing.assert_allclose(d.array, expected, atol=1e-13)
