@@ -50,20 +50,9 @@ def _operator(name):
     return operate
 
 
-for _name in (
-    'add',
-    'radd',
-    'sub',
-    'mul',
-    'rmul',
-    'truediv',
-    'matmul',
-    'iadd',
-    'imul',
-    'eq',
-    'ge',
-    'neg',
-):
+NAMES = 'add radd iadd sub mul rmul imul truediv matmul eq ge neg'
+
+for _name in NAMES.split(' '):
     setattr(Guarded, f'__{_name}__', _operator(f'__{_name}__'))
 
 

@@ -1,5 +1,6 @@
 """What recurrent kernels speak of: steps, states and gates, all side by side."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -49,6 +50,10 @@ def make_states(like: Array, u: int) -> tuple[Array, Array]:
 class Functions(Protocol):
     """What gates need of their activation functions, which stand side by side, too."""
 
+    @property
+    def without_slopes(self) -> Sequence[object]:
+        """Those of softmax, where an output depends on more than one input."""
+
     def compute(self, Z: Array, A: Array) -> None:
         """Compute ``A = activate(Z)`` for one step, ``(m, k u)``, into `A`."""
 
@@ -73,7 +78,8 @@ class Slopes:
     def gradient(self, t: int, dA: Array) -> Array:
         """Return ``dZ`` of step `t`, ``(m, k u)``."""
         dZ: Array = dA * self.slopes[t]
-        self.functions.complete_gradient(self.Z[t], self.A[t], dZ)
+        if self.functions.without_slopes:
+            self.functions.complete_gradient(self.Z[t], self.A[t], dZ)
         return dZ
 
 

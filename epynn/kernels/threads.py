@@ -237,10 +237,3 @@ def share_out(
     if job.errors:
         raise job.errors[0]
     return job.results
-
-
-def in_halves(
-    work: Callable[[Sequence[Piece]], Result], pieces: Sequence[Piece], alone: bool = False
-) -> list[Result]:
-    """Do the pieces in two shares, or in one that is not worth a second thread."""
-    return share_out(work, pieces, 1 if alone else 2)

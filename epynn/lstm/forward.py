@@ -40,7 +40,7 @@ def lstm_forward(layer: 'LSTM', A: Array) -> Array:
 
         # (4) Memory cell
         C_[t] = Cp_[t] * f + i * g
-        C[t] = layer.activate(C_[t])
+        layer.activate.compute(C_[t], C[t])  # C = activate(C_)
 
         # (5) State
         h[t] = o * C[t]

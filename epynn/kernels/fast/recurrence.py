@@ -30,12 +30,15 @@ class Gates:
         self.hp, self.h = steps[:-1, :, e:-1], steps[1:, :, e:-1]
         self.Z = np.empty_like(self.h, shape=(s, m, U.shape[1]))
         self.A = np.empty_like(self.Z)
+        # Views of each step, made at once
+        self.steps = list(zip(self.Xhp1, self.Z, self.A, strict=True))
         self.gates = list(zip(*split_gates(self.A, u), strict=True))
 
     def compute(self, t: int) -> tuple[Array, ...]:
         """Compute step `t`, and return its gates."""
-        np.matmul(self.Xhp1[t], self.UVb, out=self.Z[t])
-        self.functions.compute(self.Z[t], self.A[t])
+        Xhp1, Z, A = self.steps[t]
+        np.matmul(Xhp1, self.UVb, Z)
+        self.functions.compute(Z, A)
         return self.gates[t]
 
 
@@ -44,21 +47,24 @@ class GateGradients:
 
     def __init__(self, Z: Array, A: Array, V: Array, functions: Functions) -> None:
         self.Z, self.A, self.VT, self.functions = Z, A, V.T, functions
-        slopes, self.dZ = Slopes(Z, A, functions).slopes, np.empty_like(Z)
-        both = [*split_gates(slopes, len(V)), *split_gates(self.dZ, len(V))]
-        self.steps = list(zip(*both, strict=True))
+        self.dZ = np.empty_like(Z)
         self.dhp: Array = np.empty_like(Z[0], shape=(Z.shape[1], len(V)))
+        # Views of each step, made at once
+        slopes = split_gates(Slopes(Z, A, functions).slopes, len(V))
+        self.slopes = list(zip(*slopes, strict=True))
+        self.dZs = list(zip(*split_gates(self.dZ, len(V)), strict=True))
+        self.steps = list(self.dZ)
 
     def compute(self, t: int, *dA: Array) -> Array:
         """Compute ``dZ`` of step `t` from the gradients of its gates; return ``dhp``, overwritten.
 
         The next step writes into the same array.
         """
-        step = self.steps[t]
-        for gradient, slope, out in zip(dA, step, step[len(dA) :], strict=False):
-            np.multiply(gradient, slope, out=out)
-        self.functions.complete_gradient(self.Z[t], self.A[t], self.dZ[t])
-        np.matmul(self.dZ[t], self.VT, out=self.dhp)
+        for gradient, slope, dZ in zip(dA, self.slopes[t], self.dZs[t], strict=True):
+            np.multiply(gradient, slope, dZ)
+        if self.functions.without_slopes:
+            self.functions.complete_gradient(self.Z[t], self.A[t], self.steps[t])
+        np.matmul(self.steps[t], self.VT, self.dhp)
         return self.dhp
 
 
