@@ -153,7 +153,8 @@ def add_weight_gradient(X: Array, dZ: Array, fh: int, dU: Array) -> None:
     point, column, depth = V.strides
     steps = point, column, column, depth
     Vc: Array = np.ndarray((t, fw, columns, d), V.dtype, V, strides=steps)
-    dU += Vc.swapaxes(-1, -2) @ Y.reshape(t, 1, columns, u)
+    for point, V, dY in zip(dU, Vc, Y.reshape(t, 1, columns, u), strict=True):
+        point += V.swapaxes(1, 2) @ dY  # (fw, d, columns) @ (1, columns, u) -> (fw, d, u)
 
 
 def _transform_images(X: Array, r: int, fh: int, columns: int) -> Array:
