@@ -11,12 +11,13 @@ The doors say what is computed, check it, and choose a wing:
 follows NumPy's protocols: to be opened first. ``fast`` is for float32 and float64:
 
 - ``pieces``: work cut into pieces that the cache holds (row pieces), and shared out;
-- ``convolution``: which of four ways is taken: ``upright`` (depth 1, a row for each point of the
-  window), ``depthwise`` (a pass for each point), ``rows`` (Winograd along the height, after
-  space-to-depth), ``im2col`` (block copies);
+- ``convolution``: which of four ways is taken: ``depthwise`` (a pass for each point of the window),
+  ``upright`` (shallow images, a row for each point and depth), ``rows`` (Winograd along the height,
+  after space-to-depth), ``im2col`` (block copies);
 - ``winograd``, ``space_to_depth``: the transforms of ``rows``, and strides brought to steps of one;
 - ``pooling``, ``unpooling``, ``phases``: a run of numbers for each point of the window, forward and
-  back; images taken apart by strides.
+  back; images taken apart by strides;
+- ``recurrence``: one product a step for all that gates read.
 """
 
 from epynn.kernels.convolution import convolve as convolve
