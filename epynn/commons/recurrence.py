@@ -13,12 +13,14 @@ from epynn.commons.models import Layer
 from epynn.commons.penalties import Penalty
 from epynn.kernels.arrays import Array
 from epynn.kernels.recurrence import (
+    GateGradients,
+    Gates,
     gates_input_gradient,
     gates_parameter_gradients,
     reverse_gates,
     run_gates,
 )
-from epynn.kernels.steps import GateGradients, Gates, Slopes, by_samples, by_steps, split_gates
+from epynn.kernels.steps import Slopes, by_samples, by_steps, split_gates
 
 
 class Recurrent(Layer):

@@ -1,7 +1,5 @@
 """What windows see of images: blocks, as views that cost no memory, and the way back; padding."""
 
-import itertools
-
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
@@ -15,22 +13,10 @@ def check_images(X: Array) -> None:
 
 
 def pad(X: Array, padding: Pair | Pads, value: float = 0) -> Array:
-    """Frame each image with ``value``: ``(m, h, w, d) -> (m, h + 2ph, w + 2pw, d)``.
+    """Frame images of any dtype with a value: ``(m, h, w, d) -> (m, h + 2ph, w + 2pw, d)``.
 
-    Parameters
-    ----------
-    X : array of shape (m, h, w, d)
-        Images of any dtype, which is kept.
-    padding : int, pair of int, or pair of pairs
-        Points added on each side, along the height and along the width, or
-        ``((top, bottom), (left, right))``.
-    value : float
-        What the frame holds.
-
-    Returns
-    -------
-    array of shape (m, top + h + bottom, left + w + right, d)
-        A new array; ``X`` itself if the padding is 0.
+    Padding is of each side, ``((top, bottom), (left, right))``, or ``(ph, pw)``, or one number.
+    Where it is 0, ``X`` itself comes back.
 
     Raises
     ------
@@ -59,19 +45,9 @@ def unpad(Xp: Array, window: Window) -> Array:
 
 
 def view_blocks(Xp: Array, window: Window) -> Array:
-    """View images by a window: ``Xb[m,i,j,a,c,d] = Xp[m, i*sh + a*rh, j*sw + c*rw, d]``.
+    """View images in their frame by a window, read-only: ``-> (m, oh, ow, fh, fw, d)``.
 
-    Parameters
-    ----------
-    Xp : array of shape (m, h + 2ph, w + 2pw, d)
-        Images in their frame.
-    window : Window
-        How the window lies on them.
-
-    Returns
-    -------
-    array of shape (m, oh, ow, fh, fw, d)
-        A read-only view.
+    ``Xb[m,i,j,a,c,d] = Xp[m, i*sh + a*rh, j*sw + c*rw, d]``
     """
     (sh, sw), (rh, rw) = window.strides, window.dilation
     sample, row, column, depth = Xp.strides
@@ -83,22 +59,13 @@ def view_blocks(Xp: Array, window: Window) -> Array:
 def view_taps(Xp: Array, window: Window) -> list[Array]:
     """View what all windows see at each of their points (taps), in row-major order.
 
-    Parameters
-    ----------
-    Xp : array of shape (m, h + 2ph, w + 2pw, d)
-        Images in their frame, of any array library.
-    window : Window
-        How the window lies on them.
-
-    Returns
-    -------
-    list of arrays of shape (m, oh, ow, d)
-        ``fh * fw`` slices, which may be added to: ``Xp[:, i*sh + a*rh, j*sw + c*rw]`` for all i, j.
+    ``Xp[:, i*sh + a*rh, j*sw + c*rw]`` for all i, j: ``fh * fw`` slices ``(m, oh, ow, d)`` of
+    images in their frame, of any array library, which may be added to.
     """
     (sh, sw), (rh, rw), (oh, ow) = window.strides, window.dilation, window.size_out
-    corners = itertools.product(range(window.size[0]), range(window.size[1]))
     return [
-        Xp[:, a * rh : a * rh + sh * oh : sh, c * rw : c * rw + sw * ow : sw] for a, c in corners
+        Xp[:, a * rh : a * rh + sh * oh : sh, c * rw : c * rw + sw * ow : sw]
+        for a, c in np.ndindex(*window.size)
     ]
 
 

@@ -1,7 +1,8 @@
-"""Sums and means of channels-last arrays, as normalization takes them.
+"""Sums and means of channels-last arrays ``(m, ..., d)``, as normalization takes them.
 
-All are read in one pass, without an array of products. They are sums of sums, over runs of points
-or the places of each sample first: these keep more digits in float32.
+Each is of ``X``, or of ``X Y`` without an array of products, in one pass; integers are added in
+float64. They are sums of sums, over runs of points or the places of each sample first: these keep
+more digits in float32.
 """
 
 import math
@@ -17,24 +18,8 @@ _RUN = 256
 
 
 def sum_points(X: Array, Y: Array | None = None) -> Array:
-    """Sum each channel over samples and places.
-
-    ``sum X``, or ``sum X Y``
-
-    Parameters
-    ----------
-    X : array of shape (m, ..., d)
-        Samples; integers are summed in float64.
-    Y : array of shape (m, ..., d), optional
-        Factors.
-
-    Returns
-    -------
-    array of shape (d,)
-        Sums.
-    """
-    if X.dtype.kind in 'biu':  # small integers would overflow
-        X = X.astype(np.float64)
+    """Sum ``X``, or ``X Y``, over samples and places: ``-> (d,)``."""
+    X = _widen(X)
     N, d = math.prod(X.shape[:-1]), X.shape[-1]
     # (m, ..., d) -> (N, d)
     rows = [array.reshape(N, d) for array in (X, Y) if array is not None]
@@ -51,44 +36,13 @@ def sum_points(X: Array, Y: Array | None = None) -> Array:
 
 
 def mean_points(X: Array, Y: Array | None = None) -> Array:
-    """Take the mean of each channel over samples and places.
-
-    ``mean X``, or ``mean X Y``
-
-    Parameters
-    ----------
-    X : array of shape (m, ..., d)
-        Samples.
-    Y : array of shape (m, ..., d), optional
-        Factors.
-
-    Returns
-    -------
-    array of shape (d,)
-        Means.
-    """
+    """Take the mean over samples and places: ``-> (d,)``."""
     return sum_points(X, Y) / _number(X.shape[:-1])
 
 
 def mean_channels(X: Array, Y: Array | None = None) -> Array:
-    """Take the mean over the channels, at each place of each sample.
-
-    ``mean X``, or ``mean X Y``
-
-    Parameters
-    ----------
-    X : array of shape (m, ..., d)
-        Samples.
-    Y : array of shape (m, ..., d), optional
-        Factors.
-
-    Returns
-    -------
-    array of shape (m, ..., 1)
-        Means.
-    """
-    axes = list(range(X.ndim))
-    sums: Array = _sum_of_products(X, Y, axes[:-1])
+    """Take the mean over the channels, at each place of each sample: ``-> (m, ..., 1)``."""
+    sums = _sum_of_products(X, Y, list(range(X.ndim - 1)))
     means: Array = sums[..., np.newaxis] / _number(X.shape[-1:])
     return means
 
@@ -96,47 +50,23 @@ def mean_channels(X: Array, Y: Array | None = None) -> Array:
 def mean_groups(X: Array, groups: int, Y: Array | None = None) -> Array:
     """Take the mean over the places and the channels of each group, in each sample.
 
-    ``mean X``, or ``mean X Y``
-
-    Parameters
-    ----------
-    X : array of shape (m, ..., d)
-        Samples.
-    groups : int
-        Number of groups ``g``, each of ``d / g`` neighbouring channels.
-    Y : array of shape (m, ..., d), optional
-        Factors.
-
-    Returns
-    -------
-    array of shape (m, 1, ..., d)
-        Means: each channel has the one of its group.
+    Each of the `groups` has ``d / g`` neighbouring channels, which all receive its mean:
+    ``-> (m, 1, ..., d)``.
     """
     m, d = X.shape[0], X.shape[-1]
-    # (m, d) -> (m, g, d / g) -> (m, g)
-    sums = _sum_places(X, Y).reshape(m, groups, d // groups).sum(axis=2)
+    # (m, ..., d) -> (m, d) -> (m, g, d / g) -> (m, g)
+    sums = _sum_of_products(X, Y, [0, X.ndim - 1])
+    sums = sums.reshape(m, groups, d // groups).sum(axis=2)
     means = sums / _number((*X.shape[1:-1], d // groups))
     # (m, g) -> (m, d) -> (m, 1, ..., d)
     return np.repeat(means, d // groups, axis=1).reshape(m, *[1] * (X.ndim - 2), d)
 
 
 def center(X: Array, mean_of: Callable[..., Array]) -> tuple[Array, Array, Array]:
-    """Take the mean, the distances from it, and the variance.
+    """Take the mean by one of these means, ``Xc = X - mean``, and the variance ``mean Xc^2``.
 
     Where the mean is far from 0, its rounding shows on the scale of the distances: these are then
     centered a second time.
-
-    Parameters
-    ----------
-    X : array of shape (m, ..., d)
-        Samples.
-    mean_of : callable
-        One of the means of this module, ``f(X, Y=None)``.
-
-    Returns
-    -------
-    mean, Xc, var : arrays
-        ``mean X``, ``X - mean`` and ``mean Xc^2``.
     """
     mean = mean_of(X)
     Xc = X - mean
@@ -152,16 +82,14 @@ def _number(sizes: tuple[int, ...]) -> float:
     return float(math.prod(sizes))
 
 
-def _sum_places(X: Array, Y: Array | None) -> Array:
-    """Sum over all axes but samples and channels: ``(m, ..., d) -> (m, d)``."""
-    return _sum_of_products(X, Y, [0, X.ndim - 1])
+def _widen(X: Array) -> Array:
+    """Return integers in float64: sums of small ones would overflow."""
+    return X.astype(np.float64) if X.dtype.kind in 'biu' else X
 
 
 def _sum_of_products(X: Array, Y: Array | None, kept: list[int]) -> Array:
     """Sum ``X``, or ``X Y``, over the axes that are not kept."""
     axes = list(range(X.ndim))
-    if X.dtype.kind in 'biu':  # small integers would overflow
-        X = X.astype(np.float64)
-    factors: list[Any] = [X, axes] if Y is None else [X, axes, Y, axes]
+    factors: list[Any] = [_widen(X), axes] if Y is None else [_widen(X), axes, Y, axes]
     sums: Array = np.einsum(*factors, kept)
     return sums

@@ -17,18 +17,7 @@ _ROWS = 16
 
 
 def multiply(X: Array, W: Array) -> Array:
-    """Multiply two matrices: ``Z[m, u] = sum_n X[m, n] W[n, u]``.
-
-    Parameters
-    ----------
-    X : array of shape (m, n)
-    W : array of shape (n, u)
-
-    Returns
-    -------
-    array of shape (m, u)
-        ``Z``, of the common dtype of both.
-    """
+    """Multiply two matrices, in their common dtype: ``Z[m, u] = sum_n X[m, n] W[n, u]``."""
     (m, n), u = X.shape, W.shape[1]
     size = max(m, u)
     pieces = count_shares(m * n * u, size // _ROWS)

@@ -7,10 +7,26 @@ side by side: ``U (e, k u)``, ``V (u, k u)`` and ``b (1, k u)`` for ``k`` of the
 ``plain.recurrence`` is the shortest way to the same numbers, ``fast.recurrence`` the quickest.
 """
 
+from typing import TypeAlias
+
 from epynn.kernels.arrays import Array, fast_type
 from epynn.kernels.fast import recurrence as fast
 from epynn.kernels.plain import recurrence as plain
-from epynn.kernels.steps import Functions, GateGradients, Gates
+from epynn.kernels.steps import Functions
+
+Gates: TypeAlias = plain.Gates | fast.Gates
+"""Gates on their way through the steps.
+
+``compute(t)`` reads ``hp[t]``, returns the ``k`` gates ``(m, u)`` of the step, and fills ``Z[t]``
+and ``A[t]``, products and activations side by side. Writing ``h[t]`` sets ``hp[t + 1]``.
+"""
+
+GateGradients: TypeAlias = plain.GateGradients | fast.GateGradients
+"""Gates on their way back.
+
+``compute(t, *dA)`` takes the gradients of the gates of a step, fills ``dZ[t]``, and returns
+``dhp``, which is good for this step only.
+"""
 
 
 def run_gates(X: Array, U: Array, V: Array, b: Array, functions: Functions) -> Gates:

@@ -27,14 +27,8 @@ def make_states(like: Array, u: int) -> tuple[Array, Array]:
     """Return the states before and after each step, all 0, in one array.
 
     Both are views of ``s + 1`` states: the state after a step *is* the one before the next, so that
-    writing ``h[t]`` sets ``hp[t + 1]``. ``hp[0]``, the initial state, stays 0.
-
-    Parameters
-    ----------
-    like : array of shape (s, m, ...)
-        Gives the numbers of steps and samples, the dtype, and the order in memory.
-    u : int
-        Units.
+    writing ``h[t]`` sets ``hp[t + 1]``. ``hp[0]``, the initial state, stays 0. Steps, samples,
+    dtype and order in memory are those of an array `like` ``(s, m, ...)``.
 
     Returns
     -------
@@ -81,33 +75,3 @@ class Slopes:
         if self.functions.without_slopes:
             self.functions.complete_gradient(self.Z[t], self.A[t], dZ)
         return dZ
-
-
-class Gates(Protocol):
-    """Gates on their way through the steps.
-
-    Attributes
-    ----------
-    X, hp, h : arrays of shape (s, m, e), (s, m, u), (s, m, u)
-        Steps, and states before and after each: writing ``h[t]`` sets ``hp[t + 1]``.
-    Z, A : arrays of shape (s, m, k u)
-        Products and activations, as far as they are computed.
-    """
-
-    X: Array
-    hp: Array
-    h: Array
-    Z: Array
-    A: Array
-
-    def compute(self, t: int) -> tuple[Array, ...] | list[Array]:
-        """Compute step `t` from ``hp[t]``, and return its ``k`` gates, ``(m, u)`` each."""
-
-
-class GateGradients(Protocol):
-    """Gates on their way back; ``dZ (s, m, k u)`` is written step by step."""
-
-    dZ: Array
-
-    def compute(self, t: int, *dA: Array) -> Array:
-        """Compute ``dZ[t]`` from the gradients of its gates; return ``dhp``, for this step only."""
