@@ -4,6 +4,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from epynn.commons.errors import DataError, LabelError, StateError
+from epynn.commons.io.features import require_features
 from epynn.commons.models import dataSet
 from epynn.commons.targets import KINDS
 
@@ -34,10 +35,12 @@ def embedding_adopt(layer: 'Embedding', other: 'Embedding') -> None:
                 'network.' if saved else
                 f'Make the Embedding without {flag}, from data like those it was trained on.',
             )  # fmt: skip
+    require_features(layer.features, other.features, 'X_data')
     if what_is_known(layer) != what_is_known(other):
         encode_anew(layer, other)
     if other.targets is not None and layer.targets is not None:
         adopt_targets(layer, other.targets)
+    layer.features = layer.features or other.features
 
 
 def encode_anew(layer: 'Embedding', other: 'Embedding') -> None:

@@ -16,6 +16,7 @@ from epynn.commons.io import (
     scale_features,
 )
 from epynn.commons.io.arrays import as_list, refuse
+from epynn.commons.io.features import feature_names, require_features
 from epynn.commons.io.numbers import as_numbers
 from epynn.commons.io.written import refuse_unwritable
 from epynn.commons.logs import warn
@@ -61,6 +62,7 @@ def embedding_prepare(
             raise DataError('X_data', 'samples for the labels', 'none', 'Pass X_data too.')
         return None, None
     settings = layer.se_dataset
+    layer.features = feature_names(X_data)
     if settings['X_encode'] and not layer.e2i:
         layer.e2i, layer.i2e, _ = index_elements_auto(X_data)
         if not layer.e2i:
@@ -119,6 +121,7 @@ def refuse_many_tokens(e: int, count: int) -> None:
 def embedding_encode(layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: bool) -> Array:
     """Encode and scale samples in the way the layer learned from its own data."""
     X_encode, X_scale = as_flag(X_encode, 'X_encode'), as_flag(X_scale, 'X_scale')
+    require_features(feature_names(X_data), layer.features, 'X_data')
     if X_encode:
         if not layer.e2i:
             raise DataError(

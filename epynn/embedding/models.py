@@ -72,6 +72,9 @@ class Embedding(Layer):
         :mod:`epynn.commons.targets`. They say what outputs are decided for.
     scale : Scale or None
         The remembered scale, with ``X_scale=True``.
+    features : list or None
+        Names of the columns, where `X_data` is a frame. A frame to predict has to have the same, in
+        the same order.
     se_dataset : dict
         The settings above, for the tables.
 
@@ -136,6 +139,7 @@ class Embedding(Layer):
         self.classes: Any = None
         self.targets: str | None = None
         self.scale: Any = None
+        self.features: list[Any] | None = None
         self.batch_dtrain: Sequence[dataSet] = []
         self.order: Array = np.arange(0)
         self.fill(X_data, Y_data, sample_weight)

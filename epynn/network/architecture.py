@@ -60,6 +60,7 @@ def describe_architecture(model: 'EpyNN', encoder: 'Encoder | None' = None) -> d
             'tokens': encode(list(embedding.e2i), 'tokens'),
             'classes': encode(None if embedding.classes is None else list(embedding.classes), 'y'),
             'targets': embedding.targets,
+            'features': encode(embedding.features, 'features'),
             'scale': None if scale is None else [scale.minimum, scale.span],
         },
         'layers': [encode(layer, f'layers[{i}]') for i, layer in enumerate(model.layers) if i],

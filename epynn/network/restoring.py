@@ -130,6 +130,10 @@ def restore_embedding(record: Any, decoder: Decoder) -> Any:
     embedding.i2e = dict(enumerate(tokens))
     embedding.classes = decode(field(record, 'classes', list, type(None)))
     embedding.targets = record.get('targets')  # files of earlier versions do not say
+    features = decode(record.get('features'))
+    if not isinstance(features, list | None):
+        raise decoder.refuse('names of features', features)
+    embedding.features = features
     if embedding.targets not in (None, *KINDS):
         raise decoder.refuse(f'targets {", ".join(KINDS)}', embedding.targets)
     return embedding

@@ -1,0 +1,57 @@
+"""Names of features: the columns of a frame, which are to come in one order ever after."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from epynn.commons.errors import DataError
+from epynn.commons.io.arrays import is_frame, spell
+from epynn.commons.io.written import is_writable
+
+
+def feature_names(data: Any) -> list[Any] | None:
+    """Return the names of the columns of a frame, as files can hold them; None of other data."""
+    if not is_frame(data):
+        return None
+    columns = data.columns
+    names = columns.tolist() if hasattr(columns, 'tolist') else list(columns)
+    return [name if is_writable(name) else str(name) for name in names]
+
+
+def require_features(names: Sequence[Any] | None, known: Sequence[Any] | None, where: str) -> None:
+    """Refuse columns in another order than those a network learned from, or others.
+
+    Arrays have no names, and those of a frame may be mere numbers: places count there.
+
+    Parameters
+    ----------
+    names, known : sequence or None
+        Names of the columns at hand, and of those that were learned from.
+    where : str
+        The argument, for the error.
+
+    Raises
+    ------
+    DataError
+        With the remedy: ``X_data[['a', 'b']]`` puts them in order.
+    """
+    if names is None or known is None or list(names) == list(known):
+        return
+    it = spell(where)
+    missing = [name for name in known if name not in names]
+    if missing and any(list(each) == list(range(len(each))) for each in (names, known)):
+        return
+    raise DataError(
+        where, f'the columns that were learned from, {show(known)}',
+        f'{show(names)}',
+        f'There is no {missing[0]!r}: name the columns as they were, or pass {it}.to_numpy() if '
+        'they are the same in the same order.' if missing
+        else f'Choose them in that order: {it}[{show(known, "the columns above")}].',
+    )  # fmt: skip
+
+
+def show(names: Sequence[Any], instead: str = '') -> str:
+    """Return a list of names as it is written, cut if it is long."""
+    text = str(list(names))
+    if len(text) <= 200:
+        return text
+    return instead or f'{text[:197]}...'
