@@ -7,7 +7,7 @@ from networks import make_classifier, quiet, record
 
 import epynn
 from epynn import Activation, BatchNorm, Dense, Dropout, Embedding, EpyNN, Layer, check_gradients
-from epynn.commons.errors import ArgumentError, ArgumentTypeError, StateError
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, LayerError, StateError
 from epynn.commons.maths import relu, softmax, tanh
 from epynn.dense.parameters import dense_compute_gradients
 
@@ -219,3 +219,20 @@ def test_what_is_refused():
 def test_a_network_without_layers_that_learn():
     model = quiet(EpyNN([Embedding(X, np.tanh(X), (1, 0, 0)), Activation(tanh)]), loss='MSE')
     assert check_gradients(model, X, X)
+
+
+@pytest.mark.parametrize('name', ['forward', 'backward', 'compute_gradients'])
+def test_passes_that_were_put_on_an_object_are_refused(name):
+    layer = Dense(3)
+    setattr(layer, name, getattr(layer, name))
+    with pytest.raises(LayerError, match=rf'Dense.{name}: .* Derive a class from Dense'):
+        check_gradients(layer, X)
+
+
+def test_one_number_alone_says_nothing_of_a_factor():
+    class Own(Dense):
+        def compute_gradients(self):
+            super().compute_gradients()
+            self.g['db'] = self.g['db'] + 0.3
+
+    assert [check.hint for check in check_gradients(Own(1), X).checks if not check.passed] == ['']

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, ShapeError
 from epynn.commons.maths import (
     ACTIVATIONS,
@@ -51,52 +50,6 @@ def _hyperparameter(name: str, value: Any) -> float:
         rule = 'a number above 0 (1e-30 to 1e30)' if temperature else 'a finite number (up to 1e30)'
         raise ArgumentError(name, rule, repr(value), 'Set it in se_hPars.')
     return float(value)
-
-
-_PROBE = ((-1.5, 0.25, 2.0), (0.5, -0.75, 1.0))
-"""Linear products to try a function on."""
-
-
-def check_elementwise(function: Any, name: str) -> None:
-    """Refuse a function whose outputs depend on other numbers than their own, but for softmax.
-
-    Such a function has a Jacobian, of which its slopes would be the diagonal alone. One that cannot
-    be tried on a few numbers, or draws random ones, is let pass.
-
-    Parameters
-    ----------
-    function : callable
-        The activation.
-    name : str
-        The argument that it was given for.
-
-    Raises
-    ------
-    ArgumentError
-        One number was changed, and outputs of others changed.
-    """
-    if isinstance(function, BoundActivation) or function in ACTIVATIONS.values():
-        return
-    Z = np.array(_PROBE)
-    changed = Z.copy()
-    changed[0, 1] = 0.75
-    with np.errstate(all='ignore'):
-        try:
-            A, again, B = (np.array(function(x.copy()), float) for x in (Z, Z, changed))
-        except Exception:  # noqa: BLE001 - it may be made for arrays of another shape
-            return
-    same = changed == Z
-    if A.shape != Z.shape or B.shape != Z.shape or not np.array_equal(A, again, equal_nan=True):
-        return
-    if not np.array_equal(A[same], B[same], equal_nan=True):
-        T = getattr(function, 'keywords', {}).get('T', 2.0)
-        raise ArgumentError(
-            name, 'an activation that takes each number by itself, or softmax',
-            f'{describe(function)}, in which they act on each other',
-            f"Pass softmax itself and se_hPars={{'softmax_temperature': {T}}}."
-            if np.allclose(A.sum(axis=1), 1)
-            else 'Make it a layer of your own, whose backward multiplies by its Jacobian.',
-        )  # fmt: skip
 
 
 class BoundActivation:

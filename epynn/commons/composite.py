@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -10,6 +13,7 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, LayerError
 from epynn.commons.models import Layer, require_state, walk_layers
+from epynn.commons.names import Named
 from epynn.kernels.arrays import Array
 
 
@@ -37,8 +41,12 @@ def require_composites(layers: Sequence[Layer]) -> None:
     known = list(walk_layers(layers))
     ids = {id(layer) for layer in known}
     for layer in known:
-        attributes = {name: value for name, value in vars(layer).items() if name != 'arguments'}
-        held = [inner for inner in find_layers(attributes) if id(inner) not in ids]
+        if hasattr(layer, 'training_batches'):  # it holds data
+            continue
+        attributes = {
+            name: value for name, value in vars(layer).items() if name not in ('arguments', 'owner')
+        }
+        held = [inner for inner in find_layers(attributes, set()) if id(inner) not in ids]
         if held or (layer.children() and not isinstance(layer, Composite)):
             raise LayerError(
                 layer.name, 'layers inside a layer to be those of a Composite',
@@ -48,13 +56,34 @@ def require_composites(layers: Sequence[Layer]) -> None:
             )  # fmt: skip
 
 
-def find_layers(value: Any) -> Iterator[Layer]:
-    """Yield the layers in an attribute: itself, or what it holds in lists and dictionaries."""
+def find_layers(value: Any, seen: set[int]) -> Iterator[Layer]:
+    """Yield the layers in an attribute: itself, or what it holds, however deep."""
     if isinstance(value, Layer):
         yield value
-    elif isinstance(value, (list, tuple, dict)):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from find_layers(each)
+    elif id(value) not in seen:
+        seen.add(id(value))
+        for each in contents(value):
+            yield from find_layers(each, seen)
+
+
+def contents(value: Any) -> Iterable[Any]:
+    """Return what a value holds: items, what a function encloses, attributes of a plain object."""
+    if isinstance(value, Mapping):
+        return [*value, *value.values()]
+    if isinstance(value, (list, tuple, set, frozenset, deque)):
+        return value
+    if isinstance(value, np.ndarray):
+        return value.ravel().tolist() if value.dtype == object else ()
+    if isinstance(value, partial):
+        return [value.func, *value.args, *value.keywords.values()]
+    if isinstance(value, MethodType):
+        return [value.__self__]
+    if isinstance(value, FunctionType):
+        cells = [cell.cell_contents for cell in value.__closure__ or () if cell != CellType()]
+        return [*cells, *(value.__defaults__ or ())]
+    # Networks, data and the like see to their layers themselves
+    plain = not isinstance(value, (Named, type, ModuleType))
+    return list(vars(value).values()) if plain and hasattr(value, '__dict__') else ()
 
 
 class Gathered(dict[str, Array]):

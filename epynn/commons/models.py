@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from epynn.commons.activation import BoundActivation, check_elementwise
+from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import as_function, check_call, describe, write_call
 from epynn.commons.axes import layer_check_axes
 from epynn.commons.cache import Cache
 from epynn.commons.dataset import dataSet as dataSet
+from epynn.commons.elementwise import check_elementwise
 from epynn.commons.errors import (
     ArgumentTypeError,
     DataError,
@@ -113,6 +114,9 @@ class Layer(NotCalled):
 
     takes_tokens: ClassVar[bool] = False
     """Whether whole numbers are to reach the layer as they are, however large."""
+
+    moves_only: ClassVar[bool] = False
+    """Whether the output has the numbers of the input, in other places."""
 
     check_axes = layer_check_axes
     initialize_parameters: ClassVar[Callable[..., None]] = no_parameters
@@ -287,14 +291,29 @@ class Layer(NotCalled):
         """Return whether `output_dZ` may stand in for the way back through the activation.
 
         The class has to say so, by `activation_is_last`, and is taken at its word for the passes
-        that it had then: a class derived from it that has others has to say so again.
+        that it had then: a class derived from it that has others has to say so again, and an object
+        that was given others does not count.
         """
-        cls = type(self)
-        says = next(base for base in cls.__mro__ if 'activation_is_last' in vars(base))
         passes = ('forward', 'backward', 'activation_gradient')
-        return says.activation_is_last and all(  # type: ignore[attr-defined]
-            getattr(cls, name) is getattr(says, name) for name in passes
+        return self.activation_is_last and self.has_passes_of('activation_is_last', *passes)
+
+    def has_passes_of(self, statement: str, *passes: str) -> bool:
+        """Return whether methods are still those of the class that made a statement about them."""
+        cls = type(self)
+        says = next(base for base in cls.__mro__ if statement in vars(base))
+        return says is Layer or all(
+            getattr(cls, name) is getattr(says, name) and name not in vars(self) for name in passes
         )
+
+    def output_range(self) -> tuple[float, float] | None:
+        """Return the smallest and the largest number that may come out; None if it is not known.
+
+        A class that says so is taken at its word for the forward pass that it had then.
+        """
+        if not self.has_joint_gradient():
+            return None
+        activate: BoundActivation = self.activate  # type: ignore[attr-defined]
+        return activate.range if activate.is_bundled else None
 
     def update_parameters(self) -> None:
         """Take one step of the optimizer, if the layer is trainable.

@@ -20,6 +20,9 @@ class Flatten(Layer):
     (32, 294)
     """
 
+    takes_tokens = True  # they only move
+    moves_only = True
+
     compute_shapes = flatten_compute_shapes
     forward = flatten_forward
     backward = flatten_backward

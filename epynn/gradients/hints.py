@@ -69,7 +69,8 @@ def hint_at_numbers(
         for value, meaning in _factors(layers):
             if value != 1 and math.isclose(ratio, value, rel_tol=1e-5):
                 return f'the ratio is {meaning} ({ratio:.6g})'
-        return f'the ratio is {ratio:.9g} everywhere: a factor is wrong'
+        if len(a) > 1:  # of one number alone it always is
+            return f'the ratio is {ratio:.9g} everywhere: a factor is wrong'
     if len(a) > 1 and np.ptp(a - n) <= min(10 * allowed, 0.1 * off):
         return f'it is off by {np.mean(a - n):.3g} everywhere: a constant is added'
     return ''

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.errors import ArgumentError, EpynnError, StateError
+from epynn.commons.errors import ArgumentError, EpynnError, LayerError, StateError
 from epynn.commons.io.numbers import as_numbers
 from epynn.commons.models import Layer, walk_layers
 from epynn.kernels.arrays import Array
@@ -37,6 +37,7 @@ class Probe:
         self.layers = layers
         self.walked = list(walk_layers(layers))
         for layer in self.walked:
+            refuse_own_passes(layer)
             layer.dtype = np.dtype(np.float64)
             if not layer.children():
                 layer.p = {name: p.astype(np.float64) for name, p in layer.p.items()}
@@ -74,8 +75,8 @@ class Probe:
     def analytic(self) -> tuple[Array | None, dict[str, Array]]:
         """Return copies of ``dX`` and of the gradients of all parameters by name."""
         self.rewind()
-        with watched(self.walked) as self.remarks:
-            dX, gradients = self.passes()
+        self.remarks = []
+        dX, gradients = self.passes()
         copies = {name: np.array(g) for name, g in gradients.items() if g is not None}
         return None if dX is None else np.array(dX), copies
 
@@ -158,9 +159,10 @@ class LayerProbe(Probe):
 
     def passes(self) -> tuple[Array | None, dict[str, Array]]:
         """Return ``dX`` and the gradients by name."""
-        self.outputs()
-        dX = self.layer.backward(self.R.copy())
-        self.layer.compute_gradients()
+        with watched(self.walked, self.remarks):
+            self.outputs()
+            dX = self.layer.backward(self.R.copy())
+            self.layer.compute_gradients()
         return dX, self.layer.g
 
     def parameters(self) -> dict[str, Array]:
@@ -214,8 +216,11 @@ class NetworkProbe(Probe):
 
     def passes(self) -> tuple[Array | None, dict[str, Array]]:
         """Return ``dX`` and the gradients by name."""
-        dA, dZ = loss_gradient(self.model, self.Y, self.outputs())
-        dX = self.model.backward(dA, dZ)
+        with watched(self.walked, self.remarks):
+            A = self.outputs()
+        dA, dZ = loss_gradient(self.model, self.Y, A)
+        with watched(self.walked, self.remarks):
+            dX = self.model.backward(dA, dZ)
         return dX, self._named('g')
 
     def parameters(self) -> dict[str, Array]:
@@ -230,6 +235,16 @@ class NetworkProbe(Probe):
         }
 
 
+def refuse_own_passes(layer: Layer) -> None:
+    """Refuse passes that were put on an object: in a copy they still belong to the original."""
+    for name in ('forward', 'backward', 'compute_gradients'):
+        if name in vars(layer):
+            raise LayerError(
+                f'{layer.name}.{name}', 'a method of its class', 'one that was put on this object',
+                f'Derive a class from {type(layer).__name__}, and define it there.',
+            )  # fmt: skip
+
+
 def nudged(p: Array, size: float, rng: np.random.Generator) -> Array:
     """Return a parameter moved by a share of itself, or, where it is 0, away from 0."""
     r = size * rng.uniform(0.5, 1, p.shape) * rng.choice([-1, 1], p.shape)
@@ -238,16 +253,15 @@ def nudged(p: Array, size: float, rng: np.random.Generator) -> Array:
 
 
 @contextmanager
-def watched(layers: Iterable[Layer]) -> Iterator[list[str]]:
+def watched(layers: Iterable[Layer], remarks: list[str]) -> Iterator[None]:
     """Have the passes of layers looked at; the list fills with what they should not do."""
-    remarks: list[str] = []
     placed = []
     for layer in layers:
-        for method in {'forward', 'backward'} - set(vars(layer)):
+        for method in ('forward', 'backward'):
             setattr(layer, method, partial(_pass, layer, method, getattr(layer, method), remarks))
             placed.append((layer, method))
     try:
-        yield remarks
+        yield
     finally:
         for layer, method in placed:
             delattr(layer, method)

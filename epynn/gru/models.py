@@ -100,6 +100,16 @@ class GRU(Recurrent):
     activate_update: BoundActivation
     activate_reset: BoundActivation
 
+    def output_range(self) -> tuple[float, float] | None:
+        """Return the range of the activation and 0: ``h`` lies between the state before and ``hh``.
+
+        The update gate has to lie between 0 and 1.
+        """
+        if not (self.activate.is_bundled and self.activate_update.range == (0, 1)):
+            return None
+        low, high = self.activate.range
+        return min(low, 0), max(high, 0)
+
     def __init__(
         self,
         unit_cells: int = 1,

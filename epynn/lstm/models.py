@@ -107,6 +107,13 @@ class LSTM(Recurrent):
     activate_input: BoundActivation
     activate_forget: BoundActivation
 
+    def output_range(self) -> tuple[float, float] | None:
+        """Return the range of the activation and 0, ``h = o * C``, where ``o`` is from 0 to 1."""
+        if not (self.activate.is_bundled and self.activate_output.range == (0, 1)):
+            return None
+        low, high = self.activate.range
+        return min(low, 0), max(high, 0)
+
     def __init__(
         self,
         unit_cells: int = 1,

@@ -9,6 +9,7 @@ import numpy as np
 from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import describe
 from epynn.commons.composite import require_composites
+from epynn.commons.elementwise import check_elementwise
 from epynn.commons.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -66,6 +67,15 @@ def check_activations(layer: Layer) -> None:
                 f'{layer.name}.{argument}', 'an activation with its hyper-parameters',
                 describe(activate), f'Write layer.set_activations({argument}=...).',
             )  # fmt: skip
+
+
+def try_activation(layer: Layer) -> None:
+    """Refuse a function of the user's that is none of each number, with numbers of such samples."""
+    for inner in walk_layers([layer]):
+        Z = inner.fc.get('Z')
+        if Z is not None and 'activate' in inner.activation:
+            function = inner.activate.function  # type: ignore[attr-defined]
+            check_elementwise(function, f'{inner.name}.activate', (2, *Z.shape[1:]))
 
 
 def check_network(model: 'EpyNN') -> None:

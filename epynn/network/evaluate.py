@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epynn.commons.errors import DataError, ShapeError, StateError, TrainingError
-from epynn.commons.loss import output_loss
+from epynn.commons.loss import Hinge, output_loss
 from epynn.commons.memory import enough_memory
-from epynn.commons.metrics import decide
+from epynn.commons.metrics import decide, decides
 from epynn.commons.models import Layer, dataSet, walk_layers
 from epynn.commons.names import in_words
-from epynn.commons.targets import AMOUNTS, MULTILABEL
+from epynn.commons.targets import AMOUNTS, MULTILABEL, ONE_HOT
 from epynn.kernels.arrays import Array
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import output_activation
@@ -139,9 +139,22 @@ def decide_samples(model: 'EpyNN', dset: dataSet, what: str) -> Array | None:
         A, Z = compute_outputs(model, dset.X, keep_Z=what == 'evaluate')
         require_finite(A, f'finite outputs for {dset.name}', what)
     dset.A = A
-    # For amounts there is nothing to decide
-    dset.P = A if dset.targets == AMOUNTS else decide(A, dset.targets == MULTILABEL)
+    if dset.targets == AMOUNTS:  # there is nothing to decide
+        dset.P = A
+    else:
+        dset.P = decide(on_sides(model, A), dset.targets == MULTILABEL)
     return Z
+
+
+def on_sides(model: 'EpyNN', A: Any) -> Any:
+    """Return outputs as decisions read them, yes above 0.5.
+
+    Those of Hinge are margins, yes above 0. Where one column of several is chosen they stay as they
+    are.
+    """
+    if model.training_loss is Hinge and model.embedding.targets != ONE_HOT:
+        return (A > 0).astype(A.dtype)
+    return A
 
 
 def compute_metric(
@@ -156,7 +169,7 @@ def compute_metric(
         loss = output_loss(function, activation, dset.Y, Z)
         if loss is not None:
             return loss
-    return function(dset.Y, dset.A)
+    return function(dset.Y, on_sides(model, dset.A) if decides(function) else dset.A)
 
 
 def require_finite(x: Array, expected: str, what: str) -> None:

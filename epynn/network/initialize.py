@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epynn.commons.arguments import as_choice, as_flag, as_int, check_call, describe
+from epynn.commons.composite import require_composites
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError
 from epynn.commons.logs import status_line, warn
 from epynn.commons.loss import loss_functions
@@ -27,6 +28,7 @@ from epynn.network.checks import (
     check_metrics,
     check_network,
     naming,
+    try_activation,
 )
 from epynn.network.evaluate import collect_layers
 from epynn.network.hints import (
@@ -196,6 +198,7 @@ def model_initialize(
         memory = enough_memory('EpyNN.initialize', 'memory for the layers and a batch', remedy)
         with BlasOnOneThread(), memory:
             dry_run(model, end, verbose)
+        require_composites(model.layers)  # of which some make layers when they see their input
         model.prepared = collect_layers(model)
         model.owner.settings = list_settings(model)
         model.initialized = True
@@ -269,6 +272,7 @@ def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
         inputs.append(A)
         with naming(number):
             A = check_array(layer, 'forward', layer.forward(A), (len(batch.X),))
+            try_activation(layer)
         if verbose:
             status_line(
                 f'Forward   {number + 1:>2}/{count}  {layer.name:<12}{shape} -> {A.shape}', end

@@ -9,6 +9,7 @@ from epynn.commons.loss import (
     MAE,
     MSE,
     MSLE,
+    Hinge,
     Huber,
     takes_labels,
     takes_one_class,
@@ -16,6 +17,7 @@ from epynn.commons.loss import (
     takes_shares,
 )
 from epynn.commons.maths import softmax
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import Array
 from epynn.network.backward import output_activation
 
@@ -78,19 +80,26 @@ def check_labels(model: 'EpyNN', Y: Array | None, A: Array) -> None:
 
 def check_reach(model: 'EpyNN', labels: Array) -> None:
     """Refuse targets that the last activation cannot come close to, whatever is learned."""
-    activation = output_activation(model)
-    if activation is None:
-        return
-    low, high = activation.range
+    layer, bounds = output_range(model)
+    low, high = bounds or (-np.inf, np.inf)
     if labels.min() < low - ROUNDING or labels.max() > high + ROUNDING:
-        output = model.layers[-1].name
+        by = getattr(layer, 'activate').__name__  # noqa: B009 - a layer with bounds has one
         raise LabelError(
             'Embedding.Y_data',
-            f'targets {span(low, high)}, as {activation.__name__} of {output} gives no others',
-            f'targets from {labels.min():g} to {labels.max():g}',
+            f'targets {span(low, high)}, as {by} of {layer.name} gives no others',
+            f'targets from {labels.min():g} to {labels.max() + 0:g}',
             'For amounts take identity as the last activation, or scale them; encode class labels '
             'by Embedding(Y_encode=True).',
         )  # fmt: skip
+
+
+def output_range(model: 'EpyNN') -> tuple[Layer, tuple[float, float] | None]:
+    """Return the layer that computes the outputs, and the range of its numbers if it is known."""
+    layer = model.layers[-1]
+    for layer in reversed(model.layers[1:]):
+        if not (layer.moves_only and layer.has_passes_of('moves_only', 'forward')):
+            break
+    return layer, layer.output_range() if layer.has_passes_of('output_range', 'forward') else None
 
 
 def span(low: float, high: float) -> str:
@@ -105,7 +114,8 @@ def check_outputs(model: 'EpyNN', A: Array) -> None:
 
     Where the activation is known, so is what it can give. Otherwise outputs of a batch tell.
     """
-    layer, loss, activation = model.layers[-1], model.training_loss, output_activation(model)
+    layer, bounds = output_range(model)
+    loss, activation = model.training_loss, output_activation(model)
     assert loss is not None
     where = f'{layer.name}.activate'
     if A.shape[1] == 1 and activation is not None and activation.function is softmax:
@@ -113,18 +123,22 @@ def check_outputs(model: 'EpyNN', A: Array) -> None:
             f'{layer.name}.units', 'at least 2 units with softmax', '1, whose output is always 1',
             'Take sigmoid for yes or no, or two units and Embedding(Y_encode=True).',
         )  # fmt: skip
+    by = f'{layer.activate.__name__}, ' if bounds else ''  # type: ignore[attr-defined]
+    low, high = bounds or (A.min(), A.max())
+    if loss is Hinge and bounds and not low <= -1 < 1 <= high:
+        raise LayerError(
+            where, 'outputs on both sides of 0, by 1 and more, which Hinge is made for',
+            f'{by}outputs {span(low, high)}', 'Take identity; or, for probabilities, loss="BCE".',
+        )  # fmt: skip
     if not takes_probabilities(loss):
         return
-    known = activation if activation is not None and activation.is_bundled else None
-    by = f'{known.__name__}, ' if known else ''
-    low, high = known.range if known else (A.min(), A.max())
     if low < 0 or high > 1:
         raise LayerError(
             where, f'outputs from 0 to 1, which {loss.__name__} is made for',
             f'{by}outputs {span(low, high)}', 'Take sigmoid with BCE, softmax with CCE and ICCE.',
         )  # fmt: skip
     sums = A.sum(axis=1)
-    by_itself = known is not None and known.is_elementwise
+    by_itself = activation is not None and activation.is_bundled and activation.is_elementwise
     if takes_one_class(loss) and (by_itself or np.abs(sums - 1).max() > 1e-3):
         raise LayerError(
             where, f'outputs that sum to 1, which {loss.__name__} is made for',

@@ -33,6 +33,7 @@ class Reshape(Layer):
     """
 
     takes_tokens = True
+    moves_only = True
     compute_shapes = reshape_compute_shapes
     forward = reshape_forward
     backward = reshape_backward

@@ -79,6 +79,10 @@ class RNN(Recurrent):
 
     activate: BoundActivation
 
+    def output_range(self) -> tuple[float, float] | None:
+        """Return the range of the activation, ``h = activate(h_)``."""
+        return self.activate.range if self.activate.is_bundled else None
+
     def __init__(
         self,
         unit_cells: int = 1,

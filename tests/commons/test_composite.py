@@ -1,6 +1,8 @@
 """Layers made of layers: what is set on one is set on those inside, by one route."""
 
 import copy
+from collections import deque
+from functools import partial
 
 import numpy as np
 import pytest
@@ -136,3 +138,45 @@ def test_a_composite_of_copies_is_no_secret():
     model = quiet(make_classifier(Twice(Dense(4, tanh))))
     assert list(model.layers[1].p) == ['0.W', '0.b', '1.W', '1.b']
     assert isinstance(model.layers[1], Layer)
+
+
+class Box:
+    def __init__(self, held):
+        self.held = held
+
+
+def call(layer, A):
+    return layer.forward(A)
+
+
+def enclose(layer):
+    return lambda A: layer.forward(A)
+
+
+@pytest.mark.parametrize('wrap', [
+    lambda it: {it}, lambda it: np.array([it, None]), Box, enclose, lambda it: partial(call, it),
+    lambda it: it.forward, lambda it: deque([Box({'a': (it,)})]), lambda it: {it: 1},
+])  # fmt: skip
+def test_layers_are_found_however_deep_they_lie(wrap):
+    model = make_classifier(Hidden(wrap(Dropout(0.5))))
+    with pytest.raises(LayerError, match=r'^Hidden: expected layers inside .* Composite, got Drop'):
+        quiet(model)
+
+
+def test_layers_that_are_made_when_the_input_is_seen_are_found():
+    class Late(Template):
+        def forward(self, A):
+            if 'held' not in vars(self):
+                self.held = Dropout(0.5)
+            return super().forward(A)
+
+    model = make_classifier(Late())
+    with pytest.raises(LayerError, match=r'^Late: expected layers inside .* Composite, got Drop'):
+        quiet(model)
+    assert not model.initialized
+
+
+def test_a_layer_may_hold_another_network():
+    """It passes through layers of its own, and sees to what they need."""
+    teacher = quiet(make_classifier(Dropout(0.5)))
+    quiet(make_classifier(Hidden(Box(teacher)), Hidden(teacher.predict)))

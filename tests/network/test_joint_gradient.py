@@ -118,3 +118,29 @@ def test_it_is_exact_where_it_is_taken():
     dtrain = model.embedding.dtrain
     _, dZ = loss_gradient(model, dtrain.Y, model.forward(dtrain.X))
     np.testing.assert_array_equal(dZ, (1 - dtrain.Y) / 2)
+
+
+def test_a_layer_whose_object_was_given_another_pass_has_none():
+    for name in ('forward', 'backward'):
+        layer = Dense(2)
+        setattr(layer, name, getattr(layer, name))
+        assert not layer.has_joint_gradient()
+
+
+def test_half_the_output_by_a_function_put_on_the_object():
+    layer, calls = Dense(2), []
+    forward, backward = layer.forward, layer.backward
+
+    def halved(A):
+        layer.fc['whole'] = forward(A)
+        layer.fc['A'] = layer.fc['whole'] / 2
+        return layer.fc['A']
+
+    def back(dX):
+        layer.fc['A'] = layer.fc['whole']
+        calls.append(layer.output_dZ)
+        return backward(dX / 2)
+
+    layer.forward, layer.backward = halved, back
+    make(layer).train(1, verbose=0)
+    assert calls == [None, None]  # of initialization, too

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from networks import quiet
 
-from epynn.commons.errors import LayerError
+from epynn.commons.errors import LabelError, LayerError
 from epynn.commons.loss import BCE, CCE, Huber, LabelSmoothing
 from epynn.commons.maths import (
     elu,
@@ -22,10 +22,16 @@ from epynn.commons.maths import (
     softsign,
     tanh,
 )
+from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
 from epynn.embedding.models import Embedding
+from epynn.flatten.models import Flatten
+from epynn.gru.models import GRU
+from epynn.lstm.models import LSTM
 from epynn.network.models import EpyNN
+from epynn.reshape.models import Reshape
 from epynn.residual.models import Residual
+from epynn.rnn.models import RNN
 
 X = np.random.default_rng(5).normal(size=(30, 3))
 CLASSES = np.arange(30) % 3
@@ -87,3 +93,48 @@ def test_outputs_that_sum_to_1_by_chance_are_seen_through():
     layer = Dense(2, sigmoid, initialization=lambda shape, rng: np.zeros(shape))
     with pytest.raises(LayerError, match='outputs that sum to 1, which CCE is made for'):
         quiet(EpyNN([Embedding(X, np.eye(2)[YES_NO]), layer]), loss='CCE')
+
+
+HELD = X[:, np.newaxis].repeat(4, axis=1)  # four steps of three features
+
+
+@pytest.mark.parametrize('layers', [
+    (RNN(1),), (GRU(1),), (LSTM(1),), (RNN(1, relu),), (GRU(1, relu),), (LSTM(1, relu),),
+    (Reshape((4, 3, 1)), Convolution(1, (4, 3), activate=relu), Flatten(), Reshape((1,))),
+], ids=lambda layers: '-'.join(map(str, layers)))  # fmt: skip
+def test_targets_within_reach_of_steps_and_of_what_is_moved(layers):
+    below = layers[-1].output_range() if len(layers) == 1 else (0, np.inf)
+    model = EpyNN([Embedding(HELD, YES_NO), *layers])
+    quiet(model, loss='MSE').train(1, verbose=0)
+    low, high = below
+    for beyond in (low - 1, *([high + 1] if np.isfinite(high) else [])):
+        model = EpyNN([Embedding(HELD, YES_NO * beyond), *layers])
+        with pytest.raises(LabelError, match=r'targets .*, as (tanh|relu) of (RNN|GRU|LSTM|Conv)'):
+            quiet(model, loss='MSE')
+
+
+def test_reach_is_only_known_where_gates_are_from_0_to_1():
+    assert GRU(1, tanh, activate_update=identity).output_range() is None
+    assert LSTM(1, tanh, activate_output=tanh).output_range() is None
+    assert LSTM(1, tanh, activate_output=hard_sigmoid).output_range() == (-1, 1)
+
+
+def test_a_derived_layer_has_a_reach_of_its_own():
+    class Far(RNN):
+        def forward(self, A):
+            self.fc['A'] = 500 * super().forward(A)
+            return self.fc['A']
+
+    quiet(EpyNN([Embedding(HELD, 400 * YES_NO), Far(1)]), loss='MSE')
+
+
+@pytest.mark.parametrize('activate', [sigmoid, relu, softplus, hard_sigmoid])
+def test_hinge_needs_outputs_on_both_sides_of_0(activate):
+    model = EpyNN([Embedding(X, YES_NO), Dense(1, activate)])
+    with pytest.raises(LayerError, match=r'both sides of 0, .* Take identity; or'):
+        quiet(model, loss='Hinge')
+
+
+@pytest.mark.parametrize('activate', [tanh, identity, lrelu, scaled_tanh])
+def test_hinge_behind_what_has_both_sides(activate):
+    quiet(EpyNN([Embedding(X, YES_NO), Dense(1, activate)]), loss='Hinge')

@@ -148,3 +148,17 @@ def test_other_wrapped_functions_are_welcome(rng):
         noisy, five_columns, lambda x, deriv=False: np.log(x),
     ):  # fmt: skip
         Dense(5, function)
+
+
+def test_one_that_acts_on_others_only_sometimes_or_in_few_shapes():
+    def only_the_largest(x, deriv=False):
+        largest = x == x.max(axis=-1, keepdims=True)
+        return 1.0 * largest if deriv else x * largest
+
+    def weighted(x, deriv=False):
+        return softmax(x * np.array([1.0, 2.0, 1.0, 0.5, 3.0]), deriv)  # five columns alone
+
+    with pytest.raises(ArgumentError, match='a layer of your own'):
+        Dense(3, only_the_largest)
+    with pytest.raises(ArgumentError, match=r'Dense.activate, layer 1: .*Pass softmax itself'):
+        quiet(make_classifier(Dense(5, weighted)))

@@ -7,7 +7,7 @@ from networks import quiet
 from epynn import read_model
 from epynn.commons.errors import ArgumentTypeError, DataError, LabelError, StateError
 from epynn.commons.maths import identity, relu, sigmoid, softmax
-from epynn.commons.metrics import accuracy
+from epynn.commons.metrics import RMSE, accuracy
 from epynn.commons.models import dataSet
 from epynn.dense.models import Dense
 from epynn.embedding.models import Embedding
@@ -194,3 +194,28 @@ def test_whole_numbers_in_one_column_stay_labels():
     model = network(ALTERNATE, Dense(1, identity), loss='MSE')
     assert list(model.metrics) == ['accuracy', 'MSE']
     assert model.predict(X).P.dtype == np.int64
+
+
+@pytest.mark.parametrize('Y', [X[:, 0] > 0, SEVERAL], ids=['one question', 'several'])
+def test_margins_of_hinge_are_decided_at_0(Y, tmp_path):
+    units = 1 if Y.ndim == 1 else Y.shape[1]
+    metrics = ['accuracy', 'fscore_micro', 'RMSE']
+    model = network(Y, Dense(units, identity), loss='Hinge', metrics=metrics)
+    model.layers[1].p['W'] *= 5  # margins of several
+    values = model.evaluate()
+    for each in (model, read_model(model.write(tmp_path / 'model'))):
+        prediction = each.predict(X)
+        np.testing.assert_array_equal(prediction.P.reshape(60, -1), prediction.A > 0)
+    A, truth = prediction.A[:40], Y.reshape(60, -1)[:40]
+    assert np.abs(A).max() > 2
+    assert values['accuracy']['dtrain'] == np.mean(((A > 0) == truth).all(axis=1))
+    assert values['RMSE']['dtrain'] == pytest.approx(RMSE(truth, A))
+
+
+def test_of_columns_of_hinge_the_largest_margin_is_chosen():
+    model = network(np.eye(3)[ALTERNATE], Dense(3, identity), loss='Hinge')
+    model.layers[1].p['b'] = np.array([[-9.0, -8.0, -9.0]])
+    prediction = model.predict(X)
+    np.testing.assert_array_equal(prediction.P, np.argmax(prediction.A, axis=1))
+    right = prediction.P[:40] == ALTERNATE[:40]
+    assert model.evaluate()['accuracy']['dtrain'] == np.mean(right)

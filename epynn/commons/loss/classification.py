@@ -139,9 +139,8 @@ def Hinge(Y: Array, A: Array, deriv: bool = False) -> Array:
     """Hinge loss, ``L = sum_U max(0, 1 - t A) / U`` with ``t = 2 Y - 1``, behind identity.
 
     Labels are 0 and 1, as everywhere in the library; t is -1 and 1. An output is a margin,
-    on the right side of 0 by 1 or more where it costs nothing. Several columns are machines of one
-    class against the rest each. One column makes a poor decision: metrics round it and so part the
-    classes at 0.5, not at 0; for two classes take two columns.
+    on the right side of 0 by 1 or more where it costs nothing. Networks decide accordingly: yes
+    above 0; of several columns, machines of one class against the rest each, the largest.
 
     Parameters
     ----------

@@ -42,6 +42,7 @@ array and no column of a table. A metric of your own is a plain function ``f(Y, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import TypeAlias, overload
 
@@ -70,6 +71,7 @@ __all__ = [
     'accuracy',
     'confusion_matrix',
     'decide',
+    'decides',
     'fscore',
     'hamming_loss',
     'metrics_functions',
@@ -119,3 +121,9 @@ def metrics_functions(
     metric: MetricFunction = function_named('metrics', _METRICS, key)
     check_call(metric, 'metrics', 'f(Y, A), a metric', 2)
     return metric
+
+
+def decides(metric: MetricFunction) -> bool:
+    """Return whether a metric of the library is about decisions, not the outputs themselves."""
+    function = metric.func if isinstance(metric, partial) else metric
+    return isinstance(function, Average) or function in (accuracy, hamming_loss, *_RATIOS)
