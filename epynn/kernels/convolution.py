@@ -27,14 +27,10 @@ def multiply_windows(Xp: Array, W: Array, window: Window, b: Array | None = None
 
     Parameters
     ----------
-    Xp : array of shape (m, h + 2ph, w + 2pw, d)
-        Images in their frame.
-    W : array of shape (fh, fw, d/g, u)
-        Filters.
+    Xp, W, b : arrays of shape (m, h + 2ph, w + 2pw, d), (fh, fw, d/g, u), (u,)
+        Images in their frame, filters, and the bias of each unit, if any.
     window : Window
         How the window lies on the images.
-    b : array of shape (u,), optional
-        Bias of each unit.
 
     Returns
     -------
@@ -52,15 +48,6 @@ def multiply_windows_weight_gradient(Xp: Array, dZ: Array, window: Window) -> Ar
     """Gradient of ``W`` in :func:`multiply_windows`, of shape (fh, fw, d/g, u).
 
     ``dW[a,c,d,u] = sum_{m,i,j} Xp[m, i*sh + a*rh, j*sw + c*rw, d] dZ[m,i,j,u]``
-
-    Parameters
-    ----------
-    Xp : array of shape (m, h + 2ph, w + 2pw, d)
-        Images in their frame, of the forward pass.
-    dZ : array of shape (m, oh, ow, u)
-        Gradient of the loss with respect to ``Z``.
-    window : Window
-        Of the forward pass.
     """
     dtype = fast_type(Xp, dZ)
     if dtype is None:
@@ -73,15 +60,6 @@ def multiply_windows_input_gradient(dZ: Array, W: Array, window: Window) -> Arra
     """Gradient of the images in :func:`multiply_windows`, without their frame: (m, h, w, d).
 
     ``dXb[m,i,j,a,c,d] = sum_u dZ[m,i,j,u] W[a,c,d,u]``, each block added where it was cut.
-
-    Parameters
-    ----------
-    dZ : array of shape (m, oh, ow, u)
-        Gradient of the loss with respect to ``Z``.
-    W : array of shape (fh, fw, d/g, u)
-        The filters of the forward pass.
-    window : Window
-        Of the forward pass.
     """
     dtype = fast_type(dZ, W)
     if dtype is None:
@@ -106,10 +84,8 @@ def convolve(
 
     Parameters
     ----------
-    X : array of shape (m, h, w, d)
-        Images.
-    W : array of shape (fh, fw, d/g, u)
-        Filters.
+    X, W : arrays of shape (m, h, w, d), (fh, fw, d/g, u)
+        Images and filters.
     strides, dilation : int or pair of int
         ``(sh, sw)``, and the distances ``(rh, rw)`` of neighbouring points of a filter.
     padding : 'same', 'valid', int, pair of int, or pair of pairs
@@ -145,19 +121,12 @@ def convolve_weight_gradient(
     dilation: Pair = 1,
     groups: int = 1,
 ) -> Array:
-    """Gradient of ``W`` in :func:`convolve`, of shape (fh, fw, d/g, u).
-
-    Parameters
-    ----------
-    X, dZ : arrays of shape (m, h, w, d), (m, oh, ow, u)
-        The images of the forward pass, and the gradient of the loss with respect to ``Z``.
-    window, strides, padding, dilation, groups
-        ``(fh, fw)``, and the options of the forward pass.
+    """Gradient of ``W`` in :func:`convolve`, of shape (fh, fw, d/g, u); ``window`` is (fh, fw).
 
     Raises
     ------
     TypeError, ValueError
-        If ``dZ`` is not the gradient of such a convolution.
+        If ``dZ (m, oh, ow, u)`` is not the gradient of such a convolution.
     """
     check_images(X)
     lain = Window.on(X.shape[1:3], window, strides, padding, dilation, groups)
@@ -175,19 +144,12 @@ def convolve_input_gradient(
     dilation: Pair = 1,
     groups: int = 1,
 ) -> Array:
-    """Gradient of ``X`` in :func:`convolve`, of that shape ``(m, h, w, d)``.
-
-    Parameters
-    ----------
-    dZ, W : arrays of shape (m, oh, ow, u), (fh, fw, d/g, u)
-        Gradient of the loss with respect to ``Z``, and the filters of the forward pass.
-    shape, strides, padding, dilation, groups
-        ``(m, h, w, d)`` of ``X``, and the options of the forward pass.
+    """Gradient of ``X`` in :func:`convolve`, of that shape (m, h, w, d).
 
     Raises
     ------
     TypeError, ValueError
-        If ``dZ`` is not the gradient of such a convolution.
+        As :func:`convolve_weight_gradient`.
     """
     m, h, w, d = shape
     _check_W(W, d, groups)

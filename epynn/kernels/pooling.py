@@ -55,24 +55,11 @@ def pool_windows_gradient(
     """Gradient of ``X`` in :func:`pool_windows`.
 
     Max and min send ``dZ[m,i,j,d]`` to the one point of the window that won, mean sends
-    ``dZ / (fh * fw)`` to each. Where windows overlap, gradients add up.
+    ``dZ / (fh * fw)`` to each. Where windows overlap, gradients add up. With winners None, those of
+    a max or min are found again, in ``X``.
 
-    Parameters
-    ----------
-    dZ : array of shape (m, oh, ow, d)
-        Gradient of the loss with respect to ``Z``.
-    X : array of shape (m, h, w, d)
-        Images, read where winners have to be found again.
-    window, how
-        As in the forward pass.
-    winners : array of shape (m, oh, ow, d), or None
-        Of the forward pass; None for a mean, and to find them again.
-
-    Returns
-    -------
-    array of shape (m, h, w, d)
-        ``dX``, of the dtype of ``dZ``. A window with a NaN has no winner and sends nothing;
-        an infinite gradient may make the rest of its window NaN, as in a matrix product.
+    A window with a NaN has no winner and sends nothing; an infinite gradient may make the rest of
+    its window NaN, as in a matrix product.
     """
     if how != 'mean' and winners is None:
         _, winners = pool_windows(X, window, how)
@@ -126,15 +113,6 @@ def pool_gradient(
     winners: Array | None = None,
 ) -> Array:
     """Gradient of ``X`` in :func:`pool`, as :func:`pool_windows_gradient` computes it.
-
-    Parameters
-    ----------
-    dZ, X, Z : arrays of shape (m, oh, ow, d), (m, h, w, d), (m, oh, ow, d)
-        Gradient of the loss with respect to ``Z``, input and output of the forward pass.
-    window, strides, padding, how
-        As in the forward pass.
-    winners : array of shape (m, oh, ow, d), optional
-        From :func:`pool_windows`; None for a mean, and to find them again.
 
     Raises
     ------

@@ -29,17 +29,14 @@ Padding: TypeAlias = str | Pair | Pads
 class Window:
     """How a window lies on images: made and checked once, and handed down by name.
 
-    A window of ``fh * fw`` points slides over images of ``h * w`` points in a frame of padding. It
-    moves by the strides ``sh, sw``; dilated, its points lie ``rh, rw`` apart.
+    A window of ``fh * fw`` points slides over images of ``h * w`` points in a frame of padding.
 
     Attributes
     ----------
-    size_in : tuple of int
-        ``(h, w)`` of the images, without the frame.
-    size : tuple of int
-        ``(fh, fw)``.
+    size_in, size : tuple of int
+        ``(h, w)`` of the images, without the frame, and ``(fh, fw)`` of the window.
     strides, dilation : tuple of int
-        ``(sh, sw)`` and ``(rh, rw)``.
+        Its steps ``(sh, sw)``, and the distances ``(rh, rw)`` of neighbouring points in it.
     pads : pair of pairs
         Rows and columns of the frame, ``((top, bottom), (left, right))``.
     groups : int
@@ -110,64 +107,27 @@ class Window:
 def pair(value: object, name: str, least: int | None = None) -> tuple[int, int]:
     """Normalize an int or a pair of ints, one for the height and one for the width.
 
-    Parameters
-    ----------
-    value : int or pair of int
-        ``2`` stands for ``(2, 2)``.
-    name : str
-        Name of the argument, for the messages.
-    least : int, optional
-        Smallest value accepted.
-
-    Returns
-    -------
-    tuple of int
-        The value along the height and along the width.
-
     Raises
     ------
     TypeError
         If the value is not made of integers; a bool is not one here.
     ValueError
-        If there are not two of them, or one is below ``least``.
+        If there are not two of them, or one is below `least`.
     """
-    if type(value) is tuple and [*map(type, value)] == [int, int]:  # nearly always, and quick
-        height, width = value
-    else:
-        height, width = _read_pair(value, name)
-    if least is not None and (height < least or width < least):
-        raise ValueError(
-            f'{name}: expected an int or a pair of ints of at least {least}, got {value!r}. '
-            f'Take {least} or more.'
-        )
+    values = value if isinstance(value, (tuple, list)) else (value, value)
+    expected = f'{name}: expected an int or a pair of ints'
+    if len(values) != 2:
+        raise ValueError(f'{expected}, got {value!r}. Write 2 or (2, 2).')
+    if any(isinstance(v, (bool, np.bool_)) or not hasattr(v, '__index__') for v in values):
+        raise TypeError(f'{expected}, got {value!r}. Write 2 or (2, 2).')
+    height, width = map(operator.index, values)
+    if least is not None and min(height, width) < least:
+        raise ValueError(f'{expected} of at least {least}, got {value!r}. Take {least} or more.')
     return height, width
 
 
-def _read_pair(value: object, name: str) -> tuple[int, int]:
-    """Return an int or a pair, of any type of integers, as two ints."""
-    values = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-    expected = 'an int or a pair of ints'
-    if len(values) != 2:
-        raise ValueError(f'{name}: expected {expected}, got {value!r}. Write 2 or (2, 2).')
-    if any(isinstance(v, (bool, np.bool_)) or not hasattr(v, '__index__') for v in values):
-        raise TypeError(f'{name}: expected {expected}, got {value!r}. Write 2 or (2, 2).')
-    return operator.index(values[0]), operator.index(values[1])
-
-
 def check_axes(X: Array, name: str, axes: str, remedy: str) -> None:
-    """Raise a ValueError that names the axes, unless ``X`` has as many as ``axes`` lists.
-
-    Parameters
-    ----------
-    X : array
-        The array to check.
-    name : str
-        Its name, for the message.
-    axes : str
-        Names of the axes: ``'m, h, w, d'``.
-    remedy : str
-        What to do about it.
-    """
+    """Raise unless ``X`` is an array with as many axes as listed: ``'m, h, w, d'``."""
     rank = axes.count(',') + 1
     if not hasattr(X, 'ndim'):
         raise TypeError(
@@ -184,21 +144,9 @@ def span(window: int, dilation: int = 1) -> int:
 
 
 def output_size(size: int, window: int, stride: int, padding: Pair = 0, dilation: int = 1) -> int:
-    """Count the positions of a window: ``floor((size + padding - span) / stride) + 1``.
+    """Count the places of a window on one axis, with padding at either end, or before and after.
 
-    Parameters
-    ----------
-    size, window, stride : int
-        Length of the axis, of the window, of a step.
-    padding : int or pair of int
-        Points added at either end, or before and after.
-    dilation : int
-        Distance of two points of the window, whose span is ``(window - 1) * dilation + 1``.
-
-    Returns
-    -------
-    int
-        Number of positions, at least 1.
+    ``floor((size + padding - span) / stride) + 1``
 
     Raises
     ------
@@ -220,26 +168,14 @@ def output_size(size: int, window: int, stride: int, padding: Pair = 0, dilation
 def find_pads(
     padding: Padding, size: tuple[int, ...], window: Pair, strides: Pair = 1, dilation: Pair = 1
 ) -> Pads:
-    """Work out how much padding goes to each side of the images.
+    """Work out how much padding goes to each side of images of that size.
 
-    Parameters
-    ----------
-    padding : 'same', 'valid', int, pair of int, or pair of pairs
-        As :data:`Padding` tells.
-    size : tuple of int
-        ``(h, w)`` of the images.
-    window, strides, dilation : int or pair of int
-        ``(fh, fw)``, ``(sh, sw)``, ``(rh, rw)``; read for ``'same'`` only.
-
-    Returns
-    -------
-    tuple of pairs
-        ``((top, bottom), (left, right))``.
+    The window, its strides and its dilation are read for ``'same'`` only.
 
     Raises
     ------
     TypeError, ValueError
-        If the padding is none of these.
+        If the padding is none of the ways of :data:`Padding`.
     """
     if isinstance(padding, str):
         if padding not in ('same', 'valid'):
