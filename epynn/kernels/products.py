@@ -4,13 +4,13 @@
 one product of BLAS.
 """
 
-from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from epynn.kernels.arrays import Array
 from epynn.kernels.blas import BlasOnOneThread
-from epynn.kernels.threads import count_shares, share_out
+from epynn.kernels.threads import count_shares, share
 
 _ROWS = 16
 """Rows or columns of the result that a piece has at least: thinner ones are slow."""
@@ -26,13 +26,12 @@ def multiply(X: Array, W: Array) -> Array:
             return X @ W
     Z = np.empty((m, u), dtype=np.result_type(X, W), like=X)
 
-    def work(parts: Sequence[slice]) -> None:
-        for part in parts:
-            if m >= u:
-                np.matmul(X[part], W, out=Z[part])
-            else:
-                np.matmul(X, W[:, part], out=Z[:, part])
+    def work(part: slice) -> None:
+        if m >= u:
+            np.matmul(X[part], W, out=Z[part])
+        else:
+            np.matmul(X, W[:, part], out=Z[:, part])
 
     bounds = [size * i // pieces for i in range(pieces + 1)]
-    share_out(work, [slice(*bounds[i : i + 2]) for i in range(pieces)], pieces)
+    share(work, [slice(*ends) for ends in pairwise(bounds)])
     return Z

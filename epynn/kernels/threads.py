@@ -14,7 +14,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,7 +30,7 @@ WORTH_A_SHARE = 6_000_000
 QUOTA = '/sys/fs/cgroup/cpu.max'
 """Where Linux says how much of the cores a container may use."""
 
-Piece = TypeVar('Piece')
+Share = TypeVar('Share')
 Result = TypeVar('Result')
 
 
@@ -100,7 +99,7 @@ class _Own(threading.local):
                 self.helpers.append(_Helper())
         except RuntimeError:
             pass
-        return self.helpers[:count]
+        return self.helpers[: max(count, 0)]
 
 
 class _Job:
@@ -141,9 +140,7 @@ _wanted: list[int] = []
 
 
 def set_threads(n: int | None) -> None:
-    """Let the library compute in so many threads.
-
-    The numbers that come out do not depend on it.
+    """Let the library compute in so many threads; the numbers that come out do not change.
 
     Parameters
     ----------
@@ -189,40 +186,18 @@ def count_shares(work: float, pieces: int) -> int:
     return max(1, min(SHARES, pieces, int(work / WORTH_A_SHARE)))
 
 
-def share_out(
-    work: Callable[[Sequence[Piece]], Result], pieces: Sequence[Piece], shares: int
-) -> list[Result]:
-    """Cut pieces into shares of neighbours, and do each share in the next thread that is free.
+def share(work: Callable[[Share], Result], shares: Sequence[Share]) -> list[Result]:
+    """Do each share of a job in the next thread that is free; return what came of them, in order.
 
-    Each thread has helpers of its own, so that calls from different threads never meet. Which share
-    a piece falls into depends on the numbers of both alone, so that sums come out the same each
-    time.
-
-    Parameters
-    ----------
-    work : callable
-        Takes some of the pieces.
-    pieces : sequence
-        The pieces of the job, in order.
-    shares : int
-        How many shares, from shapes alone: see :func:`count_shares`.
-
-    Returns
-    -------
-    list
-        What `work` returned for each share, in order.
+    Each thread has helpers of its own, so that calls from different threads never meet. Shares are
+    cut beforehand, as many as :func:`count_shares` says from shapes alone, so that sums come out
+    the same each time.
     """
-    count = len(pieces)
-    shares = max(1, min(shares, count))
-    if shares == 1:
-        return [work(pieces)]
-    bounds = [-(-count * i // shares) for i in range(shares + 1)]
-    parts = [pieces[i:j] for i, j in pairwise(bounds)]
     with BlasOnOneThread():
-        helpers = _own.find(min(count_threads(), shares) - 1)
+        helpers = _own.find(min(count_threads(), len(shares)) - 1)
         if not helpers:
-            return [work(part) for part in parts]
-        job = _Job(work, parts)
+            return [work(part) for part in shares]
+        job = _Job(work, shares)
         locks = [allocate_lock() for _ in helpers]
         try:
             for helper, lock in zip(helpers, locks, strict=True):

@@ -75,10 +75,7 @@ class Window:
     ) -> 'Window':
         """Lay a window on images ``(h, w)``, whichever way its numbers are written.
 
-        Raises
-        ------
-        TypeError, ValueError
-            If a number is no integer or too small, or the window does not fit.
+        A TypeError or ValueError tells of a number that is no integer or too small.
         """
         size = pair(size, 'window', least=1)
         strides = pair(strides, 'strides', least=1)

@@ -65,7 +65,7 @@ def multiply_windows_input_gradient(dZ: Array, W: Array, window: Window) -> Arra
         return upright.input_gradient(dZ, W, window)
     places = rows.places_of_input_gradient(m, window)
     if plan := rows.plan(places, window, d, u, dZ.dtype):
-        return rows.input_gradient(dZ, W, plan, window)
+        return rows.input_gradient(dZ, W, plan)
     return im2col.input_gradient(dZ, W, window)
 
 

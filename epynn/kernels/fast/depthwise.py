@@ -4,14 +4,12 @@ A row of an image is a run of ``ow * d`` numbers, which each point of the window
 another start on. One call of einsum multiplies and adds up in a single pass over these runs.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from epynn.kernels.arrays import Array
 from epynn.kernels.blocks import view_blocks
-from epynn.kernels.fast.pieces import Piece, cut, share
+from epynn.kernels.fast.pieces import Piece, add_shares, cut, share
 from epynn.kernels.window import Window
 
 
@@ -47,9 +45,7 @@ def weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
             dW += np.einsum('niacjk,nijk->acjk', Xr[n, i], dZr[n, i])
         return dW
 
-    dW, *more = share(work, _cut(dZ, window))
-    for other in more:
-        dW += other
+    dW = add_shares(work, _cut(dZ, window))
     # (fh, fw, 1, ow * d), or (fh, fw, ow, d) -> (fh, fw, 1, d)
     gradient: Array = dW.reshape(*window.size, *dZ.shape[2:]).sum(axis=2, keepdims=True)
     return gradient
@@ -90,6 +86,6 @@ def _join(Z: Array, window: Window) -> Array:
     return Z if window.strides[1] > 1 else Z.reshape(*shape, 1, ow * d)
 
 
-def _cut(Z: Array, window: Window) -> Any:
+def _cut(Z: Array, window: Window) -> list[list[Piece]]:
     """Cut the output ``(m, oh, ow, d)`` into pieces of whole rows."""
     return cut(Z.shape[:3], 3 * Z.shape[3] * Z.itemsize, 4 * Z.size * window.points, step=2)

@@ -10,7 +10,7 @@ import numpy as np
 
 from epynn.kernels.arrays import Array
 from epynn.kernels.blocks import unpad, view_blocks, view_taps
-from epynn.kernels.fast.pieces import PASS, Piece, cut, share
+from epynn.kernels.fast.pieces import PASS, Piece, add_bias, add_shares, cut, share
 from epynn.kernels.window import Window
 
 
@@ -18,16 +18,13 @@ def multiply(Xp: Array, W: Array, window: Window, Z: Array, b: Array | None) -> 
     """Multiply blocks with filters ``(fh, fw, d, u)`` and add the bias, into `Z`."""
     u = W.shape[3]
     Xb, Wr = view_blocks(Xp, window), W.reshape(-1, u)
-    row = None if b is None else np.tile(b, Z.shape[2])  # NumPy is quick on long rows
+    row = None if b is None else np.tile(b, Z.shape[2])
 
     def work(pieces: list[Piece]) -> None:
         for piece in pieces:
             # (places, fh * fw * d) @ (fh * fw * d, u) -> (places, u)
             np.matmul(_copy_blocks(Xb[piece]), Wr, out=Z[piece].reshape(-1, u))
-            if row is not None:
-                width = Z[piece].shape[2] * u
-                rows = Z[piece].reshape(-1, width)
-                rows += row[:width]
+            add_bias(Z[piece], row)
 
     share(work, _cut(Z.shape, len(Wr), Z.itemsize))
 
@@ -43,9 +40,7 @@ def weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
             dW += _copy_blocks(Xb[piece]).T @ dZ[piece].reshape(-1, u)
         return dW
 
-    dW, *more = share(work, _cut(dZ.shape, height, dZ.itemsize, height * u * dZ.itemsize))
-    for other in more:
-        dW += other
+    dW = add_shares(work, _cut(dZ.shape, height, dZ.itemsize, height * u * dZ.itemsize))
     return dW.reshape(*window.size, d, u)
 
 

@@ -1,12 +1,11 @@
 """Work cut into pieces that the processor's cache holds, and shared out among threads."""
 
-from collections.abc import Callable, Sequence
-from typing import TypeAlias, TypeVar
+from collections.abc import Callable
+from typing import TypeAlias
 
-from epynn.kernels.blas import BlasOnOneThread
-from epynn.kernels.threads import SHARES, count_shares, share_out
-
-Result = TypeVar('Result')
+from epynn.kernels.arrays import Array
+from epynn.kernels.threads import SHARES, count_shares
+from epynn.kernels.threads import share as share
 
 Piece: TypeAlias = tuple[slice, slice, slice]
 """Some samples, rows and columns of an output: whole samples where one fits, else rows of one (row
@@ -30,27 +29,12 @@ def fits(size: int) -> bool:
 def cut(
     places: tuple[int, ...], place_bytes: int, work: int, step: int = 1, kept: int = 0
 ) -> list[list[Piece]]:
-    """Cut an output into shares, and these into pieces of about one size.
+    """Cut an output of ``(m, oh, ow)`` places into shares, and these into pieces of about one size.
 
-    All of that depends on shapes alone, and so does the order of all sums.
-
-    Parameters
-    ----------
-    places : tuple of int
-        ``(m, oh, ow)`` of the output.
-    place_bytes : int
-        What is needed for one place.
-    work : int
-        Multiply-adds, :data:`PASS` for each number that is only moved.
-    step : int
-        Rows that belong together, and are not cut further.
-    kept : int
-        Bytes that each share keeps to the end, as for a sum.
-
-    Returns
-    -------
-    list of lists of pieces
-        The first piece of a share is the largest.
+    A place takes `place_bytes`; `work` is in multiply-adds, with :data:`PASS` for each number that
+    is only moved. Rows in a `step` belong together, and are not cut further. `kept` are bytes that
+    each share keeps to the end, as for a sum. All of that depends on shapes alone, and so does the
+    order of all sums. The first piece of a share is the largest.
     """
     m, oh, ow = places
     samples, rows, columns = (slice(0, size) for size in places)
@@ -81,11 +65,17 @@ def _slices(whole: slice, most: int, step: int = 1) -> list[slice]:
     return [slice(start, min(start + length, whole.stop)) for start in starts]
 
 
-def share(work: Callable[[list[Piece]], Result], shares: list[list[Piece]]) -> list[Result]:
-    """Do the shares of a job at the same time, and return what `work` made of each, in order."""
+def add_shares(work: Callable[[list[Piece]], Array], shares: list[list[Piece]]) -> Array:
+    """Do the shares of a job, and add up what comes of them, in order."""
+    total, *others = share(work, shares)
+    for other in others:
+        total += other
+    return total
 
-    def do(part: Sequence[list[Piece]]) -> list[Result]:
-        return [work(pieces) for pieces in part]
 
-    with BlasOnOneThread():
-        return [result for part in share_out(do, shares, len(shares)) for result in part]
+def add_bias(Z: Array, row: Array | None) -> None:
+    """Add a bias to a piece, if there is one: as a long `row`, with which NumPy is quick."""
+    if row is not None:
+        width = Z.shape[2] * Z.shape[3]
+        rows = Z.reshape(-1, width)
+        rows += row[:width]

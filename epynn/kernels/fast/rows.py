@@ -4,7 +4,7 @@ No block is copied: :mod:`epynn.kernels.fast.winograd` reads overlapping windows
 piece is cut out with zeros around, brought to steps of one
 (:mod:`epynn.kernels.fast.space_to_depth`) and convolved. Winograd's form mixes rows: what rounds in
 one of them reaches the others. A piece in which one number is far above the others, or not finite,
-goes tap by tap instead, so that it disturbs only what sees it.
+goes as it is (:mod:`epynn.kernels.fast.im2col`), so that it disturbs only what sees it.
 """
 
 import math
@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.fast import winograd
-from epynn.kernels.fast.pieces import PASS, Piece, cut, fits, share
+from epynn.kernels.fast import im2col, winograd
+from epynn.kernels.fast.pieces import PASS, Piece, add_bias, add_shares, cut, fits, share
 from epynn.kernels.fast.space_to_depth import (
     count_cells,
     crop,
@@ -28,10 +28,7 @@ from epynn.kernels.fast.space_to_depth import (
 from epynn.kernels.window import Window
 
 _ROUNDED = 'f'
-"""Types of numbers that may go through the points of :mod:`epynn.kernels.fast.winograd`.
-
-float32 alone: float64 keeps the direct form, which is exact where all products are whole numbers.
-"""
+"""Types that may be transformed: float64 keeps the direct form, exact for whole numbers."""
 
 _FILTER_BYTES = 4 << 20
 """What transformed filters may take."""
@@ -54,19 +51,7 @@ _SHORT = 8
 
 @dataclass(frozen=True)
 class Plan:
-    """How images are convolved.
-
-    Attributes
-    ----------
-    window : Window
-        How the window lies on them.
-    cells : tuple of int
-        ``(qh, qw)``, the filter in cells of ``sh * sw`` points.
-    r : int
-        Rows of a tile.
-    parts : list
-        Pieces of the output, for each thread.
-    """
+    """How images are convolved: a filter of ``(qh, qw)`` cells, in tiles of ``r`` rows."""
 
     window: Window
     cells: tuple[int, int]
@@ -118,14 +103,12 @@ def multiply(Xp: Array, W: Array, plan: Plan, Z: Array, b: Array | None) -> None
     """Convolve, into ``Z (m, oh, ow, u)``, and add the bias to each piece while it is at hand."""
     Wc = filters_to_cells(W, plan.window.strides)
     U = winograd.transform_filters(Wc, plan.r)
-    row = None if b is None else np.tile(b, Z.shape[2])  # NumPy is quick on long rows
+    row = None if b is None else np.tile(b, Z.shape[2])
 
     def work(pieces: list[Piece]) -> None:
         for n, i, _ in pieces:
             _convolve(_cut_cells(Xp[n], i, plan), Wc, U, Z[n, i])
-            if row is not None:
-                rows = Z[n, i].reshape(-1, len(row))
-                rows += row
+            add_bias(Z[n, i], row)
 
     share(work, plan.parts)
 
@@ -142,26 +125,25 @@ def weight_gradient(Xp: Array, dZ: Array, plan: Plan) -> Array:
             if is_level(cells) and is_level(part):
                 winograd.add_weight_gradient(cells, part, qh, dU)
             else:
-                _add_weight_gradient(cells, part, dW)
+                dW += im2col.weight_gradient(cells, part, Window(cells.shape[1:3], plan.cells))
         dW += winograd.filters_gradient(dU, qh)
         return dW
 
-    dW, *more = share(work, plan.parts)
-    for other in more:
-        dW += other
+    dW = add_shares(work, plan.parts)
     return filters_from_cells(dW, plan.window.size, plan.window.strides)
 
 
-def input_gradient(dZ: Array, W: Array, plan: Plan, window: Window) -> Array:
+def input_gradient(dZ: Array, W: Array, plan: Plan) -> Array:
     """Gradient of the images: a convolution itself, of ``dZ`` with the filters mirrored.
 
     What falls on the padding is not even computed, or left out with strides.
     """
+    window = plan.window
     (qh, qw), (sh, sw) = plan.cells, window.strides
     (top, _), (left, _) = window.pads
     _, _, columns = places_of_input_gradient(1, window)
-    mirrored = filters_to_cells(W, window.strides)[::-1, ::-1].swapaxes(2, 3)
-    Wc = np.ascontiguousarray(mirrored)
+    mirrored = filters_to_cells(W, window.strides)[::-1, ::-1]
+    Wc = np.ascontiguousarray(mirrored.swapaxes(2, 3))
     U = winograd.transform_filters(Wc, plan.r)
     # With strides, windows may not reach the last rows and columns: they stay 0.
     make = np.empty if sh == sw == 1 else np.zeros
@@ -210,20 +192,8 @@ def is_level(X: Array) -> bool:
 
 
 def _convolve(X: Array, W: Array, U: Array, Z: Array) -> None:
-    """Convolve a piece at stride 1, by transformed filters or tap by tap, into `Z`."""
-    qh, qw = W.shape[:2]
+    """Convolve a piece at stride 1, by transformed filters or as it is, into `Z`."""
     if is_level(X):
-        winograd.convolve_rows(X, U, qh, Z)
-        return
-    _, oh, ow, _ = Z.shape
-    Z[...] = 0
-    for a, c in np.ndindex(qh, qw):
-        Z += X[:, a : a + oh, c : c + ow] @ W[a, c]
-
-
-def _add_weight_gradient(X: Array, dZ: Array, dW: Array) -> None:
-    """Add the gradient of the filters of a piece tap by tap, in place."""
-    _, oh, ow, u = dZ.shape
-    for a, c in np.ndindex(*dW.shape[:2]):
-        seen = X[:, a : a + oh, c : c + ow].reshape(-1, X.shape[3])
-        dW[a, c] += seen.T @ dZ.reshape(-1, u)
+        winograd.convolve_rows(X, U, len(W), Z)
+    else:
+        im2col.multiply(X, W, Window(X.shape[1:3], W.shape[:2]), Z, None)

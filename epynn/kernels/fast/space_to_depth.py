@@ -61,20 +61,14 @@ def filters_to_cells(W: Array, strides: tuple[int, int]) -> Array:
     """Cut filters into cells, 0 where they end before: ``-> (qh, qw, sh * sw * d, u)``."""
     fh, fw, d, u = W.shape
     sh, sw = strides
-    if sh == sw == 1:
-        return np.ascontiguousarray(W)
     qh, qw = count_cells((fh, fw), strides)
-    Wp = np.zeros((qh * sh, qw * sw, d, u), dtype=W.dtype, like=W)
-    Wp[:fh, :fw] = W
-    # (qh, sh, qw, sw, d, u) -> (qh, qw, sh, sw, d, u)
-    return Wp.reshape(qh, sh, qw, sw, d, u).swapaxes(1, 2).reshape(qh, qw, sh * sw * d, u)
+    framed = crop(W.reshape(1, fh, fw, d * u), 0, 0, qh * sh, qw * sw)
+    return to_cells(framed, strides).reshape(qh, qw, sh * sw * d, u)
 
 
 def filters_from_cells(W: Array, window: tuple[int, int], strides: tuple[int, int]) -> Array:
     """Join filters again: the reverse of :func:`filters_to_cells`."""
     qh, qw, depth, u = W.shape
-    sh, sw = strides
-    d = depth // (sh * sw)
-    # (qh, qw, sh, sw, d, u) -> (qh, sh, qw, sw, d, u)
-    W = W.reshape(qh, qw, sh, sw, d, u).swapaxes(1, 2).reshape(qh * sh, qw * sw, d, u)
-    return np.ascontiguousarray(W[: window[0], : window[1]])
+    (fh, fw), (sh, sw) = window, strides
+    joined = from_cells(W.reshape(1, qh, qw, depth * u), strides)
+    return np.ascontiguousarray(joined[0, :fh, :fw]).reshape(fh, fw, depth // (sh * sw), u)

@@ -13,7 +13,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from epynn.kernels.arrays import Array
 from epynn.kernels.blocks import view_taps
-from epynn.kernels.fast.pieces import PASS, Piece, cut, share
+from epynn.kernels.fast.pieces import PASS, Piece, add_shares, cut, share
 from epynn.kernels.window import Window
 
 _DEEPEST = 4
@@ -78,9 +78,7 @@ def weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
             dW += X @ dZ[n, i, j].reshape(-1, u)
         return dW
 
-    dW, *more = share(work, _cut(dZ.shape, height, dZ.itemsize, height * u * dZ.itemsize))
-    for other in more:
-        dW += other
+    dW = add_shares(work, _cut(dZ.shape, height, dZ.itemsize, height * u * dZ.itemsize))
     return dW.reshape(*window.size, d, u)
 
 

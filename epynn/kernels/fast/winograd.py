@@ -13,6 +13,7 @@ The form is exact on paper. In floating point it costs digits, more with each po
 are eight points at most: see docs/engine.md.
 """
 
+import math
 from fractions import Fraction
 from functools import cache
 
@@ -30,10 +31,7 @@ _MOST_POINTS = len(_POINTS) + 1
 def choose_rows(oh: int, f: int) -> int:
     """Choose the rows ``r`` of a tile so that ``oh`` rows take the fewest multiplications.
 
-    Returns
-    -------
-    int
-        ``r``; 0 if that would save less than a sixth against ``oh * f``.
+    0 if that would save less than a sixth against ``oh * f``.
     """
     if f >= _MOST_POINTS:
         return 0
@@ -53,7 +51,8 @@ def matrices(r: int, f: int, dtype: str) -> tuple[Array, Array, Array]:
     # A value at x is a sum of powers of x; at infinity, it is the highest coefficient.
     AT = [[x**i for x in points] + [Fraction(i == r - 1)] for i in range(r)]
     # Lagrange: the polynomial that is 0 at all other points, over its value at x.
-    G = [[x**i / _product(x, ys) for i in range(f)] for x, ys in zip(points, others, strict=True)]
+    at_x = [math.prod(x - y for y in ys) for x, ys in zip(points, others, strict=True)]
+    G = [[x**i / value for i in range(f)] for x, value in zip(points, at_x, strict=True)]
     BT = [[*_expand(ys), Fraction(0)] for ys in others]
     G += [[Fraction(i == f - 1) for i in range(f)]]
     BT += [_expand(list(points))]
@@ -80,18 +79,10 @@ def filters_gradient(dU: Array, fh: int) -> Array:
 
 
 def convolve_rows(X: Array, U: Array, fh: int, Z: Array) -> None:
-    """Convolve images with transformed filters, at stride 1.
+    """Convolve images with filters from :func:`transform_filters`, at stride 1, into ``Z``.
 
-    Parameters
-    ----------
-    X : array of shape (n, oh + fh - 1, ow + fw - 1, d)
-        Images, C-ordered.
-    U : array of shape (t, fw * d, u)
-        Filters from :func:`transform_filters`.
-    fh : int
-        Height of the filters.
-    Z : array of shape (n, oh, ow, u)
-        Written in place; its rows are contiguous.
+    Images ``(n, oh + fh - 1, ow + fw - 1, d)`` are C-ordered, rows of ``Z (n, oh, ow, u)`` are
+    contiguous.
     """
     n, oh, ow, u = Z.shape
     w, d = X.shape[2:]
@@ -123,16 +114,9 @@ def convolve_rows(X: Array, U: Array, fh: int, Z: Array) -> None:
 
 
 def add_weight_gradient(X: Array, dZ: Array, fh: int, dU: Array) -> None:
-    """Add the gradient of the transformed filters ``dU = (A dZ)^T (B^T X)``; ``dW = G^T dU``.
+    """Add the gradient of transformed filters, ``(A dZ)^T (B^T X)``, to ``dU (t, fw, d, u)``.
 
-    Parameters
-    ----------
-    X, dZ : arrays of shape (n, oh + fh - 1, ow + fw - 1, d), (n, oh, ow, u)
-        Images, and the gradient of the output, C-ordered.
-    fh : int
-        Height of the filters.
-    dU : array of shape (t, fw, d, u)
-        Added to, in place.
+    Images ``(n, oh + fh - 1, ow + fw - 1, d)`` and ``dZ (n, oh, ow, u)`` are C-ordered.
     """
     n, oh, ow, u = dZ.shape
     w, d = X.shape[2:]
@@ -144,12 +128,8 @@ def add_weight_gradient(X: Array, dZ: Array, fh: int, dU: Array) -> None:
     V = _transform_images(X, r, fh, columns + fw - 1)
     Y = np.empty((t, n, tiles, w, u), dtype=dU.dtype, like=X)
     Y[:, :, :, ow:] = 0  # windows across the end of a row
-    _transform(
-        np.ascontiguousarray(AT.T),
-        dZ.reshape(n, oh, ow * u),
-        r,
-        Y[:, :, :, :ow].reshape(t, n, tiles, ow * u),
-    )
+    inside = Y[:, :, :, :ow].reshape(t, n, tiles, ow * u)
+    _transform(np.ascontiguousarray(AT.T), dZ.reshape(n, oh, ow * u), r, inside)
     point, column, depth = V.strides
     steps = point, column, column, depth
     Vc: Array = np.ndarray((t, fw, columns, d), V.dtype, V, strides=steps)
@@ -172,13 +152,7 @@ def _transform_images(X: Array, r: int, fh: int, columns: int) -> Array:
 def _transform(M: Array, X: Array, r: int, out: Array) -> None:
     """Multiply the rows of each tile: ``out[:, n, i] = M X[n, i*r : i*r + k]``, 0 below the image.
 
-    Parameters
-    ----------
-    M : array of shape (t, k)
-    X : array of shape (n, h, e)
-    r : int
-        Rows from one tile to the next.
-    out : array of shape (t, n, tiles, e)
+    ``M (t, k)`` and ``X (n, h, e)`` give ``out (t, n, tiles, e)``.
     """
     h, tiles = X.shape[1], out.shape[2]
     k = M.shape[1]
@@ -200,11 +174,3 @@ def _expand(roots: list[Fraction]) -> list[Fraction]:
         shifted, scaled = [Fraction(0), *coefficients], [*coefficients, Fraction(0)]
         coefficients = [a - y * b for a, b in zip(shifted, scaled, strict=True)]
     return coefficients
-
-
-def _product(x: Fraction, roots: list[Fraction]) -> Fraction:
-    """Value of ``(x - y1)(x - y2)...``."""
-    value = Fraction(1)
-    for y in roots:
-        value *= x - y
-    return value
