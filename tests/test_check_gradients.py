@@ -6,9 +6,20 @@ from layer_table import ROWS
 from networks import make_classifier, quiet, record
 
 import epynn
-from epynn import Activation, BatchNorm, Dense, Dropout, Embedding, EpyNN, Layer, check_gradients
+from epynn import (
+    LSTM,
+    Activation,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Embedding,
+    EpyNN,
+    Layer,
+    Reshape,
+    check_gradients,
+)
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, LayerError, StateError
-from epynn.commons.maths import relu, softmax, tanh
+from epynn.commons.maths import identity, relu, softmax, tanh
 from epynn.dense.parameters import dense_compute_gradients
 
 X = np.random.default_rng(0).standard_normal((6, 4))
@@ -236,3 +247,33 @@ def test_one_number_alone_says_nothing_of_a_factor():
             self.g['db'] = self.g['db'] + 0.3
 
     assert [check.hint for check in check_gradients(Own(1), X).checks if not check.passed] == ['']
+
+
+@pytest.mark.parametrize('scale', [1e2, 1e4, 1e5])
+def test_rounding_of_large_losses_is_not_held_against_a_gradient(scale):
+    def check(cls):
+        X = np.random.default_rng(1).standard_normal((8, 4))
+        Y = scale * X[:, :1]
+        model = EpyNN([Embedding(X, Y), Reshape((4, 1)), LSTM(3), cls(1, identity)])
+        return check_gradients(quiet(model, loss='MSE'), X, Y)
+
+    class Wrong(Dense):
+        def compute_gradients(self):
+            super().compute_gradients()
+            self.g['dW'] = self.g['dW'] * 1.01
+
+    right = check(Dense)
+    assert right, right
+    if scale == 1e5:
+        assert str(right).count('losses so large are rounded by more than the tolerance') == 1
+    assert [check.tensor for check in check(Wrong).checks if not check.passed] == ['3 Wrong dW']
+
+
+def test_losses_too_large_to_tell_are_not_called_right():
+    X = np.random.default_rng(1).standard_normal((8, 4))
+    Y = 1e10 * X[:, :1]
+    model = EpyNN([Embedding(X, Y), Reshape((4, 1)), LSTM(3), Dense(1, identity)])
+    result = check_gradients(quiet(model, loss='MSE'), X, Y)
+    assert not result
+    assert 'scale the targets to see more' in str(result)
+    assert 'left out' not in str(result)

@@ -13,6 +13,9 @@ from epynn.kernels.arrays import Array
 NUDGED = 'right for the parameters as they are, wrong once they move: one of them is left out'
 
 
+ROUNDED = 'losses so large are rounded by more than the tolerance allows'
+
+
 def hint_at_form(name: str, x: Array, analytic: Array | None, layers: Iterable[Layer]) -> str:
     """Return what is wrong with a gradient before its numbers are looked at, or nothing."""
     if analytic is None:

@@ -107,5 +107,9 @@ class GradientCheck:
         ]
 
     def _hints(self) -> list[str]:
-        hints = [f'{check.tensor}: {check.hint}' for check in self.checks if check.hint]
+        tensors: dict[str, list[str]] = {}
+        for check in self.checks:
+            if check.hint:
+                tensors.setdefault(check.hint, []).append(check.tensor)
+        hints = [f'{", ".join(names)}: {hint}' for hint, names in tensors.items()]
         return [*hints, *self.remarks]
