@@ -6,7 +6,7 @@ import numpy as np
 
 from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import describe
-from epynn.commons.errors import ArgumentTypeError, StateError
+from epynn.commons.errors import ArgumentTypeError, ShapeError, StateError
 from epynn.commons.loss import output_gradient
 from epynn.commons.names import in_words
 from epynn.kernels.arrays import Array
@@ -57,7 +57,8 @@ def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Any:
     if getattr(dA, 'ndim', 0) == 0:
         raise ArgumentTypeError(
             'EpyNN.backward(dA)', 'an array of the shape of the outputs', describe(dA),
-            'Pass the gradient of the loss with respect to each output.',
+            'Unpack the two: model.backward(*model.loss_gradient(Y, A)).' if isinstance(dA, tuple)
+            else 'Pass the gradient of the loss with respect to each output.',
         )  # fmt: skip
     output = model.layers[-1]
     last = first_trainable(model) if output.training else 0
@@ -119,12 +120,17 @@ def loss_gradient(
         raise StateError(
             'EpyNN.loss_gradient', 'an initialized network', 'none', 'Call initialize().'
         )
+    if w is not None and np.shape(w) != (len(A),):
+        raise ShapeError(
+            'EpyNN.loss_gradient(w)', f'a weight for each of the {len(A)} samples', describe(w),
+            'Pass those of the set: dset.w.',
+        )  # fmt: skip
     activation = output_activation(model)
     dA = loss(Y, A, deriv=True)
     dZ = None if activation is None else output_gradient(loss, activation, Y, A)
     if w is not None:
         # (m,) -> (m, 1), in the data type of the network
-        column = w[:, np.newaxis].astype(dA.dtype)
+        column = np.asarray(w, dA.dtype)[:, np.newaxis]
         dA = dA * column
         dZ = None if dZ is None else dZ * column
     if model.reduction == 'mean':

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from epynn.commons.arguments import as_flag
 from epynn.commons.errors import EpynnError
 from epynn.commons.models import Layer
 from epynn.commons.names import in_words
@@ -43,6 +44,7 @@ def model_forward(model: 'EpyNN', X: Array, training: bool = False) -> Array:
         If a layer belongs to another network.
     """
     require_ownership(model, 'forward')
+    training = as_flag(training, 'EpyNN.forward(training)')
     for layer in model.layers:
         layer.training = training
     return pass_through(model.layers, X)

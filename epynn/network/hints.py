@@ -7,6 +7,7 @@ import numpy as np
 
 import epynn.settings
 from epynn.commons.arguments import suggest
+from epynn.commons.foreign import KEYWORDS
 from epynn.commons.logs import warn
 from epynn.commons.models import walk_layers
 from epynn.kernels.arrays import Array
@@ -36,7 +37,7 @@ def warn_of_unknown_hyperparameters(
     names = {name for hPars in settings if isinstance(hPars, Mapping) for name in hPars}
     unknown = sorted(map(str, names.difference(known)))
     if unknown:
-        nearest = [suggest(name, known) for name in unknown]
+        nearest = [suggest(KEYWORDS.get(name, name), known) for name in unknown]
         warn_once(
             model, f'se_hPars {unknown}',
             f'se_hPars: {", ".join(unknown)} is not read by epynn, which knows {", ".join(known)}. '

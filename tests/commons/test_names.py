@@ -16,7 +16,7 @@ from epynn.commons.errors import (
     UnknownImportError,
     UnknownNameError,
 )
-from epynn.commons.optimize import OPTIMIZERS, SGD, Adam, Momentum
+from epynn.commons.optimize import OPTIMIZERS, SGD, Adam, Momentum, Nesterov
 from epynn.commons.schedule import Cosine, WarmUp
 from epynn.dense.models import Dense
 from epynn.dropout.models import Dropout
@@ -260,3 +260,11 @@ def test_learning_rate_of_initialize():
     assert 'learning_rate' not in (model.layers[1].se_hPars or {})
     own = quiet(make_classifier(Dense(3, se_hPars={'learning_rate': 2.0})), learning_rate=1.0)
     assert own.layers[1].lrate == [2.0]
+
+
+def test_the_share_of_momentum_is_given_by_name():
+    for cls in (Momentum, Nesterov):
+        with pytest.raises(
+            ArgumentTypeError, match=r'Give it a name: momentum=0.9\. A learning rate'
+        ):
+            cls(0.9)

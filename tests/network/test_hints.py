@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from networks import make_classifier
+from networks import make_classifier, quiet
 
 from epynn.batchnorm.models import BatchNorm
 from epynn.commons.library import read_model
@@ -157,3 +157,9 @@ def test_unknown_hyperparameters_of_a_layer_are_named():
 
 def test_known_hyperparameters_are_silent():
     assert hear(lambda: initialize(make_classifier(), se_hPars={'learning_rate': 0.1})) == []
+
+
+@pytest.mark.parametrize('name', ['lr', 'rate', 'learningrate'])
+def test_the_learning_rate_by_another_name(name):
+    with pytest.warns(UserWarning, match="Perhaps 'learning_rate' was meant"):
+        quiet(make_classifier(), se_hPars={name: 0.1})

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from gradients import check_network, require
-from networks import make_data, quiet
+from networks import make_classifier, make_data, quiet
 
 from epynn.commons.activation import BoundActivation
+from epynn.commons.errors import ArgumentTypeError, ShapeError
 from epynn.commons.loss import CCE, MSE, loss_functions
 from epynn.commons.maths import elu, identity, lrelu, relu, sigmoid, softmax, tanh
 from epynn.convolution.models import Convolution
@@ -198,3 +199,20 @@ def test_labels_in_the_loss_of_the_output_are_the_one_hot_ones():
     model = quiet(EpyNN([Embedding(X, y, (1, 0, 0), Y_encode=True), Dense(3, softmax)]))
     np.testing.assert_array_equal(model.embedding.dtrain.Y, np.eye(3)[y])
     assert model.training_loss is CCE
+
+
+def test_weights_of_samples_by_hand():
+    model = quiet(make_classifier())
+    dtrain = model.embedding.dtrain
+    A, w = model.forward(dtrain.X), np.arange(len(dtrain.X))
+    for given in (w, w.tolist()):
+        _, dZ = model.loss_gradient(dtrain.Y, A, given)
+        np.testing.assert_array_equal(dZ, w[:, np.newaxis] * (A - dtrain.Y))
+    with pytest.raises(
+        ShapeError, match=r'loss_gradient\(w\): expected a weight for each of the 16'
+    ):
+        model.loss_gradient(dtrain.Y, A, w[:3])
+    with pytest.raises(ArgumentTypeError, match=r'backward\(\*model.loss_gradient\(Y, A\)\)'):
+        model.backward(model.loss_gradient(dtrain.Y, A))
+    with pytest.raises(ArgumentTypeError, match=r"training\): expected True or False, got 'no'"):
+        model.forward(dtrain.X, training='no')

@@ -58,6 +58,11 @@ class Momentum(Optimizer):
     Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
     """
 
+    by_position = (
+        'A learning rate goes to initialize: model.initialize(learning_rate={value}). '
+        'The share of the velocity goes by its name: momentum={value}.'
+    )
+
     def __init__(self, *, momentum: float = 0.9, **options: Any) -> None:
         super().__init__(**options)
         self.momentum = as_float(momentum, f'{type(self).__name__}.momentum', low=0, high=1)
