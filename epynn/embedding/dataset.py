@@ -61,6 +61,7 @@ def embedding_prepare(
         if Y_data is not None:
             raise DataError('X_data', 'samples for the labels', 'none', 'Pass X_data too.')
         return None, None
+    refuse_sets(X_data=X_data, Y_data=Y_data)
     settings = layer.se_dataset
     layer.features = feature_names(X_data)
     if settings['X_encode'] and not layer.e2i:
@@ -99,6 +100,16 @@ def embedding_prepare(
             )  # fmt: skip
     layer.targets = kind_of_targets(Y)
     return X, Y
+
+
+def refuse_sets(**given: Any) -> None:
+    """Refuse a data set in the place of an array: it would be read as its outputs."""
+    for name, data in given.items():
+        if isinstance(data, dataSet):
+            raise DataError(
+                f'Embedding.{name}', 'an array', f'the dataSet {data.name}',
+                f'Pass its samples or labels: dset.{name[0]}; or its outputs, dset.A.',
+            )  # fmt: skip
 
 
 def embedding_fill(layer: 'Embedding', X_data: Any, Y_data: Any, sample_weight: Any = None) -> None:

@@ -7,6 +7,7 @@ import pytest
 from networks import make_data
 
 from epynn.commons.errors import DataError
+from epynn.commons.models import dataSet
 from epynn.embedding.models import Embedding
 
 
@@ -123,3 +124,13 @@ def test_samples_of_whole_numbers_become_the_data_type_of_the_network():
     assert embedding.forward(X).dtype == X.dtype
     embedding.dtype = np.dtype(np.float32)
     assert embedding.forward(X).dtype == np.float32
+
+
+@pytest.mark.parametrize('name', ['X_data', 'Y_data'])
+def test_a_data_set_is_no_array_of_samples(name):
+    """As an array it would be its outputs."""
+    dset = dataSet(np.ones((4, 2)), np.ones(4), 'prediction')
+    dset.A = np.zeros((4, 1))
+    given = {'X_data': np.ones((4, 2)), 'Y_data': np.ones(4), name: dset}
+    with pytest.raises(DataError, match=rf'Embedding.{name}: .* dset.{name[0]}; or its outputs'):
+        Embedding(**given)
