@@ -110,11 +110,14 @@ def make_residual(f):
 
 def networks():
     """Yield losses with every output function that suits them, and all that changes the loss."""
-    anything, shares = list(ACTIVATIONS.values()), [sigmoid, softmax]
+    anything = list(ACTIVATIONS.values())
     positive = [f for f in anything if f.__name__ in ('sigmoid', 'softmax', 'relu', 'softplus')]
-    suits = {'MSE': anything, 'MAE': anything, 'Huber': anything, 'Hinge': anything}
+    suits = {
+        **dict.fromkeys(('MSE', 'MAE', 'Huber', 'Hinge'), anything),
+        'MSLE': positive, 'BCE': [sigmoid, softmax],
+    }  # fmt: skip
     for name, loss in loss_functions().items():
-        functions = suits.get(name, positive if name == 'MSLE' else shares)
+        functions = suits.get(name, [softmax])
         for f, reduction, m, penalty in product(
             functions, ('sum', 'mean'), (1, 4), (None, e.L2(0.1))
         ):

@@ -398,10 +398,14 @@ class Layer(NotCalled):
         self.cast_parameters()
 
     def keep_dtype(self) -> None:
-        """Cast parameters that were put here by hand, or moved by an update that cast them."""
+        """Cast parameters that were put here by hand, or moved by an update that cast them.
+
+        Complex ones stay: they take a complex step, whose imaginary part is the gradient.
+        """
         if self.children() or self.dtype is None:
             return
-        if any(getattr(p, 'dtype', None) != self.dtype for p in self.p.values()):
+        dtypes = {getattr(p, 'dtype', None) for p in self.p.values()}
+        if not dtypes <= {self.dtype, np.dtype(complex)}:
             self.cast_parameters()
 
     def cast_parameters(self) -> None:

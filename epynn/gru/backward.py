@@ -49,7 +49,7 @@ def gru_backward(layer: 'GRU', dX: Array) -> Array | None:
         dhp = gates.compute(t, dz, dr) + dh[t] * z[t] + drhp * r[t]
 
     dz_, dr_ = split_gates(gates.dZ, layer.d['u'])
-    keep_steps(layer.bc, dh=dh, dz_=dz_, dr_=dr_, dzr_=gates.dZ, dhh_=candidate.dZ)
+    keep_steps(layer.bc, dh=dh, dzr_=gates.dZ, dz_=dz_, dr_=dr_, dhh_=candidate.dZ)
     if not layer.input_gradient:
         return None
 

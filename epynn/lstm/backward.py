@@ -50,7 +50,7 @@ def lstm_backward(layer: 'LSTM', dX: Array) -> Array | None:
         dhp = gates.compute(t, df, di, do, dg)
 
     df_, di_, do_, dg_ = split_gates(gates.dZ, layer.d['u'])
-    keep_steps(layer.bc, dh=dh, dC_=dC_, df_=df_, di_=di_, do_=do_, dg_=dg_, dZ=gates.dZ)
+    keep_steps(layer.bc, dh=dh, dC_=dC_, dZ=gates.dZ, df_=df_, di_=di_, do_=do_, dg_=dg_)
     if not layer.input_gradient:
         return None
 

@@ -84,7 +84,7 @@ def test_summaries_of_images_and_sequences_fit_the_page(capsys):
         each.summary()
     out = capsys.readouterr().out
     assert max(map(len, out.splitlines())) <= 80
-    assert re.search(r'Xb \(13,12,12,3,3,3, [^\n]*\n.*  1\) ', out)  # broken after a comma
+    assert re.search(r'Xb \(13,12,12,3,3,3, [^\n]*\n.*  1\)\s', out)  # broken after a comma
 
 
 def test_summaries_of_large_layers_fit_the_page(capsys):
@@ -354,6 +354,9 @@ def test_gates_are_in_one_order_forward_and_backward():
         gates = [name for name in shared if name.endswith('_') and name != 'C_']
         assert [f'd{name}' for name in gates] == [name for name in backward if name[1:] in gates]
         assert len(gates) >= 3
+        assert backward.index('dZ' if make is epynn.LSTM else 'dzr_') < backward.index(
+            f'd{gates[-2]}'
+        )
 
 
 def test_signatures_in_help_say_ndarray():
