@@ -30,16 +30,14 @@ class Gates:
         self.hp, self.h = steps[:-1, :, e:-1], steps[1:, :, e:-1]
         self.Z = np.empty_like(self.h, shape=(s, m, U.shape[1]))
         self.A = np.empty_like(self.Z)
-        # Views of each step, made at once
-        self.steps = list(zip(self.Xhp1, self.Z, self.A, strict=True))
-        self.gates = list(zip(*split_gates(self.A, u), strict=True))
+        self.gates = split_gates(self.A, u)
 
-    def compute(self, t: int) -> tuple[Array, ...]:
+    def compute(self, t: int) -> list[Array]:
         """Compute step `t`, and return its gates."""
-        Xhp1, Z, A = self.steps[t]
-        np.matmul(Xhp1, self.UVb, Z)
-        self.functions.compute(Z, A)
-        return self.gates[t]
+        Z = self.Z[t]
+        np.matmul(self.Xhp1[t], self.UVb, Z)
+        self.functions.compute(Z, self.A[t])
+        return [gate[t] for gate in self.gates]
 
 
 class GateGradients:
@@ -49,22 +47,18 @@ class GateGradients:
         self.Z, self.A, self.VT, self.functions = Z, A, V.T, functions
         self.dZ = np.empty_like(Z)
         self.dhp: Array = np.empty_like(Z[0], shape=(Z.shape[1], len(V)))
-        # Views of each step, made at once
-        slopes = split_gates(Slopes(Z, A, functions).slopes, len(V))
-        self.slopes = list(zip(*slopes, strict=True))
-        self.dZs = list(zip(*split_gates(self.dZ, len(V)), strict=True))
-        self.steps = list(self.dZ)
+        self.slopes = Slopes(Z, A, functions).slopes
 
     def compute(self, t: int, *dA: Array) -> Array:
         """Compute ``dZ`` of step `t` from the gradients of its gates; return ``dhp``, overwritten.
 
         The next step writes into the same array.
         """
-        for gradient, slope, dZ in zip(dA, self.slopes[t], self.dZs[t], strict=True):
-            np.multiply(gradient, slope, dZ)
+        dZ = np.concatenate(dA, axis=1, out=self.dZ[t])
+        dZ *= self.slopes[t]
         if self.functions.without_slopes:
-            self.functions.complete_gradient(self.Z[t], self.A[t], self.steps[t])
-        np.matmul(self.steps[t], self.VT, self.dhp)
+            self.functions.complete_gradient(self.Z[t], self.A[t], dZ)
+        np.matmul(dZ, self.VT, self.dhp)
         return self.dhp
 
 
