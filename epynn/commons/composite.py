@@ -24,7 +24,7 @@ def check_inner_layers(layers: Any, name: str) -> list[Layer]:
             name, 'a list of at least one layer', describe(layers), 'Put the layer into brackets.'
         )
     for layer in layers:
-        if not isinstance(layer, Layer) or hasattr(layer, 'training_batches'):
+        if not isinstance(layer, Layer) or layer.holds_data:
             remedy = 'Add parentheses.' if isinstance(layer, type) else 'Pass Layer objects.'
             raise LayerError(name, 'layers other than an Embedding', describe(layer), remedy)
         require_state(layer)

@@ -4,6 +4,8 @@ Every error of the library derives from :class:`EpynnError`, and also from the b
 that a Python programmer would expect in its place, so that ``except ValueError`` keeps working.
 """
 
+from collections.abc import Callable
+
 
 class EpynnError(Exception):
     """Base of every error that epynn raises.
@@ -75,7 +77,31 @@ class MissingExtraError(EpynnError, ImportError):
 
 
 class UnknownNameError(EpynnError, AttributeError):
-    """An attribute that the object or module does not have."""
+    """An attribute that the object or module does not have.
+
+    The remedy may be a function, which is called when somebody reads it: the nearest of all names
+    takes long to find, and who asks ``hasattr`` reads nothing.
+    """
+
+    def __init__(
+        self, where: str, expected: str, got: str, remedy: str | Callable[[], str] = ''
+    ) -> None:
+        super().__init__(where, expected, got)
+        self._remedy = remedy
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        if callable(self._remedy):
+            self._remedy = self._remedy()
+        return self._remedy
+
+    @remedy.setter
+    def remedy(self, remedy: str) -> None:
+        self._remedy = remedy
+
+    def __str__(self) -> str:
+        return f'{super().__str__()} {self.remedy}'.rstrip()
 
 
 class UnknownImportError(EpynnError, ImportError):

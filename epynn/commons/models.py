@@ -112,6 +112,9 @@ class Layer(NotCalled):
     activation_is_last: ClassVar[bool] = False
     """Whether the layer ends with ``A = activate(Z)`` and goes back by `activation_gradient`."""
 
+    holds_data: ClassVar[bool] = False
+    """Whether the layer is the first of a network, which holds the data: an Embedding."""
+
     takes_tokens: ClassVar[bool] = False
     """Whether whole numbers are to reach the layer as they are, however large."""
 

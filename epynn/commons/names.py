@@ -197,10 +197,13 @@ class Named:
             """Refuse an attribute that is not there; Python asks here for no other."""
             if name.startswith('_'):
                 raise AttributeError(f'{type(self).__name__!r} object has no attribute {name!r}')
-            remedy = self.elsewhere.get(name) or suggest(
-                name, public_names(self), f'See help({type(self).__name__}).'
-            )
-            raise UnknownNameError(type(self).__name__, 'one of its attributes', repr(name), remedy)
+            kind = type(self).__name__
+
+            def remedy() -> str:
+                names = public_names(self)
+                return self.elsewhere.get(name) or suggest(name, names, f'See help({kind}).')
+
+            raise UnknownNameError(kind, 'one of its attributes', repr(name), remedy)
 
 
 class NotCalled(Named):

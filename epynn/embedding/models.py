@@ -92,6 +92,7 @@ class Embedding(Layer):
         If samples and labels differ in number, the data holds NaN or infinity, or is not numbers.
     """
 
+    holds_data = True
     takes_tokens = True
 
     dtrain: dataSet

@@ -38,7 +38,7 @@ def check_layers(layers: Sequence[Layer]) -> list[Layer]:
             remedy = 'Add parentheses.' if isinstance(layer, type) else 'Pass Layer objects.'
             raise LayerError(f'EpyNN.layers[{number}]', 'a layer', describe(layer), remedy)
         require_state(layer)
-        if hasattr(layer, 'training_batches') != (number == 0):
+        if layer.holds_data != (number == 0):
             raise LayerError(
                 'EpyNN.layers', 'an Embedding as the first layer and nowhere else',
                 f'{layer.name} as layer {number}', 'Start the list by Embedding(X_data, Y_data).',

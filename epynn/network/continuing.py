@@ -31,7 +31,7 @@ def train_on(model: 'EpyNN', data: Any) -> None:
         If the samples have other features than those of before.
     """
     where, saved = 'read_model(data)', model.embedding
-    if not isinstance(data, Layer) or not hasattr(data, 'training_batches'):
+    if not isinstance(data, Layer) or not data.holds_data:
         raise ArgumentTypeError(
             where, 'an Embedding', describe(data), 'Write data=Embedding(X_data, Y_data).'
         )

@@ -116,7 +116,7 @@ def restore_embedding(record: Any, decoder: Decoder) -> Any:
     field, decode = decoder.field, decoder.decode
     settings = decode(field(record, 'settings', dict))
     make = decoder.look_up(decoder.layers, field(record, 'layer', str))
-    if not hasattr(make, 'training_batches'):
+    if not make.holds_data:
         raise decoder.refuse('an Embedding', make)
     embedding: Any = decoder.build(make)
     # Settings are those of the constructor but for the data, which files do not hold.
