@@ -124,5 +124,5 @@ def test_a_failed_initialize_leaves_no_half_made_model():
 
 
 def test_unknown_settings_are_warned_of():
-    with pytest.warns(UserWarning, match='se_hPars: learning_rte is not read by epynn'):
+    with pytest.warns(UserWarning, match='se_hPars: nobody reads learning_rte'):
         quiet(make_classifier(), se_hPars={'learning_rte': 0.1})

@@ -74,6 +74,8 @@ def as_int(
     except TypeError:
         number = None
     if number is None or isinstance(value, bool):
+        if is_function(value):
+            remedy = f'{remedy[:-1]}, and functions by name: activate=relu.'
         raise ArgumentTypeError(name, expected + otherwise, describe(value), remedy)
     if number < minimum:
         raise ArgumentError(name, expected, describe(value), f'Pass {minimum} or more.')
@@ -122,6 +124,10 @@ def as_function(value: Any, name: str, example: str) -> Callable[..., Any]:
     refuse_class(value, name, f'a function such as {example}')
     if not is_function(value):
         remedy = 'Import it or write one.'
+        if value is None and example == 'relu':
+            remedy = 'For none, take identity: from epynn import identity.'
+        if isinstance(value, int) and example == 'relu':
+            remedy = 'Leave it out: a layer takes the size of its input from the data.'
         if isinstance(value, str):
             remedy = f'Pass it without quotes: from epynn import {MODULE.get(value, value)}.'
         raise ArgumentTypeError(name, f'a function such as {example}', describe(value), remedy)

@@ -397,7 +397,7 @@ class Layer(NotCalled):
                     where, 'finite numbers', 'NaN or infinity', 'Choose another initialization.'
                 )
         if self.dtype is None:
-            self.dtype = A.dtype if A.dtype.kind == 'f' else np.dtype(np.float64)
+            self.dtype = A.dtype.newbyteorder('=') if A.dtype.kind == 'f' else np.dtype(np.float64)
         self.cast_parameters()
 
     def keep_dtype(self) -> None:

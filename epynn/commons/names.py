@@ -184,6 +184,12 @@ class Named:
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Check the arguments of the constructor, and make the object."""
+        missing = sorted(getattr(cls, '__abstractmethods__', ()))
+        if missing:
+            raise ArgumentTypeError(
+                cls.__name__, f'a class with {", ".join(missing)}', 'one without',
+                f'Write it in the class body: def {missing[0]}(self, ...).',
+            )  # fmt: skip
         made = super().__new__(cls)
         made.note_arguments(bind_constructor(cls, args, kwargs))
         return made

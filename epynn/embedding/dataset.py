@@ -37,8 +37,10 @@ def embedding_check(
     expected = 'three numbers (training, validation, test), the first above 0'
     if isinstance(relative_size, str) or not isinstance(relative_size, Sequence):
         raise ArgumentTypeError(
-            name, expected, describe(relative_size), 'For example (2, 1, 0) trains on two thirds.'
-        )
+            name, expected, describe(relative_size),
+            'For example (2, 1, 0) trains on two thirds. Give what comes later by name: '
+            'batch_size=32.',
+        )  # fmt: skip
     sizes = tuple(as_float(size, name, low=0) for size in relative_size)
     if len(sizes) != 3 or sizes[0] == 0:
         raise ArgumentError(
@@ -62,6 +64,12 @@ def embedding_prepare(
             raise DataError('X_data', 'samples for the labels', 'none', 'Pass X_data too.')
         return None, None
     refuse_sets(X_data=X_data, Y_data=Y_data)
+    if isinstance(X_data, int) and not layer.se_dataset['X_encode']:  # a vocabulary, elsewhere
+        raise DataError(
+            'X_data', 'at least one sample', describe(X_data),
+            'An Embedding holds the data. Vectors for tokens are learned by a layer behind it: '
+            'Tokens(vocabulary, units).',
+        )  # fmt: skip
     settings = layer.se_dataset
     layer.features = feature_names(X_data)
     if settings['X_encode'] and not layer.e2i:
@@ -84,7 +92,8 @@ def embedding_prepare(
         raise DataError(
             'Y_data', f'as many labels as samples ({len(X)})',
             describe(Y_data) if count is None else f'{count}',
-            'Give one label for each sample.',
+            'For one sample, pass X_data[np.newaxis].' if count == 1 and X.ndim == 1
+            else 'Give one label for each sample.',
         )  # fmt: skip
     if settings['Y_encode'] and layer.classes is None:
         Y, layer.classes = encode_labels(Y_data)

@@ -35,7 +35,13 @@ def check_layers(layers: Sequence[Layer]) -> list[Layer]:
         )
     for number, layer in enumerate(layers):
         if not isinstance(layer, Layer):
-            remedy = 'Add parentheses.' if isinstance(layer, type) else 'Pass Layer objects.'
+            remedy = 'Pass Layer objects.'
+            if isinstance(layer, type):
+                remedy = f'Add parentheses: {layer.__name__}().'
+            elif callable(layer) and hasattr(layer, '__name__'):
+                remedy = f'Give it to a layer, or write Activation({layer.__name__}).'
+            elif isinstance(layer, list | tuple):
+                remedy = 'Put layers into one list, none inside another.'
             raise LayerError(f'EpyNN.layers[{number}]', 'a layer', describe(layer), remedy)
         require_state(layer)
         if layer.holds_data != (number == 0):

@@ -124,13 +124,22 @@ def model_predict(
     if dset.X.ndim != len(expected) + 1:
         raise ShapeError(
             'EpyNN.predict(X_data)', f'samples of shape (m, {", ".join(map(str, expected))})',
-            f'an array of shape {dset.X.shape}', 'Give each sample all the features, in one array.',
+            f'an array of shape {dset.X.shape}', missing_axis(dset.X.shape, expected),
         )  # fmt: skip
     if not X_scale:
         warn_of_unscaled(model, dset.X)
     with enough_memory('EpyNN.predict', 'memory for the outputs', SMALLER):
         decide_samples(model, dset, 'predict')
     return dset
+
+
+def missing_axis(shape: tuple[int, ...], expected: tuple[int, ...]) -> str:
+    """Return what to do about samples that lack an axis, or have others."""
+    if shape == expected:
+        return 'For one sample, pass X_data[np.newaxis].'
+    if shape[1:] == expected[:-1] and expected[-1] == 1:
+        return 'Give them the last axis: X_data[..., np.newaxis].'
+    return 'Give each sample all the features, in one array.'
 
 
 def decide_samples(model: 'EpyNN', dset: dataSet, what: str) -> Array | None:

@@ -7,7 +7,7 @@ import numpy as np
 
 import epynn.settings
 from epynn.commons.arguments import suggest
-from epynn.commons.foreign import KEYWORDS
+from epynn.commons.foreign import KEYWORDS, PLACES
 from epynn.commons.logs import warn
 from epynn.commons.models import walk_layers
 from epynn.kernels.arrays import Array
@@ -37,12 +37,22 @@ def warn_of_unknown_hyperparameters(
     names = {name for hPars in settings if isinstance(hPars, Mapping) for name in hPars}
     unknown = sorted(map(str, names.difference(known)))
     if unknown:
-        nearest = [suggest(KEYWORDS.get(name, name), known) for name in unknown]
+        hints = [what_was_meant(name, known) for name in unknown]
         warn_once(
             model, f'se_hPars {unknown}',
-            f'se_hPars: {", ".join(unknown)} is not read by epynn, which knows {", ".join(known)}. '
-            f'{" ".join(hint for hint in nearest if hint.startswith("Perhaps"))}'.rstrip(),
+            ' '.join([
+                f'se_hPars: nobody reads {", ".join(unknown)}; known are {", ".join(known)}.',
+                *filter(None, hints),
+            ]),
         )  # fmt: skip
+
+
+def what_was_meant(name: str, known: list[str]) -> str:
+    """Return the hint at a hyper-parameter: its name here, or its place; '' for none."""
+    here = KEYWORDS.get(name, name).split()[-1]
+    if here in PLACES and here not in known:
+        return f'{name}: {PLACES[here].format(name=here, value="...")}'
+    return suggest(here, known, otherwise='')
 
 
 def warn_of_layout(model: 'EpyNN', X: Array) -> None:

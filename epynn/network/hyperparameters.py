@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import epynn.settings
-from epynn.commons.arguments import as_float
+from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.schedule import schedule_functions, schedule_named
@@ -40,6 +40,12 @@ def choose_hyperparameters(
     hPars = complete_hyperparameters(given)
     if learning_rate is None:
         return hPars
+    if callable(learning_rate):
+        raise ArgumentTypeError(
+            'EpyNN.initialize(learning_rate)', 'a number from 0', describe(learning_rate),
+            'A schedule belongs to the hyper-parameters: '
+            f"se_hPars={{'schedule': {describe(learning_rate)}}}.",
+        )  # fmt: skip
     rate = as_float(learning_rate, 'EpyNN.initialize(learning_rate)', low=0)
     if se_hPars is not None and se_hPars.get('learning_rate', rate) != rate:
         raise ArgumentError(
@@ -57,8 +63,9 @@ def complete_hyperparameters(*layers_of_settings: Mapping[str, Any] | None) -> d
             continue
         if not isinstance(se_hPars, Mapping):
             raise ArgumentTypeError(
-                'se_hPars', 'a dict of hyper-parameters', f'a {type(se_hPars).__name__}',
-                'See epynn.settings for the names.',
+                'se_hPars', 'a dict of hyper-parameters', describe(se_hPars),
+                'For example {\'decay_k\': 0.1}. Give an optimizer and a learning rate by name: '
+                'initialize(optimizer=\'Adam\', learning_rate=0.01).',
             )  # fmt: skip
         hPars.update(se_hPars)
     return hPars

@@ -49,9 +49,7 @@ def check_labels(model: 'EpyNN', Y: Array | None, A: Array) -> None:
     elif Y.shape != A.shape:
         raise LabelError(
             where, f'one column for each of the {A.shape[1]} units of the output layer {output}',
-            f'labels of shape {Y.shape}',
-            f'Give {output} as many units as the labels have columns, or encode class labels into '
-            'columns by Embedding(Y_encode=True).',
+            f'labels of shape {Y.shape}', fitting_output(model, Y.shape[1]),
         )  # fmt: skip
     elif takes_shares(model.training_loss) and (labels.min() < 0 or labels.max() > 1):
         raise LabelError(
@@ -76,6 +74,21 @@ def check_labels(model: 'EpyNN', Y: Array | None, A: Array) -> None:
             )  # fmt: skip
     elif model.training_loss in AMOUNTS or isinstance(model.training_loss, Huber):
         check_reach(model, labels)
+
+
+def fitting_output(model: 'EpyNN', columns: int) -> str:
+    """Return what to do where the output has other columns than the labels."""
+    output = model.layers[-1]
+    units = f'{columns} unit' if columns == 1 else f'{columns} units'
+    remedy = f'Give {output.name} {units}'
+    if not output.draws_parameters():
+        remedy = f'End the network by a layer of {units}, Dense({columns})'
+    if model.embedding.classes is not None:
+        classes = '1 class' if columns == 1 else f'{columns} classes'
+        return f'{remedy}, as the labels are of {classes}.'
+    if columns == 1:
+        remedy += ', or encode class labels into columns by Embedding(Y_encode=True)'
+    return f'{remedy}.'
 
 
 def check_reach(model: 'EpyNN', labels: Array) -> None:
@@ -140,10 +153,13 @@ def check_outputs(model: 'EpyNN', A: Array) -> None:
     sums = A.sum(axis=1)
     by_itself = activation is not None and activation.is_bundled and activation.is_elementwise
     if takes_one_class(loss) and (by_itself or np.abs(sums - 1).max() > 1e-3):
+        remedy = 'Take softmax; or, where several classes may hold at once, loss="BCE".'
+        if A.shape[1] == 1:
+            remedy = 'For yes or no by one unit take loss="BCE".'
         raise LayerError(
             where, f'outputs that sum to 1, which {loss.__name__} is made for',
             f'{by}each output by itself' if by_itself else f'sums {span(sums.min(), sums.max())}',
-            'Take softmax; or, where several classes may hold at once, loss="BCE".',
+            remedy,
         )  # fmt: skip
 
 
@@ -154,8 +170,10 @@ def check_integer_labels(model: 'EpyNN', A: Array) -> None:
         Y = dset.Y
         wrong = Y[~np.isin(Y, np.arange(u))] if Y.shape[1] == 1 else Y
         if wrong.size:
+            remedy = 'Number the classes from 0, or take Embedding(Y_encode=True) and loss="CCE".'
+            if Y.shape[1] > 1:
+                remedy = 'Labels in columns are for loss="CCE".'
             raise LabelError(
                 'Embedding.Y_data', f'one label a sample, a whole number from 0 to {u - 1}, as '
-                f'{model.layers[-1].name} has {u} units', f'{wrong[0]}',
-                'Number the classes from 0, or encode them by Embedding(Y_encode=True) for CCE.',
+                f'{model.layers[-1].name} has {u} units', f'{wrong[0]}', remedy,
             )  # fmt: skip

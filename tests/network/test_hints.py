@@ -143,15 +143,26 @@ def test_samples_that_are_scaled():
 def test_an_unknown_hyperparameter_is_named_once_with_the_nearest():
     model = make_classifier()
     (message,) = hear(lambda: initialize(model, se_hPars={'learning_rte': 0.1}).train(2, 0))
-    assert message.startswith('se_hPars: learning_rte is not read by epynn, which knows ELU_alpha,')
+    assert message.startswith('se_hPars: nobody reads learning_rte; known are ELU_alpha, ')
     assert message.endswith("Perhaps 'learning_rate' was meant.")
     assert hear(lambda: model.train(2, 0)) == []
+
+
+def test_hyperparameters_of_other_places_are_told_theirs():
+    settings = {'lr': 0.1, 'momentum': 0.9, 'batch_size': 8, 'foo': 1}
+    (message,) = hear(lambda: initialize(make_classifier(), se_hPars=settings))
+    assert message.startswith('se_hPars: nobody reads batch_size, foo, lr, momentum; known are')
+    assert message.endswith(
+        'batch_size: It belongs to the data: Embedding(X, Y, batch_size=...). '
+        "Perhaps 'learning_rate' was meant. "
+        'momentum: Momentum is an optimizer of its own: optimizer=Momentum(momentum=...).'
+    )
 
 
 def test_unknown_hyperparameters_of_a_layer_are_named():
     model = make(PIXELS / 255, Flatten(), Dense(2, se_hPars={'momentum': 0.9, 'elu_alpha': 1}))
     (message,) = hear(lambda: initialize(model))
-    assert message.startswith('se_hPars: elu_alpha, momentum is not read')
+    assert message.startswith('se_hPars: nobody reads elu_alpha, momentum;')
     assert message.endswith("Perhaps 'ELU_alpha' was meant.")
 
 

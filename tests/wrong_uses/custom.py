@@ -95,6 +95,11 @@ class PlainOptimizer(Optimizer):
     pass
 
 
+class NoneOptimizer(Optimizer):
+    def step(self, p, g, lr, moments):
+        p -= lr * g
+
+
 class PlainPenalty(Penalty):
     pass
 
@@ -255,6 +260,11 @@ ROWS = [
     Wrong('a loss without deriv', lambda: run_and_train(loss=loss_no_deriv), ArgumentTypeError,
           'loss', 'a function f(Y, A, deriv=False), a loss',
           'loss_no_deriv (function) of another form', 'Give it these arguments, or import'),
+    Wrong('an optimizer that returns nothing', lambda: run_and_train(optimizer=NoneOptimizer()),
+          ShapeError, 'NoneOptimizer.step', 'W of shape (4, 3) to be returned', 'None (NoneType)',
+          'Return the new value of the parameter'),
+    Wrong('an optimizer without a step', PlainOptimizer, ArgumentTypeError, 'PlainOptimizer',
+          'a class with step', 'one without', 'Write it in the class body: def step(self, ...)'),
     Wrong('a metric that returns nothing', lambda: run_and_train(metrics=[metric_none]),
           ArgumentTypeError, 'metrics metric_none', 'a number from f(Y, A)', 'None (NoneType)',
           'Return a float'),

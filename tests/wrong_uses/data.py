@@ -47,7 +47,7 @@ ROWS = [
     Wrong('no samples', lambda: Embedding([], []), DataError, 'X_data', 'at least one sample',
           'an array of shape (0,)', 'Pass samples along the first axis'),
     Wrong('one number as samples', lambda: Embedding(3, 4), DataError, 'X_data',
-          'at least one sample', 'an array of shape ()', 'Pass samples along the first axis'),
+          'at least one sample', '3 (int)', 'Tokens(vocabulary, units)'),
     Wrong('a dict as samples', lambda: Embedding({'a': 1, 'b': 2}, [0, 1]), DataError, 'X_data',
           'an array or a list, in order', 'a dict', 'Pass its values: list(X_data.values()),'),
     Wrong('a path as samples', lambda: Embedding('data.csv', [0, 1]), DataError, 'X_data',

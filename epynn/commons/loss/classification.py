@@ -175,7 +175,7 @@ def Hinge(Y: Array, A: Array, deriv: bool = False) -> Array:
         return saturate(np.sum(np.maximum(1 - t * A, 0), axis=1) / U)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LabelSmoothing(Named):
     """A cross-entropy whose truth is never quite sure: part of it goes to all classes alike.
 
@@ -206,6 +206,9 @@ class LabelSmoothing(Named):
                 'Import it from epynn: LabelSmoothing(CCE, 0.1).',
             )  # fmt: skip
         as_float(self.share, 'LabelSmoothing.share', low=0, high=1)
+
+    def __repr__(self) -> str:
+        return f'LabelSmoothing({self.loss.__name__}, share={self.share!r})'
 
     @property
     def __name__(self) -> str:

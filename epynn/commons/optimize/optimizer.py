@@ -117,7 +117,13 @@ class Optimizer(Named, ABC):
             moments['t'] += 1
             if self.weight_decay and not self.decoupled_decay:
                 g = g + self.weight_decay * p
-            moved[name] = self.step(p, g, lr, moments)
+            stepped = self.step(p, g, lr, moments)
+            if getattr(stepped, 'shape', None) != p.shape:
+                raise ShapeError(
+                    f'{type(self).__name__}.step', f'{name} of shape {p.shape} to be returned',
+                    describe(stepped), 'Return the new value of the parameter.',
+                )  # fmt: skip
+            moved[name] = stepped
         layer.p = moved
 
     def clip(self, layers: Iterable[HasParameters]) -> None:
