@@ -163,7 +163,7 @@ def test_unknown_hyperparameters_of_a_layer_are_named():
     model = make(PIXELS / 255, Flatten(), Dense(2, se_hPars={'momentum': 0.9, 'elu_alpha': 1}))
     (message,) = hear(lambda: initialize(model))
     assert message.startswith('se_hPars: nobody reads elu_alpha, momentum;')
-    assert message.endswith("Perhaps 'ELU_alpha' was meant.")
+    assert "Perhaps 'ELU_alpha' was meant." in message
 
 
 def test_known_hyperparameters_are_silent():
