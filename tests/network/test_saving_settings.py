@@ -73,7 +73,8 @@ def test_every_initializer(initializer, tmp_path):
 def test_every_loss(loss, tmp_path):
     labels = loss == 'ICCE' or getattr(loss, 'loss', None) is loss_functions('ICCE')
     X, y = make_data()
-    model = EpyNN([Embedding(X, y, Y_encode=not labels), Dense(3, softmax)])
+    activate = identity if loss == 'Hinge' else softmax
+    model = EpyNN([Embedding(X, y, Y_encode=not labels), Dense(3, activate)])
     quiet(model, loss=loss).train(1, 0)
     assert_same_network(model, read_model(model.write(tmp_path / 'model')))
 
