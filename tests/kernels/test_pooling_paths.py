@@ -59,3 +59,24 @@ def test_nothing_to_pool(shape, how):
     for strides in (1, 2):
         Z = pool(X, 2, strides, how=how)
         assert pool_gradient(Z, X, Z, 2, strides, how=how).shape == shape
+
+
+def test_an_infinite_gradient_stays_with_the_winner_of_overlapping_windows():
+    X = np.zeros((1, 4, 4, 1), dtype=np.float32)
+    X[0, 1, 1] = 1
+    Z = pool(X, 3, 1)
+    dX = pool_gradient(np.full_like(Z, np.inf), X, Z, 3, 1)
+    assert np.isinf(dX[0, 1, 1, 0])
+    assert not np.isnan(dX).any()
+
+
+def test_numbers_of_winners_in_windows_of_more_than_255_points():
+    X = np.zeros((2, 20, 20, 1), dtype=np.float32)
+    X[0, 17, 16] = X[1, 0, 0] = 1
+    X[1, 19, 19] = np.nan
+    for strides in (18, 1):
+        Z = pool(X, 18, strides)
+        dX = pool_gradient(np.ones_like(Z), X, Z, 18, strides)
+        assert dX[0, 17, 16, 0] == len(Z[0]) ** 2
+        assert dX[1, 0, 0, 0] == 1
+        assert dX.sum() == Z.size - np.isnan(Z).sum()

@@ -1,13 +1,12 @@
-"""Images taken apart by the strides of a window, so that each point of the window is one long run.
+"""Images taken apart by the strides of a window, so that NumPy goes through long runs.
 
 Phase ``(p, q)`` holds the points ``X[:, p::sh, q::sw]``. In it windows move by steps of one, so
 that what all windows see at their point (tap) ``(a, c)`` is phase ``(a % sh, c % sw)`` from some
-number on. Runs go on over the ends of rows: the windows there mix two rows, and nobody reads them.
+row and column on.
 """
 
 import math
 from dataclasses import dataclass, replace
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,9 @@ from numpy.lib.stride_tricks import as_strided
 from epynn.kernels.arrays import Array
 from epynn.kernels.fast.pieces import PASS, Piece, cut
 from epynn.kernels.window import Window
+
+_PASS = PASS // 2
+"""Work for each number of the images: a share of pooling pays from twice the size on."""
 
 
 @dataclass(frozen=True)
@@ -61,17 +63,14 @@ class Phases:
         X[:, (oh - 1) * sh + fh :] = 0
         X[:, :, (ow - 1) * sw + fw :] = 0
 
-    def make(self, n: int, X: Array) -> Array:
-        """Return phases for `n` images of the dtype of `X`: 0 where :meth:`split` leaves gaps."""
-        make = np.zeros if self.overlap else np.empty
-        return make((*self.counts, n, *self.plane), dtype=X.dtype, like=X)
-
-    def split(self, X: Array, P: Array) -> None:
+    def split(self, X: Array) -> Array:
         """Copy images ``(n, h, w, d)`` into their phases ``(.., .., n, H, W, d)``."""
+        P = np.empty((*self.counts, len(X), *self.plane), dtype=X.dtype)
         points, phases = as_points(X), as_points(P)
         for p, q in np.ndindex(*self.counts):
             phase = self._view(points, p, q)
             phases[p, q][:, : phase.shape[1], : phase.shape[2]] = phase
+        return P
 
     def put(self, plane: Array, X: Array, p: int, q: int) -> None:
         """Copy a phase ``(n, H, W, d)`` to where it lies in the images ``(n, h, w, d)``."""
@@ -96,13 +95,20 @@ class Phases:
         oh, ow = (i.stop - i.start for i in sides)
         return replace(self, places=(oh, ow)), X[n, rows, columns]
 
-    def cut(self, X: Array, Z: Array) -> list[list[Piece]]:
-        """Cut the output into pieces whose stack the cache holds."""
-        return cut(Z.shape[:3], self.points * self.d * Z.itemsize, PASS * X.size)
+    def cut(self, X: Array) -> list[list[Piece]]:
+        """Cut the output into pieces that see as much of images as the cache holds."""
+        places = len(X), *self.places
+        return cut(places, X.nbytes // math.prod(places), _PASS * X.size)
 
-    def cut_samples(self, X: Array) -> list[list[Piece]]:
-        """Cut the samples alone into pieces that the cache holds."""
-        return cut((len(X), 1, 1), X.nbytes // max(1, len(X)), PASS * X.size)
+    def cut_stacks(self, X: Array) -> list[list[Piece]]:
+        """Cut the output into pieces whose stack the cache holds."""
+        return cut((len(X), *self.places), self.points * self.d * X.itemsize, _PASS * X.size)
+
+    def cut_samples(self, X: Array, seen_bytes: int = 0) -> list[list[Piece]]:
+        """Cut the samples alone into pieces that the cache holds, with so much for each output."""
+        outputs = math.prod(self.places) * self.d
+        sample_bytes = X.nbytes // max(1, len(X)) + seen_bytes * outputs
+        return cut((len(X), 1, 1), sample_bytes, _PASS * X.size)
 
     def make_stack(self, Z: Array, dtype: np.dtype[Any]) -> Array:
         """Return scratch for :meth:`stack`, for outputs as large as `Z` at most."""
@@ -113,31 +119,15 @@ class Phases:
         taps, run = self.points, n * math.prod(self.places) * self.d
         return scratch[: taps * run].reshape(taps, run)
 
-    def stack(self, X: Array, scratch: Array) -> Array:
+    def stack(self, X: Array, taps: Array) -> None:
         """Copy what windows see, a run for each tap: one call then goes through all."""
-        taps = self.cut_stack(scratch, len(X))
         shape = (*self.size, len(X), *self.places, self.d)
         as_points(taps.reshape(shape))[...] = self.see_windows(X)
-        return taps
 
     def unstack(self, taps: Array, X: Array) -> None:
         """Copy taps to where they lie in the images, under windows that lie apart."""
         shape = (*self.size, len(X), *self.places, self.d)
         self.see_windows(X)[...] = as_points(taps.reshape(shape))
-
-    def taps(self, P: Array) -> list[Array]:
-        """View what all windows see at each of their points, in row-major order, as one run."""
-        (fh, fw), (sh, sw), (_, W, d) = self.size, self.strides, self.plane
-        return [
-            P[a % sh, c % sw].reshape(-1)[(a // sh * W + c // sw) * d :]
-            for a, c in product(range(fh), range(fw))
-        ]
-
-    def frame(self, Z: Array) -> Array:
-        """Copy outputs ``(n, oh, ow, d)`` into one run that goes with taps, 0 between rows."""
-        plane = np.zeros((len(Z), *self.plane), dtype=Z.dtype, like=Z)
-        self.inner(plane)[...] = Z
-        return plane.reshape(-1)
 
     def inner(self, plane: Array) -> Array:
         """View the windows among those of a plane ``(n, H, W, d)`` that are in the output."""

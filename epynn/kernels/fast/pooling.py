@@ -1,7 +1,7 @@
-"""Pooling, a run of numbers for each point (tap) of the window, so that one call goes through all.
+"""Pooling, along the height first and then along the width, with few and long calls.
 
-A max or min notes the number of each winner for the way back, which only has to compare numbers.
-Where windows overlap, there is less to do along rows first and columns after.
+A max or min in training looks at all points (taps) of its windows at once instead, and notes the
+number of each winner for the way back, which then needs no images.
 """
 
 from collections.abc import Iterator
@@ -31,53 +31,57 @@ def pool_windows(
         winners = np.empty(Z.shape, np.min_scalar_type(window.points))
     if not Z.size:
         return Z, winners
-    if phases.overlap and winners is None:
-        _pool_by_axes(Xp, Z, phases, how)
-        return Z, None
-    combine, count = _COMBINE[how], Xp.dtype.type(window.points)
-
-    def work(pieces: list[Piece]) -> None:
-        scratch = phases.make_stack(Z[pieces[0]], Xp.dtype)
-        scratch_wrong = np.empty(scratch.shape if winners is not None else 0, bool)
-        for piece in pieces:
-            part, seen = phases.see(Xp, piece)
-            taps, run = part.stack(seen, scratch), Z[piece].reshape(-1)
-            combine.reduce(taps, axis=0, out=run)
-            if how == 'mean':
-                np.divide(run, count, out=run)
-            if winners is not None:
-                wrong = part.cut_stack(scratch_wrong, len(seen))
-                np.not_equal(taps, run, out=wrong)
-                _find_winners(wrong, winners[piece].reshape(-1))
-
-    share(work, phases.cut(Xp, Z))
+    if winners is None:
+        share(partial(_pool_by_axes, Xp, Z, phases, how), phases.cut(Xp))
+    else:
+        share(partial(_pool_by_points, Xp, Z, winners, phases, how), phases.cut_stacks(Xp))
     return Z, winners
 
 
-def _pool_by_axes(Xp: Array, Z: Array, phases: Phases, how: str) -> None:
-    """Pool rows first, then columns, into `Z`: quicker where windows overlap."""
-    (fh, fw), (sh, sw), (oh, ow) = phases.size, phases.strides, phases.places
-    columns = Phases((1, fw), (1, sw), (oh, ow), phases.d)
-    combine, count = _COMBINE[how], Z.dtype.type(fh * fw)
+def _pool_by_points(
+    Xp: Array, Z: Array, winners: Array, phases: Phases, how: str, pieces: list[Piece]
+) -> None:
+    """Pool all points of windows at once, and find the number of the first that won."""
+    points = winners.dtype.type(phases.points)
+    countdown = np.arange(phases.points, 0, -1, dtype=points.dtype)[:, np.newaxis]
+    types = Z.dtype, np.dtype(bool), points.dtype
+    scratch = [phases.make_stack(Z[pieces[0]], dtype) for dtype in types]
+    for piece in pieces:
+        part, seen = phases.see(Xp, piece)
+        taps, won, left = (part.cut_stack(it, len(seen)) for it in scratch)
+        run, number = Z[piece].reshape(-1), winners[piece].reshape(-1)
+        part.stack(seen, taps)
+        _COMBINE[how].reduce(taps, axis=0, out=run)
+        np.equal(taps, run, out=won)
+        np.multiply(won.view(np.uint8), countdown, out=left)
+        np.subtract(points, np.maximum.reduce(left, axis=0, out=number), out=number)
 
-    def work(pieces: list[Piece]) -> None:
-        rows = np.empty((len(Z[pieces[0][0]]), oh, *Xp.shape[2:]), Z.dtype)
-        P = columns.make(len(rows), rows)
-        for n, _, _ in pieces:
+
+def _pool_by_axes(Xp: Array, Z: Array, phases: Phases, how: str, pieces: list[Piece]) -> None:
+    """Pool along the height, then along the width: quicker where nobody asks for winners."""
+    (fh, fw), (sh, sw), combine = phases.size, phases.strides, _COMBINE[how]
+    with _runs_in_place():
+        for piece in pieces:
+            part, seen = phases.see(Xp, piece)
+            oh, ow = part.places
             # (n, h, w, d) -> (n, oh, w, d) -> (n, oh, ow, d)
-            part, apart = rows[: len(Z[n])], P[:, :, : len(Z[n])]
-            _gather(combine, [Xp[n, a : a + sh * oh : sh] for a in range(fh)], part)
-            columns.split(part, apart)
-            taps = [apart[0, c % sw, :, :, c // sw : c // sw + ow] for c in range(fw)]
-            _gather(combine, taps, Z[n])
+            rows, out = np.empty((len(seen), oh, *seen.shape[2:]), Z.dtype), Z[piece]
+            taps = [seen[:, a : a + sh * (oh - 1) + 1 : sh] for a in range(fh)]
+            _gather(combine, taps, rows)
+            P = Phases((1, fw), (1, sw), (oh, ow), part.d).split(rows)[0]
+            _gather(combine, [P[c % sw, :, :, c // sw : c // sw + ow] for c in range(fw)], out)
             if how == 'mean':
-                np.divide(Z[n], count, out=Z[n])
+                np.divide(out, Z.dtype.type(fh * fw), out=out)
 
-    def work_in_place(pieces: list[Piece]) -> None:
-        with _runs_in_place():
-            work(pieces)
 
-    share(work_in_place, phases.cut_samples(Xp))
+@contextmanager
+def _runs_in_place() -> Iterator[None]:
+    """Have NumPy compute on rows where they lie: it copies rows shorter than its buffer first."""
+    before = np.setbufsize(16)
+    try:
+        yield
+    finally:
+        np.setbufsize(before)
 
 
 def pool_windows_gradient(dZ: Array, window: Window, winners: Array | None) -> Array:
@@ -91,31 +95,12 @@ def pool_windows_gradient(dZ: Array, window: Window, winners: Array | None) -> A
         way = unpooling.spread_by_axes if phases.overlap else unpooling.spread
         share(partial(way, dZ, dX, phases), phases.cut_samples(dX))
     elif phases.overlap:
-        send = partial(unpooling.send_by_taps, dZ, winners, dX, phases)
-        share(send, phases.cut_samples(dX))
+        shares = phases.cut_samples(dX, unpooling.WALK_BYTES)
+        corners = unpooling.find_corners(dX[shares[0][0][0]], phases)
+        share(partial(unpooling.walk, dZ, winners, dX, phases, corners), shares)
     else:
-        share(partial(unpooling.send, dZ, winners, dX, phases), phases.cut(dX, dZ))
+        share(partial(unpooling.send, dZ, winners, dX, phases), phases.cut_stacks(dX))
     return unpad(dX, window)
-
-
-def _find_winners(wrong: Array, winners: Array) -> None:
-    """Find the number of the first tap that is not wrong; the number of taps if all are."""
-    # One more than of the taps after it, if it is wrong, else 0: from the last tap to the first
-    taps = wrong.view(np.uint8)
-    winners[...] = taps[-1]
-    for tap in taps[-2::-1]:
-        winners += 1
-        winners *= tap
-
-
-@contextmanager
-def _runs_in_place() -> Iterator[None]:
-    """Have NumPy compute on rows where they lie: it copies rows shorter than its buffer first."""
-    before = np.setbufsize(16)
-    try:
-        yield
-    finally:
-        np.setbufsize(before)
 
 
 def _gather(combine: np.ufunc, taps: list[Array], out: Array) -> None:

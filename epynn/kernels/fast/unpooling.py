@@ -10,6 +10,9 @@ from epynn.kernels.arrays import Array
 from epynn.kernels.fast.phases import Phases, as_points
 from epynn.kernels.fast.pieces import Piece
 
+WALK_BYTES = 24
+"""What :func:`walk` takes for each gradient: a number as an index, its corner and its place."""
+
 
 def send(dZ: Array, winners: Array, dX: Array, phases: Phases, pieces: list[Piece]) -> None:
     """Give each gradient to the winner of its window, and 0 to its other points."""
@@ -24,20 +27,29 @@ def send(dZ: Array, winners: Array, dX: Array, phases: Phases, pieces: list[Piec
         part.unstack(taps, seen)
 
 
-def send_by_taps(dZ: Array, winners: Array, dX: Array, phases: Phases, pieces: list[Piece]) -> None:
-    """Do as :func:`send` where windows overlap: add up tap by tap."""
-    P = np.empty((*phases.counts, len(dZ[pieces[0][0]]), *phases.plane), dtype=dX.dtype, like=dX)
+def find_corners(dX: Array, phases: Phases) -> Array:
+    """Return where each window begins in images, counted in numbers: ``(n, oh, ow, d)``."""
+    (sh, sw), (oh, ow), (m, h, w, d) = phases.strides, phases.places, dX.shape
+    n, i, j, e = np.ogrid[:m, :oh, :ow, :d]
+    corners: Array = ((n * h + i * sh) * w + j * sw) * d + e
+    return corners
+
+
+def walk(
+    dZ: Array, winners: Array, dX: Array, phases: Phases, corners: Array, pieces: list[Piece]
+) -> None:
+    """Do as :func:`send` where windows overlap: walk from the corner of each to its winner."""
+    a, c = np.divmod(np.arange(phases.points), phases.size[1])
+    steps = (a * dX.shape[2] + c) * dX.shape[3]
     for n, _, _ in pieces:
-        apart = P[:, :, : len(dZ[n])]
-        part, number = phases.frame(dZ[n]), phases.frame(winners[n])
-        for t, tap in enumerate(phases.taps(apart)):
-            won = np.equal(number, t)
-            if tap.size == part.size:  # the first tap of its phase
-                np.multiply(part, won, out=tap)
-            else:
-                tap += np.multiply(part, won)[: tap.size]
-        for p, q in np.ndindex(*phases.counts):
-            phases.put(apart[p, q], dX[n], p, q)
+        gradients, numbers = dZ[n], winners[n]
+        if numbers.max() == phases.points:  # a window with a NaN
+            gradients = np.where(numbers < phases.points, gradients, gradients.dtype.type(0))
+        # 'clip' looks up without a buffer
+        places = np.take(steps, numbers, mode='clip')
+        places += corners[: len(places)]
+        dX[n] = 0
+        np.add.at(dX[n].reshape(-1), places.reshape(-1), gradients.reshape(-1))
 
 
 def spread(dZ: Array, dX: Array, phases: Phases, pieces: list[Piece]) -> None:
