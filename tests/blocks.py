@@ -3,7 +3,12 @@
 import numpy as np
 
 from epynn.kernels.blocks import add_blocks, check_images, pad, unpad, view_blocks
-from epynn.kernels.window import Window
+from epynn.kernels.window import Window, find_pads
+
+
+def frame(X, padding, value=0):
+    """Pad images by padding in any of the ways that it is written."""
+    return pad(X, find_pads(padding, X.shape[1:3], 1), value)
 
 
 def cut_blocks(X, size, strides=1, padding=0, dilation=1):

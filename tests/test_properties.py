@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 import pytest
-from blocks import cut_blocks, fold_blocks
+from blocks import cut_blocks, fold_blocks, frame
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from networks import parameters, quiet
@@ -24,7 +24,6 @@ from epynn.dropout.models import Dropout
 from epynn.embedding.models import Embedding
 from epynn.flatten.models import Flatten
 from epynn.gru.models import GRU
-from epynn.kernels.blocks import pad
 from epynn.kernels.convolution import (
     convolve,
     convolve_input_gradient,
@@ -117,7 +116,7 @@ def test_the_weight_gradient_is_the_adjoint_of_convolution(case):
 @holds(case=convolutions())
 def test_convolution_of_padded_images_is_convolution_with_padding(case):
     _, X, W, options = case
-    padded = pad(X, options['padding'])
+    padded = frame(X, options['padding'])
     close(convolve(padded, W, strides=options['strides']), convolve(X, W, **options))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from epynn.kernels.arrays import Array
-from epynn.kernels.window import Pads, Pair, Window, check_axes, find_pads
+from epynn.kernels.window import Pads, Window, check_axes
 
 
 def check_images(X: Array) -> None:
@@ -12,22 +12,13 @@ def check_images(X: Array) -> None:
     check_axes(X, 'X', 'm, h, w, d', 'Give images channels-last; X[..., None] adds a depth of 1.')
 
 
-def pad(X: Array, padding: Pair | Pads, value: float = 0) -> Array:
+def pad(X: Array, pads: Pads, value: float = 0) -> Array:
     """Frame images of any dtype with a value: ``(m, h, w, d) -> (m, h + 2ph, w + 2pw, d)``.
 
-    Padding is of each side, ``((top, bottom), (left, right))``, or ``(ph, pw)``, or one number.
-    Where it is 0, ``X`` itself comes back.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If ``X`` has not 4 axes or the padding is not made of integers of at least 0.
+    As many rows and columns as ``pads`` of a :class:`Window` say; without any, ``X`` itself.
     """
-    check_images(X)
     m, h, w, d = X.shape
-    if isinstance(padding, str):
-        raise TypeError(f'padding: expected ints here, got {padding!r}. Use find_pads first.')
-    (top, bottom), (left, right) = find_pads(padding, (h, w), 1)
+    (top, bottom), (left, right) = pads
     if top == bottom == left == right == 0:
         return X
     padded = np.full_like(X, value, shape=(m, top + h + bottom, left + w + right, d), order='C')

@@ -4,11 +4,11 @@ import re
 
 import numpy as np
 import pytest
-from blocks import cut_blocks, fold_blocks
+from blocks import cut_blocks, fold_blocks, frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from epynn.kernels.blocks import add_blocks, pad, view_blocks
+from epynn.kernels.blocks import add_blocks, view_blocks
 from epynn.kernels.window import Window, check_axes, output_size, pair
 
 GEOMETRIES = [
@@ -97,7 +97,7 @@ def test_dtype_is_kept(dtype):
     X = np.ones((1, 4, 4, 1), dtype=dtype)
     Xb = cut_blocks(X, 2, 2, 1)
     assert Xb.dtype == dtype
-    assert pad(X, 1).dtype == dtype
+    assert frame(X, 1).dtype == dtype
     assert fold_blocks(Xb, X.shape, 2, 1).dtype == dtype
 
 
@@ -155,8 +155,8 @@ def test_view_of_any_layout(change, strides, dilation):
 
 def test_pad():
     X = np.ones((1, 2, 3, 1))
-    assert pad(X, 0) is X
-    padded = pad(X, (1, 2), value=-np.inf)
+    assert frame(X, 0) is X
+    padded = frame(X, (1, 2), value=-np.inf)
     assert padded.shape == (1, 4, 7, 1)
     np.testing.assert_array_equal(padded[:, 1:3, 2:5], X)
     assert np.isneginf(padded).sum() == padded.size - X.size
@@ -205,6 +205,6 @@ def test_messages():
     with pytest.raises(ValueError, match=r'strides: .* at least 1, got 0'):
         cut_blocks(X, 3, 0)
     with pytest.raises(ValueError, match=r'padding: .* at least 0, got -1'):
-        pad(X, -1)
+        frame(X, -1)
     with pytest.raises(ValueError, match=r'window: .* at least 1, got 0'):
         cut_blocks(X, 0)
