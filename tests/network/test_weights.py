@@ -279,7 +279,7 @@ def test_one_layer_may_follow_the_loss_alone():
 def test_rates_of_epochs_that_are_over_stay():
     model = quiet(make(labels()), loss='ICCE', se_hPars={'schedule': 'cosine'})
     model.train(4, verbose=0)
-    before = model.layers[1].lrate
+    before = list(model.layers[1].lrate)
     model.train(4, verbose=0)
     assert model.layers[1].lrate[:4] == before
     assert len(model.layers[1].lrate) == 8
