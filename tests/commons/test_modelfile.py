@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import tracemalloc
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -232,7 +233,7 @@ def test_random_headers_under_a_right_seal_are_read_or_refused(small):
     (seal('{"format": 1}', {'a': np.array([np.nan])}), 'file, a: expected finite numbers'),
     (seal('{"format": 1}', {'a': np.float32([np.inf])}), 'file, a: expected finite numbers'),
     (seal('{"format": 1}', {'a': np.array([2], np.uint8).view(bool)}), 'zeros and ones'),
-])  # fmt: skip
+], ids=count())  # fmt: skip
 def test_what_is_no_model_file_is_refused(data, words):
     with pytest.raises(ModelFileError, match=words) as caught:
         decode(data)
