@@ -9,18 +9,25 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 METADATA := setup.cfg pyproject.toml
 
-ABROAD := tests/network tests/commons/test_modelfile.py tests/test_contract.py \
-	tests/test_contract_scripts.py tests/test_layer_table.py
+# Of networks all but what is long and the same with any version: stopped or damaged a thousand times.
+SAME := interrupts saving_attacks determinism network_gradients beside_training
+ABROAD := $(filter-out $(SAME:%=tests/network/test_%.py),$(wildcard tests/network/test_*.py)) \
+	tests/commons/test_modelfile.py tests/test_contract.py tests/test_contract_scripts.py \
+	tests/test_layer_table.py
+
+# As many processes as there are cores. One thread a matrix product: those of the tests are small,
+# and threads that wait for each other stall where the cores are shared.
+PYTEST := -m pytest --numprocesses auto
+test test-oldest test-newest: export OPENBLAS_NUM_THREADS := 1
+test test-oldest test-newest: export OMP_NUM_THREADS := 1
 
 .PHONY: example test test-oldest test-newest check format clean
 
 example: $(VENV)/installed-examples
 	$(BIN)/epynn run digits_cnn
 
-# One thread a matrix product: those of the tests are small, and threads that wait for each other
-# stall where the cores are shared.
 test: check
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+	$(BIN)/python $(PYTEST)
 
 test-oldest: export PIP_CONSTRAINT := $(VENV)-oldest.txt
 test-oldest:
@@ -34,7 +41,7 @@ PYTHONS = $(shell .ci/pythons)
 define test-abroad
 	$(MAKE) VENV=$1 PYTHON=$2 $1/installed-test
 	$1/bin/python --version
-	OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 $1/bin/python -m pytest $(ABROAD)
+	$1/bin/python $(PYTEST) $(ABROAD)
 endef
 
 check: $(VENV)/installed-dev
