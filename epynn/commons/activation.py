@@ -1,7 +1,5 @@
 """An activation function joined to the hyper-parameters of one layer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from numbers import Real
 from types import MappingProxyType
@@ -85,7 +83,7 @@ class BoundActivation:
 
     def __init__(
         self,
-        function: ActivationFunction | BoundActivation,
+        function: 'ActivationFunction | BoundActivation',
         se_hPars: Mapping[str, Any] | None = None,
     ) -> None:
         if not callable(function):
@@ -165,7 +163,7 @@ class BoundActivation:
         else:
             out[...] = self(Z)
 
-    def is_same_elementwise(self, other: BoundActivation) -> bool:
+    def is_same_elementwise(self, other: 'BoundActivation') -> bool:
         """Return whether both are one function of the library that takes each number by itself."""
         return (
             self.function is other.function

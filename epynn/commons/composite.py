@@ -1,7 +1,5 @@
 """Layers made of layers."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -183,12 +181,12 @@ class Composite(Layer):
         self._spread('s', '', state)
 
     @property
-    def np_rng(self) -> np.random.Generator:
+    def np_rng(self) -> 'np.random.Generator':
         """Stream of random numbers; each layer inside has one that was spawned from it."""
         return self._np_rng
 
     @np_rng.setter
-    def np_rng(self, rng: np.random.Generator) -> None:
+    def np_rng(self, rng: 'np.random.Generator') -> None:
         self._np_rng = rng
         for layer, stream in zip(self.layers, rng.spawn(len(self.layers)), strict=True):
             layer.np_rng = stream

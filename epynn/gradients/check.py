@@ -6,8 +6,6 @@ tolerance of 1e-7 with room to spare, and a wrong one is off by far more. Where 
 beside its slope, as with targets of thousands, what rounding hides is not held against a gradient.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from math import inf, nan
 from typing import Any
@@ -115,7 +113,7 @@ def check_gradients(
 
 
 def _check_tensors(
-    probe: Probe, real: bool, points: int, tolerance: float, rng: np.random.Generator
+    probe: Probe, real: bool, points: int, tolerance: float, rng: 'np.random.Generator'
 ) -> list[TensorCheck]:
     """Check all gradients where the parameters of the probe are."""
     dX, gradients = probe.analytic()
@@ -138,7 +136,7 @@ def _check_tensor(
     probe: Probe,
     points: int,
     tolerance: float,
-    rng: np.random.Generator,
+    rng: 'np.random.Generator',
 ) -> TensorCheck:
     """Compare the gradient with respect to `x`, which the probe reads, at some of its elements."""
     asked = tolerance

@@ -1,7 +1,5 @@
 """Copies of a layer or a network that are passed through again and again."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -80,7 +78,7 @@ class Probe:
         copies = {name: np.array(g) for name, g in gradients.items() if g is not None}
         return None if dX is None else np.array(dX), copies
 
-    def nudge(self, rng: np.random.Generator) -> bool:
+    def nudge(self, rng: 'np.random.Generator') -> bool:
         """Move all parameters a little, and running means by a pass of training.
 
         Where parameters are 0 or 1, as they often are at first, a wrong gradient may look right.
@@ -122,7 +120,7 @@ class LayerProbe(Probe):
     """A layer alone. Its loss is ``sum(A * R)``, with ``R`` drawn once."""
 
     def __init__(
-        self, layer: Layer, X: Array, Y: Any, training: bool, rng: np.random.Generator
+        self, layer: Layer, X: Array, Y: Any, training: bool, rng: 'np.random.Generator'
     ) -> None:
         if Y is not None:
             raise ArgumentError(
@@ -245,7 +243,7 @@ def refuse_own_passes(layer: Layer) -> None:
             )  # fmt: skip
 
 
-def nudged(p: Array, size: float, rng: np.random.Generator) -> Array:
+def nudged(p: Array, size: float, rng: 'np.random.Generator') -> Array:
     """Return a parameter moved by a share of itself, or, where it is 0, away from 0."""
     r = size * rng.uniform(0.5, 1, p.shape) * rng.choice([-1, 1], p.shape)
     moved: Array = np.where(p == 0, r, p * (1 + r))

@@ -152,6 +152,15 @@ def test_names_of_losses_and_metrics_elsewhere():
         Dense(3, 'linear')
 
 
+def test_signatures_speak_of_ndarray():
+    """Not of the name that the code has for it, which no reader of help() knows."""
+    for name in epynn.__all__:
+        thing = getattr(epynn, name)
+        if inspect.isfunction(thing):
+            assert "'Array'" not in str(inspect.signature(thing)), name
+    assert str(inspect.signature(epynn.softmax)).endswith('-> numpy.ndarray')
+
+
 def test_signatures_stay_readable():
     assert list(inspect.signature(Dense).parameters)[:2] == ['units', 'activate']
     assert list(inspect.signature(epynn.Flatten).parameters) == ['se_hPars', 'penalty']

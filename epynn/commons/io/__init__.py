@@ -8,8 +8,6 @@ Scaling and labels live in modules of their own; their names are here too, becau
 them from here.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

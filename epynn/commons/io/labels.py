@@ -1,7 +1,5 @@
 """Labels of any kind to one-hot columns, and the classes that are remembered for other data."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 

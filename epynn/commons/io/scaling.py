@@ -1,7 +1,5 @@
 """Scaling of features to [0, 1], and the scale that is remembered for other data."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

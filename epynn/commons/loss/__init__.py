@@ -23,8 +23,6 @@ Losses with settings are objects: ``Huber(delta=0.5)``, ``LabelSmoothing(CCE, 0.
 own is a plain function ``f(Y, A, deriv=False)``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import overload

@@ -1,7 +1,5 @@
 """Losses of outputs that stand for classes; see :mod:`epynn.commons.loss`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias

@@ -12,8 +12,6 @@ input by a gate in ``gated``.
 Initializers and clipping live in modules of their own too. Scripts import all of them from here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias

@@ -16,8 +16,6 @@ Normal and uniform draws of one name have the same variance. The normal ones are
 Keras cuts them off at two standard deviations.
 """
 
-from __future__ import annotations
-
 import math
 
 import numpy as np
@@ -53,20 +51,20 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     return field * shape[-2 if len(shape) > 1 else -1], field * shape[-1]
 
 
-def _scaled_normal(shape: tuple[int, ...], rng: np.random.Generator | None, var: float) -> Array:
+def _scaled_normal(shape: tuple[int, ...], rng: 'np.random.Generator | None', var: float) -> Array:
     """Draw from a normal distribution of mean 0 and that variance."""
     rng = np.random.default_rng() if rng is None else rng
     return rng.standard_normal(shape) * math.sqrt(var)
 
 
-def _scaled_uniform(shape: tuple[int, ...], rng: np.random.Generator | None, var: float) -> Array:
+def _scaled_uniform(shape: tuple[int, ...], rng: 'np.random.Generator | None', var: float) -> Array:
     """Draw from a uniform distribution of mean 0 and that variance: bounds ``sqrt(3 var)``."""
     rng = np.random.default_rng() if rng is None else rng
     bound = math.sqrt(3 * var)
     return rng.uniform(-bound, bound, shape)
 
 
-def glorot_normal(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+def glorot_normal(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
     """Draw from a normal distribution of variance ``2 / (fan_in + fan_out)``.
 
     For tanh and other activations that are straight around 0.
@@ -91,7 +89,7 @@ def glorot_normal(shape: tuple[int, ...], rng: np.random.Generator | None = None
     return _scaled_normal(shape, rng, 2 / sum(fans(shape)))
 
 
-def glorot_uniform(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+def glorot_uniform(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
     """Draw evenly between minus and plus ``sqrt(6 / (fan_in + fan_out))``.
 
     For tanh and other activations that are straight around 0.
@@ -116,7 +114,7 @@ def glorot_uniform(shape: tuple[int, ...], rng: np.random.Generator | None = Non
     return _scaled_uniform(shape, rng, 2 / sum(fans(shape)))
 
 
-def he_normal(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+def he_normal(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
     """Draw from a normal distribution of variance ``2 / fan_in``.
 
     For relu and its kin, which stop half of their input.
@@ -141,7 +139,7 @@ def he_normal(shape: tuple[int, ...], rng: np.random.Generator | None = None) ->
     return _scaled_normal(shape, rng, 2 / fans(shape)[0])
 
 
-def he_uniform(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+def he_uniform(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
     """Draw evenly between minus and plus ``sqrt(6 / fan_in)``.
 
     For relu and its kin, which stop half of their input.
@@ -166,7 +164,7 @@ def he_uniform(shape: tuple[int, ...], rng: np.random.Generator | None = None) -
     return _scaled_uniform(shape, rng, 2 / fans(shape)[0])
 
 
-def lecun_normal(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+def lecun_normal(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
     """Draw from a normal distribution of variance ``1 / fan_in``.
 
     For selu.
@@ -190,7 +188,7 @@ def lecun_normal(shape: tuple[int, ...], rng: np.random.Generator | None = None)
     return _scaled_normal(shape, rng, 1 / fans(shape)[0])
 
 
-def lecun_uniform(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+def lecun_uniform(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
     """Draw evenly between minus and plus ``sqrt(3 / fan_in)``.
 
     For selu.

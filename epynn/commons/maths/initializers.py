@@ -5,8 +5,6 @@ are in :mod:`epynn.commons.maths.fans`. Those with settings are objects:
 ``Dense(4, initialization=Normal(std=1))``.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -49,7 +47,7 @@ __all__ = [
 Initializer: TypeAlias = Callable[..., Array]
 
 
-def xavier(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+def xavier(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
     """Draw parameters from a normal distribution of variance ``2 / sum(shape)``.
 
     ``standard_normal(shape) * sqrt(2 / sum(shape))``. For a matrix ``(n, u)`` the sum is fan-in
@@ -77,7 +75,7 @@ def xavier(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Ar
     return rng.standard_normal(shape) * math.sqrt(2 / sum(shape))
 
 
-def orthogonal(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+def orthogonal(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
     """Draw a matrix with orthonormal columns, or rows where it is wider than tall.
 
     ``Q R`` decomposition of a standard normal of that shape, transposed first where it is wider
@@ -110,12 +108,12 @@ def orthogonal(shape: tuple[int, ...], rng: np.random.Generator | None = None) -
     return np.reshape(Q.T if wide else Q, shape)
 
 
-def zeros(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+def zeros(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
     """Return zeros. Weights that all start alike stay alike: for biases and scales."""
     return np.zeros(shape)
 
 
-def ones(shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+def ones(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
     """Return ones. Weights that all start alike stay alike: for biases and scales."""
     return np.ones(shape)
 
@@ -135,7 +133,7 @@ class Constant(Named):
     def __post_init__(self) -> None:
         as_float(self.value, 'Constant.value', low=-math.inf)
 
-    def __call__(self, shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+    def __call__(self, shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
         """Return an array of that value, float64."""
         return np.full(shape, float(self.value))
 
@@ -157,7 +155,7 @@ class Normal(Named):
         as_float(self.mean, 'Normal.mean', low=-math.inf)
         as_float(self.std, 'Normal.std', low=0)
 
-    def __call__(self, shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+    def __call__(self, shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
         """Return draws of that shape, float64."""
         rng = np.random.default_rng() if rng is None else rng
         return rng.standard_normal(shape) * self.std + self.mean
@@ -185,7 +183,7 @@ class Uniform(Named):
                 'Exchange the two, or give both.',
             )  # fmt: skip
 
-    def __call__(self, shape: tuple[int, ...], rng: np.random.Generator | None = None) -> Array:
+    def __call__(self, shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
         """Return draws of that shape, float64."""
         rng = np.random.default_rng() if rng is None else rng
         return rng.uniform(self.low, self.high, shape)

@@ -39,8 +39,6 @@ ROC_AUC, R2, RMSE and ``TopK(k)`` look at the outputs themselves; ``confusion_ma
 array and no column of a table. A metric of your own is a plain function ``f(Y, A)``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType

@@ -1,7 +1,5 @@
 """Counts of right and wrong decisions for each label in turn, and the mean of their ratios."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

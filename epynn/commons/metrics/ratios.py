@@ -1,7 +1,5 @@
 """Metrics from counts of right and wrong decisions; see :mod:`epynn.commons.metrics`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

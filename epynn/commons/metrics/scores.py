@@ -1,7 +1,5 @@
 """Metrics of the outputs themselves, rather than of decisions; see :mod:`epynn.commons.metrics`."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

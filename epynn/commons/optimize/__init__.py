@@ -8,8 +8,6 @@ serves any number of layers.
 Symbols: ``p`` parameter, ``g`` its gradient, ``t`` number of the step, from 1.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType

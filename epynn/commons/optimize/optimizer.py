@@ -1,7 +1,5 @@
 """The base of all optimizers; they themselves are in :mod:`epynn.commons.optimize`."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, NoReturn, Protocol

@@ -20,8 +20,6 @@ training begins. A cycle over all epochs (``cycle_epochs`` 0) is as long as the 
 far, and another one after a second call of ``train``; with ``cycle_epochs`` it stays as it is.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The settings that every schedule reads, checked; see :mod:`epynn.commons.schedule`."""
 
-from __future__ import annotations
-
 import math
 import sys
 from collections.abc import Callable, Mapping

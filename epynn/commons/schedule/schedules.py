@@ -4,8 +4,6 @@ The highest rate is the ``learning_rate`` of ``hPars``; others are shares of it.
 function of ``hPars`` that returns one rate an epoch.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
