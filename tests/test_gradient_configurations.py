@@ -15,7 +15,7 @@ from layer_table import ROWS
 
 import epynn as e
 from epynn.commons.loss import loss_functions
-from epynn.commons.maths import ACTIVATIONS, identity, sigmoid, softmax, tanh
+from epynn.commons.maths import ACTIVATIONS, identity, lrelu, sigmoid, softmax, tanh
 
 POINTS = 5
 BOTH = (False, True)
@@ -113,7 +113,7 @@ def networks():
     anything = list(ACTIVATIONS.values())
     positive = [f for f in anything if f.__name__ in ('sigmoid', 'softmax', 'relu', 'softplus')]
     suits = {
-        **dict.fromkeys(('MSE', 'MAE', 'Huber', 'Hinge'), anything),
+        **dict.fromkeys(('MSE', 'MAE', 'Huber'), anything), 'Hinge': [identity, lrelu],
         'MSLE': positive, 'BCE': [sigmoid, softmax],
     }  # fmt: skip
     for name, loss in loss_functions().items():

@@ -194,7 +194,8 @@ def share(work: Callable[[Share], Result], shares: Sequence[Share]) -> list[Resu
     the same each time.
     """
     with BlasOnOneThread():
-        helpers = _own.find(min(count_threads(), len(shares)) - 1)
+        alone = len(shares) < 2  # small work asks nobody how many cores there are
+        helpers = [] if alone else _own.find(min(count_threads(), len(shares)) - 1)
         if not helpers:
             return [work(part) for part in shares]
         job = _Job(work, shares)

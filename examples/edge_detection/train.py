@@ -43,7 +43,8 @@ def gradient_by_convolution(dZ, W):
     that ends at (h, w), with the weights in reverse order, and over u instead of d.
     """
     fh, fw, _, _ = W.shape
-    padded = pad(dZ, (fh - 1, fw - 1))  # windows reach over the border on each side
+    sides = (fh - 1, fh - 1), (fw - 1, fw - 1)  # windows reach over the border on each side
+    padded = pad(dZ, sides)
     mirrored = W[::-1, ::-1].transpose(0, 1, 3, 2)  # (fh, fw, d, u) -> (fh, fw, u, d)
     return convolve(padded, mirrored)
 

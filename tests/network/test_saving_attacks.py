@@ -527,7 +527,7 @@ found, events = events, []
 harmless = ('builtins.id', 'object.__getattr__')  # which inspect asks for
 for event, arguments in found:
     if event == 'open':
-        assert arguments[0] in sys.argv[2:]
+        assert arguments[0] in sys.argv[2:], arguments
         assert not arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT), arguments
     elif event not in harmless:
         print(event, arguments)
