@@ -58,8 +58,8 @@ def pool_windows_gradient(
     ``dZ / (fh * fw)`` to each. Where windows overlap, gradients add up. With winners None, those of
     a max or min are found again, in ``X``.
 
-    A window with a NaN has no winner and sends nothing; an infinite gradient may make the rest of
-    its window NaN, as in a matrix product.
+    A window with a NaN has no winner and sends nothing; where windows lie
+    apart, an infinite gradient makes the rest of its window NaN.
     """
     if how != 'mean' and winners is None:
         _, winners = pool_windows(X, window, how)
