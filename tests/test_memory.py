@@ -5,7 +5,7 @@ import tracemalloc
 import numpy as np
 from networks import quiet
 
-from epynn.commons.activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.maths import relu, softmax
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense

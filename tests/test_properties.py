@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from networks import parameters, quiet
 
 from epynn.commons import io, loss, maths, metrics, schedule
-from epynn.commons.activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.maths.clipping import clip_by_norm, clip_by_value
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from networks import quiet
 
-from epynn.commons.activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.loss import BCE, CCE, ICCE, LabelSmoothing, loss_functions, output_loss
 from epynn.commons.maths import ACTIVATIONS, sigmoid, softmax, tanh
 from epynn.commons.penalties import L2

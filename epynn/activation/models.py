@@ -6,7 +6,7 @@ from typing import Any
 from epynn.activation.backward import activation_backward
 from epynn.activation.forward import activation_forward
 from epynn.activation.parameters import activation_compute_shapes
-from epynn.commons.activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.models import Layer
 from epynn.commons.names import in_words
 from epynn.kernels.arrays import Array

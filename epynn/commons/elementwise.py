@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import describe
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ArgumentError
 from epynn.commons.maths import ACTIVATIONS
 from epynn.kernels.arrays import Array

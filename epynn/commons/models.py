@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import as_function, check_call, describe, write_call
 from epynn.commons.axes import layer_check_axes
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.cache import Cache
 from epynn.commons.dataset import dataSet as dataSet
 from epynn.commons.elementwise import check_elementwise

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import as_flag, as_function, as_int
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ShapeError
 from epynn.commons.models import Layer
 from epynn.commons.penalties import Penalty

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import as_flag, as_initializer, as_int
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.maths import relu, xavier
 from epynn.commons.models import Layer
 from epynn.commons.penalties import Penalty

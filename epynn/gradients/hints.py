@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.models import Layer
 from epynn.kernels.arrays import Array
 

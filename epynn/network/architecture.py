@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import describe
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ArgumentError
 from epynn.commons.metrics import metrics_functions
 from epynn.commons.models import Layer, walk_layers

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import describe
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ArgumentTypeError, ShapeError, StateError
 from epynn.commons.loss import output_gradient
 from epynn.commons.names import in_words

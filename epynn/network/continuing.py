@@ -7,9 +7,8 @@ from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
 from epynn.commons.logs import process_logs
 from epynn.commons.models import Layer
 from epynn.kernels.blas import BlasOnOneThread
-from epynn.network.evaluate import collect_layers
 from epynn.network.initialize import dry_run, seed_generators
-from epynn.network.ownership import AtWork, replace_embedding, take_layers
+from epynn.network.ownership import AtWork, collect_layers, replace_embedding, take_layers
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN

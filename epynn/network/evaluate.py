@@ -1,27 +1,26 @@
 """Evaluation of the network on its data sets, and prediction for new samples."""
 
 from collections.abc import Callable
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.errors import DataError, ShapeError, StateError, TrainingError
+from epynn.commons.errors import DataError, ShapeError
 from epynn.commons.loss import Hinge, output_loss
 from epynn.commons.memory import enough_memory
 from epynn.commons.metrics import decide, decides
-from epynn.commons.models import Layer, dataSet, walk_layers
+from epynn.commons.models import dataSet
 from epynn.commons.names import in_words
 from epynn.commons.targets import AMOUNTS, MULTILABEL, ONE_HOT
 from epynn.kernels.arrays import Array
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import output_activation
-from epynn.network.checks import check_layers, check_metric
+from epynn.network.checks import check_metric
+from epynn.network.finiteness import require_finite
 from epynn.network.forward import compute_outputs
 from epynn.network.hints import warn_of_unscaled
-from epynn.network.ownership import require_ownership
-from epynn.network.safety import is_finite
-from epynn.network.weights import sample_weights
+from epynn.network.ownership import require_data, require_initialized
+from epynn.network.sample_weights import sample_weights
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -179,49 +178,3 @@ def compute_metric(
         if loss is not None:
             return loss
     return function(dset.Y, on_sides(model, dset.A) if decides(function) else dset.A)
-
-
-def require_finite(x: Array, expected: str, what: str) -> None:
-    """Refuse outputs or a loss that are not finite."""
-    x = np.asarray(x)
-    if not is_finite(x):
-        raise TrainingError(
-            f'EpyNN.{what}', expected, f'{x[~np.isfinite(x)][0]}',
-            'Numbers grew too large. Choose a smaller learning_rate, or scale the data by '
-            'X_scale=True, and initialize again.',
-        )  # fmt: skip
-
-
-def require_initialized(model: 'EpyNN', what: str) -> None:
-    """Refuse to go on with a network that was not initialized with the layers it has now."""
-    if not model.initialized:
-        raise StateError(
-            f'EpyNN.{what}', 'an initialized network', 'one that is not',
-            'Call initialize() or train() first.',
-        )  # fmt: skip
-    before, now = model.prepared, collect_layers(model)
-    if now != before:
-        pairs = enumerate(zip_longest(before, now))
-        number = next(number for number, (old, new) in pairs if old != new)
-        raise StateError(
-            f'EpyNN.{what}', f'the {len(before)} layers that were initialized',
-            f'{len(now)}, which differ at layer {number}',
-            'Call initialize() again; params=False keeps the parameters that layers have.',
-        )  # fmt: skip
-    require_ownership(model, what)
-
-
-def collect_layers(model: 'EpyNN') -> list[list[Layer]]:
-    """Return each layer with those inside it, to see later whether they are still the same."""
-    return [list(walk_layers([layer])) for layer in check_layers(model.layers)]
-
-
-def require_data(model: 'EpyNN', what: str) -> None:
-    """Refuse to go on without samples: a network that was read from a file has none."""
-    require_initialized(model, what)
-    if not model.embedding.dsets:
-        raise StateError(
-            f'EpyNN.{what}', 'a network with data', 'one whose Embedding holds none',
-            'Files hold no data: model = read_model(path, data=Embedding(X, Y)) gives it some, and '
-            'trains on with the settings that were saved.',
-        )  # fmt: skip

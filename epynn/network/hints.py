@@ -11,6 +11,7 @@ from epynn.commons.foreign import KEYWORDS, PLACES
 from epynn.commons.logs import warn
 from epynn.commons.models import walk_layers
 from epynn.kernels.arrays import Array
+from epynn.network.hyperparameters import default_hyperparameters
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -117,3 +118,64 @@ def warn_of_unscaled(model: 'EpyNN', X: Array) -> None:
             f'EpyNN.predict(X_data): samples with numbers as large as {furthest:.4g}, where the '
             'network learned from numbers scaled to 0 to 1. Pass X_scale=True.',
         )  # fmt: skip
+
+
+def list_settings(model: 'EpyNN') -> dict[str, Any]:
+    """Return what layers are trained with: the settings that shape what they learn."""
+    assert model.training_loss is not None
+    embedding, scale = model.embedding, model.embedding.scale
+    return {
+        'loss': model.training_loss.__name__,
+        'optimizer': repr(model.optimizer),
+        'reduction': model.reduction,
+        'learning_rate': model.se_hPars['learning_rate'],
+        'schedule': model.se_hPars['schedule'],
+        'class_weight': name_class_weights(model),
+        'tokens': list(embedding.e2i) or None,
+        'labels': embedding.classes,
+        'scale': None if scale is None else (scale.minimum, scale.minimum + scale.span),
+    }
+
+
+def name_class_weights(model: 'EpyNN') -> dict[Any, float]:
+    """Return the weights of classes by the labels of the user, as ``initialize`` takes them."""
+    classes = model.embedding.classes
+    if classes is None:
+        return model.class_weights
+    return {classes[column]: weight for column, weight in model.class_weights.items()}
+
+
+def warn_of_lost_settings(model: 'EpyNN') -> None:
+    """Warn if layers that keep their parameters are about to go on by other settings than before.
+
+    A setting that was given is one that was wanted: only those left at their defaults are lost.
+    """
+    now, hPars = list_settings(model), default_hyperparameters()
+    default: dict[str, Any] = {
+        'loss': 'MSE', 'optimizer': 'SGD()', 'reduction': 'sum',
+        'learning_rate': hPars.get('learning_rate'), 'schedule': hPars.get('schedule'),
+        'class_weight': {},
+    }  # fmt: skip
+    # The first layer that learned reads tokens and the scale; the last one answers in labels.
+    ends = {'tokens': model.layers[1], 'scale': model.layers[1], 'labels': model.layers[-1]}
+    lost = {}
+    for layer in walk_layers(model.layers[1:]):
+        before = layer.owner.settings if layer.owner is not None and layer.p else {}
+        for name, value in before.items():
+            unwanted = now[name] == default.get(name) or layer is ends.get(name)
+            if unwanted and value is not None and now[name] != value:
+                lost[name] = value
+    if lost:
+        warn(
+            'initialize(params=False): the parameters come from a training by other settings: '
+            f'{name_settings(lost)}; now it is {name_settings({name: now[name] for name in lost})}.'
+            ' Pass them again; or, from a file, read_model(path, data=Embedding(X, Y)) keeps all.'
+        )
+
+
+def name_settings(settings: dict[str, Any]) -> str:
+    """Return settings as arguments are written, long ones cut."""
+    texts = {name: str(value) for name, value in settings.items()}
+    return ', '.join(
+        f'{name}={text if len(text) <= 80 else text[:77] + "..."}' for name, text in texts.items()
+    )

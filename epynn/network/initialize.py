@@ -30,9 +30,10 @@ from epynn.network.checks import (
     naming,
     try_activation,
 )
-from epynn.network.evaluate import collect_layers
 from epynn.network.hints import (
+    list_settings,
     warn_of_layout,
+    warn_of_lost_settings,
     warn_of_scale,
     warn_of_unknown_hyperparameters,
 )
@@ -41,10 +42,10 @@ from epynn.network.hyperparameters import (
     layer_hyperparameters,
     schedule_rates,
 )
-from epynn.network.labels import check_labels, check_outputs
-from epynn.network.ownership import AtWork, list_settings, take_layers, warn_of_lost_settings
+from epynn.network.label_checks import check_labels, check_outputs
+from epynn.network.ownership import AtWork, collect_layers, take_layers
 from epynn.network.report import describe_layer
-from epynn.network.weights import resolve_class_weight, sample_weights
+from epynn.network.sample_weights import resolve_class_weight, sample_weights
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN

@@ -1,4 +1,4 @@
-"""Which network a layer belongs to: the last one that initialized it.
+"""Which network a layer belongs to: the last one that initialized it. Others may not use it.
 
 One Embedding may serve several networks in turn, and layers may be taken over into a new network.
 No network changes another in silence: the older one keeps a twin of the Embedding, and goes on as
@@ -9,14 +9,14 @@ import copy
 import threading
 import weakref
 from contextlib import suppress
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from epynn.commons.errors import StateError
-from epynn.commons.logs import warn
 from epynn.commons.models import Layer, walk_layers
-from epynn.network.hyperparameters import default_hyperparameters
+from epynn.network.checks import check_layers
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -35,7 +35,7 @@ class Owner:
     name : str
         Its name, which outlives it.
     settings : dict
-        What the layers were trained with, see :func:`list_settings`.
+        What the layers were trained with, see :func:`epynn.network.hints.list_settings`.
     work : weakref or None
         What the network does at the moment, if it is initializing or training.
     """
@@ -186,6 +186,41 @@ def require_ownership(model: 'EpyNN', what: str) -> None:
         )  # fmt: skip
 
 
+def require_initialized(model: 'EpyNN', what: str) -> None:
+    """Refuse to go on with a network that was not initialized with the layers it has now."""
+    if not model.initialized:
+        raise StateError(
+            f'EpyNN.{what}', 'an initialized network', 'one that is not',
+            'Call initialize() or train() first.',
+        )  # fmt: skip
+    before, now = model.prepared, collect_layers(model)
+    if now != before:
+        pairs = enumerate(zip_longest(before, now))
+        number = next(number for number, (old, new) in pairs if old != new)
+        raise StateError(
+            f'EpyNN.{what}', f'the {len(before)} layers that were initialized',
+            f'{len(now)}, which differ at layer {number}',
+            'Call initialize() again; params=False keeps the parameters that layers have.',
+        )  # fmt: skip
+    require_ownership(model, what)
+
+
+def collect_layers(model: 'EpyNN') -> list[list[Layer]]:
+    """Return each layer with those inside it, to see later whether they are still the same."""
+    return [list(walk_layers([layer])) for layer in check_layers(model.layers)]
+
+
+def require_data(model: 'EpyNN', what: str) -> None:
+    """Refuse to go on without samples: a network that was read from a file has none."""
+    require_initialized(model, what)
+    if not model.embedding.dsets:
+        raise StateError(
+            f'EpyNN.{what}', 'a network with data', 'one whose Embedding holds none',
+            'Files hold no data: model = read_model(path, data=Embedding(X, Y)) gives it some, and '
+            'trains on with the settings that were saved.',
+        )  # fmt: skip
+
+
 def restore_state(model: 'EpyNN', state: dict[str, Any]) -> None:
     """Set the attributes of a copy, or of a network that was pickled: it owns its layers."""
     vars(model).update(state)
@@ -194,64 +229,3 @@ def restore_state(model: 'EpyNN', state: dict[str, Any]) -> None:
     for layer in walk_layers(model.layers):
         if layer.owner is before:
             layer.owner = model.owner
-
-
-def list_settings(model: 'EpyNN') -> dict[str, Any]:
-    """Return what layers are trained with: the settings that shape what they learn."""
-    assert model.training_loss is not None
-    embedding, scale = model.embedding, model.embedding.scale
-    return {
-        'loss': model.training_loss.__name__,
-        'optimizer': repr(model.optimizer),
-        'reduction': model.reduction,
-        'learning_rate': model.se_hPars['learning_rate'],
-        'schedule': model.se_hPars['schedule'],
-        'class_weight': name_class_weights(model),
-        'tokens': list(embedding.e2i) or None,
-        'labels': embedding.classes,
-        'scale': None if scale is None else (scale.minimum, scale.minimum + scale.span),
-    }
-
-
-def name_class_weights(model: 'EpyNN') -> dict[Any, float]:
-    """Return the weights of classes by the labels of the user, as ``initialize`` takes them."""
-    classes = model.embedding.classes
-    if classes is None:
-        return model.class_weights
-    return {classes[column]: weight for column, weight in model.class_weights.items()}
-
-
-def warn_of_lost_settings(model: 'EpyNN') -> None:
-    """Warn if layers that keep their parameters are about to go on by other settings than before.
-
-    A setting that was given is one that was wanted: only those left at their defaults are lost.
-    """
-    now, hPars = list_settings(model), default_hyperparameters()
-    default: dict[str, Any] = {
-        'loss': 'MSE', 'optimizer': 'SGD()', 'reduction': 'sum',
-        'learning_rate': hPars.get('learning_rate'), 'schedule': hPars.get('schedule'),
-        'class_weight': {},
-    }  # fmt: skip
-    # The first layer that learned reads tokens and the scale; the last one answers in labels.
-    ends = {'tokens': model.layers[1], 'scale': model.layers[1], 'labels': model.layers[-1]}
-    lost = {}
-    for layer in walk_layers(model.layers[1:]):
-        before = layer.owner.settings if layer.owner is not None and layer.p else {}
-        for name, value in before.items():
-            unwanted = now[name] == default.get(name) or layer is ends.get(name)
-            if unwanted and value is not None and now[name] != value:
-                lost[name] = value
-    if lost:
-        warn(
-            'initialize(params=False): the parameters come from a training by other settings: '
-            f'{name_settings(lost)}; now it is {name_settings({name: now[name] for name in lost})}.'
-            ' Pass them again; or, from a file, read_model(path, data=Embedding(X, Y)) keeps all.'
-        )
-
-
-def name_settings(settings: dict[str, Any]) -> str:
-    """Return settings as arguments are written, long ones cut."""
-    texts = {name: str(value) for name, value in settings.items()}
-    return ', '.join(
-        f'{name}={text if len(text) <= 80 else text[:77] + "..."}' for name, text in texts.items()
-    )

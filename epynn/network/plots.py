@@ -20,7 +20,7 @@ from epynn.commons.plot import (
     require_epochs,
 )
 from epynn.kernels.arrays import Array
-from epynn.network.evaluate import require_initialized
+from epynn.network.ownership import require_initialized
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -19,9 +19,9 @@ from epynn.commons.targets import KINDS
 from epynn.kernels.arrays import Array
 from epynn.network.architecture import PLAIN, activation_settings
 from epynn.network.decoding import Decoder
-from epynn.network.evaluate import collect_layers
+from epynn.network.hints import list_settings
 from epynn.network.initialize import collect_metrics
-from epynn.network.ownership import list_settings, take_layers
+from epynn.network.ownership import collect_layers, take_layers
 from epynn.network.rehearsal import rehearse
 from epynn.network.vocabulary import is_known_layer
 

@@ -21,8 +21,8 @@ from epynn.commons.names import in_words
 from epynn.network.architecture import Encoder, describe_architecture
 from epynn.network.continuing import train_on
 from epynn.network.decoding import Decoder
-from epynn.network.evaluate import require_initialized
 from epynn.network.forward import compute_outputs
+from epynn.network.ownership import require_initialized
 from epynn.network.restoring import restore_network
 from epynn.version import __version__
 

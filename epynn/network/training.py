@@ -6,23 +6,22 @@ import numpy as np
 
 from epynn.commons.arguments import as_int
 from epynn.commons.logs import progress_bar
-from epynn.commons.memory import enough_memory
+from epynn.commons.memory import enough_memory, keep_memory
 from epynn.commons.models import dataSet, walk_layers
 from epynn.commons.names import in_words
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import loss_gradient
-from epynn.network.evaluate import require_data
-from epynn.network.hyperparameters import follows_losses, schedule_rates
-from epynn.network.ownership import AtWork, require_ownership
-from epynn.network.report import TrainingReport, report_initialization
-from epynn.network.safety import (
-    all_or_nothing,
+from epynn.network.finiteness import (
     require_finite_gradients,
     require_finite_loss,
     require_finite_parameters,
     shows_in_parameters,
 )
-from epynn.network.weights import sample_weights
+from epynn.network.hyperparameters import follows_losses, schedule_rates
+from epynn.network.ownership import AtWork, require_data, require_ownership
+from epynn.network.report import TrainingReport, report_initialization
+from epynn.network.sample_weights import sample_weights
+from epynn.network.undo import all_or_nothing
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -98,16 +97,6 @@ def model_train(
                 advance()
     finally:
         close_training(model)
-
-
-def keep_memory() -> None:
-    """Have the C library keep memory that is freed, for the next step.
-
-    Arrays come and go in each step, of the same sizes. glibc hands the memory of large ones back to
-    the system and fetches it anew, page by page, unless a larger array was freed before: this one,
-    of 30 MB, which nobody writes to and which therefore takes no memory.
-    """
-    np.empty(30 << 20, dtype=np.uint8)
 
 
 def close_training(model: 'EpyNN') -> None:

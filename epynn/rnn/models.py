@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import as_initializer
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.maths import tanh, xavier
 from epynn.commons.penalties import Penalty
 from epynn.commons.recurrence import Recurrent

@@ -6,7 +6,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from epynn.commons.activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.maths import (
     ACTIVATIONS,
     gated,

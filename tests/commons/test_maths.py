@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from epynn.commons.activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.maths import (
     ACTIVATIONS,

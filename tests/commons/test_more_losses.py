@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from epynn.commons.activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, LabelError, ShapeError
 from epynn.commons.loss import (
     BCE,

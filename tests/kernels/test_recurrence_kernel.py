@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from guarded import Guarded
 
-from epynn.commons.activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.maths import sigmoid, softmax, tanh
 from epynn.commons.recurrence import GateActivations
 from epynn.kernels import recurrence

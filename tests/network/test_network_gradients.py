@@ -5,7 +5,7 @@ import pytest
 from gradients import check_network, require
 from networks import make_classifier, make_data, quiet
 
-from epynn.commons.activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ArgumentTypeError, ShapeError
 from epynn.commons.loss import CCE, MSE, loss_functions
 from epynn.commons.maths import elu, identity, lrelu, relu, sigmoid, softmax, tanh

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from epynn import EpyNN, Layer
-from epynn.commons.activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.loss import output_gradient
 
 DROPOUT_SEED = 7

@@ -8,7 +8,7 @@ from parity import torch_losses as t
 from parity.rows import LossRow
 
 import epynn as e
-from epynn.commons.activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation
 
 SHAPES = ((1, 2), (5, 3), (7, 1), (4, 6))
 SEVERAL = ((1, 2), (5, 3), (4, 6))

@@ -6,7 +6,7 @@ resolves: in float32 ``sigmoid(17)`` is 1. Loss and gradient in terms of ``Z`` d
 
 import numpy as np
 
-from epynn.commons.activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.loss.classification import BCE, CCE, ICCE, LabelSmoothing, LossFunction
 from epynn.commons.loss.truth import one_hot, pair
 from epynn.commons.maths import sigmoid, softmax, softplus

@@ -2,7 +2,7 @@
 
 Every activation is a pure function ``f(x, deriv=False)``: its value, or its elementwise derivative
 at ``x``. float32 and float64 stay what they are; integers give float64; results are finite and
-silent over the whole finite range. :class:`epynn.commons.activation.BoundActivation` joins a
+silent over the whole finite range. :class:`epynn.commons.bound_activation.BoundActivation` joins a
 function to the hyper-parameters of one layer and gives the vector-Jacobian product that a backward
 pass needs.
 
@@ -115,7 +115,7 @@ def softmax(x: Array, deriv: bool = False, T: float = 1.0) -> Array:
     deriv : bool, default False
         Return instead the diagonal of the Jacobian, ``f(x)_i (1 - f(x)_i) / T``. The whole
         product with the Jacobian, which backward passes need, is in
-        :meth:`epynn.commons.activation.BoundActivation.gradient`.
+        :meth:`epynn.commons.bound_activation.BoundActivation.gradient`.
     T : float, default 1.0
         Temperature, above 0: high ones even the outputs out; ``softmax_temperature`` of the
         hyper-parameters.

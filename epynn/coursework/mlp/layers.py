@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from epynn.commons.activation import BoundActivation
 from epynn.commons.arguments import as_flag, as_float, as_int
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import StateError
 from epynn.commons.maths import ActivationFunction, relu, sigmoid, softmax, tanh
 from epynn.coursework.layouts import check_shape

@@ -14,7 +14,7 @@ from epynn.dense.models import Dense
 from epynn.embedding.models import Embedding
 from epynn.network.backward import loss_gradient
 from epynn.network.models import EpyNN
-from epynn.network.weights import sample_weights
+from epynn.network.sample_weights import sample_weights
 
 NAMES = np.array(['cat', 'dog', 'emu'])
 ONE_SET = (1, 0, 0)

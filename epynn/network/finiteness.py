@@ -1,22 +1,14 @@
-"""What keeps a network whole while it learns.
+"""Numbers that have to be finite: what happens when a loss, a gradient or a parameter is NaN."""
 
-Steps that are undone unless they were completed, and numbers that have to be finite.
-"""
-
-import copy
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.commons.composite import Composite
 from epynn.commons.errors import TrainingError
-from epynn.commons.models import Layer, walk_layers
-from epynn.commons.optimize import OPTIMIZERS
 from epynn.commons.optimize.optimizer import trained_layers
 from epynn.kernels.arrays import Array
+from epynn.network.undo import updates_are_ours
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -25,49 +17,6 @@ REMEDY = (
     'The parameters are those of the step before. Choose a smaller learning_rate, or limit the '
     'gradients: optimizer={}(clip_norm=1).'
 )
-
-
-@contextmanager
-def all_or_nothing(model: 'EpyNN') -> Iterator[None]:
-    """Undo what the block did to the network unless ``model.progress`` moved on meanwhile.
-
-    Moving it is one assignment, the last of the block: whatever stops the block before, such as
-    Ctrl-C, leaves parameters, running means, what the optimizer remembers, order of the samples and
-    random streams as they were. It costs no copies, as an update makes new arrays and leaves
-    the old ones alone; one that is not of the library may not, and there the old ones are copied.
-    """
-    progress, embedding = model.progress, model.embedding
-    order, batches = embedding.order, embedding.batch_dtrain
-    layers = list(walk_layers(model.layers))
-    streams = [layer.np_rng.bit_generator.state for layer in layers]
-    leaves = [layer for layer in layers if not layer.children()]
-    keep = dict if updates_are_ours(model) else copy.deepcopy
-    before = [(keep(leaf.p), copy.deepcopy(leaf.s), keep_moments(leaf, keep)) for leaf in leaves]
-    try:
-        yield
-    except BaseException:
-        if model.progress == progress:
-            embedding.order, embedding.batch_dtrain = order, batches
-            for layer, state in zip(layers, streams, strict=True):
-                layer.np_rng.bit_generator.state = state
-            for leaf, (p, s, moments) in zip(leaves, before, strict=True):
-                leaf.p, leaf.s, leaf.moments = p, s, moments
-        raise
-
-
-def keep_moments(layer: Layer, keep: Callable[[Any], Any]) -> dict[str, dict[str, Any]]:
-    """Return what the optimizer remembers in new dictionaries, of the same arrays or copies."""
-    return {name: keep(moments) for name, moments in layer.moments.items()}
-
-
-def updates_are_ours(model: 'EpyNN') -> bool:
-    """Return whether no update is of the user's making."""
-    ours = (Layer.update_parameters, Composite.update_parameters)
-    return all(
-        type(layer.optimizer) in OPTIMIZERS.values()
-        and getattr(layer.update_parameters, '__func__', None) in ours
-        for layer in walk_layers(model.layers)
-    )
 
 
 def is_finite(x: Array) -> bool:
@@ -81,6 +30,17 @@ def is_finite_moment(moment: Any) -> bool:
     """Return whether what an optimizer remembers is finite, where it is a number or an array."""
     numbers = isinstance(moment, (np.ndarray, np.floating, float))
     return not numbers or is_finite(np.asarray(moment))
+
+
+def require_finite(x: Array, expected: str, what: str) -> None:
+    """Refuse outputs or a loss that are not finite."""
+    x = np.asarray(x)
+    if not is_finite(x):
+        raise TrainingError(
+            f'EpyNN.{what}', expected, f'{x[~np.isfinite(x)][0]}',
+            'Numbers grew too large. Choose a smaller learning_rate, or scale the data by '
+            'X_scale=True, and initialize again.',
+        )  # fmt: skip
 
 
 def require_finite_loss(model: 'EpyNN', Y: Array, A: Array) -> None:
