@@ -1,4 +1,4 @@
-"""The base of all optimizers; they themselves are in :mod:`epynn.commons.optimize`."""
+"""The base of all optimizers; see :mod:`epynn.commons.optimize`."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
