@@ -9,18 +9,7 @@ if TYPE_CHECKING:
 
 
 def activation_backward(layer: 'Activation', dX: Array) -> Array:
-    """Reverse :func:`activation_forward`: from the gradient of its output to that of its input.
-
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, ...)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, ...)``.
-    """
+    """Reverse :func:`activation_forward`: ``dX = dA * activate'(X)``, all ``(m, ...)``."""
     # (2) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)
     dZ = layer.bc['dZ'] = layer.activation_gradient(dA)

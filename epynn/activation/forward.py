@@ -9,18 +9,7 @@ if TYPE_CHECKING:
 
 
 def activation_forward(layer: 'Activation', A: Array) -> Array:
-    """Compute ``A = activate(X)``.
-
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, ...)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, ...)``.
-    """
+    """Compute ``A = activate(X)``, both ``(m, ...)``."""
     # (1) Input
     Z = layer.fc['Z'] = layer.receive_input(A)
 

@@ -15,8 +15,7 @@ from epynn.kernels.arrays import Array
 class Activation(Layer):
     """Apply an activation function: ``A = activate(X)``.
 
-    For the places where it is no part of another layer: after a normalization, or after the sum of
-    a skip connection.
+    For where no other layer does: after a normalization, or after the sum of a skip connection.
 
     Parameters
     ----------
@@ -27,12 +26,11 @@ class Activation(Layer):
 
     Notes
     -----
-    Shapes: ``X (m, ...)`` -> ``A (m, ...)``. The layer has no parameters. ``fc['Z']``, the argument
-    of the function in other layers too, is ``X`` here.
+    Shapes: ``X (m, ...)`` -> ``A (m, ...)``; no parameters. ``Z`` is ``X``.
 
     Backward: ``dX = dA * activate'(X)``; for softmax, which mixes the last axis, the product with
-    its Jacobian. As the output layer of a network it takes part in the closed forms: ``A - Y`` for
-    softmax with CCE and sigmoid with BCE.
+    its Jacobian. In the last layer of a network, softmax with CCE and sigmoid with BCE have the
+    closed form ``A - Y``.
 
     Examples
     --------

@@ -10,20 +10,7 @@ if TYPE_CHECKING:
 
 
 def batchnorm_backward(layer: 'BatchNorm', dX: Array) -> Array:
-    """Reverse :func:`batchnorm_forward`: from the gradient of its output to that of its input.
-
-    The docstring of the class derives step (3).
-
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, ..., d)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, ..., d)``.
-    """
+    """Reverse :func:`batchnorm_forward`; the docstring of the class derives step (3)."""
     # (4) Scale and shift each channel
     dA = layer.receive_gradient(dX)
     Xh, sd = layer.fc['Xh'], layer.fc['sd']

@@ -19,17 +19,7 @@ ONE_POINT = (
 
 
 def batchnorm_forward(layer: 'BatchNorm', A: Array) -> Array:
-    """Compute ``A = gamma * (X - mean) / sqrt(var + epsilon) + beta``.
-
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, ..., d)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, ..., d)``.
+    """Compute ``A = gamma * (X - mean) / sqrt(var + epsilon) + beta``, of the shape of ``X``.
 
     Raises
     ------

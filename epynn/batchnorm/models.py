@@ -24,15 +24,14 @@ class BatchNorm(Layer):
         A = \gamma \hat X + \beta
 
     In training, mean and variance are those of the batch: over all axes but the last, the samples
-    and, for images and sequences, the places. Running means of both are kept on the side:
-    ``running = momentum * running + (1 - momentum) * batch``. Outside training the running ones
-    take their place, so that each sample is by itself.
+    and, for images and sequences, the places. Outside training running means of both take their
+    place: ``running = momentum * running + (1 - momentum) * batch``. Each sample is then by itself.
 
     Parameters
     ----------
     momentum : float, optional
-        Share of the running statistics that a training pass keeps, from 0 to 1. (torch calls
-        ``1 - momentum`` so.)
+        Share of the running statistics that a training pass keeps, from 0 to 1. (torch gives that
+        name to ``1 - momentum``.)
     epsilon : float, optional
         Added to the variance.
     se_hPars : dict, optional
@@ -48,8 +47,8 @@ class BatchNorm(Layer):
     ``Xh_i``, and through the mean and ``sd`` on all of them:
 
     - ``d mean / d X_i = 1 / N``;
-    - ``d var / d X_i = 2 (X_i - mean) / N``, the mean's own change cancelling out in the sum, so
-      that ``d sd / d X_i = (d var / d X_i) / (2 sd) = Xh_i / N``;
+    - ``d var / d X_i = 2 (X_i - mean) / N``, as the mean's own change cancels out in the sum;
+      with it ``d sd / d X_i = (d var / d X_i) / (2 sd) = Xh_i / N``;
     - ``d Xh_j / d X_i = ([i = j] - 1/N - Xh_j Xh_i / N) / sd``.
 
     Summed over ``j`` with ``dXh_j``, that is

@@ -4,9 +4,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.commons.normalization import compute_channel_shapes
+from epynn.commons.normalization import (
+    compute_channel_gradients,
+    compute_channel_shapes,
+    initialize_channels,
+)
 from epynn.kernels.arrays import Array
-from epynn.kernels.normalization import sum_points
 
 if TYPE_CHECKING:
     from epynn.batchnorm.models import BatchNorm
@@ -20,19 +23,11 @@ def batchnorm_compute_shapes(layer: 'BatchNorm', A: Array) -> None:
 
 def batchnorm_initialize_parameters(layer: 'BatchNorm') -> None:
     """Start by changing nothing: scale 1, shift 0, running mean 0, running variance 1."""
-    layer.p['gamma'] = np.ones(layer.fs['gamma'])
-    layer.p['beta'] = np.zeros(layer.fs['beta'])
+    initialize_channels(layer)
     layer.s['mean'] = np.zeros(layer.fs['beta'])
     layer.s['var'] = np.ones(layer.fs['gamma'])
 
 
 def batchnorm_compute_gradients(layer: 'BatchNorm') -> None:
     """Compute the gradients of the parameters, summed over samples and places."""
-    Xh = layer.fc['Xh']
-    dA = layer.bc['dA']
-
-    # (m, ..., d) * (m, ..., d) -> (d,)
-    layer.g['dgamma'] = sum_points(dA, Xh)
-
-    # (m, ..., d) -> (d,)
-    layer.g['dbeta'] = sum_points(dA)
+    compute_channel_gradients(layer)

@@ -11,18 +11,7 @@ if TYPE_CHECKING:
 
 
 def bidirectional_backward(layer: 'Bidirectional', dX: Array) -> Array:
-    """Reverse :func:`bidirectional_forward`: the gradient goes back both ways.
-
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output, ``(m, u)`` or ``(m, s, u)``.
-
-    Returns
-    -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, s, e)``.
-    """
+    """Reverse :func:`bidirectional_forward`: the gradient goes back both ways, ``-> (m, s, e)``."""
     dA = layer.receive_gradient(dX)
     onward, back = layer.layers
 

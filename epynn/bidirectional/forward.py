@@ -13,15 +13,7 @@ if TYPE_CHECKING:
 def bidirectional_forward(layer: 'Bidirectional', A: Array) -> Array:
     """Read the steps forwards by one layer and backwards by the other; merge what they give.
 
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, s, e)``.
-
-    Returns
-    -------
-    A : ndarray
-        Last states ``(m, u)``, or those of all steps ``(m, s, u)`` if the layers give sequences.
+    ``(m, s, e) -> (m, u)``, last states, or ``(m, s, u)`` if the layers give sequences.
     """
     # (1) Input (m, s, e)
     X = layer.receive_input(A)

@@ -106,8 +106,11 @@ class Layer(NotCalled):
 
     compute_shapes: ClassVar[Callable[..., None]]
     forward: ClassVar[Callable[..., Array]]
+    """Takes ``A``, the output of the layer before, and returns that of this layer."""
+
     backward: ClassVar[Callable[..., Any]]
-    """Returns ``dX``; or None, if it likes, where `input_gradient` is False."""
+    """Takes ``dX`` of the layer after, the gradient of the loss with respect to the output of this
+    one, and returns its own ``dX``; or None, if it likes, where `input_gradient` is False."""
 
     activation_is_last: ClassVar[bool] = False
     """Whether the layer ends with ``A = activate(Z)`` and goes back by `activation_gradient`."""

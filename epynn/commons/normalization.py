@@ -1,9 +1,12 @@
 """What the normalization layers share: channels, their scale ``gamma`` and their shift ``beta``."""
 
+import numpy as np
+
 from epynn.commons.arguments import as_float
 from epynn.commons.errors import ShapeError
 from epynn.commons.models import Layer
 from epynn.kernels.arrays import Array
+from epynn.kernels.normalization import sum_points
 
 
 def as_epsilon(epsilon: float, name: str) -> float:
@@ -28,6 +31,24 @@ def compute_channel_shapes(layer: Layer, A: Array) -> None:
 
     layer.fs['gamma'] = (layer.d['d'],)
     layer.fs['beta'] = (layer.d['d'],)
+
+
+def initialize_channels(layer: Layer) -> None:
+    """Start by changing nothing: scale 1, shift 0."""
+    layer.p['gamma'] = np.ones(layer.fs['gamma'])
+    layer.p['beta'] = np.zeros(layer.fs['beta'])
+
+
+def compute_channel_gradients(layer: Layer) -> None:
+    """Compute ``dgamma = sum(dA Xh)`` and ``dbeta = sum(dA)``, over samples and places."""
+    Xh = layer.fc['Xh']
+    dA = layer.bc['dA']
+
+    # (m, ..., d) * (m, ..., d) -> (d,)
+    layer.g['dgamma'] = sum_points(dA, Xh)
+
+    # (m, ..., d) -> (d,)
+    layer.g['dbeta'] = sum_points(dA)
 
 
 def require_several(layer: Layer, numbers: int, what: str, remedy: str) -> None:

@@ -10,17 +10,9 @@ if TYPE_CHECKING:
 
 
 def convolution_backward(layer: 'Convolution', dX: Array) -> Array | None:
-    """Reverse :func:`convolution_forward`: from the gradient of its output to that of its input.
+    """Reverse :func:`convolution_forward`; None where nobody reads ``dX``.
 
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, oh, ow, u)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray or None
-        Gradient with respect to the input ``(m, h, w, d)``; None where nobody reads it.
+    ``(m, oh, ow, u) -> (m, h, w, d)``
     """
     # (5) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)

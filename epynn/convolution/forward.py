@@ -15,15 +15,7 @@ if TYPE_CHECKING:
 def convolution_forward(layer: 'Convolution', A: Array) -> Array:
     """Compute ``A = activate(sum(Xb * W) + b)``, the sum over each block ``Xb``.
 
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, h, w, d)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, oh, ow, u)``.
+    ``(m, h, w, d) -> (m, oh, ow, u)``
     """
     # (1) Input, padded by zeros: (m, h, w, d) -> (m, h + 2 ph, w + 2 pw, d)
     X = layer.receive_input(A)

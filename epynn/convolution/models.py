@@ -38,7 +38,7 @@ class Convolution(Layer):
         Steps between neighbouring windows ``(sh, sw)``; None for steps as long as the filter.
     padding : int, (int, int), 'same' or 'valid', optional
         Rows and columns of zeros added on each side ``(ph, pw)``. 'same': as many as give an output
-        of ``oh = ceil(h / sh)``, where an odd one goes to the bottom or the right; 'valid': none.
+        of ``oh = ceil(h / sh)``, an odd one at the bottom or the right; 'valid': none.
     activate : function, optional
         Activation ``f(x, deriv=False)``.
     initialization : function, optional
@@ -51,7 +51,7 @@ class Convolution(Layer):
         Distances of neighbouring points of a filter ``(rh, rw)``.
     groups : int, optional
         Number ``g`` of groups of neighbours into which depth and filters fall: a filter sees the
-        depth of its own group only. With ``g = d`` the convolution is called depthwise.
+        depth of its own group only. ``g = d`` is called depthwise.
     penalty : Penalty, optional
         Penalty on ``W``.
 
@@ -59,8 +59,8 @@ class Convolution(Layer):
     -----
     Shapes: ``X (m, h, w, d)`` -> ``A (m, oh, ow, u)``, where
     ``oh = floor((h + 2 ph - (fh - 1) rh - 1) / sh) + 1`` and ``ow`` likewise; parameters
-    ``W (fh, fw, d / g, u)`` and ``b (u,)``, the latter 0 at first. The blocks under the windows are
-    a view ``Xb (m, oh, ow, fh, fw, d, 1)`` that costs no memory.
+    ``W (fh, fw, d / g, u)`` and ``b (u,)``, the latter 0 at first. The blocks under the windows,
+    ``Xb (m, oh, ow, fh, fw, d, 1)``, are a view that costs no memory.
 
     Backward, with ``dZ = dA * activate'(Z)``: every weight meets the pixels it was multiplied with,
     ``dW = sum(Xb * dZ)`` over samples and places, ``db = sum(dZ)``; every pixel gathers from the
@@ -69,10 +69,10 @@ class Convolution(Layer):
     References
     ----------
     LeCun et al., "Gradient-based learning applied to document recognition", Proceedings of the IEEE
-    86 (1998). The cross-correlation of deep-learning usage: filters are not mirrored. Dilation: Yu
-    and Koltun, "Multi-scale context aggregation by dilated convolutions", ICLR (2016). Groups:
-    Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural
-    networks", NIPS (2012). 'same' follows the rule of TensorFlow and Keras.
+    86 (1998), as cross-correlation: filters are not mirrored. Dilation: Yu and Koltun, "Multi-scale
+    context aggregation by dilated convolutions", ICLR (2016). Groups: Krizhevsky, Sutskever and
+    Hinton, "ImageNet classification with deep convolutional neural networks", NIPS (2012). 'same'
+    follows the rule of TensorFlow and Keras.
 
     Examples
     --------

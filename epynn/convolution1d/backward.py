@@ -12,17 +12,9 @@ if TYPE_CHECKING:
 
 
 def convolution1d_backward(layer: 'Convolution1D', dX: Array) -> Array | None:
-    """Reverse :func:`convolution1d_forward`: from the gradient of its output to that of its input.
+    """Reverse :func:`convolution1d_forward`; None where nobody reads ``dX``.
 
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, os, u)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray or None
-        Gradient with respect to the input ``(m, s, e)``; None where nobody reads it.
+    ``(m, os, u) -> (m, s, e)``
     """
     # (5) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)

@@ -15,15 +15,7 @@ if TYPE_CHECKING:
 def convolution1d_forward(layer: 'Convolution1D', A: Array) -> Array:
     """Compute ``A = activate(sum(Xb * W) + b)``, the sum over each block ``Xb``.
 
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, s, e)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, os, u)``.
+    ``(m, s, e) -> (m, os, u)``
     """
     # (1) Input, as images of height 1, padded by zeros: (m, s, e) -> (m, 1, s + 2 ps, e)
     X = layer.receive_input(A)

@@ -38,41 +38,28 @@ class Convolution1D(Layer):
         Steps between neighbouring windows ``ss``; None for as many as the filter covers.
     padding : int, 'same', 'valid' or 'causal', optional
         Steps of zeros added at each end ``ps``. 'same': as many as give an output of
-        ``os = ceil(s / ss)``, where an odd one comes after the signal; 'valid': none; 'causal': all
-        before the signal, so that an output sees its own step and earlier ones only.
-    activate : function, optional
-        Activation ``f(x, deriv=False)``.
-    initialization : function, optional
-        Draws ``W``: ``f(shape, rng)``.
-    use_bias : bool, optional
-        False for a layer without ``b``.
+        ``os = ceil(s / ss)``, an odd one after the signal; 'valid': none; 'causal': all before the
+        signal, so that an output sees its own step and earlier ones only.
     dilation : int, optional
         Distance of neighbouring points of a filter ``rs``.
-    groups : int, optional
-        Number ``g`` of groups of neighbours into which elements and filters fall: a filter sees the
-        elements of its own group only. With ``g = e`` the convolution is called depthwise.
-    se_hPars : dict, optional
-        Hyper-parameters of this layer alone.
-    penalty : Penalty, optional
-        Penalty on ``W``.
+    activate, initialization, use_bias, groups, se_hPars, penalty : optional
+        As in :class:`~epynn.convolution.models.Convolution`; groups ``g`` share out elements ``e``.
 
     Notes
     -----
     Shapes: ``X (m, s, e)`` -> ``A (m, os, u)``, where
     ``os = floor((s + 2 ps - (f - 1) rs - 1) / ss) + 1``; parameters ``W (f, e / g, u)`` and
-    ``b (u,)``, the latter 0 at first. The signals are convolved as images of height 1. The blocks
-    under the windows are a view ``Xb (m, os, f, e, 1)`` that costs no memory.
+    ``b (u,)``, the latter 0 at first. Signals are images of height 1. The blocks under the windows,
+    ``Xb (m, os, f, e, 1)``, are a view that costs no memory.
 
-    Backward, with ``dZ = dA * activate'(Z)``: every weight meets the points it was multiplied with,
-    ``dW = sum(Xb * dZ)`` over samples and steps, ``db = sum(dZ)``; every point gathers from the
-    windows it was in: ``dX`` adds the blocks ``dXb = W dZ`` where they were cut.
+    Backward, as in Convolution: ``dZ = dA * activate'(Z)``, ``dW = sum(Xb * dZ)`` over samples and
+    steps, ``db = sum(dZ)``, and ``dX`` adds the blocks ``dXb = W dZ`` where they were cut.
 
     References
     ----------
     Waibel et al., "Phoneme recognition using time-delay neural networks", IEEE Transactions on
     Acoustics, Speech, and Signal Processing 37 (1989); van den Oord et al., "WaveNet: a generative
-    model for raw audio", arXiv:1609.03499 (2016), for 'causal' and dilation. The cross-correlation
-    of deep-learning usage: filters are not mirrored.
+    model for raw audio", arXiv:1609.03499 (2016), for 'causal' and dilation.
 
     Examples
     --------

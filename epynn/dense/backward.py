@@ -10,18 +10,7 @@ if TYPE_CHECKING:
 
 
 def dense_backward(layer: 'Dense', dX: Array) -> Array | None:
-    """Reverse :func:`dense_forward`: from the gradient of its output to that of its input.
-
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, u)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray or None
-        Gradient with respect to the input ``(m, n)``; None where nobody reads it.
-    """
+    """Reverse :func:`dense_forward`: ``(m, u) -> (m, n)``; None where nobody reads ``dX``."""
     # (3) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)
     dZ = layer.bc['dZ'] = layer.activation_gradient(dA)

@@ -10,18 +10,7 @@ if TYPE_CHECKING:
 
 
 def dense_forward(layer: 'Dense', A: Array) -> Array:
-    """Compute ``A = activate(X W + b)``.
-
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, n)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, u)``.
-    """
+    """Compute ``A = activate(X W + b)``: ``(m, n) -> (m, u)``."""
     # (1) Input
     X = layer.receive_input(A)
 

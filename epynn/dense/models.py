@@ -41,8 +41,8 @@ class Dense(Layer):
     Shapes: ``X (m, n)`` -> ``A (m, u)``; parameters ``W (n, u)`` and ``b (1, u)``, the latter 0 at
     first.
 
-    Backward, for the gradient ``dA`` of the loss with respect to the output:
-    ``dZ = dA * activate'(Z)``, ``dX = dZ W^T``, ``dW = X^T dZ``, ``db = sum(dZ)`` over the samples.
+    Backward: ``dZ = dA * activate'(Z)``, ``dX = dZ W^T``, ``dW = X^T dZ``, ``db = sum(dZ)`` over
+    the samples.
 
     References
     ----------

@@ -9,19 +9,9 @@ if TYPE_CHECKING:
 
 
 def dropout_backward(layer: 'Dropout', dX: Array) -> Array:
-    """Reverse :func:`dropout_forward`: the gradient passes where the input passed.
-
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, ...)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, ...)``.
-    """
+    """Reverse :func:`dropout_forward`: the gradient passes where the input passed."""
     # (3) Keep, and scale up
+    # (2) Mask: that of the forward pass; outside training there was none
     dA = layer.receive_gradient(dX)
     dX = dA * layer.fc['D'] * layer.scale if layer.o['dropped'] else dA
 

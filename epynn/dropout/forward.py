@@ -9,18 +9,7 @@ if TYPE_CHECKING:
 
 
 def dropout_forward(layer: 'Dropout', A: Array) -> Array:
-    """Compute ``A = X * D / (1 - p)`` in training, ``A = X`` outside.
-
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, ...)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, ...)``.
-    """
+    """Compute ``A = X * D / (1 - p)`` in training, ``A = X`` outside, all ``(m, ...)``."""
     # (1) Input
     X = layer.receive_input(A)
 

@@ -10,11 +10,11 @@ from epynn.dropout.parameters import dropout_compute_shapes
 
 
 class Dropout(Layer):
-    r"""Switch points of the input off at random while training, and scale the others up.
+    r"""Switch points of the input off at random while training; outside training ``A = X``.
 
     .. math:: D = [\,uniform(0, 1) > p\,], \qquad A = X * D / (1 - p)
 
-    Scaling in training keeps the expected value, so that outside training ``A = X``.
+    Scaling the others up keeps the expected value.
 
     Parameters
     ----------

@@ -9,18 +9,7 @@ if TYPE_CHECKING:
 
 
 def flatten_backward(layer: 'Flatten', dX: Array) -> Array:
-    """Reverse :func:`flatten_forward`: give the gradient the shape of the input.
-
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, n)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, ...)``.
-    """
+    """Reverse :func:`flatten_forward`: give the gradient the shape of the input, ``(m, ...)``."""
     # (2) One row a sample: (m, n) -> (m, ...)
     dA = layer.receive_gradient(dX)
     dX = dA.reshape(layer.fs['X'])

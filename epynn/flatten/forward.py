@@ -9,18 +9,7 @@ if TYPE_CHECKING:
 
 
 def flatten_forward(layer: 'Flatten', A: Array) -> Array:
-    """Lay the axes of each sample in one row.
-
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, ...)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, n)``.
-    """
+    """Lay the axes of each sample in one row: ``(m, ...) -> (m, n)``."""
     # (1) Input
     X = layer.receive_input(A)
 

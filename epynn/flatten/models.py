@@ -11,8 +11,7 @@ class Flatten(Layer):
 
     Notes
     -----
-    Shapes: ``X (m, ...)`` -> ``A (m, n)`` with ``n`` the product of the other axes. The backward
-    pass gives the gradient the shape of the input again. The layer has no parameters.
+    Shapes: ``X (m, ...)`` -> ``A (m, n)`` with ``n`` the product of the other axes; no parameters.
 
     Examples
     --------

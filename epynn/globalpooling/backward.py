@@ -11,18 +11,7 @@ if TYPE_CHECKING:
 
 
 def globalpooling_backward(layer: 'GlobalPooling', dX: Array) -> Array:
-    """Reverse :func:`globalpooling_forward`: send the gradient to the places that made the output.
-
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, d)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, ..., d)``.
-    """
+    """Reverse :func:`globalpooling_forward`: the gradient goes to the places that made ``A``."""
     d = layer.d
 
     # (2) In equal parts, or to the winner of each channel: (m, d) -> (m, n, d)

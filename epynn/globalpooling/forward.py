@@ -9,18 +9,7 @@ if TYPE_CHECKING:
 
 
 def globalpooling_forward(layer: 'GlobalPooling', A: Array) -> Array:
-    """Compute ``A = pool(X)`` over all places.
-
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, ..., d)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, d)``.
-    """
+    """Compute ``A = pool(X)`` over all places: ``(m, ..., d) -> (m, d)``."""
     d = layer.d
 
     # (1) Input, the places side by side: (m, ..., d) -> (m, n, d)

@@ -25,10 +25,10 @@ class GlobalPooling(Layer):
     Notes
     -----
     Shapes: ``X (m, h, w, d)`` -> ``A (m, d)``, ``X (m, s, e)`` -> ``A (m, e)``: all axes between
-    samples and channels are pooled. The layer has no parameters, and takes images of any size.
+    samples and channels are pooled, whatever their size; no parameters.
 
-    Backward: a mean over ``n`` places sends ``dA / n`` to each of them; a maximum or minimum sends
-    ``dA`` to the place that won, to the first one in a tie.
+    Backward: a mean over ``n`` places sends ``dA / n`` to each; a maximum or minimum sends ``dA``
+    to the place that won, in a tie the first.
 
     References
     ----------

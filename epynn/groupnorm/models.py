@@ -26,8 +26,7 @@ class GroupNorm(Layer):
 
     Mean and variance are over all places of a sample and the ``d / g`` neighbouring channels of a
     group. One group takes the whole sample; as many groups as channels is known as instance
-    normalization. No number depends on another sample, so that training and inference are the
-    same.
+    normalization. No number depends on another sample: training and inference are the same.
 
     Parameters
     ----------
@@ -43,16 +42,10 @@ class GroupNorm(Layer):
     Shapes: ``X (m, ..., d)`` -> ``A (m, ..., d)``; parameters ``gamma (d,)``, 1 at first, and
     ``beta (d,)``, 0 at first.
 
-    Backward, for the ``N`` numbers of one group in one sample: ``dXh = gamma dA``, where each
-    ``X_i`` acts on its own ``Xh_i``, and through the mean and ``sd`` on all of them:
-
-    - ``d mean / d X_i = 1 / N``;
-    - ``d var / d X_i = 2 (X_i - mean) / N``, so that ``d sd / d X_i = Xh_i / N``;
-    - ``d Xh_j / d X_i = ([i = j] - 1/N - Xh_j Xh_i / N) / sd``.
-
-    Summed over ``j`` with ``dXh_j``, that is
-    ``dX = (dXh - mean(dXh) - Xh mean(dXh Xh)) / sd``, the means over the group. Further
-    ``dgamma = sum(dA Xh)`` and ``dbeta = sum(dA)`` over samples and places.
+    Backward, as :class:`~epynn.batchnorm.models.BatchNorm` derives it, with the numbers of one
+    group in one sample for the ``N`` points of a channel: ``dXh = gamma dA``,
+    ``dX = (dXh - mean(dXh) - Xh mean(dXh Xh)) / sd``; ``dgamma = sum(dA Xh)`` and
+    ``dbeta = sum(dA)`` over samples and places.
 
     References
     ----------

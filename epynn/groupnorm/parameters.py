@@ -3,12 +3,14 @@
 from math import prod
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from epynn.commons.errors import ShapeError
-from epynn.commons.normalization import compute_channel_shapes, require_several
+from epynn.commons.normalization import (
+    compute_channel_gradients,
+    compute_channel_shapes,
+    initialize_channels,
+    require_several,
+)
 from epynn.kernels.arrays import Array
-from epynn.kernels.normalization import sum_points
 
 if TYPE_CHECKING:
     from epynn.groupnorm.models import GroupNorm
@@ -30,17 +32,9 @@ def groupnorm_initialize_parameters(layer: 'GroupNorm') -> None:
             'GroupNorm.groups', f'a divisor of the {layer.d["d"]} channels of the input',
             f'{layer.d["g"]}', 'Each group needs the same number of channels.',
         )  # fmt: skip
-    layer.p['gamma'] = np.ones(layer.fs['gamma'])
-    layer.p['beta'] = np.zeros(layer.fs['beta'])
+    initialize_channels(layer)
 
 
 def groupnorm_compute_gradients(layer: 'GroupNorm') -> None:
     """Compute the gradients of the parameters, summed over samples and places."""
-    Xh = layer.fc['Xh']
-    dA = layer.bc['dA']
-
-    # (m, ..., d) * (m, ..., d) -> (d,)
-    layer.g['dgamma'] = sum_points(dA, Xh)
-
-    # (m, ..., d) -> (d,)
-    layer.g['dbeta'] = sum_points(dA)
+    compute_channel_gradients(layer)

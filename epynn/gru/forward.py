@@ -14,15 +14,7 @@ if TYPE_CHECKING:
 def gru_forward(layer: 'GRU', A: Array) -> Array:
     """Compute ``h = z * hp + (1 - z) * hh``, step after step.
 
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, s, e)``.
-
-    Returns
-    -------
-    A : ndarray
-        The last state ``(m, u)``, or all states ``(m, s, u)`` with ``sequences=True``.
+    ``(m, s, e) -> (m, u)``, the last state, or all states ``(m, s, u)`` with ``sequences=True``.
     """
     # (1) Input, steps first: (m, s, e) -> (s, m, e)
     X = layer.receive_steps(A)

@@ -29,7 +29,7 @@ class GRU(Recurrent):
         & h &= z * hp + (1 - z) * hh
 
     where ``X`` is one step of the input, ``hp`` the state before the step and ``h`` the state after
-    it. The state before the first step is 0.
+    it. Before the first step the state is 0.
 
     Parameters
     ----------
@@ -39,30 +39,22 @@ class GRU(Recurrent):
         Activation ``f(x, deriv=False)`` of the candidate ``hh``.
     activate_update, activate_reset : function, optional
         Activations of the gates ``z`` and ``r``.
-    initialization : function, optional
-        Draws each ``U?`` and ``V?``: ``f(shape, rng)``.
-    clip_gradients : bool, optional
-        Limit the joint norm of the gradients by :func:`epynn.commons.maths.clip_gradient`.
-    sequences : bool, optional
-        False to give the last state, True to give the states of all steps.
-    se_hPars : dict, optional
-        Hyper-parameters of this layer alone.
-    penalty : Penalty, optional
-        Penalty on each ``U?`` and ``V?``, such as ``L2(1e-4)``.
+    initialization, clip_gradients, sequences, se_hPars, penalty : optional
+        As in :class:`~epynn.rnn.models.RNN`, for each ``U?`` and ``V?``.
 
     Notes
     -----
-    Shapes: ``X (m, s, e)`` -> ``A (m, u)``, or ``(m, s, u)`` with ``sequences=True``; biases are
-    0 at first. Parameters, gate after gate:
+    Shapes: ``X (m, s, e)`` -> ``A (m, u)``, or ``(m, s, u)`` with ``sequences=True``. Parameters,
+    gate after gate, the biases 0 at first:
     ``Uz (e, u)``, ``Vz (u, u)``, ``bz (1, u)``,
     ``Ur (e, u)``, ``Vr (u, u)``, ``br (1, u)``,
     ``Uhh (e, u)``, ``Vhh (u, u)``, ``bhh (1, u)``.
-    Another call may have other numbers of samples and steps. Caches ``z_ z r_ r hh_ hh h hp`` hold
-    all steps, ``(m, s, u)``; ``?_`` is the linear product of a gate, before its activation.
-    ``zr_`` and ``zr``, ``(m, s, 2 u)``, hold both gates side by side.
+    Caches ``z_ z r_ r hh_ hh h hp`` hold all steps, ``(m, s, u)``; ``?_`` is the linear product of
+    a gate, before its activation. ``zr_`` and ``zr``, ``(m, s, 2 u)``, hold ``z`` and ``r`` side by
+    side.
 
-    Backward goes through time, from the last step to the first. A state reaches the loss as an
-    output and through the next step, so its gradient ``dh`` is the sum of both parts::
+    Backward goes through time, as in RNN; ``dh`` has a part from the output and one from the step
+    after::
 
         dz   = dh * (hp - hh)     dhh = dh * (1 - z)
         dhh_ = dhh * activate'(hh_)
@@ -71,7 +63,7 @@ class GRU(Recurrent):
         dhp  = dh * z + dhh_ Vhh^T * r + dz_ Vz^T + dr_ Vr^T     added to dh of the step before
         dX   = dz_ Uz^T + dr_ Ur^T + dhh_ Uhh^T
 
-    Every step uses the same parameters, so their gradients are sums over steps and samples:
+    Gradients of parameters are sums over steps and samples:
     ``dU? = sum(X^T d?_)``, ``db? = sum(d?_)``, ``dV? = sum(hp^T d?_)`` for ``z`` and ``r``, and
     ``dVhh = sum((r * hp)^T dhh_)``.
 
@@ -81,7 +73,6 @@ class GRU(Recurrent):
     translation", EMNLP (2014), arXiv:1406.1078v1: the reset gate acts on the state before the
     product with ``Vhh``, and ``z`` is the part that is kept. torch and cuDNN apply the reset gate
     after that product, with a bias of its own, so their weights do not carry over.
-    Backpropagation through time is not truncated.
 
     Examples
     --------

@@ -12,18 +12,7 @@ if TYPE_CHECKING:
 
 
 def layernorm_forward(layer: 'LayerNorm', A: Array) -> Array:
-    """Compute ``A = gamma * (X - mean) / sqrt(var + epsilon) + beta``.
-
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, ..., d)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, ..., d)``.
-    """
+    """Compute ``A = gamma * (X - mean) / sqrt(var + epsilon) + beta``, of the shape of ``X``."""
     # (1) Input
     X = layer.receive_input(A)
 

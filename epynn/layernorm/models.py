@@ -23,8 +23,7 @@ class LayerNorm(Layer):
         A = \gamma \hat X + \beta
 
     Mean and variance are over the last axis: the features of a sample, the elements of a step, the
-    channels of a pixel. No number depends on another sample, so that training and inference are
-    the same.
+    channels of a pixel. No number depends on another sample: training and inference are the same.
 
     Parameters
     ----------
@@ -38,16 +37,10 @@ class LayerNorm(Layer):
     Shapes: ``X (m, ..., d)`` -> ``A (m, ..., d)``; parameters ``gamma (d,)``, 1 at first, and
     ``beta (d,)``, 0 at first.
 
-    Backward, for one place and its ``d`` channels: ``dXh = gamma dA``, where each ``X_i`` acts on
-    its own ``Xh_i``, and through the mean and ``sd`` on all of them:
-
-    - ``d mean / d X_i = 1 / d``;
-    - ``d var / d X_i = 2 (X_i - mean) / d``, so that ``d sd / d X_i = Xh_i / d``;
-    - ``d Xh_j / d X_i = ([i = j] - 1/d - Xh_j Xh_i / d) / sd``.
-
-    Summed over ``j`` with ``dXh_j``, that is
-    ``dX = (dXh - mean(dXh) - Xh mean(dXh Xh)) / sd``, the means over the channels. Further
-    ``dgamma = sum(dA Xh)`` and ``dbeta = sum(dA)`` over samples and places.
+    Backward, as :class:`~epynn.batchnorm.models.BatchNorm` derives it, with the ``d`` channels of
+    one place for the ``N`` points of a channel: ``dXh = gamma dA``,
+    ``dX = (dXh - mean(dXh) - Xh mean(dXh Xh)) / sd``; ``dgamma = sum(dA Xh)`` and
+    ``dbeta = sum(dA)`` over samples and places.
 
     References
     ----------

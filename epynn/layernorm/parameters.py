@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from epynn.commons.normalization import compute_channel_shapes, require_several
+from epynn.commons.normalization import (
+    compute_channel_gradients,
+    compute_channel_shapes,
+    initialize_channels,
+    require_several,
+)
 from epynn.kernels.arrays import Array
-from epynn.kernels.normalization import sum_points
 
 if TYPE_CHECKING:
     from epynn.layernorm.models import LayerNorm
@@ -23,17 +25,9 @@ def layernorm_compute_shapes(layer: 'LayerNorm', A: Array) -> None:
 
 def layernorm_initialize_parameters(layer: 'LayerNorm') -> None:
     """Start by changing nothing: scale 1, shift 0."""
-    layer.p['gamma'] = np.ones(layer.fs['gamma'])
-    layer.p['beta'] = np.zeros(layer.fs['beta'])
+    initialize_channels(layer)
 
 
 def layernorm_compute_gradients(layer: 'LayerNorm') -> None:
     """Compute the gradients of the parameters, summed over samples and places."""
-    Xh = layer.fc['Xh']
-    dA = layer.bc['dA']
-
-    # (m, ..., d) * (m, ..., d) -> (d,)
-    layer.g['dgamma'] = sum_points(dA, Xh)
-
-    # (m, ..., d) -> (d,)
-    layer.g['dbeta'] = sum_points(dA)
+    compute_channel_gradients(layer)

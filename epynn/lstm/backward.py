@@ -16,15 +16,7 @@ if TYPE_CHECKING:
 def lstm_backward(layer: 'LSTM', dX: Array) -> Array | None:
     """Reverse :func:`lstm_forward`: back through time, from the last step to the first.
 
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output, ``(m, u)`` or ``(m, s, u)``.
-
-    Returns
-    -------
-    dX : ndarray or None
-        Gradient with respect to the input ``(m, s, e)``; None where nobody reads it.
+    ``(m, u)`` or ``(m, s, u) -> (m, s, e)``; None where nobody reads ``dX``.
     """
     # (6) Output: (m, u) or (m, s, u) -> (s, m, u)
     dh = layer.receive_states_gradient(dX)

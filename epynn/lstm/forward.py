@@ -16,15 +16,7 @@ if TYPE_CHECKING:
 def lstm_forward(layer: 'LSTM', A: Array) -> Array:
     """Compute ``C_ = Cp_ * f + i * g`` and ``h = o * activate(C_)``, step after step.
 
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, s, e)``.
-
-    Returns
-    -------
-    A : ndarray
-        The last state ``(m, u)``, or all states ``(m, s, u)`` with ``sequences=True``.
+    ``(m, s, e) -> (m, u)``, the last state, or all states ``(m, s, u)`` with ``sequences=True``.
     """
     # (1) Input, steps first: (m, s, e) -> (s, m, e)
     X = layer.receive_steps(A)

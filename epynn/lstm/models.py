@@ -41,34 +41,24 @@ class LSTM(Recurrent):
         Activation ``f(x, deriv=False)`` of the memory cell.
     activate_output, activate_candidate, activate_input, activate_forget : function, optional
         Activations of the gates ``o g i f``.
-    initialization : function, optional
-        Draws each ``U?`` and ``V?``: ``f(shape, rng)``.
-    clip_gradients : bool, optional
-        Limit the joint norm of the gradients by :func:`epynn.commons.maths.clip_gradient`.
-    sequences : bool, optional
-        False to give the last state, True to give the states of all steps.
-    se_hPars : dict, optional
-        Hyper-parameters of this layer alone.
-    penalty : Penalty, optional
-        Penalty on each ``U?`` and ``V?``, such as ``L2(1e-4)``.
+    initialization, clip_gradients, sequences, se_hPars, penalty : optional
+        As in :class:`~epynn.rnn.models.RNN`, for each ``U?`` and ``V?``.
 
     Notes
     -----
-    Shapes: ``X (m, s, e)`` -> ``A (m, u)``, or ``(m, s, u)`` with ``sequences=True``; biases are
-    0 at first. Parameters, gate after gate:
+    Shapes: ``X (m, s, e)`` -> ``A (m, u)``, or ``(m, s, u)`` with ``sequences=True``. Parameters,
+    gate after gate, the biases 0 at first:
     ``Uf (e, u)``, ``Vf (u, u)``, ``bf (1, u)``,
     ``Ui (e, u)``, ``Vi (u, u)``, ``bi (1, u)``,
     ``Ug (e, u)``, ``Vg (u, u)``, ``bg (1, u)``,
     ``Uo (e, u)``, ``Vo (u, u)``, ``bo (1, u)``.
-    Another call may have other numbers of samples and steps. Caches
-    ``f_ f i_ i g_ g o_ o C_ C Cp_ h hp`` hold all steps, ``(m, s, u)``; ``?_`` is the linear
+    Caches ``f_ f i_ i g_ g o_ o C_ C Cp_ h hp`` hold all steps, ``(m, s, u)``; ``?_`` is the linear
     product of a gate, before its activation. ``Z`` and ``gates``, ``(m, s, 4 u)``, hold those of
-    all gates, before and after, in the order ``f i o g``. Outputs and caches are views of arrays in
-    which steps come first and samples last.
+    all gates, before and after, in the order ``f i o g``.
 
-    Backward goes through time, from the last step to the first. A state reaches the loss as an
-    output and through the next step, the memory cell through ``C`` and through the next step;
-    ``dh`` and ``dC_`` are sums of both parts::
+    Backward goes through time, as in RNN. A state reaches the loss as an output and through the
+    next step, the memory cell through ``C`` and through the next step; ``dh`` and ``dC_`` are sums
+    of both parts::
 
         do   = dh * C
         dC_ += dh * o * activate'(C_)
@@ -78,15 +68,14 @@ class LSTM(Recurrent):
         dhp  = sum of d?_ V?^T                added to dh of the step before
         dX   = sum of d?_ U?^T
 
-    Every step uses the same parameters, so their gradients are sums over steps and samples:
+    Gradients of parameters are sums over steps and samples:
     ``dU? = sum(X^T d?_)``, ``dV? = sum(hp^T d?_)``, ``db? = sum(d?_)``.
 
     References
     ----------
     Hochreiter and Schmidhuber, "Long short-term memory", Neural Computation 9 (1997), with the
     forget gates of Gers, Schmidhuber and Cummins, "Learning to forget", Neural Computation 12
-    (2000). No peepholes: gates see the state, not the memory cell. One bias a gate, 0 at first.
-    Backpropagation through time is not truncated.
+    (2000). No peepholes: gates see the state, not the memory cell. One bias a gate.
 
     Examples
     --------

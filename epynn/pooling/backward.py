@@ -10,18 +10,7 @@ if TYPE_CHECKING:
 
 
 def pooling_backward(layer: 'Pooling', dX: Array) -> Array:
-    """Reverse :func:`pooling_forward`: send the gradient to the points that made the output.
-
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, oh, ow, d)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, h, w, d)``.
-    """
+    """Reverse :func:`pooling_forward`: the gradient goes to the points that made the output."""
     # (2) To the winner of each window, or in equal parts: (m, oh, ow, d) -> (m, h, w, d)
     dA = layer.receive_gradient(dX)
     X, winners = layer.fc['X'], layer.o['winners']

@@ -10,18 +10,7 @@ if TYPE_CHECKING:
 
 
 def pooling_forward(layer: 'Pooling', A: Array) -> Array:
-    """Compute ``A = pool(X)`` over each window.
-
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, h, w, d)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, oh, ow, d)``.
-    """
+    """Compute ``A = pool(X)`` over each window: ``(m, h, w, d) -> (m, oh, ow, d)``."""
     # (1) Input
     X = layer.receive_input(A)
 

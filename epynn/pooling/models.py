@@ -36,10 +36,10 @@ class Pooling(Layer):
     Notes
     -----
     Shapes: ``X (m, h, w, d)`` -> ``A (m, oh, ow, d)``, where
-    ``oh = floor((h + 2 ph - fh) / sh) + 1`` and ``ow`` likewise. The layer has no parameters.
+    ``oh = floor((h + 2 ph - fh) / sh) + 1`` and ``ow`` likewise; no parameters.
 
-    Backward: a maximum or minimum sends the gradient to the point that won, to the first one in a
-    tie; a mean sends an equal part to each point. Where windows overlap, the parts add up.
+    Backward: a maximum or minimum sends the gradient to the point that won, in a tie the first; a
+    mean sends an equal part to each point. Where windows overlap, the parts add up.
 
     References
     ----------

@@ -12,18 +12,7 @@ if TYPE_CHECKING:
 
 
 def pooling1d_backward(layer: 'Pooling1D', dX: Array) -> Array:
-    """Reverse :func:`pooling1d_forward`: send the gradient to the points that made the output.
-
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, os, e)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, s, e)``.
-    """
+    """Reverse :func:`pooling1d_forward`: the gradient goes to the steps that made the output."""
     # (2) To the winner of each window, or in equal parts: (m, 1, os, e) -> (m, 1, s, e)
     dA = layer.receive_gradient(dX)[:, np.newaxis]
     X, winners = layer.fc['X'][:, np.newaxis], layer.o['winners']

@@ -12,18 +12,7 @@ if TYPE_CHECKING:
 
 
 def pooling1d_forward(layer: 'Pooling1D', A: Array) -> Array:
-    """Compute ``A = pool(X)`` over each window.
-
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, s, e)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, os, e)``.
-    """
+    """Compute ``A = pool(X)`` over each window: ``(m, s, e) -> (m, os, e)``."""
     # (1) Input, as images of height 1: (m, s, e) -> (m, 1, s, e)
     X = layer.receive_input(A)[:, np.newaxis]
 

@@ -28,22 +28,14 @@ class Pooling1D(Layer):
     pool : function, optional
         ``np.max``, ``np.min``, ``np.mean`` or ``np.average``.
     padding : int, 'same' or 'valid', optional
-        Steps added at each end ``ps``. They never win a maximum or minimum, and count as zeros in a
-        mean (torch's ``count_include_pad=True``; Keras leaves them out of the mean). 'same': as
-        many as give an output of ``os = ceil(s / ss)``, where an odd one comes after the signal;
-        'valid': none.
+        Steps added at each end ``ps``; they count as in Pooling. 'same': as many as give an output
+        of ``os = ceil(s / ss)``, where an odd one comes after the signal; 'valid': none.
 
     Notes
     -----
-    Shapes: ``X (m, s, e)`` -> ``A (m, os, e)``, where ``os = floor((s + 2 ps - f) / ss) + 1``. The
-    layer has no parameters. The signals are pooled as images of height 1.
-
-    Backward: a maximum or minimum sends the gradient to the point that won, to the first one in a
-    tie; a mean sends an equal part to each point. Where windows overlap, the parts add up.
-
-    References
-    ----------
-    As for :class:`~epynn.pooling.models.Pooling`.
+    Shapes: ``X (m, s, e)`` -> ``A (m, os, e)``, where ``os = floor((s + 2 ps - f) / ss) + 1``; no
+    parameters. Signals are images of height 1: all else, backward and source, is as in
+    :class:`~epynn.pooling.models.Pooling`.
     """
 
     input_axes = ('m', 's', 'e')

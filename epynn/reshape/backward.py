@@ -9,18 +9,7 @@ if TYPE_CHECKING:
 
 
 def reshape_backward(layer: 'Reshape', dX: Array) -> Array:
-    """Reverse :func:`reshape_forward`: give the gradient the shape of the input.
-
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, *shape)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, ...)``.
-    """
+    """Reverse :func:`reshape_forward`: give the gradient the shape of the input, ``(m, ...)``."""
     # (2) Other axes: (m, *shape) -> (m, ...)
     dA = layer.receive_gradient(dX)
     dX = dA.reshape(layer.fs['X'])

@@ -9,18 +9,7 @@ if TYPE_CHECKING:
 
 
 def reshape_forward(layer: 'Reshape', A: Array) -> Array:
-    """Give each sample the axes of ``layer.shape``.
-
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, ...)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, *shape)``.
-    """
+    """Give each sample the axes of ``layer.shape``: ``(m, ...) -> (m, *shape)``."""
     # (1) Input
     X = layer.receive_input(A)
 

@@ -17,13 +17,12 @@ class Reshape(Layer):
     Parameters
     ----------
     shape : int or sequence of int
-        Shape of one sample, without the axis of samples. One number may be -1: the one that is left
-        by the others.
+        Shape of one sample, without the axis of samples. One number may be -1: what the others
+        leave.
 
     Notes
     -----
-    Shapes: ``X (m, ...)`` -> ``A (m, *shape)``. The backward pass gives the gradient the shape of
-    the input again. The layer has no parameters.
+    Shapes: ``X (m, ...)`` -> ``A (m, *shape)``; no parameters.
 
     Examples
     --------

@@ -9,18 +9,7 @@ if TYPE_CHECKING:
 
 
 def residual_backward(layer: 'Residual', dX: Array) -> Array:
-    """Reverse :func:`residual_forward`: the gradient goes back both ways.
-
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, ...)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, ...)``.
-    """
+    """Reverse :func:`residual_forward`: the gradient goes back both ways, to the shape of ``X``."""
     # (4) Add: dF = dS = dA
     dA = layer.receive_gradient(dX)
 

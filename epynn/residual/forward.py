@@ -13,16 +13,6 @@ if TYPE_CHECKING:
 def residual_forward(layer: 'Residual', A: Array) -> Array:
     """Compute ``A = F(X) + S(X)``, with ``S(X) = X`` if there is no shortcut.
 
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, ...)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, ...)``.
-
     Raises
     ------
     ShapeError

@@ -15,15 +15,7 @@ if TYPE_CHECKING:
 def rnn_backward(layer: 'RNN', dX: Array) -> Array | None:
     """Reverse :func:`rnn_forward`: back through time, from the last step to the first.
 
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output, ``(m, u)`` or ``(m, s, u)``.
-
-    Returns
-    -------
-    dX : ndarray or None
-        Gradient with respect to the input ``(m, s, e)``; None where nobody reads it.
+    ``(m, u)`` or ``(m, s, u) -> (m, s, e)``; None where nobody reads ``dX``.
     """
     # (4) Output: (m, u) or (m, s, u) -> (s, m, u)
     dh = layer.receive_states_gradient(dX)

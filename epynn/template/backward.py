@@ -9,18 +9,7 @@ if TYPE_CHECKING:
 
 
 def template_backward(layer: 'Template', dX: Array) -> Array:
-    """Reverse :func:`template_forward`: ``dX = dA``.
-
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, ...)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, ...)``.
-    """
+    """Reverse :func:`template_forward`: ``dX = dA``, both ``(m, ...)``."""
     # (2) Pass on
     dA = layer.receive_gradient(dX)
     dX = dA

@@ -9,18 +9,7 @@ if TYPE_CHECKING:
 
 
 def template_forward(layer: 'Template', A: Array) -> Array:
-    """Compute ``A = X``.
-
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, ...)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, ...)``.
-    """
+    """Compute ``A = X``, both ``(m, ...)``."""
     # (1) Input
     X = layer.receive_input(A)
 

@@ -11,18 +11,7 @@ if TYPE_CHECKING:
 
 
 def tokens_backward(layer: 'Tokens', dX: Array) -> Array:
-    """Reverse :func:`tokens_forward`; no gradient passes on to tokens.
-
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, s, u)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray
-        Zeros ``(m, s)``, of the data type of the gradient.
-    """
+    """Reverse :func:`tokens_forward`: no gradient passes on to tokens, ``dX = 0 (m, s)``."""
     # (2) Look up: what comes back is for W alone
     dA = layer.receive_gradient(dX)
 

@@ -10,17 +10,7 @@ if TYPE_CHECKING:
 
 
 def tokens_forward(layer: 'Tokens', A: Array) -> Array:
-    """Look up ``A = W[X]``.
-
-    Parameters
-    ----------
-    A : ndarray
-        Tokens ``(m, s)``, whole numbers.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, s, u)``.
+    """Look up ``A = W[X]``: ``(m, s) -> (m, s, u)``.
 
     Raises
     ------

@@ -11,17 +11,9 @@ if TYPE_CHECKING:
 
 
 def transposedconvolution_backward(layer: 'TransposedConvolution', dX: Array) -> Array:
-    """Reverse :func:`transposedconvolution_forward`: the forward pass of a convolution.
+    """Reverse :func:`transposedconvolution_forward`.
 
-    Parameters
-    ----------
-    dX : ndarray
-        Gradient of the loss with respect to the output ``(m, oh, ow, u)``, from the layer after.
-
-    Returns
-    -------
-    dX : ndarray
-        Gradient with respect to the input ``(m, h, w, d)``.
+    The forward pass of a convolution: ``(m, oh, ow, u) -> (m, h, w, d)``.
     """
     # (5) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)

@@ -12,17 +12,7 @@ if TYPE_CHECKING:
 def transposedconvolution_forward(layer: 'TransposedConvolution', A: Array) -> Array:
     """Compute ``A = activate(Z + b)``, where each point of the input leaves a filter on ``Z``.
 
-    This is the backward pass of a convolution from images ``(m, oh, ow, u)`` to ``(m, h, w, d)``.
-
-    Parameters
-    ----------
-    A : ndarray
-        Output of the layer before, ``(m, h, w, d)``.
-
-    Returns
-    -------
-    A : ndarray
-        Output ``(m, oh, ow, u)``.
+    The backward pass of a convolution: ``(m, h, w, d) -> (m, oh, ow, u)``.
     """
     # (1) Input
     X = layer.receive_input(A)

@@ -44,20 +44,12 @@ class TransposedConvolution(Layer):
         Rows and columns left out on each side of the output ``(ph, pw)``, as the convolution that
         this layer transposes would have added them. 'same': as many as give an output of
         ``oh = h sh``; 'valid': none.
-    activate : function, optional
-        Activation ``f(x, deriv=False)``.
-    initialization : function, optional
-        Draws ``W``: ``f(shape, rng)``.
-    use_bias : bool, optional
-        False for a layer without ``b``.
-    se_hPars : dict, optional
-        Hyper-parameters of this layer alone.
     output_padding : int or (int, int), optional
         Rows at the bottom and columns at the right that the output has in addition ``(qh, qw)``,
         fewer than the strides: a convolution with strides takes several sizes to the same one, and
         this chooses among them. Not with 'same', which has chosen.
-    penalty : Penalty, optional
-        Penalty on ``W``.
+    activate, initialization, use_bias, se_hPars, penalty : optional
+        As in :class:`~epynn.convolution.models.Convolution`.
 
     Notes
     -----
