@@ -1,12 +1,9 @@
 """The axes of inputs: what a layer expects, and words for those who bring others."""
 
-from typing import TYPE_CHECKING
+from typing import ClassVar, Protocol
 
 from epynn.commons.errors import DataError, ShapeError
 from epynn.kernels.arrays import Array
-
-if TYPE_CHECKING:
-    from epynn.commons.models import Layer
 
 AXES = {
     'm': 'samples', 'n': 'features', 's': 'steps', 'e': 'elements', 'h': 'height', 'w': 'width',
@@ -34,7 +31,14 @@ SINGLE = (
 )
 
 
-def layer_check_axes(layer: 'Layer', A: Array) -> None:
+class HasAxes(Protocol):
+    """What a layer says of its input."""
+
+    name: str
+    input_axes: ClassVar[tuple[str, ...] | None]
+
+
+def layer_check_axes(layer: HasAxes, A: Array) -> None:
     """Refuse an input that is no array or has other axes than the layer expects."""
     expected = layer.input_axes
     shape = getattr(A, 'shape', None)
