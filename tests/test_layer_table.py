@@ -13,7 +13,7 @@ from layer_table import ROWS
 
 import epynn
 from epynn.commons.errors import ShapeError, StateError
-from epynn.commons.models import Layer, no_parameters
+from epynn.commons.models import Layer, no_parameters, walk_layers
 
 each_row = pytest.mark.parametrize('row', ROWS, ids=lambda row: row.name)
 each_dtype = pytest.mark.parametrize('dtype', [np.float32, np.float64])
@@ -64,6 +64,17 @@ def test_names_and_shapes_of_the_parameters(row):
     assert {name: layer.fs[name] for name in layer.p} == dict(row.parameters)
     assert layer.count_parameters() == sum(int(np.prod(s)) for s in row.parameters.values())
     assert layer.trainable == bool(row.parameters)
+
+
+@each_row
+def test_the_class_says_which_parameters_are_weights(row):
+    layer, _, _ = row.run()
+    for inner in walk_layers([layer]):
+        if inner.draws_parameters() and not inner.children():
+            assert inner.weight_names is not None
+            assert inner.weights() == list(inner.weight_names)
+    weights = [name for name in row.parameters if name.split('.')[-1][0] in 'WUV']
+    assert layer.weights() == weights  # by the table of symbols
 
 
 @each_row
@@ -232,8 +243,7 @@ def test_another_stream_other_numbers(row):
         draws = not (first.p[name] == first.p[name].ravel()[0]).all()  # not a constant such as 0
         assert not (draws and np.array_equal(first.p[name], second.p[name])), name
     # Weights are drawn, also those of layers inside ('0.W'); biases and the like are constants
-    weights = [name for name in row.parameters if name.split('.')[-1][0] in 'WUV']
-    assert np.array_equal(A, B) != (bool(weights) or row.random)
+    assert np.array_equal(A, B) != (bool(first.weights()) or row.random)
 
 
 # ALONE, WITHOUT A MODEL

@@ -76,6 +76,7 @@ class BatchNorm(Layer):
     """
 
     takes_any_scale = True
+    weight_names = ()
     compute_shapes = batchnorm_compute_shapes
     initialize_parameters = batchnorm_initialize_parameters
     forward = batchnorm_forward

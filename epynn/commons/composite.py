@@ -207,6 +207,10 @@ class Composite(Layer):
         for layer in self.layers:
             layer.update_parameters()
 
+    def weights(self) -> list[str]:
+        """Return the names of the weights of all layers inside, such as ``'0.W'``."""
+        return [f'{i}.{name}' for i, layer in enumerate(self.layers) for name in layer.weights()]
+
     def add_penalty_gradient(self, scale: float) -> None:
         """Add the gradients of the penalties of the layers inside."""
         for layer in self.layers:

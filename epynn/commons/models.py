@@ -5,23 +5,35 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from epynn.commons.arguments import as_function, check_call, describe, write_call
+from epynn.commons.arguments import describe, write_call
 from epynn.commons.axes import layer_check_axes
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.cache import Cache
 from epynn.commons.dataset import dataSet as dataSet
-from epynn.commons.elementwise import check_elementwise
-from epynn.commons.errors import (
-    ArgumentTypeError,
-    DataError,
-    LayerError,
-    ShapeError,
-    StateError,
-)
+from epynn.commons.errors import ArgumentTypeError, LayerError
 from epynn.commons.foreign import LAYER
-from epynn.commons.names import NotCalled, constructor_names
+from epynn.commons.names import NotCalled
 from epynn.commons.optimize import SGD, Optimizer
-from epynn.commons.penalties import Penalty, check_penalty
+from epynn.commons.outputs import (
+    layer_activation_gradient,
+    layer_last_activation,
+    layer_output_range,
+    layer_set_activations,
+    layer_set_hyperparameters,
+)
+from epynn.commons.passes import (
+    layer_cast_parameters,
+    layer_keep_dtype,
+    layer_receive_gradient,
+    layer_receive_input,
+)
+from epynn.commons.penalties import (
+    Penalty,
+    check_penalty,
+    layer_add_penalty_gradient,
+    layer_compute_penalty,
+    layer_weights,
+)
 from epynn.kernels.arrays import Array
 
 
@@ -124,9 +136,28 @@ class Layer(NotCalled):
     moves_only: ClassVar[bool] = False
     """Whether the output has the numbers of the input, in other places."""
 
-    check_axes = layer_check_axes
+    weight_names: tuple[str, ...] | None = None
+    """Names of the parameters that penalties are about. None: those of the table of symbols."""
+
+    activate: BoundActivation
+    """The activation function, of a layer that has one."""
+
     initialize_parameters: ClassVar[Callable[..., None]] = no_parameters
     compute_gradients: ClassVar[Callable[..., None]] = no_parameters
+
+    check_axes = layer_check_axes
+    receive_input = layer_receive_input
+    receive_gradient = layer_receive_gradient
+    keep_dtype = layer_keep_dtype
+    cast_parameters = layer_cast_parameters
+    set_activations = layer_set_activations
+    set_hyperparameters = layer_set_hyperparameters
+    last_activation = layer_last_activation
+    activation_gradient = layer_activation_gradient
+    output_range = layer_output_range
+    weights = layer_weights
+    add_penalty_gradient = layer_add_penalty_gradient
+    compute_penalty = layer_compute_penalty
 
     arguments: dict[str, Any]
     """Arguments of the constructor by name, from which an equal layer can be made."""
@@ -192,117 +223,6 @@ class Layer(NotCalled):
     def __repr__(self) -> str:
         return write_call(type(self), self.arguments)
 
-    def set_activations(self, **functions: Any) -> None:
-        """Store activation functions as attributes and note their names in `activation`.
-
-        Parameters
-        ----------
-        **functions
-            The functions by argument name: ``activate=relu``.
-        """
-        for argument, function in functions.items():
-            where = f'{self.name}.{argument}'
-            function = as_function(function, where, 'relu')
-            check_call(function, where, 'f(x, deriv=False), an activation', 1, 'deriv')
-            check_elementwise(function, where)
-            activate = BoundActivation(function, self.se_hPars)
-            setattr(self, argument, activate)
-            if argument in self.activation and argument in constructor_names(type(self)):
-                self.arguments[argument] = function  # in place of that of the constructor
-            self.activation[argument] = activate.__name__
-
-    def set_hyperparameters(self, se_hPars: Mapping[str, Any]) -> None:
-        """Give the layer's activation functions their hyper-parameters, the layer's own first."""
-        for argument in self.activation:
-            getattr(self, argument).set_hyperparameters({**se_hPars, **(self.se_hPars or {})})
-
-    def receive_input(self, A: Array) -> Array:
-        """Open a forward pass: check the axes, size the layer, draw parameters if there are none.
-
-        Parameters
-        ----------
-        A : ndarray
-            Output of the layer before.
-
-        Returns
-        -------
-        X : ndarray
-            The same array, also stored as ``fc['X']``. Whole numbers are turned into the data type
-            of the layer, where it has one.
-
-        Raises
-        ------
-        ShapeError
-            If the axes are not those the layer expects, or the features are not as many as when
-            the parameters were drawn.
-        """
-        self.check_axes(A)
-        if self.training:
-            self.bc.clear()  # of the step before: its memory serves this one
-        if A.dtype.kind in 'biu' and self.dtype is not None and not self.takes_tokens:
-            A = A.astype(self.dtype)
-        self.compute_shapes(A)
-        if self.draws_parameters():
-            if not self.p:
-                self._draw_parameters(A)
-            self.keep_dtype()
-            for name, parameter in self.p.items():
-                if self.fs.get(name, parameter.shape) != parameter.shape:
-                    self._refuse_features(name, A)
-        self.fc['X'] = A
-        return A
-
-    def receive_gradient(self, dX: Array) -> Array:
-        """Open a backward pass: check that `dX` of the layer after fits this layer's output.
-
-        Returns
-        -------
-        dA : ndarray
-            The same array, also stored as ``bc['dA']``.
-
-        Raises
-        ------
-        StateError
-            If there was no forward pass.
-        ShapeError
-            If the shape is not that of the output.
-        """
-        if 'A' not in self.fc:
-            raise StateError(
-                self.name, 'a forward pass before the backward pass', 'none', 'Call forward first.'
-            )
-        if np.shape(dX) != self.fs['A']:
-            raise ShapeError(
-                f'{self.name}.backward', f'a gradient of the shape of its output {self.fs["A"]}',
-                'None' if dX is None else f'{np.shape(dX)}',
-                'Return dX from backward of the layer after.' if dX is None
-                else 'Pass the gradient of the loss with respect to that output.',
-            )  # fmt: skip
-        self.bc['dA'] = dX
-        return dX
-
-    def activation_gradient(self, dA: Array) -> Array:
-        """Return ``dZ = dA * activate'(Z)``; for softmax, the product with its Jacobian.
-
-        In the output layer of a network in training, loss and activation may have a joint closed
-        form, such as ``A - Y`` for sigmoid with binary cross-entropy. The network then leaves it
-        in `output_dZ`, which is exact where ``dA`` alone would overflow.
-        """
-        if self.output_dZ is not None:
-            return self.output_dZ
-        activate: BoundActivation = self.activate  # type: ignore[attr-defined]
-        return activate.gradient(dA, self.fc['Z'], self.fc['A'])
-
-    def has_joint_gradient(self) -> bool:
-        """Return whether `output_dZ` may stand in for the way back through the activation.
-
-        The class has to say so, by `activation_is_last`, and is taken at its word for the passes
-        that it had then: a class derived from it that has others has to say so again, and an object
-        that was given others does not count.
-        """
-        passes = ('forward', 'backward', 'activation_gradient')
-        return self.activation_is_last and self.has_passes_of('activation_is_last', *passes)
-
     def has_passes_of(self, statement: str, *passes: str) -> bool:
         """Return whether methods are still those of the class that made a statement about them."""
         cls = type(self)
@@ -311,40 +231,12 @@ class Layer(NotCalled):
             getattr(cls, name) is getattr(says, name) and name not in vars(self) for name in passes
         )
 
-    def output_range(self) -> tuple[float, float] | None:
-        """Return the smallest and the largest number that may come out; None if it is not known.
-
-        A class that says so is taken at its word for the forward pass that it had then.
-        """
-        if not self.has_joint_gradient():
-            return None
-        activate: BoundActivation = self.activate  # type: ignore[attr-defined]
-        return activate.range if activate.is_bundled else None
-
     def update_parameters(self) -> None:
         """Take one step of the optimizer, if the layer is trainable.
 
         By default that is gradient descent: ``p = p - lrate[e] * g``.
         """
         self.optimizer.update(self)
-
-    def add_penalty_gradient(self, scale: float) -> None:
-        """Add the gradient of the penalty, times `scale`, to the gradients of the weights."""
-        if self.penalty is not None:
-            for name in self.weights():
-                self.g[f'd{name}'] = self.g[f'd{name}'] + scale * self.penalty.gradient(
-                    self.p[name]
-                )
-
-    def compute_penalty(self) -> float:
-        """Return the penalty of all weights, 0 without one."""
-        if self.penalty is None:
-            return 0.0
-        return sum(self.penalty(self.p[name]) for name in self.weights())
-
-    def weights(self) -> list[str]:
-        """Return the names of the parameters that penalties are about: weights, not biases."""
-        return [name for name in self.p if name[0] in 'WUV']
 
     def update_shapes(self, cache: Mapping[str, Any], shapes: dict[str, tuple[int, ...]]) -> None:
         """Note the shape of every array of `cache` in `shapes`."""
@@ -384,48 +276,6 @@ class Layer(NotCalled):
     def count_parameters(self) -> int:
         """Return the number of parameters, 0 before they are drawn."""
         return sum(parameter.size for parameter in self.p.values())
-
-    def _draw_parameters(self, A: Array) -> None:
-        """Draw parameters and state in float64, then cast them to the layer's data type."""
-        self.initialize_parameters()
-        for name, p in self.p.items():
-            where, shape = f'{self.name}.p[{name!r}]', self.fs.get(name, np.shape(p))
-            if np.shape(p) != shape:
-                raise ShapeError(
-                    where, f'parameters of shape {shape}', describe(p),
-                    'Return an array of the shape that initialization is called with.',
-                )  # fmt: skip
-            if not np.isfinite(p).all():
-                raise DataError(
-                    where, 'finite numbers', 'NaN or infinity', 'Choose another initialization.'
-                )
-        if self.dtype is None:
-            self.dtype = A.dtype.newbyteorder('=') if A.dtype.kind == 'f' else np.dtype(np.float64)
-        self.cast_parameters()
-
-    def keep_dtype(self) -> None:
-        """Cast parameters that were put here by hand, or moved by an update that cast them.
-
-        Complex ones stay: they take a complex step, whose imaginary part is the gradient.
-        """
-        if self.children() or self.dtype is None:
-            return
-        dtypes = {getattr(p, 'dtype', None) for p in self.p.values()}
-        if not dtypes <= {self.dtype, np.dtype(complex)}:
-            self.cast_parameters()
-
-    def cast_parameters(self) -> None:
-        """Turn parameters and state into the layer's data type."""
-        # By rows, as files hold them: a matrix product rounds by the order of memory.
-        self.p = {name: np.ascontiguousarray(p, self.dtype) for name, p in self.p.items()}
-        self.s = {name: s.astype(self.dtype, copy=False) for name, s in self.s.items()}
-
-    def _refuse_features(self, name: str, A: Array) -> None:
-        raise ShapeError(
-            self.name, f'an input that fits its {name} of shape {self.p[name].shape}',
-            f'an input of shape {A.shape}, which needs {name} of shape {self.fs[name]}',
-            'Pass as many features as the layer was given first, or make a new layer.',
-        )  # fmt: skip
 
 
 def require_state(layer: Layer) -> None:

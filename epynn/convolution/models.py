@@ -92,6 +92,7 @@ class Convolution(Layer):
     compute_gradients = convolution_compute_gradients
 
     activation_is_last = True
+    weight_names = ('W',)
     activate: BoundActivation
     window: Window
 

@@ -76,6 +76,7 @@ class Convolution1D(Layer):
     compute_gradients = convolution1d_compute_gradients
 
     activation_is_last = True
+    weight_names = ('W',)
     activate: BoundActivation
     window: Window
 

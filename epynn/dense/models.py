@@ -64,6 +64,7 @@ class Dense(Layer):
     compute_gradients = dense_compute_gradients
 
     activation_is_last = True
+    weight_names = ('W',)
     activate: BoundActivation
 
     def __init__(

@@ -60,6 +60,7 @@ class GroupNorm(Layer):
     """
 
     takes_any_scale = True
+    weight_names = ()
     compute_shapes = groupnorm_compute_shapes
     initialize_parameters = groupnorm_initialize_parameters
     forward = groupnorm_forward

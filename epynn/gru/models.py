@@ -81,6 +81,7 @@ class GRU(Recurrent):
     (32, 8)
     """
 
+    weight_names = ('Uz', 'Vz', 'Ur', 'Vr', 'Uhh', 'Vhh')
     compute_shapes = gru_compute_shapes
     initialize_parameters = gru_initialize_parameters
     forward = gru_forward

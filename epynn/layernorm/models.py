@@ -56,6 +56,7 @@ class LayerNorm(Layer):
     """
 
     takes_any_scale = True
+    weight_names = ()
     compute_shapes = layernorm_compute_shapes
     initialize_parameters = layernorm_initialize_parameters
     forward = layernorm_forward

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epynn.commons.arguments import describe
-from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ArgumentTypeError, ShapeError, StateError
 from epynn.commons.loss import output_gradient
 from epynn.commons.names import in_words
@@ -85,13 +84,6 @@ def first_trainable(model: 'EpyNN') -> int:
     return next(numbers, len(model.layers) - 1)
 
 
-def output_activation(model: 'EpyNN') -> BoundActivation | None:
-    """Return the activation whose output is that of the network, ``A = activate(Z)``, or None."""
-    output = model.layers[-1]
-    activate: BoundActivation | None = getattr(output, 'activate', None)
-    return activate if output.has_joint_gradient() else None
-
-
 @in_words('EpyNN.loss_gradient', 'Write model.loss_gradient(Y, A).')
 @rounds_to_zero
 def loss_gradient(
@@ -125,7 +117,7 @@ def loss_gradient(
             'EpyNN.loss_gradient(w)', f'a weight for each of the {len(A)} samples', describe(w),
             'Pass those of the set: dset.w.',
         )  # fmt: skip
-    activation = output_activation(model)
+    activation = model.layers[-1].last_activation()
     dA = loss(Y, A, deriv=True)
     dZ = None if activation is None else output_gradient(loss, activation, Y, A)
     if w is not None:

@@ -80,7 +80,7 @@ def try_activation(layer: Layer) -> None:
     for inner in walk_layers([layer]):
         Z = inner.fc.get('Z')
         if Z is not None and 'activate' in inner.activation:
-            function = inner.activate.function  # type: ignore[attr-defined]
+            function = inner.activate.function
             check_elementwise(function, f'{inner.name}.activate', (2, *Z.shape[1:]))
 
 

@@ -14,7 +14,6 @@ from epynn.commons.names import in_words
 from epynn.commons.targets import AMOUNTS, MULTILABEL, ONE_HOT
 from epynn.kernels.arrays import Array
 from epynn.kernels.blas import BlasOnOneThread
-from epynn.network.backward import output_activation
 from epynn.network.checks import check_metric
 from epynn.network.finiteness import require_finite
 from epynn.network.forward import compute_outputs
@@ -172,7 +171,7 @@ def compute_metric(
 
     From ``A`` a loss would be exact only as far as ``A`` resolves: in float32 sigmoid(17) is 1.
     """
-    activation = output_activation(model)
+    activation = model.layers[-1].last_activation()
     if activation is not None and dset.Y is not None and Z is not None:
         loss = output_loss(function, activation, dset.Y, Z)
         if loss is not None:

@@ -19,7 +19,6 @@ from epynn.commons.loss import (
 from epynn.commons.maths import softmax
 from epynn.commons.models import Layer
 from epynn.kernels.arrays import Array
-from epynn.network.backward import output_activation
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -96,10 +95,9 @@ def check_reach(model: 'EpyNN', labels: Array) -> None:
     layer, bounds = output_range(model)
     low, high = bounds or (-np.inf, np.inf)
     if labels.min() < low - ROUNDING or labels.max() > high + ROUNDING:
-        by = getattr(layer, 'activate').__name__  # noqa: B009 - a layer with bounds has one
         raise LabelError(
             'Embedding.Y_data',
-            f'targets {span(low, high)}, as {by} of {layer.name} gives no others',
+            f'targets {span(low, high)}, as {said_by(layer)} gives no others',
             f'targets from {labels.min():g} to {labels.max() + 0:g}',
             'For amounts take identity as the last activation, or scale them; encode class labels '
             'by Embedding(Y_encode=True).',
@@ -115,6 +113,12 @@ def output_range(model: 'EpyNN') -> tuple[Layer, tuple[float, float] | None]:
     return layer, layer.output_range() if layer.has_passes_of('output_range', 'forward') else None
 
 
+def said_by(layer: Layer) -> str:
+    """Return the words for what bounds the numbers of a layer: its activation, or all of it."""
+    function = layer.activation.get('activate')
+    return f'{function} of {layer.name}' if function else layer.name
+
+
 def span(low: float, high: float) -> str:
     """Return the words for a range: ``from 0 to 1``, ``of at least 0``, ``of any size``."""
     if high < np.inf:
@@ -128,7 +132,7 @@ def check_outputs(model: 'EpyNN', A: Array) -> None:
     Where the activation is known, so is what it can give. Otherwise outputs of a batch tell.
     """
     layer, bounds = output_range(model)
-    loss, activation = model.training_loss, output_activation(model)
+    loss, activation = model.training_loss, model.layers[-1].last_activation()
     assert loss is not None
     where = f'{layer.name}.activate'
     if A.shape[1] == 1 and activation is not None and activation.function is softmax:
@@ -136,7 +140,7 @@ def check_outputs(model: 'EpyNN', A: Array) -> None:
             f'{layer.name}.units', 'at least 2 units with softmax', '1, whose output is always 1',
             'Take sigmoid for yes or no, or two units and Embedding(Y_encode=True).',
         )  # fmt: skip
-    by = f'{layer.activate.__name__}, ' if bounds else ''  # type: ignore[attr-defined]
+    by = f'{layer.activation["activate"]}, ' if bounds and 'activate' in layer.activation else ''
     low, high = bounds or (A.min(), A.max())
     if loss is Hinge and bounds and not low <= -1 < 1 <= high:
         raise LayerError(

@@ -71,6 +71,7 @@ class RNN(Recurrent):
     (32, 8)
     """
 
+    weight_names = ('U', 'V')
     compute_shapes = rnn_compute_shapes
     initialize_parameters = rnn_initialize_parameters
     forward = rnn_forward

@@ -62,6 +62,7 @@ class Tokens(Layer):
     input_axes = ('m', 's')
     takes_tokens = True
     takes_any_scale = True
+    weight_names = ('W',)
     compute_shapes = tokens_compute_shapes
     initialize_parameters = tokens_initialize_parameters
     forward = tokens_forward

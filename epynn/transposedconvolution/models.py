@@ -85,6 +85,7 @@ class TransposedConvolution(Layer):
     compute_gradients = transposedconvolution_compute_gradients
 
     activation_is_last = True
+    weight_names = ('W',)
     activate: BoundActivation
     window: Window
 

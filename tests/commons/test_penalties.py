@@ -5,8 +5,9 @@ import pytest
 from gradients import compare, numeric_gradient, require
 from networks import make_classifier, quiet
 
-from epynn.commons.errors import ArgumentError, ArgumentTypeError
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, LayerError
 from epynn.commons.maths import tanh
+from epynn.commons.models import Layer
 from epynn.commons.penalties import L1, L2, check_penalty
 from epynn.dense.models import Dense
 from epynn.network.backward import loss_gradient
@@ -98,6 +99,67 @@ def test_biases_are_free_and_all_weights_of_a_recurrent_layer_are_not(rng):
     assert layer.compute_penalty() == pytest.approx(
         sum(np.sum(layer.p[name] ** 2) for name in ('U', 'V'))
     )
+
+
+class Scale(Layer):
+    """A layer of a user, with parameters of any names, that says nothing about them."""
+
+    names = ('W',)
+
+    def compute_shapes(self, A):
+        self.d['m'], self.d['n'] = A.shape
+
+    def initialize_parameters(self):
+        self.p.update({name: np.full(self.d['n'], 2.0) for name in self.names})
+
+    def forward(self, A):
+        A = self.receive_input(A)
+        self.fc['A'] = A * sum(self.p.values())
+        return self.fc['A']
+
+    def backward(self, dX):
+        self.bc['dX'] = self.receive_gradient(dX) * sum(self.p.values())
+        return self.bc['dX']
+
+    def compute_gradients(self):
+        gradient = (self.bc['dA'] * self.fc['X']).sum(axis=0)
+        self.g.update({f'd{name}': gradient for name in self.names})
+
+
+@pytest.mark.parametrize(
+    ('names', 'said', 'weights'),
+    [(('W', 'b'), None, ['W']), (('Ux', 'Vx', 'bx', 'gamma'), None, ['Ux', 'Vx']),
+     (('K', 'Q', 'b'), ('Q', 'K'), ['Q', 'K']), (('W', 'b'), ('b',), ['b'])],
+)  # fmt: skip
+def test_weights_are_those_that_the_class_names_or_the_table_of_symbols(names, said, weights, rng):
+    layer = type('Own', (Scale,), {'names': names, 'weight_names': said})(penalty=L2(1.0))
+    A = layer.forward(rng.normal(size=(2, 4)))
+    layer.backward(np.zeros_like(A))
+    layer.compute_gradients()
+    layer.add_penalty_gradient(1)
+    assert layer.weights() == weights
+    assert [name for name in names if layer.g[f'd{name}'].any()] == sorted(weights, key=names.index)
+    assert layer.compute_penalty() == 8 * len(weights)
+
+
+@pytest.mark.parametrize(
+    ('names', 'said', 'got'),
+    [(('K',), None, 'K without a word'), (('W', 'K'), None, 'K without a word'),
+     (('b',), None, 'b without a word'),
+     (('W',), ('w',), r"weight_names = \('w',\), and parameters W")],
+)  # fmt: skip
+def test_a_penalty_on_weights_that_nobody_named_is_refused(names, said, got):
+    """In silence it would be a penalty on nothing, or on some of them."""
+    own = type('Own', (Scale,), {'names': names, 'weight_names': said})
+    message = rf'^Own\.penalty, layer 1: expected a class that says .*, got {got}\. Name them in'
+    with pytest.raises(LayerError, match=message):
+        quiet(make_classifier(own(penalty=L2(0.1))))
+    quiet(make_classifier(own()))  # without one it does not matter
+    layer = own()
+    layer.forward(np.ones((2, 3)))
+    layer.penalty = L2(0.1)
+    with pytest.raises(LayerError, match='class that says'):
+        layer.compute_penalty()
 
 
 @pytest.mark.parametrize('penalty', [L1(np.float64(0.1)), L2(np.float64(0.1))])

@@ -32,6 +32,7 @@ from epynn.network.models import EpyNN
 from epynn.reshape.models import Reshape
 from epynn.residual.models import Residual
 from epynn.rnn.models import RNN
+from epynn.template.models import Template
 
 X = np.random.default_rng(5).normal(size=(30, 3))
 CLASSES = np.arange(30) % 3
@@ -126,6 +127,18 @@ def test_a_derived_layer_has_a_reach_of_its_own():
             return self.fc['A']
 
     quiet(EpyNN([Embedding(HELD, 400 * YES_NO), Far(1)]), loss='MSE')
+
+
+def test_a_layer_that_tells_its_reach_need_not_have_an_activation():
+    class Small(Template):
+        def output_range(self):
+            return -1e-3, 1e-3
+
+    layers = [Embedding(X, YES_NO), Dense(1), Small()]
+    with pytest.raises(LabelError, match=r'from -0\.001 to 0\.001, as Small gives no others'):
+        quiet(EpyNN(layers), loss='MSE')
+    with pytest.raises(LayerError, match=r'^Small\.activate: .*, got outputs from -0\.001'):
+        quiet(EpyNN(layers), loss='BCE')
 
 
 @pytest.mark.parametrize('activate', [sigmoid, relu, softplus, hard_sigmoid])

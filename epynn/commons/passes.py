@@ -1,0 +1,124 @@
+"""How every pass of a layer begins: checks, sizes, and parameters drawn and in its data type."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from epynn.commons.arguments import describe
+from epynn.commons.errors import DataError, ShapeError, StateError
+from epynn.kernels.arrays import Array
+
+if TYPE_CHECKING:
+    from epynn.commons.models import Layer
+
+
+def layer_receive_input(layer: 'Layer', A: Array) -> Array:
+    """Open a forward pass: check the axes, size the layer, draw parameters if there are none.
+
+    Parameters
+    ----------
+    A : ndarray
+        Output of the layer before.
+
+    Returns
+    -------
+    X : ndarray
+        The same array, also stored as ``fc['X']``. Whole numbers are turned into the data type
+        of the layer, where it has one.
+
+    Raises
+    ------
+    ShapeError
+        If the axes are not those the layer expects, or the features are not as many as when
+        the parameters were drawn.
+    """
+    layer.check_axes(A)
+    if layer.training:
+        layer.bc.clear()  # of the step before: its memory serves this one
+    if A.dtype.kind in 'biu' and layer.dtype is not None and not layer.takes_tokens:
+        A = A.astype(layer.dtype)
+    layer.compute_shapes(A)
+    if layer.draws_parameters():
+        if not layer.p:
+            draw_parameters(layer, A)
+        layer.keep_dtype()
+        for name, p in layer.p.items():
+            shape = layer.fs.get(name, p.shape)
+            if shape != p.shape:
+                raise ShapeError(
+                    layer.name, f'an input that fits its {name} of shape {p.shape}',
+                    f'an input of shape {A.shape}, which needs {name} of shape {shape}',
+                    'Pass as many features as the layer was given first, or make a new layer.',
+                )  # fmt: skip
+    layer.fc['X'] = A
+    return A
+
+
+def layer_receive_gradient(layer: 'Layer', dX: Array) -> Array:
+    """Open a backward pass: check that `dX` of the layer after fits this layer's output.
+
+    Returns
+    -------
+    dA : ndarray
+        The same array, also stored as ``bc['dA']``.
+
+    Raises
+    ------
+    StateError
+        If there was no forward pass.
+    ShapeError
+        If the shape is not that of the output.
+    """
+    if 'A' not in layer.fc:
+        raise StateError(
+            layer.name, 'a forward pass before the backward pass', 'none', 'Call forward first.'
+        )
+    if np.shape(dX) != layer.fs['A']:
+        raise ShapeError(
+            f'{layer.name}.backward', f'a gradient of the shape of its output {layer.fs["A"]}',
+            'None' if dX is None else f'{np.shape(dX)}',
+            'Return dX from backward of the layer after.' if dX is None
+            else 'Pass the gradient of the loss with respect to that output.',
+        )  # fmt: skip
+    layer.bc['dA'] = dX
+    return dX
+
+
+def draw_parameters(layer: 'Layer', A: Array) -> None:
+    """Draw parameters and state in float64, then cast them to the layer's data type."""
+    layer.initialize_parameters()
+    for name, p in layer.p.items():
+        where, shape = f'{layer.name}.p[{name!r}]', layer.fs.get(name, np.shape(p))
+        if np.shape(p) != shape:
+            raise ShapeError(
+                where, f'parameters of shape {shape}', describe(p),
+                'Return an array of the shape that initialization is called with.',
+            )  # fmt: skip
+        if not np.isfinite(p).all():
+            raise DataError(
+                where, 'finite numbers', 'NaN or infinity', 'Choose another initialization.'
+            )
+    if layer.penalty is not None:
+        layer.weights()  # refused here, rather than in training, where nobody said which they are
+    if layer.dtype is None:
+        layer.dtype = A.dtype.newbyteorder('=') if A.dtype.kind == 'f' else np.dtype(np.float64)
+    layer.cast_parameters()
+
+
+def layer_keep_dtype(layer: 'Layer') -> None:
+    """Cast parameters that were put here by hand, or moved by an update that cast them.
+
+    Complex ones stay: they take a complex step, whose imaginary part is the gradient.
+    """
+    if layer.children() or layer.dtype is None:
+        return
+    dtypes = {getattr(p, 'dtype', None) for p in layer.p.values()}
+    if not dtypes <= {layer.dtype, np.dtype(complex)}:
+        layer.cast_parameters()
+
+
+def layer_cast_parameters(layer: 'Layer') -> None:
+    """Turn parameters and state into the layer's data type."""
+    # By rows, as files hold them: a matrix product rounds by the order of memory.
+    layer.p = {name: np.ascontiguousarray(p, layer.dtype) for name, p in layer.p.items()}
+    layer.s = {name: s.astype(layer.dtype, copy=False) for name, s in layer.s.items()}
