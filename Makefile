@@ -10,9 +10,10 @@ BIN := $(VENV)/bin
 METADATA := setup.cfg pyproject.toml
 
 # Of networks all but what is long and the same with any version: stopped or damaged a thousand times.
-SAME := interrupts saving_attacks determinism network_gradients beside_training
-ABROAD := $(filter-out $(SAME:%=tests/network/test_%.py),$(wildcard tests/network/test_*.py)) \
-	tests/commons/test_modelfile.py tests/test_contract.py tests/test_contract_scripts.py \
+SAME := network/test_interrupts files/test_file_attacks network/test_determinism \
+	network/test_network_gradients network/test_beside_training
+ABROAD := $(filter-out $(SAME:%=tests/%.py),$(wildcard tests/network/test_*.py tests/files/test_*.py)) \
+	tests/test_contract.py tests/test_contract_scripts.py \
 	tests/test_layer_table.py
 
 # As many processes as there are cores. One thread a matrix product: those of the tests are small,

@@ -9,8 +9,8 @@ from epynn.commons.errors import ArgumentError
 
 # Scripts written for EpyNN 1.2 import these two from here. Networks are built one floor up, so this
 # is the one import in the house that goes up; pyproject.toml names it as the exception.
-from epynn.network.saving import read_model as read_model
-from epynn.network.saving import write_model as write_model
+from epynn.files.reading import read_model as read_model
+from epynn.files.writing import write_model as write_model
 
 FOLDERS = ('datasets', 'models', 'plots')
 

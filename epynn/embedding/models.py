@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.models import Layer, dataSet
-from epynn.embedding.adoption import embedding_adopt
 from epynn.embedding.backward import embedding_backward
 from epynn.embedding.dataset import (
     embedding_check,
@@ -106,7 +105,6 @@ class Embedding(Layer):
     encode = embedding_encode
     prepare = embedding_prepare
     fill = embedding_fill
-    adopt = embedding_adopt
     training_batches = embedding_training_batches
 
     def __repr__(self) -> str:

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -21,7 +22,6 @@ from epynn.network.initialize import model_initialize
 from epynn.network.ownership import Owner, restore_state
 from epynn.network.plots import model_plot, model_plot_activations, model_plot_filters
 from epynn.network.report import model_report, model_repr, model_summary
-from epynn.network.saving import model_write
 from epynn.network.training import model_train, model_update_parameters
 
 
@@ -99,11 +99,13 @@ class EpyNN(NotCalled):
     report = model_report
     __repr__ = model_repr
     summary = model_summary
-    write = model_write
     plot = model_plot
     plot_filters = model_plot_filters
     plot_activations = model_plot_activations
     __setstate__ = restore_state
+
+    write: ClassVar[Callable[..., Path]]
+    """Write the network to a file: :mod:`epynn.files.writing`, one floor up, binds it."""
 
     @in_words(remedy=by_position)
     def __init__(self, layers: Sequence[Layer], name: str = 'EpyNN') -> None:

@@ -9,7 +9,7 @@ import epynn
 from epynn.commons import library
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.library import configure_directory, read_file
-from epynn.network import saving
+from epynn.files import reading, writing
 
 FOLDERS = ['datasets', 'models', 'plots']
 
@@ -31,8 +31,8 @@ def files():
 
 
 def test_the_names_that_scripts_import():
-    assert library.read_model is saving.read_model is epynn.read_model
-    assert library.write_model is saving.write_model
+    assert library.read_model is reading.read_model is epynn.read_model
+    assert library.write_model is writing.write_model
 
 
 def test_folders_are_made():

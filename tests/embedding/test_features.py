@@ -8,9 +8,9 @@ from epynn.commons.errors import DataError
 from epynn.commons.maths import softmax
 from epynn.dense.models import Dense
 from epynn.embedding.models import Embedding
+from epynn.files.reading import read_model
 from epynn.flatten.models import Flatten
 from epynn.network.models import EpyNN
-from epynn.network.saving import read_model
 
 X, Y = make_data()
 NAMES = ['age', 'height', 'weight', 'pulse']

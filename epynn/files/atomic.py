@@ -1,8 +1,7 @@
-"""Files that are written whole or not at all, and the names of files."""
+"""Files that are written whole or not at all."""
 
 import errno
 import os
-import re
 import secrets
 import stat
 import time
@@ -18,14 +17,6 @@ PATIENCE = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64)
 """Seconds to wait for others, again and again, who have a file open that is to be replaced."""
 NO_FLUSH = (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS)
 """What file systems say that flush nothing on request."""
-
-
-def file_stem(name: str) -> str:
-    """Return a name as one that a file can have: no separators, not too long.
-
-    Names of networks come from users and from files, and must not lead to other folders.
-    """
-    return re.sub(r'[^\w .+-]', '_', name)[:150]
 
 
 def write_atomically(

@@ -12,17 +12,17 @@ from epynn import read_model
 from epynn.batchnorm.models import BatchNorm
 from epynn.commons.errors import ModelFileError
 from epynn.commons.maths import softmax, tanh
-from epynn.commons.modelfile import decode_file, encode_file
 from epynn.commons.models import walk_layers
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
 from epynn.dropout.models import Dropout
 from epynn.embedding.models import Embedding
+from epynn.files.format import decode_file, encode_file
+from epynn.files.rehearsal import can_rehearse, rehearse_layer
 from epynn.flatten.models import Flatten
 from epynn.gru.models import GRU
 from epynn.lstm.models import LSTM
 from epynn.network.models import EpyNN
-from epynn.network.rehearsal import can_rehearse, rehearse_layer
 from epynn.pooling.models import Pooling
 from epynn.pooling1d.models import Pooling1D
 from epynn.reshape.models import Reshape

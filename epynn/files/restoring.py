@@ -7,7 +7,7 @@ of each layer is the input of the next one shows in a rehearsal.
 
 from collections.abc import Mapping
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,32 +16,30 @@ from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.optimize import Optimizer
 from epynn.commons.targets import KINDS
+from epynn.files.decoding import Decoder
+from epynn.files.description import PLAIN, activation_settings
+from epynn.files.rehearsal import rehearse
+from epynn.files.vocabulary import is_known_layer
 from epynn.kernels.arrays import Array
-from epynn.network.architecture import PLAIN, activation_settings
-from epynn.network.decoding import Decoder
 from epynn.network.hints import list_settings
 from epynn.network.initialize import collect_metrics
+from epynn.network.models import EpyNN
 from epynn.network.ownership import collect_layers, take_layers
-from epynn.network.rehearsal import rehearse
-from epynn.network.vocabulary import is_known_layer
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
 
 ROW = {'name', 'activation', 'dimensions', 'forward', 'backward', 'parameters', 'layers'}
 
 
 def restore_network(
     description: Mapping[str, Any], arrays: dict[str, Array], decoder: Decoder
-) -> 'EpyNN':
+) -> EpyNN:
     """Return the network, initialized.
 
     Parameters
     ----------
     description : mapping
-        What :func:`epynn.network.architecture.describe_architecture` returned.
+        What :func:`epynn.files.description.describe_architecture` returned.
     arrays : dict
-        Arrays by the names that :func:`epynn.network.saving.collect_arrays` gave. They are taken
+        Arrays by the names that :func:`epynn.files.writing.collect_arrays` gave. They are taken
         out of it.
     decoder : Decoder
         What turns words into values.
@@ -70,10 +68,8 @@ def restore_network(
     return model
 
 
-def restore_model(description: Mapping[str, Any], decoder: Decoder) -> 'EpyNN':
+def restore_model(description: Mapping[str, Any], decoder: Decoder) -> EpyNN:
     """Return a network of new layers, with settings and history."""
-    from epynn.network.models import EpyNN  # it binds the functions of this floor and imports them
-
     field, decode = decoder.field, decoder.decode
     embedding = restore_embedding(field(description, 'embedding', dict), decoder)
     layers = [decode(record) for record in field(description, 'layers', list)]
@@ -139,7 +135,7 @@ def restore_embedding(record: Any, decoder: Decoder) -> Any:
     return embedding
 
 
-def restore_scale(model: 'EpyNN', record: Any, constant: Array | None, decoder: Decoder) -> None:
+def restore_scale(model: EpyNN, record: Any, constant: Array | None, decoder: Decoder) -> None:
     """Give the Embedding the scale that it remembered, if it did."""
     numbers = decoder.field(record, 'scale', list, type(None))
     if numbers is None and constant is None:
@@ -157,7 +153,7 @@ def restore_scale(model: 'EpyNN', record: Any, constant: Array | None, decoder: 
     model.embedding.scale = FeatureScale(numbers[0], numbers[1], constant)
 
 
-def restore_history(pairs: Any, model: 'EpyNN', decoder: Decoder) -> dict[str, list[list[float]]]:
+def restore_history(pairs: Any, model: EpyNN, decoder: Decoder) -> dict[str, list[list[float]]]:
     """Return the metrics so far, ``{name: [train, val, test]}``."""
     history = decoder.decode_dict({'dict': pairs})
     lengths = set()
@@ -181,7 +177,7 @@ def restore_history(pairs: Any, model: 'EpyNN', decoder: Decoder) -> dict[str, l
     return history
 
 
-def restore_activations(records: list[Any], model: 'EpyNN', decoder: Decoder) -> None:
+def restore_activations(records: list[Any], model: EpyNN, decoder: Decoder) -> None:
     """Give activation functions the hyper-parameters that were in force."""
     layers = list(walk_layers(model.layers))
     expected = [activation_settings(layer) for layer in layers]
@@ -201,7 +197,7 @@ def restore_activations(records: list[Any], model: 'EpyNN', decoder: Decoder) ->
             decoder.build(getattr(layer, argument).set_hyperparameters, settings)
 
 
-def restore_rates(record: Any, model: 'EpyNN', decoder: Decoder) -> None:
+def restore_rates(record: Any, model: EpyNN, decoder: Decoder) -> None:
     """Give each layer its learning rates so far."""
     lists = decoder.field(record, 'lists', list)
     numbers = decoder.field(record, 'layers', list)
@@ -221,7 +217,7 @@ def restore_rates(record: Any, model: 'EpyNN', decoder: Decoder) -> None:
         layer.lrate = lists[i]  # shared: the next initialize makes new ones
 
 
-def place_arrays(model: 'EpyNN', arrays: dict[str, Array], decoder: Decoder) -> None:
+def place_arrays(model: EpyNN, arrays: dict[str, Array], decoder: Decoder) -> None:
     """Give the layers their parameters and statistics."""
     found: dict[tuple[str, str], dict[str, Array]] = {}
     for key in list(arrays):

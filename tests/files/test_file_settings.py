@@ -21,14 +21,14 @@ from epynn.commons.optimize import OPTIMIZERS, Adam, AdamW, Momentum
 from epynn.commons.schedule import Cosine, OneCycle, ReduceOnPlateau, WarmUp, exp_decay
 from epynn.dense.models import Dense
 from epynn.embedding.models import Embedding
-from epynn.network.models import EpyNN
-from epynn.network.vocabulary import (
+from epynn.files.vocabulary import (
     CLASSES,
     functions_by_use,
     known_classes,
     known_functions,
     known_layers,
 )
+from epynn.network.models import EpyNN
 from epynn.rnn.models import RNN
 from epynn.template.models import Template
 

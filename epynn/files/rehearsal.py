@@ -6,25 +6,22 @@ of the layer behind it that it sees a third.
 """
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from epynn.commons.maths import ACTIVATIONS
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.recurrence import Recurrent
+from epynn.files.decoding import Decoder
+from epynn.files.vocabulary import is_known_layer
 from epynn.kernels.arrays import Array
-from epynn.network.vocabulary import is_known_layer
-
-if TYPE_CHECKING:
-    from epynn.network.decoding import Decoder
-    from epynn.network.models import EpyNN
+from epynn.network.models import EpyNN
 
 WIDEST = 64
 """Points along one axis of the window of a pooling, which goes point by point."""
 
 
-def rehearse(model: 'EpyNN', decoder: 'Decoder') -> None:
+def rehearse(model: EpyNN, decoder: Decoder) -> None:
     """Refuse a network whose layers do not fit each other.
 
     Layers of epynn that cannot rehearse are taken at their word, the shapes that they noted when

@@ -9,7 +9,7 @@ from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentError, EpynnError, ModelFileError
 from epynn.commons.models import Layer
 from epynn.commons.schedule import schedule_functions
-from epynn.network.vocabulary import (
+from epynn.files.vocabulary import (
     CLASSES,
     CUSTOM,
     functions_by_use,

@@ -1,20 +1,19 @@
 """Networks that go on learning with other data: what is kept, and what would be lost unseen."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
 from epynn.commons.logs import process_logs
 from epynn.commons.models import Layer
+from epynn.files.adoption import adopt
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.initialize import dry_run, seed_generators
+from epynn.network.models import EpyNN
 from epynn.network.ownership import AtWork, collect_layers, replace_embedding, take_layers
 
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
 
-
-def train_on(model: 'EpyNN', data: Any) -> None:
+def train_on(model: EpyNN, data: Any) -> None:
     """Give data to a network that was read from a file, so that it trains on as it was saved.
 
     Settings, learning rates, metrics and the count of epochs are kept. The data are encoded and
@@ -41,7 +40,7 @@ def train_on(model: 'EpyNN', data: Any) -> None:
         replace_embedding(model, embedding)
         take_layers(model)
         embedding = model.embedding  # a twin, where another network is at work with that one
-        embedding.adopt(saved)
+        adopt(embedding, saved)
         check_samples(model)
         for name in ('dtype', 'optimizer', 'lrate', 'e'):
             setattr(embedding, name, getattr(saved, name))
@@ -54,7 +53,7 @@ def train_on(model: 'EpyNN', data: Any) -> None:
     tell(model, saved)
 
 
-def check_samples(model: 'EpyNN') -> None:
+def check_samples(model: EpyNN) -> None:
     """Refuse samples that have other features than those that the network was trained on."""
     expected, shape = model.network[0]['forward']['X'][1:], model.embedding.dtrain.X.shape[1:]
     if shape != expected:
@@ -64,7 +63,7 @@ def check_samples(model: 'EpyNN') -> None:
         )  # fmt: skip
 
 
-def fill_history(model: 'EpyNN') -> None:
+def fill_history(model: EpyNN) -> None:
     """Fill up the metrics of a set that the network had none of, so that epochs keep their place.
 
     They are not a number: nobody computed them.
@@ -77,7 +76,7 @@ def fill_history(model: 'EpyNN') -> None:
                 values += [float('nan')] * (done - len(values))
 
 
-def tell(model: 'EpyNN', saved: Any) -> None:
+def tell(model: EpyNN, saved: Any) -> None:
     """Say once what is kept, and what starts anew."""
     process_logs(
         f'{model.name}: trains on after epoch {model.epochs}, with its saved settings.\n'

@@ -20,6 +20,7 @@ from safetensors import SafetensorError, deserialize
 from epynn.commons.errors import ArgumentError, ModelFileError
 from epynn.kernels.arrays import Array
 
+SUFFIX = '.safetensors'
 FORMAT = 1
 """Version of the description. A reader refuses files of a version above its own."""
 UNSEALED = b'0' * 64

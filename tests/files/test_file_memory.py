@@ -17,10 +17,10 @@ from saved_networks import assert_same_network
 from epynn import read_model
 from epynn.commons.errors import ModelFileError, OutOfMemoryError
 from epynn.commons.maths import tanh
-from epynn.commons.modelfile import PADDING, decode_file, encode_file, seal_file
 from epynn.dense.models import Dense
-from epynn.network.architecture import describe_architecture
-from epynn.network.saving import collect_arrays
+from epynn.files.description import describe_architecture
+from epynn.files.format import PADDING, decode_file, encode_file, seal_file
+from epynn.files.writing import collect_arrays
 
 
 @pytest.fixture(scope='module')
@@ -221,7 +221,7 @@ def test_memory_that_ends_while_a_network_is_written(tmp_path, monkeypatch):
     model = quiet(make_classifier())
     path = model.write(tmp_path / 'model')
     old = path.read_bytes()
-    monkeypatch.setattr('epynn.commons.modelfile.encode_header', fail)
+    monkeypatch.setattr('epynn.files.format.encode_header', fail)
     with pytest.raises(OutOfMemoryError, match=r'EpyNN.write: .*got too little. The network is as'):
         model.write(path)
     assert path.read_bytes() == old

@@ -1,21 +1,19 @@
 """Data encoded in the way that another Embedding learned, as that of a saved network."""
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from epynn.commons.errors import DataError, LabelError, StateError
 from epynn.commons.io.features import require_features
 from epynn.commons.models import dataSet
 from epynn.commons.targets import KINDS
-
-if TYPE_CHECKING:
-    from epynn.embedding.models import Embedding
+from epynn.embedding.models import Embedding
 
 ENCODED = {'X_encode': 'tokens', 'Y_encode': 'labels', 'X_scale': 'scale'}
 """What an Embedding learns from its data, by the setting that asks for it."""
 
 
-def embedding_adopt(layer: 'Embedding', other: 'Embedding') -> None:
+def adopt(layer: Embedding, other: Embedding) -> None:
     """Encode and scale the data in the way that another Embedding learned from its own data.
 
     Raises
@@ -43,7 +41,7 @@ def embedding_adopt(layer: 'Embedding', other: 'Embedding') -> None:
     layer.features = layer.features or other.features
 
 
-def encode_anew(layer: 'Embedding', other: 'Embedding') -> None:
+def encode_anew(layer: Embedding, other: Embedding) -> None:
     """Encode and scale the data as they were given once more, or leave all as it is."""
     if layer.given is None:
         raise StateError(
@@ -57,7 +55,7 @@ def encode_anew(layer: 'Embedding', other: 'Embedding') -> None:
     vars(layer).update(vars(trial))
 
 
-def adopt_targets(layer: 'Embedding', kind: str) -> None:
+def adopt_targets(layer: Embedding, kind: str) -> None:
     """Take targets for what those of before were: a few of them need not tell what all are."""
     if KINDS.index(layer.targets) > KINDS.index(kind):
         raise LabelError(
@@ -72,7 +70,7 @@ def adopt_targets(layer: 'Embedding', kind: str) -> None:
     layer.dsets = [dset for dset in (layer.dtrain, layer.dval, layer.dtest) if dset.active]
 
 
-def what_is_known(layer: 'Embedding') -> tuple[Any, ...]:
+def what_is_known(layer: Embedding) -> tuple[Any, ...]:
     """Return tokens, labels and scale that an Embedding learned, as values to compare."""
     scale = layer.scale
     numbers = None if scale is None else (scale.minimum, scale.span, scale.constant.tolist())

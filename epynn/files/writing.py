@@ -1,39 +1,34 @@
-"""Saving and reading of networks: from a network to arrays and a description, and back."""
+"""Networks written to files."""
 
 import itertools
 import json
-import os
-from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, ModelFileError
-from epynn.commons.files import file_stem, write_atomically
 from epynn.commons.logs import process_logs
 from epynn.commons.memory import enough_memory
-from epynn.commons.modelfile import decode_description, encode_parts, unpack_file
-from epynn.commons.models import Layer, walk_layers
+from epynn.commons.models import walk_layers
 from epynn.commons.names import in_words
-from epynn.network.architecture import Encoder, describe_architecture
-from epynn.network.continuing import train_on
-from epynn.network.decoding import Decoder
+from epynn.commons.paths import as_path, file_stem
+from epynn.files.atomic import write_atomically
+from epynn.files.decoding import Decoder
+from epynn.files.description import describe_architecture
+from epynn.files.encoding import Encoder
+from epynn.files.format import SUFFIX, encode_parts
+from epynn.files.restoring import restore_network
 from epynn.network.forward import compute_outputs
+from epynn.network.models import EpyNN
 from epynn.network.ownership import require_initialized
-from epynn.network.restoring import restore_network
 from epynn.version import __version__
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
-
-SUFFIX = '.safetensors'
 
 
 @in_words('EpyNN.write')
-def model_write(model: 'EpyNN', path: str | Path | None = None) -> Path:
+def model_write(model: EpyNN, path: str | Path | None = None) -> Path:
     """Write the network to a file: all that is needed to predict, and none of the data.
 
     Saved are the layers with their arguments, parameters and running statistics, the
@@ -75,7 +70,10 @@ def model_write(model: 'EpyNN', path: str | Path | None = None) -> Path:
         return write_parts(encode_network(model), model, path)
 
 
-def encode_network(model: 'EpyNN') -> list[bytes | memoryview]:
+EpyNN.write = model_write  # a method of the class below, which knows of no files
+
+
+def encode_network(model: EpyNN) -> list[bytes | memoryview]:
     """Return the file of a network in pieces, or say what in it no reader could take."""
     require_one_dtype(model)
     encoder = Encoder()
@@ -94,7 +92,7 @@ def encode_network(model: 'EpyNN') -> list[bytes | memoryview]:
     return parts
 
 
-def require_one_dtype(model: 'EpyNN') -> None:
+def require_one_dtype(model: EpyNN) -> None:
     """Refuse a network whose data type was changed by hand, and that of its layers was not."""
     for layer in walk_layers(model.layers):
         if layer.dtype != model.dtype:
@@ -105,7 +103,7 @@ def require_one_dtype(model: 'EpyNN') -> None:
             )  # fmt: skip
 
 
-def require_same_outputs(model: 'EpyNN', read: 'EpyNN') -> None:
+def require_same_outputs(model: EpyNN, read: EpyNN) -> None:
     """Refuse a network of which the file would predict something else, for one of its samples.
 
     A file holds the arguments that layers were made from. What was changed in them since, and what
@@ -125,7 +123,7 @@ def require_same_outputs(model: 'EpyNN', read: 'EpyNN') -> None:
             )  # fmt: skip
 
 
-def write_parts(data: list[bytes | memoryview], model: 'EpyNN', path: str | Path | None) -> Path:
+def write_parts(data: list[bytes | memoryview], model: EpyNN, path: str | Path | None) -> Path:
     """Write a file in the place that the user named, or in ``models/``."""
     name = 'EpyNN.write(path)'
     try:
@@ -164,7 +162,7 @@ def write_under_new_name(data: list[bytes | memoryview], folder: Path, stem: str
     return path
 
 
-def collect_arrays(model: 'EpyNN') -> dict[str, Any]:
+def collect_arrays(model: EpyNN) -> dict[str, Any]:
     """Return all arrays of a file by name: ``1.p.W`` is ``p['W']`` of layer 1."""
     arrays: dict[str, Any] = {}
     for number, layer in enumerate(model.layers):
@@ -187,114 +185,11 @@ def check_array(array: Any, name: Any, where: str) -> None:
         )
 
 
-def as_path(path: Any, name: str) -> Path:
-    """Return a path, or say what came instead."""
-    try:
-        text = os.fsencode(path)
-    except (TypeError, ValueError):
-        text = b''
-    if not text or b'\0' in text:
-        raise ArgumentError(name, 'the path of a file', describe(path), 'Pass a string or a Path.')
-    return Path(os.fsdecode(text))
-
-
 @in_words('write_model', 'Write write_model(model, path).', method=False)
-def write_model(model: 'EpyNN', path: str | Path | None = None) -> Path:
+def write_model(model: EpyNN, path: str | Path | None = None) -> Path:
     """Write a network to a file, as :meth:`EpyNN.write` does."""
-    from epynn.network.models import EpyNN  # it binds the functions of this file and imports them
-
     if not isinstance(model, EpyNN):
         raise ArgumentTypeError(
             'write_model(model)', 'a network', describe(model), 'Pass an EpyNN object.'
         )
     return model_write(model, path)
-
-
-@in_words('read_model', method=False)
-def read_model(
-    path: str | Path | None = None,
-    custom: Iterable[type[Layer] | Callable[..., Any]] = (),
-    data: Any = None,
-) -> 'EpyNN':
-    """Read a network from a file. It predicts, to the bit, what the one that was written did.
-
-    The file holds no data. To train on, hand in an Embedding made like the one before::
-
-        model = read_model(path, data=Embedding(X, Y, batch_size=32, Y_encode=True))
-        model.train(10)
-
-    The network goes on with the settings it was saved with: loss, metrics, optimizer, learning
-    rates and schedule, reduction, data type, class weights and seed. Tokens, labels and scale are
-    those it learned, whatever the new data hold; a label or token that it never saw is refused.
-    Epochs and metrics count on. What the optimizer remembered and the random streams start anew.
-
-    Reading takes no more memory than twice the file and 1 MB.
-
-    Parameters
-    ----------
-    path : str, optional
-        File to read; None for the newest in ``models/``.
-    custom : iterable of classes and functions, optional
-        All that the network has of your own: classes of layers, optimizers and penalties;
-        activations, losses, metrics and schedules. Names in a file never import anything: they are
-        looked up among those of epynn and these.
-    data : Embedding, optional
-        Data to train on.
-
-    Returns
-    -------
-    EpyNN
-        The network, initialized.
-
-    Raises
-    ------
-    ArgumentError
-        If there is no such file, or it is no regular one, such as a pipe.
-    ModelFileError
-        If the file is damaged, no model file, from a newer version, needs something that `custom`
-        lacks, or holds layers that do not fit each other.
-    DataError, LabelError, ShapeError
-        If `data` do not fit the network.
-    OutOfMemoryError
-        If there is too little memory.
-    """
-    path = newest_model() if path is None else as_path(path, 'read_model(path)')
-    decoder = Decoder(str(path), custom)
-    try:
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            raise OSError(0, 'no regular file')  # a pipe may wait and a device go on for ever
-        size = path.stat().st_size
-        with enough_memory(
-            'read_model', f'{2 * size + 1_000_000} bytes of memory, twice the file and 1 MB',
-            'Free what is no longer needed, and read again.',
-        ):  # fmt: skip
-            model = restore_file(path, decoder)
-    except OSError as error:
-        raise ArgumentError(
-            'read_model(path)', 'a file that can be read', f'{path} ({error.strerror})',
-            'Check the name, and the folder that the script runs in.',
-        ) from None  # fmt: skip
-    if data is not None:
-        train_on(model, data)
-    return model
-
-
-def restore_file(path: Path, decoder: Decoder) -> 'EpyNN':
-    """Return the network of a file, of which there is never a second copy in memory."""
-    data = path.read_bytes()
-    size = len(data)
-    arrays, text = unpack_file(data, str(path))
-    del data  # before the description takes its room
-    description = decode_description(text, size, str(path))
-    del text
-    return restore_network(description, arrays, decoder)
-
-
-def newest_model() -> Path:
-    """Return the model file in ``models/`` that was written last."""
-    files = [file for file in Path('models').glob(f'*{SUFFIX}') if file.is_file()]
-    if not files:
-        raise ArgumentError(
-            'read_model(path)', 'a file', 'none, and no model file in models/', 'Write one first.'
-        )
-    return max(files, key=lambda file: (file.stat().st_mtime_ns, file.name))

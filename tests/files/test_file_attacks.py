@@ -27,14 +27,14 @@ from saved_networks import (
 from epynn.commons.errors import EpynnError, ModelFileError
 from epynn.commons.library import read_model
 from epynn.commons.maths import tanh
-from epynn.commons.modelfile import decode_file, encode_file, seal_file
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
+from epynn.files.decoding import Decoder
+from epynn.files.description import describe_architecture
+from epynn.files.format import decode_file, encode_file, seal_file
+from epynn.files.restoring import restore_network
+from epynn.files.writing import collect_arrays
 from epynn.flatten.models import Flatten
-from epynn.network.architecture import describe_architecture
-from epynn.network.decoding import Decoder
-from epynn.network.restoring import restore_network
-from epynn.network.saving import collect_arrays
 from epynn.reshape.models import Reshape
 from epynn.residual.models import Residual
 
