@@ -29,18 +29,9 @@ def filters_first(W: Array) -> Array:
 
 
 def check_shape(x: Array, name: str, axes: str, *sizes: int | None) -> None:
-    """Raise unless `x` has the axes, of the sizes that are given.
+    """Raise unless `x` has the axes, such as ``'N, C, H, W'``, of the sizes that are given.
 
-    Parameters
-    ----------
-    x : array
-        The array to check.
-    name : str
-        Its name, for the message.
-    axes : str
-        Names of the axes: ``'N, C, H, W'``.
-    *sizes : int or None
-        What each axis has to measure, from the first one on; None accepts any.
+    Sizes are from the first axis on; None accepts any. `name` is for the message.
 
     Raises
     ------

@@ -15,22 +15,9 @@ from epynn.kernels.arrays import Array
 
 
 def affine_forward(x: Array, w: Array, b: Array) -> tuple[Array, Cache]:
-    """Compute ``out = x w + b``, each sample flattened to a row.
+    """Compute ``out = x w + b``, each sample flattened to a row of ``D = d_1 * ... * d_k``.
 
-    Parameters
-    ----------
-    x : array of shape (N, d_1, ..., d_k)
-        Samples.
-    w : array of shape (D, M)
-        Weights, ``D = d_1 * ... * d_k``.
-    b : array of shape (M,)
-        Biases.
-
-    Returns
-    -------
-    out : array of shape (N, M)
-    cache : tuple
-        For :func:`affine_backward`.
+    ``x (N, d_1, ..., d_k)``, ``w (D, M)``, ``b (M,)`` -> ``out (N, M)`` and the cache.
     """
     rows = x.reshape(len(x), -1)  # (N, d_1, ..., d_k) -> (N, D)
     check_shape(w, 'w', 'D, M', rows.shape[1])
@@ -39,57 +26,19 @@ def affine_forward(x: Array, w: Array, b: Array) -> tuple[Array, Cache]:
 
 
 def affine_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
-    """Reverse :func:`affine_forward`: ``dx = dout w^T``, ``dw = x^T dout``, ``db = sum(dout)``.
-
-    Parameters
-    ----------
-    dout : array of shape (N, M)
-        Gradient of the loss with respect to ``out``.
-    cache : tuple
-        From :func:`affine_forward`.
-
-    Returns
-    -------
-    dx, dw, db : arrays of shapes (N, d_1, ..., d_k), (D, M), (M,)
-        Gradients of the loss with respect to ``x``, ``w``, ``b``.
-    """
+    """Reverse :func:`affine_forward`: ``dx = dout w^T``, ``dw = x^T dout``, ``db = sum(dout)``."""
     rows, w, shape = cache
     check_shape(dout, 'dout', 'N, M', len(rows), w.shape[1])
     return (dout @ w.T).reshape(shape), rows.T @ dout, dout.sum(axis=0)
 
 
 def relu_forward(x: Array) -> tuple[Array, Array]:
-    """Compute ``out = max(0, x)``.
-
-    Parameters
-    ----------
-    x : array
-        Any shape.
-
-    Returns
-    -------
-    out : array of that shape
-    cache : array
-        For :func:`relu_backward`: ``x``.
-    """
+    """Compute ``out = max(0, x)``, of any shape; the cache is ``x``."""
     return relu(x), x
 
 
 def relu_backward(dout: Array, cache: Array) -> Array:
-    """Reverse :func:`relu_forward`: ``dx = dout`` where ``x > 0``, else 0.
-
-    Parameters
-    ----------
-    dout : array
-        Gradient of the loss with respect to ``out``, any shape.
-    cache : array
-        From :func:`relu_forward`.
-
-    Returns
-    -------
-    array of that shape
-        Gradient of the loss with respect to ``x``.
-    """
+    """Reverse :func:`relu_forward`: ``dx = dout`` where ``x > 0``, else 0."""
     dx: Array = dout * relu(cache, deriv=True)
     return dx
 
@@ -100,17 +49,11 @@ def dropout_forward(x: Array, dropout_param: Mapping[str, Any]) -> tuple[Array, 
     Parameters
     ----------
     x : array
-        Any shape.
+        Any shape and dtype, which ``out`` has too.
     dropout_param : dict
         ``'p'``, the probability to *keep* a number (the Dropout layer of epynn takes that to drop
         it, ``1 - p``); ``'mode'``, ``'train'`` or ``'test'``; ``'seed'``, optional, of NumPy's
         global random numbers, as the course has it, so that its masks are the same.
-
-    Returns
-    -------
-    out : array of that shape and dtype
-    cache : tuple
-        For :func:`dropout_backward`.
     """
     p, mode = read_settings(dropout_param, 'dropout_param', 'p', 'mode')
     keep = as_float(p, "dropout_param['p']", low=1e-6, high=1)
@@ -124,43 +67,18 @@ def dropout_forward(x: Array, dropout_param: Mapping[str, Any]) -> tuple[Array, 
 
 
 def dropout_backward(dout: Array, cache: Cache) -> Array:
-    """Reverse :func:`dropout_forward`: the gradient passes where the input passed.
-
-    Parameters
-    ----------
-    dout : array
-        Gradient of the loss with respect to ``out``.
-    cache : tuple
-        From :func:`dropout_forward`.
-
-    Returns
-    -------
-    array
-        Gradient of the loss with respect to ``x``.
-    """
+    """Reverse :func:`dropout_forward`: the gradient passes where the input passed."""
     (scale,) = cache
     dx: Array = dout if scale is None else dout * scale
     return dx
 
 
 def softmax_loss(x: Array, y: Array) -> tuple[float, Array]:
-    """Compute the softmax loss ``-mean_n(log softmax(x[n])[y[n]])`` and its gradient.
+    """Compute the loss ``-mean_n(log softmax(x[n])[y[n]])`` and its gradient ``dx``.
 
-    From the scores straight to the loss, ``log softmax(x) = x - log(sum(exp(x)))``, so that no
-    probability can underflow on the way. The gradient is ``(softmax(x) - onehot(y)) / N``.
-
-    Parameters
-    ----------
-    x : array of shape (N, C)
-        Scores of each class.
-    y : array of shape (N,)
-        Labels, ``0 <= y[n] < C``.
-
-    Returns
-    -------
-    loss : float
-    dx : array of shape (N, C)
-        Gradient of the loss with respect to ``x``.
+    From scores ``x (N, C)`` and labels ``y (N,)`` straight to the loss,
+    ``log softmax(x) = x - log(sum(exp(x)))``, so that no probability can underflow on the way;
+    ``dx = (softmax(x) - onehot(y)) / N``.
 
     Raises
     ------

@@ -21,19 +21,8 @@ _SCRATCH_BYTES = 1 << 21
 def convolve_columns(x: Array, w: Array, stride: int, pad: int) -> Array:
     """Convolve: ``z[n] = w cols[n]``, filters in rows and blocks in columns.
 
-    Parameters
-    ----------
-    x : array of shape (N, C, H, W)
-        Images.
-    w : array of shape (F, C, HH, WW)
-        Filters.
-    stride, pad : int
-        Points from one block to the next, and zeros on each side of an image.
-
-    Returns
-    -------
-    array of shape (N, F, H', W')
-        ``z``, of the common dtype of ``x`` and ``w``.
+    ``x (N, C, H, W)``, ``w (F, C, HH, WW)`` -> ``z (N, F, H', W')``, of their common dtype;
+    `stride` points from one block to the next, and `pad` zeros on each side of an image.
     """
     rows = w.reshape(len(w), -1)  # (F, C, HH, WW) -> (F, C * HH * WW)
     xp = frame(x, pad)
@@ -48,22 +37,10 @@ def convolve_columns(x: Array, w: Array, stride: int, pad: int) -> Array:
 def convolve_columns_gradients(
     dz: Array, x: Array, w: Array, stride: int, pad: int
 ) -> tuple[Array, Array]:
-    """Gradients of :func:`convolve_columns`.
+    """Reverse :func:`convolve_columns`: return ``dx`` and ``dw``.
 
     ``dcols[n] = w^T dz[n]``, each column added where it was cut, and
     ``dw = sum_n dz[n] cols[n]^T``.
-
-    Parameters
-    ----------
-    dz : array of shape (N, F, H', W')
-        Gradient of the loss with respect to ``z``.
-    x, w, stride, pad
-        As in the forward pass.
-
-    Returns
-    -------
-    dx, dw : arrays of shapes (N, C, H, W), (F, C, HH, WW)
-        Gradients of the loss with respect to ``x`` and ``w``.
     """
     rows = w.reshape(len(w), -1)  # (F, C, HH, WW) -> (F, C * HH * WW)
     dz = dz.reshape(*dz.shape[:2], -1)  # (N, F, H', W') -> (N, F, places)

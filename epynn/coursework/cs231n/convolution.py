@@ -10,31 +10,24 @@ from epynn.coursework.layouts import channels_first, channels_last, check_shape
 from epynn.kernels.arrays import Array
 from epynn.kernels.pooling import pool, pool_gradient
 
+__all__ = ['conv_backward', 'conv_forward', 'max_pool_backward', 'max_pool_forward']
+
 
 def conv_forward(
     x: Array, w: Array, b: Array, conv_param: Mapping[str, int]
 ) -> tuple[Array, Cache]:
     """Convolve: ``out[n,f,i,j] = sum_{c,a,e} xp[n, c, i*s + a, j*s + e] w[f,c,a,e] + b[f]``.
 
-    ``xp`` is ``x`` within a frame of zeros; filters are not mirrored.
+    ``xp`` is ``x`` within a frame of zeros; filters are not mirrored. ``x (N, C, H, W)``,
+    ``w (F, C, HH, WW)``, ``b (F,)`` -> ``out (N, F, H', W')`` and the cache, where
+    ``H' = floor((H + 2 pad - HH) / s) + 1``, likewise ``W'``.
 
     Parameters
     ----------
-    x : array of shape (N, C, H, W)
-        Images.
-    w : array of shape (F, C, HH, WW)
-        Filters.
-    b : array of shape (F,)
-        Biases.
+    x, w, b : array
+        Images, filters and biases.
     conv_param : dict
         ``'stride'`` ``s``, and ``'pad'``, the zeros on each side of an image.
-
-    Returns
-    -------
-    out : array of shape (N, F, H', W')
-        ``H' = floor((H + 2 pad - HH) / s) + 1``, likewise ``W'``.
-    cache : tuple
-        For :func:`conv_backward`.
 
     Raises
     ------
@@ -55,20 +48,7 @@ def conv_forward(
 
 
 def conv_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
-    """Reverse :func:`conv_forward`.
-
-    Parameters
-    ----------
-    dout : array of shape (N, F, H', W')
-        Gradient of the loss with respect to ``out``.
-    cache : tuple
-        From :func:`conv_forward`.
-
-    Returns
-    -------
-    dx, dw, db : arrays of shapes (N, C, H, W), (F, C, HH, WW), (F,)
-        Gradients of the loss with respect to ``x``, ``w``, ``b``.
-    """
+    """Reverse :func:`conv_forward`: return ``dx``, ``dw`` and ``db``."""
     x, w, stride, pad, shape = cache
     check_shape(dout, 'dout', 'N, F, H, W', *shape)
     dx, dw = convolve_columns_gradients(dout, x, w, stride, pad)
@@ -78,19 +58,15 @@ def conv_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
 def max_pool_forward(x: Array, pool_param: Mapping[str, int]) -> tuple[Array, Cache]:
     """Keep the largest of each window: ``out[n,c,i,j] = max_{a,e} x[n, c, i*s + a, j*s + e]``.
 
+    ``x (N, C, H, W)`` -> ``out (N, C, H', W')`` and the cache, where
+    ``H' = floor((H - pool_height) / s) + 1``, likewise ``W'``.
+
     Parameters
     ----------
-    x : array of shape (N, C, H, W)
+    x : array
         Images.
     pool_param : dict
         ``'pool_height'``, ``'pool_width'`` and ``'stride'`` ``s``.
-
-    Returns
-    -------
-    out : array of shape (N, C, H', W')
-        ``H' = floor((H - pool_height) / s) + 1``, likewise ``W'``.
-    cache : tuple
-        For :func:`max_pool_backward`.
 
     Raises
     ------
@@ -110,20 +86,8 @@ def max_pool_forward(x: Array, pool_param: Mapping[str, int]) -> tuple[Array, Ca
 def max_pool_backward(dout: Array, cache: Cache) -> Array:
     """Reverse :func:`max_pool_forward`: each gradient goes to the value that won its window.
 
-    Where several values of a window are equal and largest, the first one in row-major order gets
-    all of the gradient, so that the gradients of a window add up to the one that came in.
-
-    Parameters
-    ----------
-    dout : array of shape (N, C, H', W')
-        Gradient of the loss with respect to ``out``.
-    cache : tuple
-        From :func:`max_pool_forward`.
-
-    Returns
-    -------
-    array of shape (N, C, H, W)
-        Gradient of the loss with respect to ``x``.
+    Of equal ones, the first in row-major order gets all of it, so that the gradients of a window
+    add up to the one that came in.
     """
     X, Z, window, stride = cache
     check_shape(dout, 'dout', 'N, C, H, W', *channels_first(Z).shape)

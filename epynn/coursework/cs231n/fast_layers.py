@@ -7,6 +7,14 @@ from epynn.coursework.cs231n.convolution import (
     max_pool_forward,
 )
 
+__all__ = [
+    'conv_backward_fast', 'conv_backward_im2col', 'conv_backward_strides',
+    'conv_forward_fast', 'conv_forward_im2col', 'conv_forward_strides',
+    'max_pool_backward_fast', 'max_pool_backward_im2col',
+    'max_pool_backward_reshape', 'max_pool_forward_fast', 'max_pool_forward_im2col',
+    'max_pool_forward_reshape',
+]  # fmt: skip
+
 conv_forward_naive = conv_forward_fast = conv_forward_strides = conv_forward_im2col = conv_forward
 conv_backward_naive = conv_backward_fast = conv_backward_strides = conv_backward
 conv_backward_im2col = conv_backward

@@ -8,27 +8,16 @@ import numpy as np
 from epynn.commons.logs import process_logs
 from epynn.kernels.arrays import Array
 
+__all__ = ['eval_numerical_gradient', 'eval_numerical_gradient_array', 'rel_error']
+
 
 def eval_numerical_gradient(
     f: Callable[[Array], Any], x: Array, verbose: bool = True, h: float = 0.00001
 ) -> Array:
     """Evaluate the gradient of a function that returns a number: ``(f(x + h) - f(x - h)) / 2h``.
 
-    Parameters
-    ----------
-    f : function
-        Takes ``x`` and returns a number.
-    x : array
-        The point, of floating-point numbers; changed in place while `f` is called, then put back.
-    verbose : bool, optional
-        Show each number as it is found.
-    h : float, optional
-        Half the distance of the two points.
-
-    Returns
-    -------
-    array
-        The gradient, of the shape of ``x``.
+    The point `x`, of floating-point numbers, is changed in place while `f` is called, then put
+    back. Each number is shown as it is found, if `verbose`.
     """
     grad = _differences(f, x, np.float64(1), h)
     if verbose:
@@ -42,21 +31,8 @@ def eval_numerical_gradient_array(
 ) -> Array:
     """Evaluate the gradient of ``sum(f(x) * df)`` for a function that returns an array.
 
-    Parameters
-    ----------
-    f : function
-        Takes ``x`` and returns an array.
-    x : array
-        The point, of floating-point numbers; changed in place while `f` is called, then put back.
-    df : array
-        Gradient of the loss with respect to the array that `f` returns, of its shape.
-    h : float, optional
-        Half the distance of the two points.
-
-    Returns
-    -------
-    array
-        The gradient of the loss with respect to ``x``, of its shape.
+    `df` is the gradient of the loss with respect to that array; `x` as in
+    :func:`eval_numerical_gradient`.
     """
     return _differences(f, x, df, h)
 
@@ -64,15 +40,7 @@ def eval_numerical_gradient_array(
 def rel_error(x: Any, y: Any) -> float:
     """Return the largest relative error, ``max(|x - y| / max(1e-8, |x| + |y|))``.
 
-    Parameters
-    ----------
-    x, y : array or float
-        What is compared, of shapes that broadcast.
-
-    Returns
-    -------
-    float
-        0 where they are equal, 1 where one of them is 0.
+    It is 0 where they are equal, 1 where one of them is 0.
     """
     x, y = np.asarray(x), np.asarray(y)
     return float(np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y))))

@@ -7,28 +7,17 @@ from epynn.coursework.layouts import check_shape
 from epynn.kernels.arrays import Array
 from epynn.kernels.window import output_size
 
+__all__ = ['col2im_indices', 'im2col_indices']
+
 
 def im2col_indices(
     x: Array, field_height: int, field_width: int, padding: int = 1, stride: int = 1
 ) -> Array:
-    """Copy each block of the images into a column.
+    """Copy each block of the images ``(N, C, H, W)`` into a column.
 
     ``cols[c*HH*WW + a*WW + e, (i*W' + j)*N + n] = xp[n, c, i*stride + a, j*stride + e]``, where
-    ``xp`` is ``x`` within a frame of zeros.
-
-    Parameters
-    ----------
-    x : array of shape (N, C, H, W)
-        Images.
-    field_height, field_width : int
-        ``HH`` and ``WW`` of a block.
-    padding, stride : int
-        Zeros on each side of an image, and points from one block to the next.
-
-    Returns
-    -------
-    array of shape (C * HH * WW, H' * W' * N)
-        One column a block: samples run fastest, then columns, then rows of the image.
+    ``xp`` is ``x`` within a frame of zeros, and ``HH``, ``WW`` are the field's height and width:
+    ``cols (C * HH * WW, H' * W' * N)``. Samples run fastest, then columns, then rows of the image.
     """
     check_shape(x, 'x', 'N, C, H, W')
     cols = cut_columns(frame(x, padding), (field_height, field_width), stride)
@@ -46,19 +35,8 @@ def col2im_indices(
 ) -> Array:
     """Add each column back onto the images, where :func:`im2col_indices` took it from.
 
-    Parameters
-    ----------
-    cols : array of shape (C * HH * WW, H' * W' * N)
-        One column a block.
-    x_shape : tuple of int
-        ``(N, C, H, W)`` of the images.
-    field_height, field_width, padding, stride : int
-        As the columns were taken.
-
-    Returns
-    -------
-    array of shape (N, C, H, W)
-        The sum of all blocks that cover a point; what fell on the padding is dropped.
+    Returns the sum of all blocks that cover a point, of shape `x_shape` ``(N, C, H, W)``; what fell
+    on the padding is dropped.
     """
     N, C, H, W = x_shape
     taps = C * field_height * field_width

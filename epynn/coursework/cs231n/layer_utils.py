@@ -27,6 +27,11 @@ from epynn.coursework.cs231n.normalization import (
 from epynn.coursework.cs231n.params import Cache
 from epynn.kernels.arrays import Array
 
+__all__ = [
+    'affine_relu_backward', 'affine_relu_forward', 'conv_relu_backward', 'conv_relu_forward',
+    'conv_relu_pool_backward', 'conv_relu_pool_forward', 'generic_backward', 'generic_forward',
+]  # fmt: skip
+
 
 def affine_relu_forward(x: Array, w: Array, b: Array) -> tuple[Array, Cache]:
     """Affine, then ReLU: shapes as in :func:`~epynn.coursework.cs231n.affine.affine_forward`."""
@@ -51,12 +56,12 @@ def generic_forward(
     dropout_param: Mapping[str, Any] | None = None,
     last: bool = False,
 ) -> tuple[Array, Cache]:
-    """Compute a block ``affine - [batch or layer norm] - relu - [dropout]``.
+    """Compute a block ``affine - [batch or layer norm] - relu - [dropout]``, ``-> (N, M)``.
 
     Parameters
     ----------
-    x, w, b : arrays of shapes (N, d_1, ..., d_k), (D, M), (M,)
-        Of the affine layer.
+    x, w, b : array
+        As for :func:`~epynn.coursework.cs231n.affine.affine_forward`.
     gamma, beta : arrays of shape (M,), optional
         Scale and shift of the normalization.
     bn_param : dict, optional
@@ -66,12 +71,6 @@ def generic_forward(
         Settings of the dropout; None for none.
     last : bool, optional
         Whether this is the last layer of a network: affine alone, whatever else is given.
-
-    Returns
-    -------
-    out : array of shape (N, M)
-    cache : tuple
-        For :func:`generic_backward`.
 
     Raises
     ------
@@ -100,19 +99,9 @@ def generic_forward(
 def generic_backward(
     dout: Array, cache: Cache
 ) -> tuple[Array, Array, Array, Array | None, Array | None]:
-    """Reverse :func:`generic_forward`.
+    """Reverse :func:`generic_forward`: return ``dx, dw, db, dgamma, dbeta``.
 
-    Parameters
-    ----------
-    dout : array of shape (N, M)
-        Gradient of the loss with respect to ``out``.
-    cache : tuple
-        From :func:`generic_forward`.
-
-    Returns
-    -------
-    dx, dw, db, dgamma, dbeta : arrays of the shapes of x, w, b, gamma, beta
-        Gradients of the loss; the last two are None where nothing was normalized.
+    The last two are None where nothing was normalized.
     """
     affine_cache, norm_cache, relu_cache, dropout_cache = cache
     dgamma = dbeta = None

@@ -28,24 +28,10 @@ from epynn.coursework.cs231n.normalization import (
 )
 
 __all__ = [
-    'affine_backward',
-    'affine_forward',
-    'batchnorm_backward',
-    'batchnorm_backward_alt',
-    'batchnorm_forward',
-    'conv_backward_naive',
-    'conv_forward_naive',
-    'dropout_backward',
-    'dropout_forward',
-    'layernorm_backward',
-    'layernorm_forward',
-    'max_pool_backward_naive',
-    'max_pool_forward_naive',
-    'relu_backward',
-    'relu_forward',
-    'softmax_loss',
-    'spatial_batchnorm_backward',
-    'spatial_batchnorm_forward',
-    'spatial_groupnorm_backward',
+    'affine_backward', 'affine_forward', 'batchnorm_backward', 'batchnorm_backward_alt',
+    'batchnorm_forward', 'conv_backward_naive', 'conv_forward_naive', 'dropout_backward',
+    'dropout_forward', 'layernorm_backward', 'layernorm_forward', 'max_pool_backward_naive',
+    'max_pool_forward_naive', 'relu_backward', 'relu_forward', 'softmax_loss',
+    'spatial_batchnorm_backward', 'spatial_batchnorm_forward', 'spatial_groupnorm_backward',
     'spatial_groupnorm_forward',
-]
+]  # fmt: skip

@@ -3,6 +3,8 @@
 ``xh = (x - mean) / sqrt(var + eps)``, ``out = gamma xh + beta``. With ``dxh = gamma dout``, the
 gradient is ``dx = (dxh - mean(dxh) - xh mean(dxh xh)) / sqrt(var + eps)``: mean and variance are
 taken away from it as they are from ``x``. :class:`epynn.batchnorm.models.BatchNorm` derives it.
+Forward functions return ``out``, of the shape of ``x``, and the cache; backward functions
+``dx, dgamma, dbeta``.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,52 +18,37 @@ from epynn.commons.errors import ShapeError
 from epynn.coursework.cs231n.params import Cache, read_settings
 from epynn.coursework.layouts import channels_first, channels_last, check_shape
 from epynn.kernels.arrays import Array
-from epynn.kernels.normalization import mean_channels, mean_groups, mean_points, sum_points
+from epynn.kernels.normalization import (
+    center,
+    mean_channels,
+    mean_groups,
+    mean_points,
+    sum_points,
+)
 
 
 def batchnorm_forward(
     x: Array, gamma: Array, beta: Array, bn_param: dict[str, Any]
 ) -> tuple[Array, Cache]:
-    """Normalize each feature over the samples.
+    """Normalize each feature of ``x (N, D)`` over the samples.
 
     Parameters
     ----------
-    x : array of shape (N, D)
-        Samples.
-    gamma, beta : arrays of shape (D,)
-        Scale and shift.
+    x, gamma, beta : arrays of shapes (N, D), (D,), (D,)
+        Samples; scale and shift.
     bn_param : dict
         ``'mode'``, ``'train'`` or ``'test'``; ``'eps'`` (1e-5); ``'momentum'`` (0.9), the share of
         the running statistics that is kept; ``'running_mean'``, ``'running_var'`` (zeros), arrays
         of shape (D,) that training updates in this dictionary and ``'test'`` normalizes by. The
         running variance is that of the samples, divided by N (the BatchNorm layer of epynn keeps
         the estimate for all data, divided by N - 1).
-
-    Returns
-    -------
-    out : array of shape (N, D)
-    cache : tuple
-        For :func:`batchnorm_backward`.
     """
     check_shape(x, 'x', 'N, D')
     return _batchnorm_forward(x, gamma, beta, bn_param)
 
 
 def batchnorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
-    """Reverse :func:`batchnorm_forward`.
-
-    Parameters
-    ----------
-    dout : array of shape (N, D)
-        Gradient of the loss with respect to ``out``.
-    cache : tuple
-        From :func:`batchnorm_forward`, in either mode.
-
-    Returns
-    -------
-    dx, dgamma, dbeta : arrays of shapes (N, D), (D,), (D,)
-        Gradients of the loss with respect to ``x``, ``gamma``, ``beta``.
-    """
+    """Reverse :func:`batchnorm_forward`, in either mode."""
     check_shape(dout, 'dout', 'N, D', *cache[0].shape)
     return _gradients(dout, cache)
 
@@ -72,43 +59,14 @@ batchnorm_backward_alt = batchnorm_backward
 def layernorm_forward(
     x: Array, gamma: Array, beta: Array, ln_param: Mapping[str, Any]
 ) -> tuple[Array, Cache]:
-    """Normalize each sample over its features.
-
-    Parameters
-    ----------
-    x : array of shape (N, D)
-        Samples.
-    gamma, beta : arrays of shape (D,)
-        Scale and shift.
-    ln_param : dict
-        ``'eps'`` (1e-5).
-
-    Returns
-    -------
-    out : array of shape (N, D)
-    cache : tuple
-        For :func:`layernorm_backward`.
-    """
+    """Normalize each sample of ``x (N, D)`` over its features; `ln_param` has ``'eps'`` (1e-5)."""
     check_shape(x, 'x', 'N, D')
-    xc = x - mean_channels(x)
-    return _scale_and_shift(xc, mean_channels(xc, xc), gamma, beta, ln_param, mean_channels)
+    _, xc, var = center(x, mean_channels)
+    return _scale_and_shift(xc, var, gamma, beta, ln_param, mean_channels)
 
 
 def layernorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
-    """Reverse :func:`layernorm_forward`.
-
-    Parameters
-    ----------
-    dout : array of shape (N, D)
-        Gradient of the loss with respect to ``out``.
-    cache : tuple
-        From :func:`layernorm_forward`.
-
-    Returns
-    -------
-    dx, dgamma, dbeta : arrays of shapes (N, D), (D,), (D,)
-        Gradients of the loss with respect to ``x``, ``gamma``, ``beta``.
-    """
+    """Reverse :func:`layernorm_forward`."""
     check_shape(dout, 'dout', 'N, D', *cache[0].shape)
     return _gradients(dout, cache)
 
@@ -116,22 +74,10 @@ def layernorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
 def spatial_batchnorm_forward(
     x: Array, gamma: Array, beta: Array, bn_param: dict[str, Any]
 ) -> tuple[Array, Cache]:
-    """Normalize each channel over samples and places.
+    """Normalize each channel of ``x (N, C, H, W)`` over samples and places.
 
-    Parameters
-    ----------
-    x : array of shape (N, C, H, W)
-        Images.
-    gamma, beta : arrays of shape (C,)
-        Scale and shift.
-    bn_param : dict
-        As for :func:`batchnorm_forward`; running statistics have shape (C,).
-
-    Returns
-    -------
-    out : array of shape (N, C, H, W)
-    cache : tuple
-        For :func:`spatial_batchnorm_backward`.
+    ``gamma``, ``beta`` and the running statistics are ``(C,)``; `bn_param` is as for
+    :func:`batchnorm_forward`.
     """
     check_shape(x, 'x', 'N, C, H, W')
     out, cache = _batchnorm_forward(channels_last(x), gamma, beta, bn_param)
@@ -139,20 +85,7 @@ def spatial_batchnorm_forward(
 
 
 def spatial_batchnorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
-    """Reverse :func:`spatial_batchnorm_forward`.
-
-    Parameters
-    ----------
-    dout : array of shape (N, C, H, W)
-        Gradient of the loss with respect to ``out``.
-    cache : tuple
-        From :func:`spatial_batchnorm_forward`.
-
-    Returns
-    -------
-    dx, dgamma, dbeta : arrays of shapes (N, C, H, W), (C,), (C,)
-        Gradients of the loss with respect to ``x``, ``gamma``, ``beta``.
-    """
+    """Reverse :func:`spatial_batchnorm_forward`."""
     check_shape(dout, 'dout', 'N, C, H, W', *channels_first(cache[0]).shape)
     dX, dgamma, dbeta = _gradients(channels_last(dout), cache)
     return channels_first(dX), dgamma, dbeta
@@ -161,24 +94,10 @@ def spatial_batchnorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array,
 def spatial_groupnorm_forward(
     x: Array, gamma: Array, beta: Array, G: int, gn_param: Mapping[str, Any]
 ) -> tuple[Array, Cache]:
-    """Normalize each sample over the places and channels of each group.
+    """Normalize each sample of ``x (N, C, H, W)`` over the places and channels of each group.
 
-    Parameters
-    ----------
-    x : array of shape (N, C, H, W)
-        Images.
-    gamma, beta : arrays of shape (1, C, 1, 1) or (C,)
-        Scale and shift of each channel.
-    G : int
-        Number of groups, of C / G neighbouring channels each.
-    gn_param : dict
-        ``'eps'`` (1e-5).
-
-    Returns
-    -------
-    out : array of shape (N, C, H, W)
-    cache : tuple
-        For :func:`spatial_groupnorm_backward`.
+    There are `G` groups of ``C / G`` neighbouring channels; ``gamma`` and ``beta`` are
+    ``(1, C, 1, 1)`` or ``(C,)``; `gn_param` has ``'eps'`` (1e-5).
 
     Raises
     ------
@@ -191,30 +110,15 @@ def spatial_groupnorm_forward(
             'x', f'channels in {G} groups of equal size', f'{x.shape[1]} channels',
             'Choose a G that divides the channels.',
         )  # fmt: skip
-    X = channels_last(x)
-    Xc = X - mean_groups(X, G)
-    var = mean_groups(Xc, G, Xc)
-    scale, shift = gamma.reshape(-1), beta.reshape(-1)  # (1, C, 1, 1) -> (d,)
     means = partial(mean_groups, groups=G)
+    _, Xc, var = center(channels_last(x), means)
+    scale, shift = gamma.reshape(-1), beta.reshape(-1)  # (1, C, 1, 1) -> (d,)
     out, cache = _scale_and_shift(Xc, var, scale, shift, gn_param, means)
     return channels_first(out), (cache, gamma.shape, beta.shape)
 
 
 def spatial_groupnorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
-    """Reverse :func:`spatial_groupnorm_forward`.
-
-    Parameters
-    ----------
-    dout : array of shape (N, C, H, W)
-        Gradient of the loss with respect to ``out``.
-    cache : tuple
-        From :func:`spatial_groupnorm_forward`.
-
-    Returns
-    -------
-    dx, dgamma, dbeta : arrays of the shapes of x, gamma, beta
-        Gradients of the loss with respect to ``x``, ``gamma``, ``beta``.
-    """
+    """Reverse :func:`spatial_groupnorm_forward`."""
     cache, gamma_shape, beta_shape = cache
     check_shape(dout, 'dout', 'N, C, H, W', *channels_first(cache[0]).shape)
     dX, dgamma, dbeta = _gradients(channels_last(dout), cache)
@@ -233,9 +137,7 @@ def _batchnorm_forward(
     if not training:
         Xc = X - bn_param['running_mean']
         return _scale_and_shift(Xc, bn_param['running_var'], gamma, beta, bn_param, None)
-    mean = mean_points(X)
-    Xc = X - mean
-    var = mean_points(Xc, Xc)
+    mean, Xc, var = center(X, mean_points)
     bn_param['running_mean'] = kept * bn_param['running_mean'] + (1 - kept) * mean
     bn_param['running_var'] = kept * bn_param['running_var'] + (1 - kept) * var
     return _scale_and_shift(Xc, var, gamma, beta, bn_param, mean_points)

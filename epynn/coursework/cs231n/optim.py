@@ -1,8 +1,8 @@
 """Update rules: ``(w, dw, config) -> (next_w, config)``, each a step of an optimizer of epynn.
 
-What a rule remembers from step to step is in ``config``, which is completed with defaults and
-updated in place, as the course has it; ``w`` is not. The arithmetic is that of
-:mod:`epynn.commons.optimize`.
+``dw`` is the gradient of the parameter ``w``. What a rule remembers from step to step is in
+``config``, which is completed with defaults and updated in place, as the course has it; ``w`` is
+not. The arithmetic is that of :mod:`epynn.commons.optimize`.
 """
 
 from typing import Any
@@ -12,24 +12,13 @@ import numpy as np
 from epynn.commons.optimize import SGD, Adam, Momentum, RMSprop
 from epynn.kernels.arrays import Array
 
+__all__ = ['adam', 'rmsprop', 'sgd', 'sgd_momentum']
+
 Config = dict[str, Any]
 
 
 def sgd(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, Config]:
-    """Gradient descent: ``next_w = w - lr dw``.
-
-    Parameters
-    ----------
-    w, dw : array
-        A parameter and its gradient, of one shape.
-    config : dict, optional
-        ``learning_rate`` (1e-2).
-
-    Returns
-    -------
-    next_w : array
-    config : dict
-    """
+    """Gradient descent: ``next_w = w - lr dw``. Of `config`: ``learning_rate`` (1e-2)."""
     config = _complete(config, learning_rate=1e-2)
     return SGD().step(w, dw, float(config['learning_rate']), {}), config
 
@@ -38,19 +27,8 @@ def sgd_momentum(w: Array, dw: Array, config: Config | None = None) -> tuple[Arr
     """Momentum: ``v = momentum v - lr dw``, ``next_w = w + v``.
 
     The velocity of the course points downhill and has the learning rate in it; that of epynn is a
-    sum of gradients. One is minus the other where the step takes ``lr dw`` at a rate of 1.
-
-    Parameters
-    ----------
-    w, dw : array
-        A parameter and its gradient, of one shape.
-    config : dict, optional
-        ``learning_rate`` (1e-2), ``momentum`` (0.9), ``velocity`` (zeros).
-
-    Returns
-    -------
-    next_w : array
-    config : dict
+    sum of gradients. One is minus the other where the step takes ``lr dw`` at a rate of 1. Of
+    `config`: ``learning_rate`` (1e-2), ``momentum`` (0.9), ``velocity`` (zeros).
     """
     config = _complete(config, learning_rate=1e-2, momentum=0.9, velocity=np.zeros_like(w))
     moments = {'v': -config['velocity']}
@@ -63,17 +41,8 @@ def sgd_momentum(w: Array, dw: Array, config: Config | None = None) -> tuple[Arr
 def rmsprop(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, Config]:
     """RMSProp: ``cache = d cache + (1 - d) dw^2``, ``next_w = w - lr dw / (sqrt(cache) + eps)``.
 
-    Parameters
-    ----------
-    w, dw : array
-        A parameter and its gradient, of one shape.
-    config : dict, optional
-        ``learning_rate`` (1e-2), ``decay_rate`` (0.99), ``epsilon`` (1e-8), ``cache`` (zeros).
-
-    Returns
-    -------
-    next_w : array
-    config : dict
+    Of `config`: ``learning_rate`` (1e-2), ``decay_rate`` (0.99), ``epsilon`` (1e-8), ``cache``
+    (zeros).
     """
     config = _complete(
         config, learning_rate=1e-2, decay_rate=0.99, epsilon=1e-8, cache=np.zeros_like(w)
@@ -89,20 +58,9 @@ def adam(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, Conf
     """Adam, with the correction of both means; ``t`` is counted up before it is used.
 
     ``m = beta1 m + (1 - beta1) dw``, ``v = beta2 v + (1 - beta2) dw^2``,
-    ``next_w = w - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)``.
-
-    Parameters
-    ----------
-    w, dw : array
-        A parameter and its gradient, of one shape.
-    config : dict, optional
-        ``learning_rate`` (1e-3), ``beta1`` (0.9), ``beta2`` (0.999), ``epsilon`` (1e-8),
-        ``m`` and ``v`` (zeros), ``t`` (0).
-
-    Returns
-    -------
-    next_w : array
-    config : dict
+    ``next_w = w - lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)``. Of `config`:
+    ``learning_rate`` (1e-3), ``beta1`` (0.9), ``beta2`` (0.999), ``epsilon`` (1e-8), ``m``, ``v``
+    (zeros) and ``t`` (0).
     """
     config = _complete(
         config, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8,

@@ -10,26 +10,12 @@ Cache: TypeAlias = tuple[Any, ...]
 
 
 def read_settings(param: Mapping[str, Any], name: str, *keys: str) -> tuple[Any, ...]:
-    """Return the values of the keys.
-
-    Parameters
-    ----------
-    param : dict
-        Settings, such as ``{'stride': 1, 'pad': 0}``.
-    name : str
-        Name of the argument, for the message.
-    *keys : str
-        What is wanted of it.
-
-    Returns
-    -------
-    tuple
-        A value a key, in their order.
+    """Return the values of keys of settings such as ``{'stride': 1, 'pad': 0}``, in their order.
 
     Raises
     ------
     ArgumentError
-        If keys are missing; it names them.
+        If keys are missing; it names them, and by `name` the argument.
     """
     missing = [key for key in keys if key not in param]
     if missing:

@@ -11,6 +11,8 @@ from epynn.coursework.cs231n.optim import adam, rmsprop, sgd, sgd_momentum
 from epynn.coursework.cs231n.params import read_settings
 from epynn.kernels.arrays import Array
 
+__all__ = ['Solver']
+
 UpdateRule = Callable[[Array, Array, dict[str, Any]], tuple[Array, dict[str, Any]]]
 
 
@@ -119,21 +121,10 @@ class Solver:
     def check_accuracy(
         self, X: Array, y: Array, num_samples: int | None = None, batch_size: int = 100
     ) -> float:
-        """Return the share of samples whose highest score is that of their label.
+        """Return the share of samples, from 0 to 1, whose highest score is that of their label.
 
-        Parameters
-        ----------
-        X, y : array
-            Samples and labels.
-        num_samples : int, optional
-            Samples to draw, if there are more.
-        batch_size : int, optional
-            Samples that the model is given at a time.
-
-        Returns
-        -------
-        float
-            The accuracy, from 0 to 1.
+        Where there are more than `num_samples`, that many are drawn; the model is given
+        `batch_size` at a time.
         """
         if num_samples is not None and len(X) > num_samples:
             drawn = np.random.choice(len(X), num_samples)  # noqa: NPY002  the course's seeds

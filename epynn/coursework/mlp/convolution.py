@@ -95,47 +95,18 @@ class ConvolutionalLayer(LayerWithParameters):
         return None, self.num_input_channels, self.input_dim_1, self.input_dim_2
 
     def fprop(self, inputs: Array) -> Array:
-        """Return the outputs.
-
-        Parameters
-        ----------
-        inputs : array of shape (batch, num_input_channels, input_dim_1, input_dim_2)
-
-        Returns
-        -------
-        array of shape (batch, num_output_channels, output_dim_1, output_dim_2)
-        """
+        """Return the outputs."""
         Z = convolve(self._images(inputs), self._filters())
         return channels_first(Z + self.biases)
 
     def bprop(self, inputs: Array, outputs: Array, grads_wrt_outputs: Array) -> Array:
-        """Return the gradients of the inputs.
-
-        Parameters
-        ----------
-        inputs : array of shape (batch, num_input_channels, input_dim_1, input_dim_2)
-        outputs, grads_wrt_outputs : arrays of the shape of the outputs
-
-        Returns
-        -------
-        array of the shape of the inputs
-        """
+        """Return the gradients of the inputs."""
         shape = self._images(inputs).shape
         dZ = self._output_gradients(grads_wrt_outputs)
         return channels_first(convolve_input_gradient(dZ, self._filters(), shape))
 
     def grads_wrt_params(self, inputs: Array, grads_wrt_outputs: Array) -> list[Array]:
-        """Return the gradients of loss and penalties: ``[kernels, biases]``.
-
-        Parameters
-        ----------
-        inputs : array of shape (batch, num_input_channels, input_dim_1, input_dim_2)
-        grads_wrt_outputs : array of the shape of the outputs
-
-        Returns
-        -------
-        list of two arrays, of the shapes of kernels and biases
-        """
+        """Return the gradients of loss and penalties: ``[kernels, biases]``."""
         dZ = self._output_gradients(grads_wrt_outputs)
         window = self.kernel_dim_1, self.kernel_dim_2
         dW = convolve_weight_gradient(self._images(inputs), dZ, window)

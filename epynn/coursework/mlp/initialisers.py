@@ -5,7 +5,8 @@ The course draws from ``np.random.RandomState``, and its seeds rely on it; a
 ``DEFAULT_SEED``.
 """
 
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 import numpy as np
 
@@ -38,13 +39,7 @@ def default_rng(rng: Any) -> Any:
 
 
 class ConstantInit:
-    """Give every parameter the same value.
-
-    Parameters
-    ----------
-    value : float
-        The value.
-    """
+    """Give every parameter the same value."""
 
     def __init__(self, value: float) -> None:
         self.initialize = Constant(value)
@@ -54,94 +49,65 @@ class ConstantInit:
         return self.initialize(_as_tuple(shape))
 
 
-class UniformInit:
-    """Draw evenly between two bounds.
+class _Random:
+    """Base of the initialisers that draw each parameter by itself."""
 
-    Parameters
-    ----------
-    low, high : float
-        The bounds; the lower one may be drawn, the higher one not.
-    rng : numpy.random.RandomState, optional
-        Where to draw from.
-    """
+    def __init__(self, initialize: Uniform | Normal, rng: Any) -> None:
+        self.initialize = initialize
+        self.rng = default_rng(rng)
+
+    def __call__(self, shape: Shape) -> Array:
+        """Return an array of that shape, float64."""
+        return self.initialize(_as_tuple(shape), self.rng)
+
+
+class UniformInit(_Random):
+    """Draw evenly between two bounds; the lower one may be drawn, the higher one not."""
 
     def __init__(self, low: float, high: float, rng: Any = None) -> None:
-        self.initialize = Uniform(low, high)
-        self.rng = default_rng(rng)
-
-    def __call__(self, shape: Shape) -> Array:
-        """Return an array of that shape, float64."""
-        return self.initialize(_as_tuple(shape), self.rng)
+        super().__init__(Uniform(low, high), rng)
 
 
-class NormalInit:
-    """Draw from a normal distribution.
-
-    Parameters
-    ----------
-    mean, std : float
-        Mean and standard deviation.
-    rng : numpy.random.RandomState, optional
-        Where to draw from.
-    """
+class NormalInit(_Random):
+    """Draw from a normal distribution of that mean and standard deviation."""
 
     def __init__(self, mean: float, std: float, rng: Any = None) -> None:
-        self.initialize = Normal(mean, std)
+        super().__init__(Normal(mean, std), rng)
+
+
+class _Glorot:
+    """Base of the initialisers of matrices, scaled by a gain for the activation that follows."""
+
+    draw: ClassVar[Callable[..., Array]]
+
+    def __init__(self, gain: float = 1.0, rng: Any = None) -> None:
+        self.gain = gain
         self.rng = default_rng(rng)
 
-    def __call__(self, shape: Shape) -> Array:
-        """Return an array of that shape, float64."""
-        return self.initialize(_as_tuple(shape), self.rng)
+    def __call__(self, shape: tuple[int, ...]) -> Array:
+        """Return weights of shape ``(output_dim, input_dim)``, float64."""
+        return self.gain * type(self).draw(_as_matrix(shape), self.rng)
 
 
-class GlorotUniformInit:
+class GlorotUniformInit(_Glorot):
     """Draw weights evenly between minus and plus ``gain sqrt(6 / (input_dim + output_dim))``.
 
-    Parameters
-    ----------
-    gain : float, optional
-        Scale, for the activation that follows.
-    rng : numpy.random.RandomState, optional
-        Where to draw from.
-
     References
     ----------
     Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks",
-    2010.
+    2010. The gain is for the activation that follows.
     """
 
-    def __init__(self, gain: float = 1.0, rng: Any = None) -> None:
-        self.gain = gain
-        self.rng = default_rng(rng)
-
-    def __call__(self, shape: tuple[int, ...]) -> Array:
-        """Return weights of shape ``(output_dim, input_dim)``, float64."""
-        return self.gain * glorot_uniform(_as_matrix(shape), self.rng)
+    draw = glorot_uniform
 
 
-class GlorotNormalInit:
+class GlorotNormalInit(_Glorot):
     """Draw weights of standard deviation ``gain sqrt(2 / (input_dim + output_dim))``.
 
-    Parameters
-    ----------
-    gain : float, optional
-        Scale, for the activation that follows.
-    rng : numpy.random.RandomState, optional
-        Where to draw from.
-
-    References
-    ----------
-    Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks",
-    2010.
+    All else is as in :class:`GlorotUniformInit`.
     """
 
-    def __init__(self, gain: float = 1.0, rng: Any = None) -> None:
-        self.gain = gain
-        self.rng = default_rng(rng)
-
-    def __call__(self, shape: tuple[int, ...]) -> Array:
-        """Return weights of shape ``(output_dim, input_dim)``, float64."""
-        return self.gain * glorot_normal(_as_matrix(shape), self.rng)
+    draw = glorot_normal
 
 
 def _as_tuple(shape: Shape) -> tuple[int, ...]:

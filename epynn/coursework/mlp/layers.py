@@ -14,18 +14,9 @@ from epynn.coursework.mlp.penalties import Penalty
 from epynn.kernels.arrays import Array
 
 __all__ = [
-    'AffineLayer',
-    'ConvolutionalLayer',
-    'DropoutLayer',
-    'Layer',
-    'LayerWithParameters',
-    'MaxPoolingLayer',
-    'ReluLayer',
-    'ReshapeLayer',
-    'SigmoidLayer',
-    'SoftmaxLayer',
-    'TanhLayer',
-]
+    'AffineLayer', 'ConvolutionalLayer', 'DropoutLayer', 'Layer', 'LayerWithParameters',
+    'MaxPoolingLayer', 'ReluLayer', 'ReshapeLayer', 'SigmoidLayer', 'SoftmaxLayer', 'TanhLayer',
+]  # fmt: skip
 
 
 class AffineLayer(LayerWithParameters):
@@ -59,9 +50,7 @@ class AffineLayer(LayerWithParameters):
     ) -> None:
         self.input_dim = as_int(input_dim, 'input_dim')
         self.output_dim = as_int(output_dim, 'output_dim')
-        draw_weights = (
-            UniformInit(-0.1, 0.1) if weights_initialiser is None else weights_initialiser
-        )
+        draw_weights = weights_initialiser or UniformInit(-0.1, 0.1)
         draw_biases = biases_initialiser or ConstantInit(0.0)
         self.weights = draw_weights((self.output_dim, self.input_dim))
         self.biases = draw_biases(self.output_dim)
@@ -89,13 +78,7 @@ class AffineLayer(LayerWithParameters):
 
 
 class ActivationLayer(Layer):
-    """Base of the layers that are an activation function of epynn.
-
-    Parameters
-    ----------
-    function : callable
-        From :mod:`epynn.commons.maths`.
-    """
+    """Base of the layers that are an activation `function` of :mod:`epynn.commons.maths`."""
 
     def __init__(self, function: ActivationFunction) -> None:
         self.activate = BoundActivation(function)

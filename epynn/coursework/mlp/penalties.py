@@ -17,13 +17,7 @@ class Penalty(Protocol):
 
 
 class L1Penalty(L1):
-    """Sum of magnitudes, ``c sum(|p|)``.
-
-    Parameters
-    ----------
-    coefficient : float
-        ``c``, at least 0.
-    """
+    """Sum of magnitudes, ``c sum(|p|)``, with a coefficient ``c`` of at least 0."""
 
     def grad(self, parameter: Array) -> Array:
         """Return ``c sign(p)``, of the shape of the parameter."""
@@ -31,13 +25,7 @@ class L1Penalty(L1):
 
 
 class L2Penalty(L2):
-    """Half the sum of squares, ``c sum(p^2) / 2``.
-
-    Parameters
-    ----------
-    coefficient : float
-        ``c``, at least 0.
-    """
+    """Half the sum of squares, ``c sum(p^2) / 2``, with a coefficient ``c`` of at least 0."""
 
     def grad(self, parameter: Array) -> Array:
         """Return ``c p``, of the shape of the parameter."""

@@ -14,6 +14,8 @@ from epynn.coursework.cs231n.layer_utils import (
 )
 from epynn.kernels.arrays import Array
 
+__all__ = ['ThreeLayerConvNet']
+
 
 class ThreeLayerConvNet:
     """Three layers: ``conv - relu - 2x2 max pool - affine - relu - affine``.
@@ -29,14 +31,8 @@ class ThreeLayerConvNet:
         Number of filters and their height and width.
     hidden_dim : int, optional
         Units of the hidden affine layer.
-    num_classes : int, optional
-        Number of classes.
-    weight_scale : float, optional
-        Standard deviation of the weights drawn.
-    reg : float, optional
-        Strength of the penalty ``reg sum(W^2) / 2``.
-    dtype : dtype, optional
-        Of all arrays; ``np.float64`` for gradient checks.
+    num_classes, weight_scale, reg, dtype : optional
+        As in :class:`~epynn.coursework.cs231n.classifiers.fc_net.FullyConnectedNet`.
 
     Attributes
     ----------
@@ -76,19 +72,9 @@ class ThreeLayerConvNet:
         self.params = {name: param.astype(self.dtype) for name, param in params.items()}
 
     def loss(self, X: Array, y: Array | None = None) -> Array | tuple[float, dict[str, Array]]:
-        """Compute the scores, or with labels the loss and its gradients.
+        """Return the scores ``(N, num_classes)`` of images ``(N, C, H, W)``.
 
-        Parameters
-        ----------
-        X : array of shape (N, C, H, W)
-            Images.
-        y : array of shape (N,), optional
-            Labels.
-
-        Returns
-        -------
-        array of shape (N, num_classes), or tuple of a float and a dict
-            Scores; or the loss, and its gradients by the names of `params`.
+        With labels ``y (N,)``: the loss and its gradients, by the names of `params`.
         """
         p, X = self.params, X.astype(self.dtype)
         out, conv_cache = conv_relu_pool_forward(

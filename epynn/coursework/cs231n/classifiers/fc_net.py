@@ -13,6 +13,8 @@ from epynn.coursework.cs231n.layer_utils import generic_backward, generic_forwar
 from epynn.coursework.cs231n.params import Cache
 from epynn.kernels.arrays import Array
 
+__all__ = ['FullyConnectedNet']
+
 NAMES = ('W', 'b', 'gamma', 'beta')
 
 
@@ -23,10 +25,8 @@ class FullyConnectedNet:
     ----------
     hidden_dims : sequence of int
         Units of each hidden layer.
-    input_dim : int, optional
-        Numbers a sample.
-    num_classes : int, optional
-        Number of classes.
+    input_dim, num_classes : int, optional
+        Numbers a sample, and classes.
     dropout_keep_ratio : float, optional
         Probability to keep a number after each hidden layer; 1 for no dropout.
     normalization : {None, 'batchnorm', 'layernorm'}, optional
@@ -91,19 +91,10 @@ class FullyConnectedNet:
             self.bn_params = [dict(settings) for _ in hidden_dims]
 
     def loss(self, X: Array, y: Array | None = None) -> Array | tuple[float, dict[str, Array]]:
-        """Compute the scores, or with labels the loss and its gradients.
+        """Return the scores ``(N, num_classes)`` of samples ``(N, d_1, ..., d_k)``.
 
-        Parameters
-        ----------
-        X : array of shape (N, d_1, ..., d_k)
-            Samples.
-        y : array of shape (N,), optional
-            Labels; without them the network is in test mode: no dropout, running statistics.
-
-        Returns
-        -------
-        array of shape (N, num_classes), or tuple of a float and a dict
-            Scores; or the loss, and its gradients by the names of `params`.
+        With labels ``y (N,)``: the loss and its gradients, by the names of `params`. Without them
+        the network is in test mode: no dropout, running statistics.
         """
         self._set_mode('test' if y is None else 'train')
         out, caches = X.astype(self.dtype), []

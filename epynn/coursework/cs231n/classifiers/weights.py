@@ -7,10 +7,10 @@ from epynn.kernels.arrays import Array
 
 
 def draw_weights(scale: float, *shape: int) -> Array:
-    """Draw weights from a normal distribution of that standard deviation.
+    """Draw weights from a normal distribution of the standard deviation `scale`.
 
-    From NumPy's global random numbers, which the course seeds by ``np.random.seed``: the networks
-    of its notebooks, drawn layer after layer, come out the same.
+    From NumPy's global random numbers, seeded by ``np.random.seed``: the networks of the notebooks,
+    drawn layer after layer, come out the same.
     """
     return scale * np.random.randn(*shape)  # noqa: NPY002  the course's seeds rely on it
 
@@ -18,21 +18,9 @@ def draw_weights(scale: float, *shape: int) -> Array:
 def add_weight_penalty(
     loss: float, grads: dict[str, Array], params: dict[str, Array], reg: float
 ) -> float:
-    """Add ``reg sum(W^2) / 2`` for each weight to the loss, ``reg W`` to its gradient, in place.
+    """Return the loss with ``reg sum(W^2) / 2`` for each weight, whose names start with W.
 
-    Parameters
-    ----------
-    loss : float
-        The loss without penalty.
-    grads, params : dict of array
-        Gradients and parameters by name; the weights are those that start with W.
-    reg : float
-        Strength of the penalty.
-
-    Returns
-    -------
-    float
-        The loss with the penalty.
+    ``reg W`` is added to its gradient in `grads`, in place.
     """
     penalty = L2(reg)
     for name, W in params.items():
