@@ -39,17 +39,10 @@ ROC_AUC, R2, RMSE and ``TopK(k)`` look at the outputs themselves; ``confusion_ma
 array and no column of a table. A metric of your own is a plain function ``f(Y, A)``.
 """
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from types import MappingProxyType
-from typing import TypeAlias, overload
-
-from epynn.commons.arguments import check_call, function_named, refuse_class
-from epynn.commons.metrics.counts import AVERAGES
 from epynn.commons.metrics.decisions import confusion_matrix, decide
+from epynn.commons.metrics.known_metrics import MetricFunction, decides, metrics_functions
 from epynn.commons.metrics.ratios import (
     NPV,
-    Average,
     accuracy,
     fscore,
     hamming_loss,
@@ -60,68 +53,7 @@ from epynn.commons.metrics.ratios import (
 from epynn.commons.metrics.scores import R2, RMSE, ROC_AUC, TopK
 
 __all__ = [
-    'NPV',
-    'R2',
-    'RMSE',
-    'ROC_AUC',
-    'MetricFunction',
-    'TopK',
-    'accuracy',
-    'confusion_matrix',
-    'decide',
-    'decides',
-    'fscore',
-    'hamming_loss',
-    'metrics_functions',
-    'precision',
-    'recall',
+    'NPV', 'R2', 'RMSE', 'ROC_AUC', 'MetricFunction', 'TopK', 'accuracy', 'confusion_matrix',
+    'decide', 'decides', 'fscore', 'hamming_loss', 'metrics_functions', 'precision', 'recall',
     'specificity',
-]
-
-MetricFunction: TypeAlias = Callable[..., float]
-
-_RATIOS = (recall, precision, fscore, specificity, NPV)
-_METRICS: Mapping[str, MetricFunction] = MappingProxyType({
-    **{f.__name__: f for f in (accuracy, *_RATIOS, ROC_AUC, R2, RMSE, hamming_loss)},
-    **{f'{f.__name__}_{average}': Average(f, average) for f in _RATIOS for average in AVERAGES},
-})  # fmt: skip
-
-
-@overload
-def metrics_functions(key: None = None) -> dict[str, MetricFunction]: ...
-@overload
-def metrics_functions(key: str | MetricFunction) -> MetricFunction: ...
-def metrics_functions(
-    key: str | MetricFunction | None = None,
-) -> dict[str, MetricFunction] | MetricFunction:
-    """Return a metric by name, or all of them.
-
-    Parameters
-    ----------
-    key : str or callable, optional
-        A name, or a function ``f(Y, A)``, which is returned as it is.
-
-    Returns
-    -------
-    callable or dict
-        The metric; a new dict of all of them by name where no key is given.
-
-    Raises
-    ------
-    ArgumentError
-        The name is unknown; the message lists those that are known.
-    ArgumentTypeError
-        It is a class, such as TopK, where an object is needed, TopK(5).
-    """
-    if key is None:
-        return dict(_METRICS)
-    refuse_class(key, 'metrics', 'a metric')
-    metric: MetricFunction = function_named('metrics', _METRICS, key)
-    check_call(metric, 'metrics', 'f(Y, A), a metric', 2)
-    return metric
-
-
-def decides(metric: MetricFunction) -> bool:
-    """Return whether a metric of the library is about decisions, not the outputs themselves."""
-    function = metric.func if isinstance(metric, partial) else metric
-    return isinstance(function, Average) or function in (accuracy, hamming_loss, *_RATIOS)
+]  # fmt: skip

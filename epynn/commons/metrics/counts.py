@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from epynn.commons.arguments import as_choice
-from epynn.commons.errors import ArgumentError, LabelError
-from epynn.commons.metrics.decisions import columns, decide_both
+from epynn.commons.errors import LabelError
+from epynn.commons.metrics.decisions import check_column, columns, decide_both
 from epynn.kernels.arrays import Array
 
 AVERAGES = ('micro', 'macro', 'weighted', 'samples')
@@ -47,10 +47,8 @@ def count_decisions(
 def _positive(Y: Array, A: Array, truth: Array, positive_label: int) -> int | None:
     """Return the label that the metric is about where there are two classes, or None."""
     U = columns(Y, A)
-    if U == 2 and positive_label not in (0, 1):
-        raise ArgumentError(
-            'positive_label', '0 or 1', repr(positive_label), 'Name a column of the two.'
-        )
+    if U == 2:
+        check_column(positive_label)
     two = U == 2 or (U == 1 and np.union1d(truth, [positive_label]).size <= 2)
     return positive_label if two else None
 
@@ -65,7 +63,7 @@ def _count_columns(truth: Array, decisions: Array, axis: int) -> Counts:
 def _count_labels(truth: Array, decisions: Array, one: int | None) -> Counts:
     """Count for each label that occurs, or for one of them, where each sample has one label."""
     if one is not None:
-        # Now True is the label that counts: its number among the labels is 0, any other's is 1.
+        # The label that counts has number 0, any other 1.
         k, numbers = 1, np.where(np.concatenate([truth, decisions]) == one, 0, 1)
     else:
         labels, numbers = np.unique(np.concatenate([truth, decisions]), return_inverse=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.errors import DataError, LabelError, ShapeError
+from epynn.commons.errors import ArgumentError, DataError, LabelError, ShapeError
 from epynn.commons.io.arrays import as_array
 from epynn.commons.maths.floating import floating
 from epynn.commons.targets import MULTILABEL, kind_of_targets
@@ -68,25 +68,9 @@ def decide(A: Array, multilabel: bool = False) -> Array:
 def decide_both(Y: Array, A: Array, multilabel: bool | None = None) -> tuple[Array, Array]:
     """Return the decisions of truth and outputs, as many of one as of the other.
 
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
-    multilabel : bool, optional
-        Whether several columns may hold at once; by default they may if Y has columns of 0 and 1
-        that are not one-hot.
-
-    Returns
-    -------
-    tuple of arrays
-        int64, both (m,); both (m, U) where several columns may hold.
-
-    Raises
-    ------
-    ShapeError, DataError
-        See :func:`decide`; the lengths of Y and A differ.
+    They are (m,), or (m, U) where several columns may hold at once: by default, if Y has columns of
+    0 and 1 that are not one-hot. Errors are those of :func:`decide`; another is that the lengths of
+    Y and A differ.
     """
     if multilabel is None:
         multilabel = is_multilabel(Y)
@@ -110,6 +94,14 @@ def refuse_multilabel(Y: Any, where: str, remedy: str) -> None:
     if is_multilabel(Y):
         raise LabelError(
             where, 'one label a sample', 'columns of which several, or none, hold at once', remedy
+        )
+
+
+def check_column(positive_label: int) -> None:
+    """Refuse a positive label that is none of two columns."""
+    if positive_label not in (0, 1):
+        raise ArgumentError(
+            'positive_label', '0 or 1', repr(positive_label), 'Name a column of the two.'
         )
 
 

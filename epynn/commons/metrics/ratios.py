@@ -34,7 +34,7 @@ def accuracy(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | Non
     Raises
     ------
     ShapeError, DataError
-        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
+        See :func:`epynn.commons.metrics.decide`; the lengths of Y and A differ.
     """
     truth, decisions = decide_both(Y, A, multilabel)
     right = truth == decisions
@@ -47,52 +47,28 @@ def hamming_loss(
 ) -> float:
     """Return the share of wrong decisions, each label counted by itself where several hold.
 
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
-    positive_label : int, default 1
-        Of no effect; every metric by name takes it.
-    multilabel : bool, optional
-        Whether several columns may hold at once; by default, what Y looks like.
-
-    Returns
-    -------
-    float
-        From 0, which is best, to 1; NaN for no samples.
-
-    Raises
-    ------
-    ShapeError, DataError
-        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
+    0 is best. Arguments, result and errors as for :func:`accuracy`.
     """
     truth, decisions = decide_both(Y, A, multilabel)
     return float(np.mean(truth != decisions)) if len(truth) else float('nan')
 
 
 def recall(
-    Y: Array,
-    A: Array,
-    positive_label: int = 1,
-    multilabel: bool | None = None,
+    Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None,
     average: str | None = None,
-) -> float:
+) -> float:  # fmt: skip
     """Return the recall, ``TP / (TP + FN)``: the share of the positives that were found.
 
     Parameters
     ----------
-    Y : array
-        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
+    Y, A, multilabel
+        As for :func:`accuracy`.
     positive_label : int, default 1
-        The positive class where there are two; see the module for more.
-    multilabel : bool, optional
-        Whether several columns may hold at once; by default, what Y looks like.
+        The positive class where there are two; where there are more, each is in turn, and the
+        metric is the mean over them.
     average : str, optional
-        ``'micro'``, ``'macro'``, ``'weighted'`` or ``'samples'``; see the module.
+        Another mean: ``'micro'``, ``'macro'``, ``'weighted'`` or ``'samples'``; see
+        :mod:`epynn.commons.metrics`.
 
     Returns
     -------
@@ -102,7 +78,7 @@ def recall(
     Raises
     ------
     ShapeError, DataError
-        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
+        As for :func:`accuracy`.
     ArgumentError
         There are two columns and ``positive_label`` is neither 0 nor 1, or ``average`` is none of
         these.
@@ -114,165 +90,49 @@ def recall(
 
 
 def precision(
-    Y: Array,
-    A: Array,
-    positive_label: int = 1,
-    multilabel: bool | None = None,
+    Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None,
     average: str | None = None,
-) -> float:
+) -> float:  # fmt: skip
     """Return the precision, ``TP / (TP + FP)``: the share of positive decisions that are right.
 
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
-    positive_label : int, default 1
-        The positive class where there are two; see the module for more.
-    multilabel : bool, optional
-        Whether several columns may hold at once; by default, what Y looks like.
-    average : str, optional
-        ``'micro'``, ``'macro'``, ``'weighted'`` or ``'samples'``; see the module.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; NaN for no samples.
-
-    Raises
-    ------
-    ShapeError, DataError
-        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
-    ArgumentError
-        There are two columns and ``positive_label`` is neither 0 nor 1, or ``average`` is none of
-        these.
-    LabelError
-        ``'samples'``, where each sample has one label.
+    Arguments, result and errors as for :func:`recall`.
     """
     n = count_decisions(Y, A, positive_label, multilabel, average)
     return mean_ratio(n, n.TP, n.TP + n.FP)
 
 
 def fscore(
-    Y: Array,
-    A: Array,
-    positive_label: int = 1,
-    multilabel: bool | None = None,
+    Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None,
     average: str | None = None,
-) -> float:
+) -> float:  # fmt: skip
     """Return the F1 score, ``2 TP / (2 TP + FP + FN)``: harmonic mean of recall and precision.
 
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
-    positive_label : int, default 1
-        The positive class where there are two; see the module for more, where the mean is that of
-        the scores of the labels, not the score of mean recall and mean precision.
-    multilabel : bool, optional
-        Whether several columns may hold at once; by default, what Y looks like.
-    average : str, optional
-        ``'micro'``, ``'macro'``, ``'weighted'`` or ``'samples'``; see the module.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; NaN for no samples.
-
-    Raises
-    ------
-    ShapeError, DataError
-        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
-    ArgumentError
-        There are two columns and ``positive_label`` is neither 0 nor 1, or ``average`` is none of
-        these.
-    LabelError
-        ``'samples'``, where each sample has one label.
+    Of more than two classes the mean is that of their scores, not the score of mean recall and mean
+    precision. Arguments, result and errors as for :func:`recall`.
     """
     n = count_decisions(Y, A, positive_label, multilabel, average)
     return mean_ratio(n, 2 * n.TP, 2 * n.TP + n.FP + n.FN)
 
 
 def specificity(
-    Y: Array,
-    A: Array,
-    positive_label: int = 1,
-    multilabel: bool | None = None,
+    Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None,
     average: str | None = None,
-) -> float:
+) -> float:  # fmt: skip
     """Return the specificity, ``TN / (TN + FP)``: the share of the negatives that were found.
 
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
-    positive_label : int, default 1
-        The positive class where there are two; see the module for more.
-    multilabel : bool, optional
-        Whether several columns may hold at once; by default, what Y looks like.
-    average : str, optional
-        ``'micro'``, ``'macro'``, ``'weighted'`` or ``'samples'``; see the module.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; NaN for no samples.
-
-    Raises
-    ------
-    ShapeError, DataError
-        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
-    ArgumentError
-        There are two columns and ``positive_label`` is neither 0 nor 1, or ``average`` is none of
-        these.
-    LabelError
-        ``'samples'``, where each sample has one label.
+    Arguments, result and errors as for :func:`recall`.
     """
     n = count_decisions(Y, A, positive_label, multilabel, average)
     return mean_ratio(n, n.TN, n.TN + n.FP)
 
 
 def NPV(
-    Y: Array,
-    A: Array,
-    positive_label: int = 1,
-    multilabel: bool | None = None,
+    Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None,
     average: str | None = None,
-) -> float:
+) -> float:  # fmt: skip
     """Return the negative predictive value, ``TN / (TN + FN)``: of negative decisions, the right.
 
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
-    positive_label : int, default 1
-        The positive class where there are two; see the module for more.
-    multilabel : bool, optional
-        Whether several columns may hold at once; by default, what Y looks like.
-    average : str, optional
-        ``'micro'``, ``'macro'``, ``'weighted'`` or ``'samples'``; see the module.
-
-    Returns
-    -------
-    float
-        Between 0 and 1; NaN for no samples.
-
-    Raises
-    ------
-    ShapeError, DataError
-        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
-    ArgumentError
-        There are two columns and ``positive_label`` is neither 0 nor 1, or ``average`` is none of
-        these.
-    LabelError
-        ``'samples'``, where each sample has one label.
+    Arguments, result and errors as for :func:`recall`.
     """
     n = count_decisions(Y, A, positive_label, multilabel, average)
     return mean_ratio(n, n.TN, n.TN + n.FN)
@@ -293,5 +153,5 @@ class Average:
     def __call__(
         self, Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None
     ) -> float:
-        """Return the metric."""
+        """Return the metric; arguments as for :func:`accuracy`."""
         return self.metric(Y, A, positive_label, multilabel, self.average)

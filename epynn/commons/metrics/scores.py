@@ -8,6 +8,7 @@ from epynn.commons.arguments import as_int
 from epynn.commons.errors import ArgumentError, DataError, ShapeError
 from epynn.commons.maths.floating import floating
 from epynn.commons.metrics.decisions import (
+    check_column,
     columns,
     decide,
     decide_both,
@@ -31,15 +32,11 @@ def ROC_AUC(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None
 
     Parameters
     ----------
-    Y : array
-        Truth, shape (m, U) one-hot or multilabel, (m, 1) or (m,) labels.
-    A : array
-        Outputs of the network, shape (m, U).
+    Y, A, multilabel
+        As for :func:`epynn.commons.metrics.accuracy`.
     positive_label : int, default 1
         The positive class where there are two. In one column of outputs high ones stand for the
         larger label.
-    multilabel : bool, optional
-        Whether several columns may hold at once; by default, what Y looks like.
 
     Returns
     -------
@@ -49,8 +46,8 @@ def ROC_AUC(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None
     Raises
     ------
     ShapeError, DataError
-        See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ; one
-        column of outputs for more than two labels.
+        See :func:`epynn.commons.metrics.decide`; the lengths of Y and A differ; one column of
+        outputs for more than two labels.
     ArgumentError
         There are two columns and ``positive_label`` is neither 0 nor 1.
     """
@@ -58,12 +55,7 @@ def ROC_AUC(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None
         truth, _ = decide_both(Y, A, multilabel=True)
         A = _outputs(A)
         return float(np.mean([_area(truth[:, u] == 1, A[:, u]) for u in range(A.shape[1])]))
-    truth, A = decide(Y), _outputs(A)
-    if len(truth) != len(A):
-        raise ShapeError(
-            'ROC_AUC', 'as many truths as outputs', f'Y {np.shape(Y)}, A {A.shape}',
-            'Give both of the same samples.',
-        )  # fmt: skip
+    truth, A = _labels_and_outputs(Y, A, 'ROC_AUC')
     U = columns(Y, A)
     if A.shape[1] < U:
         raise ShapeError(
@@ -73,10 +65,7 @@ def ROC_AUC(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None
     if U > 2:
         return float(np.mean([_area(truth == u, A[:, u]) for u in range(U)]))
     if U == 2:
-        if positive_label not in (0, 1):
-            raise ArgumentError(
-                'positive_label', '0 or 1', repr(positive_label), 'Name a column of the two.'
-            )
+        check_column(positive_label)
         return _area(truth == positive_label, A[:, positive_label])
     labels = np.union1d(truth, [positive_label])
     if len(labels) > 2:
@@ -139,24 +128,7 @@ def R2(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = No
 def RMSE(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None) -> float:
     """Return the root mean squared error, ``sqrt(mean (Y - A)^2)``, the mean of it over columns.
 
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U) or (m,).
-    A : array
-        Outputs of the network, shape (m, U).
-    positive_label, multilabel : optional
-        Of no effect; every metric by name takes them.
-
-    Returns
-    -------
-    float
-        In the unit of Y; NaN for no samples.
-
-    Raises
-    ------
-    ShapeError
-        The shapes of Y and A differ.
+    It is in the unit of Y, and NaN for no samples. Arguments and errors as for :func:`R2`.
     """
     Y, A = _amounts(Y, A)
     if not len(Y):
@@ -206,19 +178,14 @@ class TopK(Named):
         Raises
         ------
         ShapeError, DataError
-            See :func:`epynn.commons.metrics.decisions.decide`; the lengths of Y and A differ.
+            See :func:`epynn.commons.metrics.decide`; the lengths of Y and A differ.
         ArgumentError
             ``k`` is not below the number of classes.
         LabelError
             There are several labels a sample.
         """
         refuse_multilabel(Y, 'TopK', "Choose precision, recall or 'fscore_samples'.")
-        truth, A = decide(Y), _outputs(A)
-        if len(truth) != len(A):
-            raise ShapeError(
-                'TopK', 'as many truths as outputs', f'Y {np.shape(Y)}, A {A.shape}',
-                'Give both of the same samples.',
-            )  # fmt: skip
+        truth, A = _labels_and_outputs(Y, A, 'TopK')
         m, U = A.shape
         if not self.k < U:
             raise ArgumentError(
@@ -233,6 +200,17 @@ class TopK(Named):
             )  # fmt: skip
         guesses = np.argsort(-A, axis=1, kind='stable')[:, : self.k]
         return float(np.mean((guesses == truth[:, np.newaxis]).any(axis=1)))
+
+
+def _labels_and_outputs(Y: Array, A: Array, metric: str) -> tuple[Array, Array]:
+    """Return the labels of the truth, (m,), and as many outputs, (m, U), in float64."""
+    truth, A = decide(Y), _outputs(A)
+    if len(truth) != len(A):
+        raise ShapeError(
+            metric, 'as many truths as outputs', f'Y {np.shape(Y)}, A {A.shape}',
+            'Give both of the same samples.',
+        )  # fmt: skip
+    return truth, A
 
 
 def _outputs(A: Array) -> Array:
