@@ -1,8 +1,7 @@
 """Arguments are normalized once, by helpers that know the argument's name.
 
-Each helper returns the value in the one form that the rest of the code uses, or raises an error
-that names the argument (``'Convolution.filter_size'``), what was expected, what came, and the
-remedy.
+Each returns the value in the one form that the rest of the code uses, or raises an error that names
+the argument (``'Convolution.filter_size'``), what was expected, what came, and the remedy.
 """
 
 import difflib
@@ -95,12 +94,20 @@ def as_pair(value: Any, name: str, minimum: int = 1) -> tuple[int, int]:
     return number, number
 
 
-def as_float(value: Any, name: str, low: float, high: float = math.inf) -> float:
-    """Return `value` as a finite float in ``[low, high]``."""
+def as_float(
+    value: Any,
+    name: str,
+    low: float,
+    high: float = math.inf,
+    above: bool = False,
+    otherwise: str = '',
+) -> float:
+    """Return `value` as a finite float in ``[low, high]``; `above` leaves `low` itself out."""
     if math.isinf(low):
         expected = 'a number that is finite'
     else:
-        expected = f'a number from {low:g}' + ('' if math.isinf(high) else f' to {high:g}')
+        expected = f'a number {"above" if above else "from"} {low:g}'
+        expected += otherwise if math.isinf(high) else f' to {high:g}'
     try:
         number = None if isinstance(value, (bool, str)) else float(value)
     except (TypeError, ValueError):
@@ -109,7 +116,7 @@ def as_float(value: Any, name: str, low: float, high: float = math.inf) -> float
         number = math.inf
     if number is None:
         raise ArgumentTypeError(name, expected, describe(value), 'Pass a float.')
-    if not (math.isfinite(number) and low <= number <= high):
+    if not (math.isfinite(number) and low <= number <= high) or (above and number == low):
         raise ArgumentError(name, expected, describe(value), 'Choose a number of that range.')
     return number
 
@@ -144,20 +151,10 @@ def as_initializer(value: Any, name: str) -> Callable[..., Any]:
 def check_call(
     function: Callable[..., Any], name: str, form: str, count: int, *keywords: str
 ) -> None:
-    """Refuse a function that cannot be called in the form that is needed.
+    """Refuse a function that cannot be called by `count` arguments and these keywords.
 
-    Parameters
-    ----------
-    function : callable
-        The function; one that does not tell its arguments is let pass, unless it is of NumPy.
-    name : str
-        The argument that it was given for.
-    form : str
-        The form and what it is, for the message: ``'f(x, deriv=False), an activation'``.
-    count : int
-        How many arguments it is called with by position.
-    *keywords : str
-        Those by name.
+    The message gives `form`: ``'f(x, deriv=False), an activation'``. A function that does not tell
+    its arguments is let pass, unless it is one of NumPy's.
     """
     fits = True
     if isinstance(function, np.ufunc):
@@ -210,27 +207,7 @@ def as_flag(value: Any, name: str) -> bool:
 
 
 def function_named(where: str, table: Mapping[str, Callable[..., Any]], key: Any) -> Any:
-    """Return the function that ``key`` stands for: one of the table's names, or itself a function.
-
-    Parameters
-    ----------
-    where : str
-        The argument concerned, for the error: ``'loss'``.
-    table : mapping of str to function
-        The names that are known.
-    key : str or callable
-        A name or a function.
-
-    Returns
-    -------
-    callable
-        The function.
-
-    Raises
-    ------
-    ArgumentError
-        ``key`` is neither a function nor one of the names.
-    """
+    """Return the function that `key` stands for: one of the table's names, or itself a function."""
     if is_function(key):
         return key
     if isinstance(key, str) and key in table:

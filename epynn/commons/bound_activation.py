@@ -1,5 +1,6 @@
-"""An activation function joined to the hyper-parameters of one layer."""
+"""An activation function joined to the hyper-parameters of one layer, and what may be one."""
 
+import math
 from collections.abc import Mapping
 from numbers import Real
 from types import MappingProxyType
@@ -7,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, ShapeError
 from epynn.commons.maths import (
     ACTIVATIONS,
@@ -28,6 +30,8 @@ _HYPERPARAMETERS = (
     (softmax, 'softmax_temperature', 'T', 1.0),
 )
 
+_PLACES = 6
+"""How many numbers are changed, each by itself, to try a function."""
 _LINE = (-np.inf, np.inf)
 # Least values of those that dip below 0 are rounded outwards.
 _RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({
@@ -62,13 +66,6 @@ class BoundActivation:
         Hyper-parameters of the layer: ``ELU_alpha``, ``LRELU_alpha``, ``softmax_temperature``; the
         one that concerns ``function`` is read, the others are not.
 
-    Attributes
-    ----------
-    function : callable
-        The function itself.
-    hyperparameters : dict
-        The keyword arguments it is called with: ``{'T': 1.0}`` for softmax.
-
     Raises
     ------
     ArgumentTypeError
@@ -79,6 +76,7 @@ class BoundActivation:
 
     function: ActivationFunction
     hyperparameters: dict[str, float]
+    """The keyword arguments that the function is called with: ``{'T': 1.0}`` for softmax."""
     __name__: str
 
     def __init__(
@@ -105,18 +103,7 @@ class BoundActivation:
         self.set_hyperparameters(se_hPars)
 
     def set_hyperparameters(self, se_hPars: Mapping[str, Any] | None) -> None:
-        """Take the hyper-parameter that concerns this function, where ``se_hPars`` has it.
-
-        Parameters
-        ----------
-        se_hPars : mapping or None
-            Hyper-parameters of the layer. It is not modified; None changes nothing.
-
-        Raises
-        ------
-        ArgumentError
-            The value is not a number, not finite, or a temperature of 0 or below.
-        """
+        """Take the hyper-parameter that concerns this function, where ``se_hPars`` has it."""
         for function, name, keyword, _ in _HYPERPARAMETERS:
             if function is self.function and se_hPars is not None and name in se_hPars:
                 self.hyperparameters[keyword] = _hyperparameter(name, se_hPars[name])
@@ -182,19 +169,8 @@ class BoundActivation:
           its Jacobian is ``A_j (delta_ij - A_i) / T``. The product needs no array of Jacobians:
           memory is that of ``A``, ``O(m u)``.
 
-        Parameters
-        ----------
-        dA : array
-            Gradient of the loss with respect to ``A``, shape (..., u).
-        Z : array
-            Linear product, the input of the function, same shape.
-        A : array
-            Output of the function, ``f(Z)``, same shape.
-
-        Returns
-        -------
-        array
-            ``dZ``, same shape and dtype; for identity it is ``dA`` itself.
+        All have the shape of ``Z``, the input of the function, and of ``A``, its output; ``dZ`` has
+        the dtype of ``A``. For identity it is ``dA`` itself.
         """
         if self.function is identity:
             return dA
@@ -247,3 +223,42 @@ class BoundActivation:
     def __repr__(self) -> str:
         settings = ''.join(f', {name}={value:g}' for name, value in self.hyperparameters.items())
         return f'BoundActivation({self.__name__}{settings})'
+
+
+def check_elementwise(function: Any, name: str, shape: tuple[int, ...] = (2, 3)) -> None:
+    """Refuse a function whose outputs depend on other numbers than their own, but for softmax.
+
+    Such a function has a Jacobian, of which its slopes would be the diagonal alone. It is found by
+    changing one number of an array of that shape, and looking at other outputs. A function that
+    cannot be tried on a few numbers, or draws random ones, is let pass.
+    """
+    if isinstance(function, BoundActivation) or function in ACTIVATIONS.values():
+        return
+    Z = np.linspace(-1.5, 2, math.prod(shape)).reshape(shape)
+    places = np.unique(np.linspace(0, Z.size - 1, _PLACES).astype(int))
+    with np.errstate(all='ignore'):
+        try:
+            A, again = (np.array(function(Z.copy()), float) for _ in range(2))
+            if A.shape != shape or not np.array_equal(A, again, equal_nan=True):
+                return
+            disturbed = any(_disturbs(function, Z, A, i, z) for i in places for z in (-4, 4))
+        except Exception:  # noqa: BLE001 - it may be made for arrays of another shape
+            return
+    if disturbed:
+        T = getattr(function, 'keywords', {}).get('T', '...')
+        raise ArgumentError(
+            name, 'an activation that takes each number by itself, or softmax',
+            f'{describe(function)}, in which they act on each other',
+            f"Pass softmax itself and se_hPars={{'softmax_temperature': {T}}}."
+            if np.allclose(A.sum(axis=1), 1)
+            else 'Make it a layer of your own, whose backward multiplies by its Jacobian.',
+        )  # fmt: skip
+
+
+def _disturbs(function: Any, Z: Array, A: Array, place: int, value: float) -> bool:
+    """Return whether another number in one place changes outputs in others."""
+    changed = Z.copy()
+    changed.flat[place] = value
+    B = np.array(function(changed.copy()), float)
+    same = changed == Z
+    return not np.array_equal(A[same], B[same], equal_nan=True)

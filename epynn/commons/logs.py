@@ -27,15 +27,7 @@ def in_notebook() -> bool:
 
 
 def process_logs(msg: str, level: int = 0) -> None:
-    """Print a message.
-
-    Parameters
-    ----------
-    msg : str
-        The message.
-    level : int, optional
-        0 plain, 1 green, 2 cyan, 3 yellow, 4 red. Higher levels are red.
-    """
+    """Print a message: level 0 plain, 1 green, 2 cyan, 3 yellow, from 4 on red."""
     show(paint(msg, COLOURS[min(max(level, 0), len(COLOURS) - 1)]) if level else msg)
 
 
@@ -105,14 +97,8 @@ def show_table(
 ) -> None:
     """Show a table: text in a terminal or file, HTML in a notebook.
 
-    Parameters
-    ----------
-    headers : sequence of str
-        One a column; a line break makes a second line.
-    rows : sequence of sequences
-        As many cells each as there are headers; a cell may have several lines.
-    title, footer : str, optional
-        A line above and a line below.
+    There is one header a column. Headers and cells may have several lines; `title` and `footer` are
+    a line above and a line below.
     """
     if in_notebook():
         from html import escape  # for notebooks alone, like what follows
@@ -141,15 +127,7 @@ def text_table(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 
 class StreamTable:
-    """A table whose rows appear one by one, each in columns of fixed width.
-
-    Parameters
-    ----------
-    headers : sequence of str
-        One a column; a line break makes a second line.
-    widths : sequence of int
-        Characters a column.
-    """
+    """A table whose rows appear one by one, in columns of so many characters each."""
 
     def __init__(self, headers: Sequence[str], widths: Sequence[int]) -> None:
         self.headers = list(headers)
@@ -180,13 +158,9 @@ def progress_bar(
 ) -> Iterator[Callable[[], object]]:
     """Show a progress bar with rate and time left, in terminals and notebooks only.
 
-    In a file there is none: the rows of the table tell how far training is. tqdm is imported here,
-    when first needed: it takes a third of the time that the whole library takes to import.
-
-    Yields
-    ------
-    callable
-        Tells the bar, where there is one, that one more epoch is done.
+    In a file there is none: the rows of the table tell how far training is. The block is given a
+    function that tells the bar, where there is one, that one more epoch is done. tqdm is imported
+    here, when first needed: it takes a third of the time that the whole library takes to import.
     """
     stream = sys.stdout if in_notebook() else sys.stderr
     if silent or not (in_notebook() or is_terminal(stream)):

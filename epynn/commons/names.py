@@ -19,7 +19,8 @@ def in_words(
 ) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
     """Have a function refuse calls that do not fit its arguments by a typed error.
 
-    Python itself says ``model_train() missing 1 required positional argument: 'epochs'``.
+    Python itself says ``model_train() missing 1 required positional argument: 'epochs'``. A call
+    that fits costs nothing: the signature is read where one failed.
 
     Parameters
     ----------
@@ -30,11 +31,6 @@ def in_words(
         What to do about too few or too many arguments.
     method : bool, optional
         Whether the first argument is the object, of which the user is told nothing.
-
-    Returns
-    -------
-    function
-        The decorator. A call that fits costs nothing: the signature is read where one failed.
     """
 
     def decorate(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -128,18 +124,8 @@ def misfit(
 ) -> ArgumentTypeError:
     """Return the error for arguments that a function, or a constructor, does not take.
 
-    Parameters
-    ----------
-    where : str
-        The function as the user knows it.
-    names : list of str
-        All names that it takes.
-    parameters : sequence of inspect.Parameter
-        Those of its signature that the user gives.
-    args, kwargs : sequence, mapping
-        What the user gave.
-    remedy : str
-        What to do about too few or too many arguments, ``{value}`` the first that is too many.
+    It takes `names`, of which `parameters` are those in its signature; the user gave `args` and
+    `kwargs`. In the remedy, ``{value}`` is the first argument that is one too many.
     """
     unknown = {name: value for name, value in kwargs.items() if name not in names}
     if unknown:
@@ -236,13 +222,8 @@ def public_names(thing: Any) -> list[str]:
 def refuse_module_name(name: str) -> NoReturn:
     """Refuse a name that ``epynn`` does not have: the ``__getattr__`` of the package.
 
-    Raises
-    ------
-    UnknownNameError
-        An AttributeError, as ``hasattr`` and the import of submodules need it.
-    UnknownImportError
-        An ImportError, where ``from epynn import Linear`` is told the name here: of another error
-        Python would not hand on the words.
+    By an AttributeError, as ``hasattr`` and the import of submodules need it; but an ImportError
+    where ``from epynn import Linear`` is told the name here, as Python hands on no other's words.
     """
     if name.startswith('_'):
         raise AttributeError(f"module 'epynn' has no attribute {name!r}")

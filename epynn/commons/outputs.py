@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from epynn.commons.arguments import as_function, check_call
-from epynn.commons.bound_activation import BoundActivation
-from epynn.commons.elementwise import check_elementwise
+from epynn.commons.bound_activation import BoundActivation, check_elementwise
 from epynn.commons.names import constructor_names
 from epynn.kernels.arrays import Array
 

@@ -97,23 +97,19 @@ def plot_tiles(
 ) -> 'Figure | None':
     """Draw a grid of images on one scale, so that their colours compare.
 
-    Where values change sign, 0 is white, blue below and red above; else low is dark, high is light.
-    A bar tells which number each colour is.
+    Where values change sign, or by `around_zero`, 0 is white, blue below and red above; else low is
+    dark, high is light. A bar tells which number each colour is.
 
     Parameters
     ----------
     tiles : rows of ndarray
         Images ``(h, w)``.
-    titles, rows : sequence of str
-        Words above the columns and beside the rows.
-    inputs : sequence of ndarray, optional
-        Images for a column in front, each on a scale of its own.
-    title : str
-        Words above all.
-    around_zero : bool, optional
-        Have 0 in the middle of the scale, whatever the values.
+    titles, rows, title : sequence of str, sequence of str, str
+        Words above the columns, beside the rows, and above all.
     path, show
         As in :func:`pyplot_metrics`.
+    inputs : sequence of ndarray, optional
+        Images for a column in front, each on a scale of its own.
     """
     plt = import_pyplot()
     columns = max(len(row) for row in tiles) + bool(inputs)

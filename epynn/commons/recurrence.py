@@ -115,13 +115,9 @@ class Recurrent(Layer):
         return A
 
     def receive_states_gradient(self, dX: Array) -> Array:
-        """Open a backward pass: put ``dA`` where its states came from.
+        """Open a backward pass: the gradient ``(s, m, u)`` with respect to the states.
 
-        Returns
-        -------
-        dh : ndarray
-            Gradient ``(s, m, u)`` with respect to the states, as outputs: ``dA`` at the steps that
-            were given out, 0 at others.
+        It is ``dA`` at the steps that were given out, 0 at others.
         """
         dA = self.receive_gradient(dX)
         (h,) = take_steps(self.fc, 'h')
@@ -215,18 +211,8 @@ def compute_gate_gradients(layer: Recurrent, gates: tuple[str, ...], hp: Array, 
     """Compute the gradients of the parameters of gates, summed over steps and samples.
 
     For ``Z = X U + hp V + b``, several gates side by side: ``dU = sum(X^T dZ)``,
-    ``dV = sum(hp^T dZ)``, ``db = sum(dZ)``, then cut into gates.
-
-    Parameters
-    ----------
-    layer : Recurrent
-        The layer; its `g` receives the gradients.
-    gates : tuple of str
-        The ``k`` gates, in the order of their columns.
-    hp : ndarray
-        What was multiplied by ``V``, ``(s, m, u)``.
-    dZ : ndarray
-        Gradient ``(s, m, k u)`` with respect to their linear products.
+    ``dV = sum(hp^T dZ)``, ``db = sum(dZ)``, then cut into gates. `hp` is ``(s, m, u)`` and `dZ`, in
+    whose columns the ``k`` gates lie in order, is ``(s, m, k u)``.
     """
     (X,) = take_steps(layer.fc, 'X')
     sides = (split_gates(d, layer.d['u']) for d in gates_parameter_gradients(X, hp, dZ))

@@ -54,36 +54,18 @@ def lay_window(layer: Layer, A: Array, padding: str | tuple[int, int], argument:
     """Lay the window of a layer on images, and note ``m h w d ph pw oh ow``.
 
     ``oh = floor((h + 2 ph - (fh - 1) rh - 1) / sh) + 1``, and the same for the width;
-    ``oh = ceil(h / sh)`` with 'same'.
-
-    Parameters
-    ----------
-    layer : Layer
-        A layer whose `d` holds ``fh fw sh sw`` and, where they are other than 1, ``rh rw g``.
-    A : ndarray
-        Images ``(m, h, w, d)``.
-    padding : str or (int, int)
-        'same', 'valid', or rows and columns added on each side.
-    argument : str
-        The argument that gave the window, for the error message.
-
-    Returns
-    -------
-    Window
-        How the window lies on the images, for the kernels.
+    ``oh = ceil(h / sh)`` with 'same'. The layer's `d` holds ``fh fw sh sw`` and, where they are
+    other than 1, ``rh rw g``. `padding` is 'same', 'valid', or rows and columns for each side.
 
     Raises
     ------
     ShapeError
-        If the window is larger than the padded images.
+        If the window, which `argument` gave, is larger than the padded images.
     """
     d = layer.d
     d['m'], d['h'], d['w'], d['d'] = A.shape
-    size, strides, dilation = (
-        (d['fh'], d['fw']),
-        (d['sh'], d['sw']),
-        (d.get('rh', 1), d.get('rw', 1)),
-    )
+    size, strides = (d['fh'], d['fw']), (d['sh'], d['sw'])
+    dilation = d.get('rh', 1), d.get('rw', 1)
     pads = find_pads(padding, A.shape[1:3], size, strides, dilation)
     try:
         window = Window((d['h'], d['w']), size, strides, pads, dilation, d.get('g', 1))
@@ -106,28 +88,13 @@ def lay_window(layer: Layer, A: Array, padding: str | tuple[int, int], argument:
 def lay_step_window(layer: Layer, A: Array, padding: str | int, argument: str) -> Window:
     """Lay the window of a layer on signals, as images of height 1, and note ``m s e ps os``.
 
-    With 'causal' all padding comes before the signal, as much as the window reaches back.
-
-    Parameters
-    ----------
-    layer : Layer
-        A layer whose `d` holds ``f ss`` and, where they are other than 1, ``rs g``.
-    A : ndarray
-        Signals ``(m, s, e)``.
-    padding : str or int
-        'same', 'valid', 'causal', or steps added at each end.
-    argument : str
-        The argument that gave the window, for the error message.
-
-    Returns
-    -------
-    Window
-        How the window ``(1, f)`` lies on the signals ``(1, s)``, for the kernels.
+    The layer's `d` holds ``f ss`` and, where they are other than 1, ``rs g``. `padding` is 'same',
+    'valid', steps for each end, or 'causal': before the signal, as far as the window reaches back.
 
     Raises
     ------
     ShapeError
-        If the window is larger than the padded signals.
+        If the window, which `argument` gave, is larger than the padded signals.
     """
     d = layer.d
     d['m'], d['s'], d['e'] = A.shape

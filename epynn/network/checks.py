@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epynn.commons.arguments import describe
-from epynn.commons.bound_activation import BoundActivation
+from epynn.commons.bound_activation import BoundActivation, check_elementwise
 from epynn.commons.composite import require_composites
-from epynn.commons.elementwise import check_elementwise
 from epynn.commons.errors import (
     ArgumentError,
     ArgumentTypeError,

@@ -280,7 +280,7 @@ def test_by_name_or_object():
     [
         (lambda: SGD(weight_decay=-1), r'SGD\.weight_decay: expected a number from 0'),
         (lambda: Adam(clip_norm=0), r'Adam\.clip_norm: expected a number above 0, or None, got 0'),
-        (lambda: Adam(clip_value=-1), r'Adam\.clip_value: expected a number from 0'),
+        (lambda: Adam(clip_value=-1), r'Adam\.clip_value: expected a number above 0, or None'),
         (lambda: Nesterov(momentum=2), r'Nesterov\.momentum: expected a number from 0 to 1'),
         (lambda: RMSprop(rho=-0.1), r'RMSprop\.rho: expected a number from 0 to 1'),
         (lambda: Adagrad(epsilon=-1), r'Adagrad\.epsilon: expected a number from 0'),

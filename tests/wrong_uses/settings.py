@@ -207,5 +207,5 @@ ROWS = [
           'LabelSmoothing.share', 'a number from 0 to 1', '1.5 (float)',
           'Choose a number of that range'),
     Wrong('a delta of 0', lambda: Huber(0), ArgumentError, 'Huber.delta', 'a number above 0',
-          '0 (int)', 'Try 1'),
+          '0 (int)', 'Choose a number of that range'),
 ]  # fmt: skip

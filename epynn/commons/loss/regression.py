@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from epynn.commons.arguments import as_float, describe
-from epynn.commons.errors import ArgumentError
+from epynn.commons.arguments import as_float
 from epynn.commons.loss.truth import pair
 from epynn.commons.maths.floating import saturate
 from epynn.commons.names import Named
@@ -137,8 +136,7 @@ class Huber(Named):
     __name__ = 'Huber'
 
     def __post_init__(self) -> None:
-        if as_float(self.delta, 'Huber.delta', low=0) == 0:
-            raise ArgumentError('Huber.delta', 'a number above 0', describe(self.delta), 'Try 1.')
+        as_float(self.delta, 'Huber.delta', low=0, above=True)
 
     @rounds_to_zero
     def __call__(self, Y: Array, A: Array, deriv: bool = False) -> Array:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from epynn.commons.errors import ArgumentError
+from epynn.commons.arguments import as_float
 from epynn.kernels.arrays import Array
 
 
@@ -101,7 +101,5 @@ def clip_by_value(layers: Sequence[_HasGradients], max_value: float) -> None:
 
 
 def as_bound(value: float, name: str) -> float:
-    """Return a number above 0, of any size."""
-    if isinstance(value, (bool, str)) or not value > 0:
-        raise ArgumentError(name, 'a number above 0', repr(value), 'For example 1.')
-    return float(value)
+    """Return a number above 0, be it infinite."""
+    return value if value == math.inf else as_float(value, name, low=0, above=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, NoReturn, Protocol
 
 from epynn.commons.arguments import as_float, describe
-from epynn.commons.errors import ArgumentError, ShapeError
+from epynn.commons.errors import ShapeError
 from epynn.commons.foreign import OPTIMIZER
 from epynn.commons.maths.clipping import clip_by_norm, clip_by_value
 from epynn.commons.names import Named, constructor_names, unknown_keywords
@@ -70,15 +70,10 @@ class Optimizer(Named, ABC):
 
     def _bound(self, value: float | None, argument: str) -> float | None:
         """Return a number above 0 as a float, or None."""
-        name = f'{type(self).__name__}.{argument}'
         if value is None:
             return None
-        number = as_float(value, name, low=0)
-        if number == 0:
-            raise ArgumentError(
-                name, 'a number above 0, or None', describe(value), 'None leaves gradients alone.'
-            )
-        return number
+        name = f'{type(self).__name__}.{argument}'
+        return as_float(value, name, low=0, above=True, otherwise=', or None')
 
     @abstractmethod
     def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
