@@ -33,11 +33,7 @@ FLOOR = 1e-2
 """Errors are relative to the largest number in the gradient, or to this where all are smaller."""
 
 
-@in_words(
-    'check_gradients',
-    'Write check_gradients(layer, X), or (model, X, Y).',
-    method=False,
-)
+@in_words('check_gradients', 'Write check_gradients(layer, X), or (model, X, Y).', method=False)
 def check_gradients(
     layer_or_model: Layer | EpyNN,
     X: Any,
@@ -52,10 +48,10 @@ def check_gradients(
 
     It works on a copy in float64: the layer or network itself stays as it is. All is checked at the
     parameters as they are, and again after they were moved a little, as a wrong gradient may look
-    right where one is 0 or 1. Random numbers, as in
-    Dropout, are the same in every pass; gradients are not clipped. Where the loss has a kink, as
-    ReLU at 0 and a maximum at a tie, the two one-sided slopes differ however near one looks; such
-    elements are left out if the gradient lies between the slopes.
+    right where one is 0 or 1. Random numbers, as in Dropout, are the same in every pass; gradients
+    are not clipped. Where the loss has a kink, as ReLU at 0 and a maximum at a tie, the two
+    one-sided slopes differ however near one looks; such elements are left out if the gradient lies
+    between the slopes.
 
     Parameters
     ----------
@@ -139,10 +135,11 @@ def _check_tensor(
     rng: 'np.random.Generator',
 ) -> TensorCheck:
     """Compare the gradient with respect to `x`, which the probe reads, at some of its elements."""
-    asked = tolerance
     hint = hint_at_form(name, x, analytic, probe.walked)
     if hint or analytic is None:
         return TensorCheck(name, x.shape, 0, 0, (), nan, nan, inf, False, hint)
+    if x.size == 0:
+        return TensorCheck(name, x.shape, 0, 0, (), 0.0, 0.0, 0.0, True)
     if x.size > points:
         chosen = np.sort(rng.choice(x.size, points, replace=False))
     else:
@@ -151,21 +148,24 @@ def _check_tensor(
     a = np.array([analytic[index] for index in indices])
     slopes = [_slope(x, index, probe, STEPS[0]) for index in indices]
     n = np.array([slope for slope, _, _ in slopes])
-    scale = max(np.max(np.abs(a), initial=0), np.max(np.abs(n), initial=0), FLOOR)
-    hidden = max((noise for _, _, noise in slopes), default=0.0) / scale
-    tolerance = max(tolerance, hidden) if hidden < HIDDEN else tolerance
+
+    # How far the two may be apart, relative to the scale: what rounding hides is allowed for
+    scale = max(np.max(np.abs(a)), np.max(np.abs(n)), FLOOR)
+    hidden = max(noise for _, _, noise in slopes) / scale
+    allowed = max(tolerance, hidden) if hidden < HIDDEN else tolerance
+
+    # What seems wrong gets a second look
     kinks = np.zeros(len(n), dtype=bool)
-    for k in np.flatnonzero(~(np.abs(a - n) <= tolerance * scale)).tolist():
-        n[k], kinks[k] = _look_closer(x, indices[k], probe, a[k], n[k], tolerance * scale)
+    for k in np.flatnonzero(~(np.abs(a - n) <= allowed * scale)).tolist():
+        n[k], kinks[k] = _look_closer(x, indices[k], probe, a[k], n[k], allowed * scale)
     errors = np.where(kinks, 0.0, np.abs(a - n) / scale)
-    if not errors.size:
-        return TensorCheck(name, x.shape, 0, 0, (), 0.0, 0.0, 0.0, True)
+
     k = int(np.argmax(np.where(np.isnan(errors), np.inf, errors)))
-    passed = bool(errors[k] <= tolerance)
+    passed = bool(errors[k] <= allowed)
     if errors[k] <= hidden:
-        hint = f'{ROUNDED}: scale the targets to see more' if errors[k] > asked else ''
+        hint = f'{ROUNDED}: scale the targets to see more' if errors[k] > tolerance else ''
     elif not passed:
-        hint = hint_at_numbers(analytic, indices, a, n, probe.walked, tolerance * scale)
+        hint = hint_at_numbers(analytic, indices, a, n, probe.walked, allowed * scale)
     return TensorCheck(
         name, x.shape, len(n), int(kinks.sum()), indices[k], float(a[k]), float(n[k]),
         float(errors[k]), passed, hint,

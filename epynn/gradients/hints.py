@@ -11,8 +11,6 @@ from epynn.commons.models import Layer
 from epynn.kernels.arrays import Array
 
 NUDGED = 'right for the parameters as they are, wrong once they move: one of them is left out'
-
-
 ROUNDED = 'losses so large are rounded by more than the tolerance allows'
 
 
@@ -44,18 +42,8 @@ def hint_at_numbers(
 ) -> str:
     """Return what the two gradients, side by side, betray, if anything.
 
-    Parameters
-    ----------
-    analytic : ndarray
-        The whole gradient.
-    indices : sequence of tuple
-        Which of its elements were compared.
-    a, n : ndarray
-        Those elements, and what they should be.
-    layers : iterable of Layer
-        The layers concerned.
-    allowed : float
-        How far right ones may be apart.
+    `a` are the elements of the analytic gradient at the indices, `n` what they should be; right
+    ones may be `allowed` apart.
     """
     if not np.isfinite(a).all():
         return 'the gradient is not finite'

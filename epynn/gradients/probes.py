@@ -20,18 +20,14 @@ NUDGES = (0.1, 1e-3)
 
 
 class Probe:
-    """A copy of layers in float64, whose loss can be computed again and again.
+    """Copies of layers in float64, whose loss can be computed again and again.
 
-    Parameters
-    ----------
-    layers : list of Layer
-        The copies.
-    X : ndarray
-        The input, which is changed from outside.
+    The input `X` is changed from outside; `training` tells whether passes are as in training.
     """
 
-    def __init__(self, layers: list[Layer], X: Array) -> None:
+    def __init__(self, layers: list[Layer], X: Array, training: bool) -> None:
         self.X = X
+        self.training = training
         self.layers = layers
         self.walked = list(walk_layers(layers))
         for layer in self.walked:
@@ -51,8 +47,8 @@ class Probe:
         """Note the running means to which :meth:`rewind` goes back."""
         self.leaves = [(leaf, dict(leaf.s)) for leaf in self.walked if not leaf.children()]
 
-    def outputs(self) -> Array:
-        """Return the outputs for the input as it is."""
+    def outputs(self, training: bool | None = None) -> Array:
+        """Return the outputs for the input as it is; `training` in place of the probe's own."""
         raise NotImplementedError
 
     def losses(self) -> Array:
@@ -61,6 +57,10 @@ class Probe:
 
     def passes(self) -> tuple[Array | None, dict[str, Array]]:
         """Return ``dX`` and the gradients of all parameters by name, as the layers give them."""
+        raise NotImplementedError
+
+    def parameters(self) -> dict[str, Array]:
+        """Return the parameters by the names of their gradients."""
         raise NotImplementedError
 
     def rewind(self) -> None:
@@ -81,18 +81,13 @@ class Probe:
     def nudge(self, rng: 'np.random.Generator') -> bool:
         """Move all parameters a little, and running means by a pass of training.
 
-        Where parameters are 0 or 1, as they often are at first, a wrong gradient may look right.
-
-        Returns
-        -------
-        bool
-            Whether there is anything to move, and the loss is finite there.
+        Return whether there is anything to move, and the loss is finite there.
         """
         before = [(leaf, leaf.p, leaf.s) for leaf, _ in self.leaves if leaf.p or leaf.s]
         self.rewind()
         with np.errstate(all='ignore'):
             try:
-                self.train()
+                self.outputs(training=True)
             except EpynnError:  # such as one sample alone, which BatchNorm refuses
                 self.rewind()
             self.keep_state()
@@ -107,14 +102,6 @@ class Probe:
         self.keep_state()
         return False
 
-    def train(self) -> None:
-        """Pass the input forward once as in training, which moves running means."""
-        raise NotImplementedError
-
-    def parameters(self) -> dict[str, Array]:
-        """Return the parameters by the names of their gradients."""
-        raise NotImplementedError
-
 
 class LayerProbe(Probe):
     """A layer alone. Its loss is ``sum(A * R)``, with ``R`` drawn once."""
@@ -124,31 +111,18 @@ class LayerProbe(Probe):
     ) -> None:
         if Y is not None:
             raise ArgumentError(
-                'check_gradients(Y)',
-                'no labels with a layer',
-                'some',
+                'check_gradients(Y)', 'no labels with a layer', 'some',
                 'Pass a network with labels.',
-            )
+            )  # fmt: skip
         self.layer = copy.deepcopy(layer)
-        for each in walk_layers([self.layer]):
-            each.training = training
-        super().__init__([self.layer], X)
+        super().__init__([self.layer], X, training)
         self.R = rng.standard_normal(self.layer.fs['A'])
 
-    def outputs(self) -> Array:
+    def outputs(self, training: bool | None = None) -> Array:
         """Return the outputs for the input as it is."""
-        return self.layer.forward(self.X.copy())
-
-    def train(self) -> None:
-        """Pass the input forward once as in training."""
-        training = self.layer.training
         for layer in self.walked:
-            layer.training = True
-        try:
-            self.outputs()
-        finally:
-            for layer in self.walked:
-                layer.training = training
+            layer.training = self.training if training is None else training
+        return self.layer.forward(self.X.copy())
 
     def losses(self) -> Array:
         """Return the loss in parts."""
@@ -178,12 +152,9 @@ class NetworkProbe(Probe):
             )
         if Y is None:
             raise ArgumentError(
-                'check_gradients(Y)',
-                'the labels of the batch',
-                'none',
+                'check_gradients(Y)', 'the labels of the batch', 'none',
                 'Pass them as the loss takes them.',
-            )
-        self.training = training
+            )  # fmt: skip
         self.Y = as_numbers(Y, 'check_gradients(Y)')
         self.Y = self.Y[:, np.newaxis] if self.Y.ndim == 1 else self.Y
         # The data of the Embedding need no copy
@@ -192,15 +163,12 @@ class NetworkProbe(Probe):
         self.model: EpyNN = copy.deepcopy(model, {id(thing): thing for thing in data})
         # Else the backward pass would not walk below the first trainable layer
         self.model.embedding.trainable = True
-        super().__init__(self.model.layers, X)
+        super().__init__(self.model.layers, X, training)
 
-    def outputs(self) -> Array:
+    def outputs(self, training: bool | None = None) -> Array:
         """Return the outputs for the input as it is."""
-        return self.model.forward(self.X.copy(), training=self.training)
-
-    def train(self) -> None:
-        """Pass the input forward once as in training."""
-        self.model.forward(self.X.copy(), training=True)
+        training = self.training if training is None else training
+        return self.model.forward(self.X.copy(), training=training)
 
     def losses(self) -> Array:
         """Return the loss in parts."""
