@@ -8,7 +8,7 @@ import numpy as np
 
 from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentError
-from epynn.commons.loss.truth import one_hot, pair
+from epynn.commons.loss.truth import labels_as_columns, pair
 from epynn.commons.maths.floating import saturate
 from epynn.commons.names import Named
 from epynn.kernels.arrays import Array
@@ -58,21 +58,8 @@ def CCE(Y: Array, A: Array, deriv: bool = False) -> Array:
 def ICCE(Y: Array, A: Array, deriv: bool = False) -> Array:
     """Categorical cross-entropy of integer labels, ``L = -log A_Y``, behind a softmax.
 
-    The same as :func:`CCE` with the labels as one-hot columns; "sparse" in Keras.
-
-    Parameters
-    ----------
-    Y : array
-        Labels 0 to U - 1, shape (m, 1) or (m,).
-    A : array
-        Output of the network, shape (m, U).
-    deriv : bool, default False
-        Return the gradient ``dL/dA = -1 / A`` in the column of the label instead, 0 elsewhere.
-
-    Returns
-    -------
-    array
-        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
+    As :func:`CCE` with the labels as one-hot columns, "sparse" in Keras: ``Y`` is (m, 1) or (m,),
+    and ``dL/dA = -1 / A`` in the column of the label, 0 elsewhere.
 
     Raises
     ------
@@ -81,33 +68,16 @@ def ICCE(Y: Array, A: Array, deriv: bool = False) -> Array:
     LabelError
         A label is not a whole number from 0 to U - 1.
     """
-    return CCE(*one_hot(Y, A), deriv=deriv)
+    return CCE(*labels_as_columns(Y, A), deriv=deriv)
 
 
 @rounds_to_zero
 def BCE(Y: Array, A: Array, deriv: bool = False) -> Array:
     """Binary cross-entropy, ``L = -sum_U (Y log A + (1 - Y) log(1 - A)) / U``, behind a sigmoid.
 
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U), between 0 and 1; integers and booleans too.
-    A : array
-        Output of the network, shape (m, U).
-    deriv : bool, default False
-        Return the gradient ``dL/dA = ((1 - Y) / (1 - A) - Y / A) / U`` instead. Its terms
-        are 0 where ``A`` is below the smallest normal number, or ``1 - A`` is 0, as the logarithms
-        stop there.
-
-    Returns
-    -------
-    array
-        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
-
-    Raises
-    ------
-    ShapeError
-        The shapes differ or have not 2 axes.
+    ``dL/dA = ((1 - Y) / (1 - A) - Y / A) / U``; its terms are 0 where ``A`` is below the smallest
+    normal number, or ``1 - A`` is 0, as the logarithms stop there. ``Y`` is between 0 and 1.
+    Arguments, result and errors as for :func:`CCE`.
 
     See Also
     --------
@@ -140,25 +110,8 @@ def Hinge(Y: Array, A: Array, deriv: bool = False) -> Array:
     on the right side of 0 by 1 or more where it costs nothing. Networks decide accordingly: yes
     above 0; of several columns, machines of one class against the rest each, the largest.
 
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U), 0 and 1.
-    A : array
-        Output of the network, shape (m, U).
-    deriv : bool, default False
-        Return the gradient ``dL/dA = -t / U`` where ``t A < 1``, else 0, instead.
-
-    Returns
-    -------
-    array
-        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
-        The loss saturates at the largest finite number.
-
-    Raises
-    ------
-    ShapeError
-        The shapes differ or have not 2 axes.
+    ``dL/dA = -t / U`` where ``t A < 1``, else 0. The loss saturates at the largest finite number.
+    Arguments, result and errors as for :func:`CCE`.
 
     References
     ----------
@@ -220,34 +173,14 @@ class LabelSmoothing(Named):
 
     def smooth(self, Y: Array, A: Array) -> tuple[Array, Array]:
         """Return the smoothed truth, in columns, and the output; both (m, U)."""
-        Y, A = one_hot(Y, A) if self.loss is ICCE else pair(Y, A)
+        Y, A = labels_as_columns(Y, A) if self.loss is ICCE else pair(Y, A)
         answers = 2 if self.loss is BCE else A.shape[1]
         share = float(self.share)
         return (1 - share) * Y + share / answers, A
 
     @rounds_to_zero
     def __call__(self, Y: Array, A: Array, deriv: bool = False) -> Array:
-        """Return the loss of each sample, or its gradient.
-
-        Parameters
-        ----------
-        Y : array
-            Truth, shape (m, U); for ICCE labels (m, 1).
-        A : array
-            Output of the network, shape (m, U).
-        deriv : bool, default False
-            Return the gradient ``dL/dA`` instead.
-
-        Returns
-        -------
-        array
-            Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
-
-        Raises
-        ------
-        ShapeError, LabelError
-            As the loss itself.
-        """
+        """Return the loss of each sample, or its gradient; all as for the loss itself."""
         return self.base(*self.smooth(Y, A), deriv=deriv)
 
 

@@ -46,27 +46,9 @@ def MSE(Y: Array, A: Array, deriv: bool = False) -> Array:
 
 @rounds_to_zero
 def MAE(Y: Array, A: Array, deriv: bool = False) -> Array:
-    """Mean absolute error, ``L = sum_U |Y - A| / U``.
+    """Mean absolute error, ``L = sum_U |Y - A| / U``; ``dL/dA = sign(A - Y) / U``, 0 at ``A = Y``.
 
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U); integers and booleans too.
-    A : array
-        Output of the network, shape (m, U).
-    deriv : bool, default False
-        Return the gradient ``dL/dA = sign(A - Y) / U`` instead; 0 where ``A = Y``.
-
-    Returns
-    -------
-    array
-        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
-        The loss saturates at the largest finite number.
-
-    Raises
-    ------
-    ShapeError
-        The shapes differ or have not 2 axes.
+    Arguments, result and errors as for :func:`MSE`.
     """
     Y, A = pair(Y, A)
     U = A.shape[1]
@@ -82,27 +64,9 @@ def MSLE(Y: Array, A: Array, deriv: bool = False) -> Array:
     """Mean squared logarithmic error, ``L = sum_U (log(1 + Y) - log(1 + A))^2 / U``.
 
     It is meant for truth and outputs above -1; both are kept at or above ``-1 + eps``, with eps
-    the spacing of the dtype at 1.
-
-    Parameters
-    ----------
-    Y : array
-        Truth, shape (m, U); integers and booleans too.
-    A : array
-        Output of the network, shape (m, U).
-    deriv : bool, default False
-        Return the gradient ``dL/dA = 2 (log(1 + A) - log(1 + Y)) / ((1 + A) U)`` instead;
-        0 where ``A`` is below the bound.
-
-    Returns
-    -------
-    array
-        Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
-
-    Raises
-    ------
-    ShapeError
-        The shapes differ or have not 2 axes.
+    the spacing of the dtype at 1. The gradient is
+    ``dL/dA = 2 (log(1 + A) - log(1 + Y)) / ((1 + A) U)``, and 0 where ``A`` is below the bound.
+    Arguments, result and errors as for :func:`MSE`.
     """
     Y, A = pair(Y, A)
     U = A.shape[1]
@@ -140,27 +104,9 @@ class Huber(Named):
 
     @rounds_to_zero
     def __call__(self, Y: Array, A: Array, deriv: bool = False) -> Array:
-        """Return the loss of each sample, or its gradient.
+        """Return the loss of each sample, or ``dL/dA = min(max(A - Y, -delta), delta) / U``.
 
-        Parameters
-        ----------
-        Y : array
-            Truth, shape (m, U); integers and booleans too.
-        A : array
-            Output of the network, shape (m, U).
-        deriv : bool, default False
-            Return the gradient ``dL/dA = min(max(A - Y, -delta), delta) / U`` instead.
-
-        Returns
-        -------
-        array
-            Loss of each sample, shape (m,), or the gradient, shape (m, U); dtype of ``A``.
-            The loss saturates at the largest finite number.
-
-        Raises
-        ------
-        ShapeError
-            The shapes differ or have not 2 axes.
+        Arguments, result and errors as for :func:`MSE`.
         """
         Y, A = pair(Y, A)
         U = A.shape[1]

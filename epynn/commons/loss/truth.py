@@ -11,38 +11,18 @@ from epynn.kernels.arrays import Array
 
 
 def pair(Y: Any, A: Any) -> tuple[Array, Array]:
-    """Check truth and output; return both as arrays of the output's dtype.
-
-    Parameters
-    ----------
-    Y, A : array
-        Truth and output, both (m, U).
-
-    Raises
-    ------
-    ShapeError
-        The shapes differ or have not 2 axes.
-    """
+    """Return truth and output, both (m, U), in the output's dtype; refuse other shapes."""
     A, Y = floating(A, 'A'), floating(Y, 'Y')
     if A.ndim != 2 or Y.shape != A.shape:
         raise ShapeError(
-            'loss',
-            'Y and A of one shape with 2 axes (m, U)',
-            f'Y {Y.shape} and A {A.shape}',
+            'loss', 'Y and A of one shape with 2 axes (m, U)', f'Y {Y.shape} and A {A.shape}',
             'The last layer needs as many units as Y has columns.',
-        )
+        )  # fmt: skip
     return Y.astype(A.dtype, copy=False), A
 
 
-def one_hot(Y: Any, A: Any) -> tuple[Array, Array]:
-    """Check integer labels and outputs; return the labels as columns of the output's dtype.
-
-    Parameters
-    ----------
-    Y : array
-        Labels 0 to U - 1, shape (m, 1) or (m,).
-    A : array
-        Output, shape (m, U).
+def labels_as_columns(Y: Any, A: Any) -> tuple[Array, Array]:
+    """Return labels 0 to U - 1, (m, 1) or (m,), as one-hot columns, and the output; both (m, U).
 
     Raises
     ------

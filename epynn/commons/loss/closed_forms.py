@@ -8,7 +8,7 @@ import numpy as np
 
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.loss.classification import BCE, CCE, ICCE, LabelSmoothing, LossFunction
-from epynn.commons.loss.truth import one_hot, pair
+from epynn.commons.loss.truth import labels_as_columns, pair
 from epynn.commons.maths import sigmoid, softmax, softplus
 from epynn.commons.maths.floating import saturate
 from epynn.kernels.arrays import Array
@@ -71,27 +71,8 @@ def output_loss(
 
     All terms are of one sign: nothing cancels, and small losses are as exact as large ones.
 
-    Parameters
-    ----------
-    loss : callable
-        Loss function.
-    activation : BoundActivation
-        Activation of the last layer.
-    Y : array
-        Truth, shape (m, U); labels (m, 1) for ICCE.
-    Z : array
-        Linear product of the last layer, shape (m, U).
-
-    Returns
-    -------
-    array or None
-        Loss of each sample, shape (m,), dtype of ``Z``; None for the other pairs. It saturates at
-        the largest finite number.
-
-    Raises
-    ------
-    ShapeError, LabelError
-        As the loss itself.
+    Arguments and errors as for :func:`output_gradient`, but for ``Z``, the linear product of the
+    last layer, (m, U). The loss, (m,), has its dtype and saturates at the largest finite number.
     """
     if not has_closed_form(loss, activation):
         return None
@@ -120,4 +101,4 @@ def in_columns(loss: LossFunction, Y: Array, A: Array) -> tuple[Array, Array]:
     """Return the truth that the loss compares with the output, and the output; both (m, U)."""
     if isinstance(loss, LabelSmoothing):
         return loss.smooth(Y, A)
-    return one_hot(Y, A) if loss is ICCE else pair(Y, A)
+    return labels_as_columns(Y, A) if loss is ICCE else pair(Y, A)
