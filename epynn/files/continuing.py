@@ -8,7 +8,8 @@ from epynn.commons.logs import process_logs
 from epynn.commons.models import Layer
 from epynn.files.adoption import adopt
 from epynn.kernels.blas import BlasOnOneThread
-from epynn.network.initialize import dry_run, seed_generators
+from epynn.network.dry_run import dry_run
+from epynn.network.initialize import seed_generators
 from epynn.network.models import EpyNN
 from epynn.network.ownership import AtWork, collect_layers, replace_embedding, take_layers
 

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epynn.commons.arguments import describe
-from epynn.commons.errors import ArgumentTypeError, ShapeError, StateError
+from epynn.commons.errors import ArgumentTypeError, EpynnError, ShapeError, StateError
 from epynn.commons.loss import output_gradient
 from epynn.commons.names import in_words
 from epynn.kernels.arrays import Array
 from epynn.kernels.rounding import rounds_to_zero
+from epynn.network.forward import Look, numbered
 from epynn.network.ownership import require_ownership
 
 if TYPE_CHECKING:
@@ -59,6 +60,11 @@ def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Any:
             'Unpack the two: model.backward(*model.loss_gradient(Y, A)).' if isinstance(dA, tuple)
             else 'Pass the gradient of the loss with respect to each output.',
         )  # fmt: skip
+    return pass_back(model, dA, dZ)
+
+
+def pass_back(model: 'EpyNN', dA: Array, dZ: Array | None, look: Look | None = None) -> Any:
+    """Pass the gradient back; `look` sees what goes into each layer, and what comes out."""
     output = model.layers[-1]
     last = first_trainable(model) if output.training else 0
     scale = len(dA) if model.reduction == 'sum' else 1
@@ -68,10 +74,16 @@ def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Any:
         model.layers[last].input_gradient = False
         model.layers[last].bc.pop('dX', None)
     try:
-        for layer in reversed(model.layers[last:]):
-            dX = layer.backward(dX)
-            layer.compute_gradients()
-            layer.add_penalty_gradient(scale)
+        for number in reversed(range(last, len(model.layers))):
+            layer, dA = model.layers[number], dX
+            try:
+                dX = layer.backward(dA)
+                layer.compute_gradients()
+                layer.add_penalty_gradient(scale)
+                if look is not None:
+                    look(number, dA, dX)
+            except EpynnError as error:
+                raise numbered(error, number) from None
     finally:
         output.output_dZ = None
         model.layers[last].input_gradient = True

@@ -1,13 +1,12 @@
 """What is refused before a network learns: layers and functions that make no sense."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from epynn.commons.arguments import describe
-from epynn.commons.bound_activation import BoundActivation, check_elementwise
+from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.composite import require_composites
 from epynn.commons.errors import (
     ArgumentError,
@@ -74,15 +73,6 @@ def check_activations(layer: Layer) -> None:
             )  # fmt: skip
 
 
-def try_activation(layer: Layer) -> None:
-    """Refuse a function of the user's that is none of each number, with numbers of such samples."""
-    for inner in walk_layers([layer]):
-        Z = inner.fc.get('Z')
-        if Z is not None and 'activate' in inner.activation:
-            function = inner.activate.function
-            check_elementwise(function, f'{inner.name}.activate', (2, *Z.shape[1:]))
-
-
 def check_network(model: 'EpyNN') -> None:
     """Refuse a network whose layers changed to what makes none since it was constructed."""
     model.layers = check_layers(model.layers)
@@ -103,33 +93,6 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
         raise ArgumentError(
             'EpyNN.initialize(dtype)', 'float32 or float64', describe(dtype), "Write 'float32'."
         ) from None
-
-
-@contextmanager
-def naming(number: int) -> Iterator[None]:
-    """Add the number of the layer to what an error says: ``Dense, layer 3``."""
-    try:
-        yield
-    except EpynnError as error:
-        raise numbered(error, number) from None
-
-
-def numbered(error: EpynnError, number: int) -> EpynnError:
-    """Return the error of a layer, with the layer's number."""
-    named = type(error)(f'{error.where}, layer {number}', error.expected, error.got, error.remedy)
-    return named.with_traceback(error.__traceback__)
-
-
-def check_array(layer: Layer, method: str, array: Any, shape: tuple[int, ...]) -> Array:
-    """Return what a pass of a layer returned, if it is an array whose shape begins as it has to."""
-    got = getattr(array, 'shape', None)
-    if got is None or got[: len(shape)] != shape:
-        beginning = f'({", ".join(map(str, shape))}, ...)' if method == 'forward' else f'{shape}'
-        raise LayerError(
-            f'{layer.name}.{method}', f'an array of shape {beginning} to be returned',
-            describe(array), 'Return A (or dX, going backward) for every sample.',
-        )  # fmt: skip
-    return array  # type: ignore[no-any-return]
 
 
 def check_loss(model: 'EpyNN', Y: Array, A: Array) -> None:

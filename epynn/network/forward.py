@@ -1,7 +1,7 @@
 """Forward pass of the network."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -11,12 +11,13 @@ from epynn.commons.models import Layer
 from epynn.commons.names import in_words
 from epynn.kernels.arrays import Array
 from epynn.kernels.rounding import rounds_to_zero
-from epynn.network.checks import numbered
 from epynn.network.ownership import require_ownership
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
+Look: TypeAlias = Callable[[int, Array, Any], None]
+"""Is shown the number of a layer, and what went into a pass of it and came out."""
 SAMPLES_AT_A_TIME = 256
 """Samples that pass through the network at once outside training, so that memory stays flat."""
 
@@ -50,14 +51,26 @@ def model_forward(model: 'EpyNN', X: Array, training: bool = False) -> Array:
     return pass_through(model.layers, X)
 
 
-def pass_through(layers: Sequence[Layer], A: Array) -> Array:
-    """Pass samples through layers; an error tells which of them it is about."""
+def pass_through(layers: Sequence[Layer], A: Array, look: Look | None = None) -> Array:
+    """Pass samples through layers; an error tells which of them it is about.
+
+    `look` sees what goes into each layer, and what comes out.
+    """
     for number, layer in enumerate(layers):
+        X = A
         try:
-            A = layer.forward(A)
+            A = layer.forward(X)
+            if look is not None:
+                look(number, X, A)
         except EpynnError as error:
             raise numbered(error, number) from None
     return A
+
+
+def numbered(error: EpynnError, number: int) -> EpynnError:
+    """Return the error of a layer, with the layer's number."""
+    named = type(error)(f'{error.where}, layer {number}', error.expected, error.got, error.remedy)
+    return named.with_traceback(error.__traceback__)
 
 
 def compute_outputs(model: 'EpyNN', X: Array, keep_Z: bool = False) -> tuple[Array, Array | None]:

@@ -1,4 +1,4 @@
-"""Initialization of the network: settings, random streams, parameters, and a dry run."""
+"""Initialization of the network: settings, random streams, parameters by a dry run."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -9,7 +9,7 @@ import numpy as np
 from epynn.commons.arguments import as_choice, as_flag, as_int, check_call, describe
 from epynn.commons.composite import require_composites
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError
-from epynn.commons.logs import status_line, warn
+from epynn.commons.logs import warn
 from epynn.commons.loss import loss_functions
 from epynn.commons.memory import enough_memory
 from epynn.commons.metrics import metrics_functions
@@ -19,22 +19,14 @@ from epynn.commons.optimize import Optimizer, make_optimizer
 from epynn.commons.targets import AMOUNTS, MULTILABEL
 from epynn.kernels.arrays import Array
 from epynn.kernels.blas import BlasOnOneThread, controls_blas
-from epynn.kernels.rounding import rounds_to_zero
-from epynn.network.backward import loss_gradient
 from epynn.network.checks import (
-    check_array,
     check_dtype,
-    check_loss,
-    check_metrics,
     check_network,
-    naming,
-    try_activation,
 )
+from epynn.network.dry_run import dry_run
 from epynn.network.hints import (
     list_settings,
-    warn_of_layout,
     warn_of_lost_settings,
-    warn_of_scale,
     warn_of_unknown_hyperparameters,
 )
 from epynn.network.hyperparameters import (
@@ -42,10 +34,8 @@ from epynn.network.hyperparameters import (
     layer_hyperparameters,
     schedule_rates,
 )
-from epynn.network.label_checks import check_labels, check_outputs
 from epynn.network.ownership import AtWork, collect_layers, take_layers
-from epynn.network.report import describe_layer
-from epynn.network.sample_weights import resolve_class_weight, sample_weights
+from epynn.network.sample_weights import resolve_class_weight
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -254,46 +244,3 @@ def seed_generators(model: 'EpyNN') -> None:
     model.np_rng = np.random.default_rng(seed)
     for i, layer in enumerate(model.layers):
         layer.np_rng = np.random.default_rng(None if seed is None else seed + 1 + i)
-
-
-@rounds_to_zero
-def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
-    """Pass the first batch forward and backward, note the shapes, and report them.
-
-    Parameters are drawn on the way, in the order of the layers. Nothing is learned, and no layer
-    draws other random numbers.
-    """
-    batch = model.embedding.batch_dtrain[0]
-    count = len(model.layers)
-    A: Array = batch.X
-    inputs: list[Array] = []
-    for number, layer in enumerate(model.layers):
-        layer.training = False
-        shape = A.shape
-        inputs.append(A)
-        with naming(number):
-            A = check_array(layer, 'forward', layer.forward(A), (len(batch.X),))
-            try_activation(layer)
-        if verbose:
-            status_line(
-                f'Forward   {number + 1:>2}/{count}  {layer.name:<12}{shape} -> {A.shape}', end
-            )
-    check_labels(model, batch.Y, A)
-    check_outputs(model, A)
-    check_loss(model, batch.Y, A)
-    check_metrics(model, batch.Y, A)
-    dX, _ = loss_gradient(model, batch.Y, A, sample_weights(model, batch))
-    for number, layer in reversed(list(enumerate(model.layers))):
-        shape = dX.shape
-        with naming(number):
-            dX = check_array(layer, 'backward', layer.backward(dX), layer.fs.get('X', ()))
-            layer.compute_gradients()
-        model.network[number] = describe_layer(layer)
-        if verbose:
-            status_line(
-                f'Backward  {number + 1:>2}/{count}  {layer.name:<12}{shape} -> {dX.shape}', end
-            )
-    if verbose and end == '\r':
-        status_line(f'{model.name}: {count} layers initialized', '\n')
-    warn_of_layout(model, batch.X)
-    warn_of_scale(model, inputs)

@@ -1,0 +1,85 @@
+"""The dry run: one batch forward and back before a network learns, to see whether it can."""
+
+from typing import TYPE_CHECKING, Any
+
+from epynn.commons.arguments import describe
+from epynn.commons.bound_activation import check_elementwise
+from epynn.commons.errors import LayerError
+from epynn.commons.logs import status_line
+from epynn.commons.models import Layer, walk_layers
+from epynn.kernels.arrays import Array
+from epynn.kernels.rounding import rounds_to_zero
+from epynn.network.backward import loss_gradient, pass_back
+from epynn.network.checks import check_loss, check_metrics
+from epynn.network.forward import pass_through
+from epynn.network.hints import warn_of_layout, warn_of_scale
+from epynn.network.label_checks import check_labels, check_outputs
+from epynn.network.report import describe_layer
+from epynn.network.sample_weights import sample_weights
+
+if TYPE_CHECKING:
+    from epynn.network.models import EpyNN
+
+
+@rounds_to_zero
+def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
+    """Pass the first batch forward and backward, note the shapes, and report them.
+
+    Parameters are drawn on the way, in the order of the layers. Nothing is learned, and no layer
+    draws other random numbers.
+    """
+    batch = model.embedding.batch_dtrain[0]
+    count = len(model.layers)
+    inputs: list[Array] = []
+
+    def report(way: str, number: int, before: Array, after: Array) -> None:
+        if verbose:
+            name = model.layers[number].name
+            shapes = f'{before.shape} -> {after.shape}'
+            status_line(f'{way:<8}  {number + 1:>2}/{count}  {name:<12}{shapes}', end)
+
+    def look_forward(number: int, X: Array, A: Any) -> None:
+        layer = model.layers[number]
+        check_array(layer, 'forward', A, (len(batch.X),))
+        try_activation(layer)
+        inputs.append(X)
+        report('Forward', number, X, A)
+
+    def look_back(number: int, dA: Array, dX: Any) -> None:
+        layer = model.layers[number]
+        check_array(layer, 'backward', dX, layer.fs.get('X', ()))
+        model.network[number] = describe_layer(layer)
+        report('Backward', number, dA, dX)
+
+    for layer in model.layers:
+        layer.training = False
+    A = pass_through(model.layers, batch.X, look_forward)
+    check_labels(model, batch.Y, A)
+    check_outputs(model, A)
+    check_loss(model, batch.Y, A)
+    check_metrics(model, batch.Y, A)
+    dA, dZ = loss_gradient(model, batch.Y, A, sample_weights(model, batch))
+    pass_back(model, dA, dZ, look_back)
+    if verbose and end == '\r':
+        status_line(f'{model.name}: {count} layers initialized', '\n')
+    warn_of_layout(model, batch.X)
+    warn_of_scale(model, inputs)
+
+
+def check_array(layer: Layer, method: str, array: Any, shape: tuple[int, ...]) -> None:
+    """Refuse what a pass of a layer returned, unless it is an array whose shape begins so."""
+    got = getattr(array, 'shape', None)
+    if got is None or got[: len(shape)] != shape:
+        beginning = f'({", ".join(map(str, shape))}, ...)' if method == 'forward' else f'{shape}'
+        raise LayerError(
+            f'{layer.name}.{method}', f'an array of shape {beginning} to be returned',
+            describe(array), 'Return A (or dX, going backward) for every sample.',
+        )  # fmt: skip
+
+
+def try_activation(layer: Layer) -> None:
+    """Refuse a function of the user's in which the numbers of a sample act on each other."""
+    for inner in walk_layers([layer]):
+        Z = inner.fc.get('Z')
+        if Z is not None and 'activate' in inner.activation:
+            check_elementwise(inner.activate.function, f'{inner.name}.activate', (2, *Z.shape[1:]))
