@@ -17,7 +17,7 @@ def groupnorm_forward(layer: 'GroupNorm', A: Array) -> Array:
     # (1) Input
     X = layer.receive_input(A)
 
-    # (2) Mean and variance of each group, repeated a channel: (m, ..., d) -> (m, 1, ..., d)
+    # (2) Mean and variance of each group, for each of its channels: (m, ..., d) -> (m, 1, ..., d)
     mean, Xc, var = center(X, partial(mean_groups, groups=layer.d['g']))
     layer.fc['mean'], layer.fc['var'] = mean, var
 

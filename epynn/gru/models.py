@@ -49,9 +49,9 @@ class GRU(Recurrent):
     ``Uz (e, u)``, ``Vz (u, u)``, ``bz (1, u)``,
     ``Ur (e, u)``, ``Vr (u, u)``, ``br (1, u)``,
     ``Uhh (e, u)``, ``Vhh (u, u)``, ``bhh (1, u)``.
-    Caches ``z_ z r_ r hh_ hh h hp`` hold all steps, ``(m, s, u)``; ``?_`` is the linear product of
-    a gate, before its activation. ``zr_`` and ``zr``, ``(m, s, 2 u)``, hold ``z`` and ``r`` side by
-    side.
+    Caches ``z_ z r_ r hh_ hh rhp h hp`` hold all steps, ``(m, s, u)``: ``?_`` is the linear product
+    of a gate, before its activation, and ``rhp`` is ``r * hp``. ``zr_`` and ``zr``,
+    ``(m, s, 2 u)``, hold ``z`` and ``r`` side by side.
 
     Backward goes through time, as in RNN; ``dh`` has a part from the output and one from the step
     after::

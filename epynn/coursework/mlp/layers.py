@@ -1,6 +1,6 @@
 """The layers of the course, by its names. Convolution and pooling are in a module of their own."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from epynn.commons.arguments import as_flag, as_float, as_int
 from epynn.commons.bound_activation import BoundActivation
@@ -78,10 +78,12 @@ class AffineLayer(LayerWithParameters):
 
 
 class ActivationLayer(Layer):
-    """Base of the layers that are an activation `function` of :mod:`epynn.commons.maths`."""
+    """Base of the layers that are an activation function of :mod:`epynn.commons.maths`."""
 
-    def __init__(self, function: ActivationFunction) -> None:
-        self.activate = BoundActivation(function)
+    function: ClassVar[ActivationFunction]
+
+    def __init__(self) -> None:
+        self.activate = BoundActivation(type(self).function)
 
     def fprop(self, inputs: Array) -> Array:
         """Return ``f(inputs)``, any shape."""
@@ -98,22 +100,19 @@ class ActivationLayer(Layer):
 class SigmoidLayer(ActivationLayer):
     """Logistic sigmoid: ``1 / (1 + exp(-inputs))``, with the gradient ``grads * out (1 - out)``."""
 
-    def __init__(self) -> None:
-        super().__init__(sigmoid)
+    function = sigmoid
 
 
 class ReluLayer(ActivationLayer):
     """Rectifier: ``max(0, inputs)``, with the gradient ``grads`` where ``inputs > 0``, else 0."""
 
-    def __init__(self) -> None:
-        super().__init__(relu)
+    function = relu
 
 
 class TanhLayer(ActivationLayer):
     """Hyperbolic tangent: ``tanh(inputs)``, with the gradient ``grads * (1 - out^2)``."""
 
-    def __init__(self) -> None:
-        super().__init__(tanh)
+    function = tanh
 
 
 class SoftmaxLayer(ActivationLayer):
@@ -122,8 +121,7 @@ class SoftmaxLayer(ActivationLayer):
     The gradient is ``out_i (grads_i - sum_j grads_j out_j)``.
     """
 
-    def __init__(self) -> None:
-        super().__init__(softmax)
+    function = softmax
 
 
 class ReshapeLayer(Layer):
