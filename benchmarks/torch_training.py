@@ -80,7 +80,7 @@ def convert_layer(layer: Layer, image: tuple[int, ...]) -> Iterator[nn.Module]:
         yield linear
     elif isinstance(layer, RNN | LSTM):
         gates = 'ifgo' if isinstance(layer, LSTM) else ['']
-        e, u = layer.fs['U' + gates[0]]
+        e, u = layer.ps['U' + gates[0]]
         make = nn.LSTM if isinstance(layer, LSTM) else nn.RNN
         cell = make(e, u, batch_first=True)
         cell.bias_hh_l0.requires_grad_(False)  # one bias a gate learns, as in ours

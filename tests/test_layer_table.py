@@ -13,7 +13,8 @@ from layer_table import ROWS
 
 import epynn
 from epynn.commons.errors import ShapeError, StateError
-from epynn.commons.models import Layer, no_parameters, walk_layers
+from epynn.commons.models import Layer, walk_layers
+from epynn.commons.roles import no_parameters
 
 each_row = pytest.mark.parametrize('row', ROWS, ids=lambda row: row.name)
 each_dtype = pytest.mark.parametrize('dtype', [np.float32, np.float64])
@@ -61,7 +62,7 @@ def test_names_and_shapes_of_the_parameters(row):
     layer, _, _ = row.run()
     assert {name: p.shape for name, p in layer.p.items()} == dict(row.parameters)
     assert list(layer.p) == list(row.parameters)
-    assert {name: layer.fs[name] for name in layer.p} == dict(row.parameters)
+    assert {name: layer.ps[name] for name in layer.p} == dict(row.parameters)
     assert layer.count_parameters() == sum(int(np.prod(s)) for s in row.parameters.values())
     assert layer.trainable == bool(row.parameters)
 
@@ -120,7 +121,17 @@ def test_compute_shapes_alone_draws_nothing(row):
     layer.compute_shapes(row.draw_input())
     assert layer.d['m'] == row.input_shape[0]
     assert not layer.p
-    assert all(layer.fs[name] == shape for name, shape in row.parameters.items())
+    assert all(layer.ps[name] == shape for name, shape in row.parameters.items())
+
+
+@each_row
+def test_shapes_of_parameters_have_a_place_of_their_own(row):
+    layer, _, _ = row.run()
+    for each in (layer, copy.deepcopy(layer), through_pickle(layer), layer.twin()):
+        assert set(each.ps) - set(layer.s) == set(layer.p)
+        assert set(each.fs) == set(layer.fc)
+        each.ps['W'] = (7, 5)
+        assert each.fs['W'] == (7, 5)  # as old scripts ask for it
 
 
 # GRADIENTS

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def batchnorm_compute_shapes(layer: 'BatchNorm', A: Array) -> None:
     """Read the dimensions off the input ``(m, ..., d)`` and derive the shapes of the parameters."""
     compute_channel_shapes(layer, A)
-    layer.fs['mean'] = layer.fs['var'] = (layer.d['d'],)
+    layer.ps['mean'] = layer.ps['var'] = (layer.d['d'],)
 
 
 def batchnorm_initialize_parameters(layer: 'BatchNorm') -> None:
     """Start by changing nothing: scale 1, shift 0, running mean 0, running variance 1."""
     initialize_channels(layer)
-    layer.s['mean'] = np.zeros(layer.fs['beta'])
-    layer.s['var'] = np.ones(layer.fs['gamma'])
+    layer.s['mean'] = np.zeros(layer.ps['beta'])
+    layer.s['var'] = np.ones(layer.ps['gamma'])
 
 
 def batchnorm_compute_gradients(layer: 'BatchNorm') -> None:

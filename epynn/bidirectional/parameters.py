@@ -15,8 +15,7 @@ def bidirectional_compute_shapes(layer: 'Bidirectional', A: Array) -> None:
 
     for i, inner in enumerate(layer.layers):
         inner.compute_shapes(A)
-        shapes = {name: shape for name, shape in inner.fs.items() if name not in inner.fc}
-        layer.fs.update({f'{i}.{name}': shape for name, shape in shapes.items()})
+        layer.ps.update({f'{i}.{name}': shape for name, shape in inner.ps.items()})
 
 
 def bidirectional_initialize_parameters(layer: 'Bidirectional') -> None:

@@ -36,6 +36,7 @@ class HasAxes(Protocol):
 
     name: str
     input_axes: ClassVar[tuple[str, ...] | None]
+    checks_numbers: ClassVar[bool]
 
 
 def layer_check_axes(layer: HasAxes, A: Array) -> None:
@@ -47,7 +48,7 @@ def layer_check_axes(layer: HasAxes, A: Array) -> None:
         raise ShapeError(
             layer.name, 'an array as input', f'a {type(A).__name__}', 'Convert it by np.array.'
         )
-    if kind not in 'fiubc' and expected != ('m', 's'):  # tokens are checked one by one
+    if kind not in 'fiubc' and not layer.checks_numbers:
         raise DataError(
             layer.name, 'an array of numbers as input', f'one of type {A.dtype}',
             'Convert it by np.array(A, dtype=float), or encode words first.',

@@ -29,14 +29,14 @@ def compute_channel_shapes(layer: Layer, A: Array) -> None:
         )  # fmt: skip
     layer.d['m'], layer.d['d'] = A.shape[0], A.shape[-1]
 
-    layer.fs['gamma'] = (layer.d['d'],)
-    layer.fs['beta'] = (layer.d['d'],)
+    layer.ps['gamma'] = (layer.d['d'],)
+    layer.ps['beta'] = (layer.d['d'],)
 
 
 def initialize_channels(layer: Layer) -> None:
     """Start by changing nothing: scale 1, shift 0."""
-    layer.p['gamma'] = np.ones(layer.fs['gamma'])
-    layer.p['beta'] = np.zeros(layer.fs['beta'])
+    layer.p['gamma'] = np.ones(layer.ps['gamma'])
+    layer.p['beta'] = np.zeros(layer.ps['beta'])
 
 
 def compute_channel_gradients(layer: Layer) -> None:

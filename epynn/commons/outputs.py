@@ -1,18 +1,16 @@
 """The activation functions of a layer, and what they tell of its output."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from epynn.commons.arguments import as_function, check_call
 from epynn.commons.bound_activation import BoundActivation, check_elementwise
 from epynn.commons.names import constructor_names
+from epynn.commons.state import State
 from epynn.kernels.arrays import Array
 
-if TYPE_CHECKING:
-    from epynn.commons.models import Layer
 
-
-def layer_set_activations(layer: 'Layer', **functions: Any) -> None:
+def layer_set_activations(layer: State, **functions: Any) -> None:
     """Store activation functions as attributes and note their names in `activation`.
 
     Parameters
@@ -32,13 +30,13 @@ def layer_set_activations(layer: 'Layer', **functions: Any) -> None:
         layer.activation[argument] = activate.__name__
 
 
-def layer_set_hyperparameters(layer: 'Layer', se_hPars: Mapping[str, Any]) -> None:
+def layer_set_hyperparameters(layer: State, se_hPars: Mapping[str, Any]) -> None:
     """Give the layer's activation functions their hyper-parameters, the layer's own first."""
     for argument in layer.activation:
         getattr(layer, argument).set_hyperparameters({**se_hPars, **(layer.se_hPars or {})})
 
 
-def layer_activation_gradient(layer: 'Layer', dA: Array) -> Array:
+def layer_activation_gradient(layer: State, dA: Array) -> Array:
     """Return ``dZ = dA * activate'(Z)``; for softmax, the product with its Jacobian.
 
     In the output layer of a network in training, loss and activation may have a joint closed
@@ -50,7 +48,7 @@ def layer_activation_gradient(layer: 'Layer', dA: Array) -> Array:
     return layer.activate.gradient(dA, layer.fc['Z'], layer.fc['A'])
 
 
-def layer_last_activation(layer: 'Layer') -> BoundActivation | None:
+def layer_last_activation(layer: State) -> BoundActivation | None:
     """Return the activation whose output is that of the layer, ``A = activate(Z)``, or None.
 
     The class has to say so, by `activation_is_last`, and is taken at its word for the passes
@@ -62,10 +60,10 @@ def layer_last_activation(layer: 'Layer') -> BoundActivation | None:
     return layer.activate if says else None
 
 
-def layer_output_range(layer: 'Layer') -> tuple[float, float] | None:
+def layer_output_range(layer: State) -> tuple[float, float] | None:
     """Return the smallest and the largest number that may come out; None if it is not known.
 
     A class that says so is taken at its word for the forward pass that it had then.
     """
-    activate = layer.last_activation()
+    activate = layer_last_activation(layer)
     return activate.range if activate is not None and activate.is_bundled else None

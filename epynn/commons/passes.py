@@ -1,18 +1,14 @@
 """How every pass of a layer begins: checks, sizes, and parameters drawn and in its data type."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import DataError, ShapeError, StateError
+from epynn.commons.state import State
 from epynn.kernels.arrays import Array
 
-if TYPE_CHECKING:
-    from epynn.commons.models import Layer
 
-
-def layer_receive_input(layer: 'Layer', A: Array) -> Array:
+def layer_receive_input(layer: State, A: Array) -> Array:
     """Open a forward pass: check the axes, size the layer, draw parameters if there are none.
 
     Parameters
@@ -41,9 +37,9 @@ def layer_receive_input(layer: 'Layer', A: Array) -> Array:
     if layer.draws_parameters():
         if not layer.p:
             draw_parameters(layer, A)
-        layer.keep_dtype()
+        keep_dtype(layer)
         for name, p in layer.p.items():
-            shape = layer.fs.get(name, p.shape)
+            shape = noted_shape(layer, name, p)
             if shape != p.shape:
                 raise ShapeError(
                     layer.name, f'an input that fits its {name} of shape {p.shape}',
@@ -54,7 +50,7 @@ def layer_receive_input(layer: 'Layer', A: Array) -> Array:
     return A
 
 
-def layer_receive_gradient(layer: 'Layer', dX: Array) -> Array:
+def layer_receive_gradient(layer: State, dX: Array) -> Array:
     """Open a backward pass: check that `dX` of the layer after fits this layer's output.
 
     Returns
@@ -84,11 +80,11 @@ def layer_receive_gradient(layer: 'Layer', dX: Array) -> Array:
     return dX
 
 
-def draw_parameters(layer: 'Layer', A: Array) -> None:
+def draw_parameters(layer: State, A: Array) -> None:
     """Draw parameters and state in float64, then cast them to the layer's data type."""
     layer.initialize_parameters()
     for name, p in layer.p.items():
-        where, shape = f'{layer.name}.p[{name!r}]', layer.fs.get(name, np.shape(p))
+        where, shape = f'{layer.name}.p[{name!r}]', noted_shape(layer, name, p)
         if np.shape(p) != shape:
             raise ShapeError(
                 where, f'parameters of shape {shape}', describe(p),
@@ -99,25 +95,33 @@ def draw_parameters(layer: 'Layer', A: Array) -> None:
                 where, 'finite numbers', 'NaN or infinity', 'Choose another initialization.'
             )
     if layer.penalty is not None:
-        layer.weights()  # refused here, rather than in training, where nobody said which they are
+        layer.weights()  # refused now, rather than in training, where nobody said which
     if layer.dtype is None:
         layer.dtype = A.dtype.newbyteorder('=') if A.dtype.kind == 'f' else np.dtype(np.float64)
-    layer.cast_parameters()
+    layer_cast_parameters(layer)
 
 
-def layer_keep_dtype(layer: 'Layer') -> None:
+def noted_shape(layer: State, name: str, p: Array) -> tuple[int, ...]:
+    """Return the shape that `compute_shapes` noted for a parameter; the one it has if none was.
+
+    Layers of the user's own may note it in `fs`.
+    """
+    return layer.ps.get(name) or layer.fs.get(name, np.shape(p))
+
+
+def keep_dtype(layer: State) -> None:
     """Cast parameters that were put here by hand, or moved by an update that cast them.
 
     Complex ones stay: they take a complex step, whose imaginary part is the gradient.
     """
-    if layer.children() or layer.dtype is None:
+    if layer.dtype is None:
         return
     dtypes = {getattr(p, 'dtype', None) for p in layer.p.values()}
     if not dtypes <= {layer.dtype, np.dtype(complex)}:
-        layer.cast_parameters()
+        layer_cast_parameters(layer)
 
 
-def layer_cast_parameters(layer: 'Layer') -> None:
+def layer_cast_parameters(layer: State) -> None:
     """Turn parameters and state into the layer's data type."""
     # By rows, as files hold them: a matrix product rounds by the order of memory.
     layer.p = {name: np.ascontiguousarray(p, layer.dtype) for name, p in layer.p.items()}

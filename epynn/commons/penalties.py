@@ -5,20 +5,14 @@ reported, and ``penalty.gradient(W)`` to its gradient. Biases are not penalized.
 """
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from epynn.commons.arguments import as_float, describe, refuse_class
-from epynn.commons.errors import ArgumentTypeError, LayerError
+from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.names import Named, in_words
 from epynn.kernels.arrays import Array
-
-if TYPE_CHECKING:
-    from epynn.commons.models import Layer
-
-WEIGHTS, OTHERS = ('W', 'U', 'V'), ('b', 'gamma')
-"""How parameters begin that are weights or are none, by the table of symbols; gates follow."""
 
 
 class Penalty(Named, ABC):
@@ -86,44 +80,3 @@ def check_penalty(penalty: Any, name: str) -> Penalty | None:
             'Import L1 or L2 from epynn.',
         )  # fmt: skip
     return penalty
-
-
-def layer_weights(layer: 'Layer') -> list[str]:
-    """Return the names of the parameters that penalties are about: weights, not biases.
-
-    Raises
-    ------
-    LayerError
-        If the layer has a penalty, and its class does not say which they are where the table of
-        symbols does not tell either, or names some that the layer does not have.
-    """
-    declared = layer.weight_names
-    if declared is None:
-        names = [name for name in layer.p if name.startswith(WEIGHTS)]
-        unclear = [name for name in layer.p if not name.startswith((*WEIGHTS, *OTHERS))]
-    else:
-        names = [name for name in declared if name in layer.p]
-        unclear = [name for name in declared if name not in layer.p]
-    if layer.penalty is not None and layer.p and (unclear or not names):
-        raise LayerError(
-            f'{layer.name}.penalty', 'a class that says which parameters are weights',
-            f'{", ".join(unclear or layer.p)} without a word' if declared is None
-            else f'weight_names = {declared}, and parameters {", ".join(layer.p)}',
-            f"Name them in the class body: weight_names = ('{next(iter(layer.p))}',).",
-        )  # fmt: skip
-    return names
-
-
-def layer_add_penalty_gradient(layer: 'Layer', scale: float) -> None:
-    """Add the gradient of the penalty, times `scale`, to the gradients of the weights."""
-    if layer.penalty is not None:
-        for name in layer.weights():
-            g = layer.g[f'd{name}']
-            layer.g[f'd{name}'] = g + scale * layer.penalty.gradient(layer.p[name])
-
-
-def layer_compute_penalty(layer: 'Layer') -> float:
-    """Return the penalty of all weights, 0 without one."""
-    if layer.penalty is None:
-        return 0.0
-    return sum(layer.penalty(layer.p[name]) for name in layer.weights())

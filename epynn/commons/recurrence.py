@@ -150,17 +150,17 @@ def compute_gate_shapes(layer: Recurrent, A: Array, gates: tuple[str, ...]) -> N
     d['m'], d['s'], d['e'] = A.shape
 
     for gate in gates:
-        layer.fs[f'U{gate}'] = (d['e'], d['u'])
-        layer.fs[f'V{gate}'] = (d['u'], d['u'])
-        layer.fs[f'b{gate}'] = (1, d['u'])
+        layer.ps[f'U{gate}'] = (d['e'], d['u'])
+        layer.ps[f'V{gate}'] = (d['u'], d['u'])
+        layer.ps[f'b{gate}'] = (1, d['u'])
 
 
 def initialize_gates(layer: Recurrent, gates: tuple[str, ...]) -> None:
     """Draw the weights, ``U`` then ``V`` of each gate in turn; the biases start at 0."""
     for gate in gates:
-        layer.p[f'U{gate}'] = layer.initialization(layer.fs[f'U{gate}'], rng=layer.np_rng)
-        layer.p[f'V{gate}'] = layer.initialization(layer.fs[f'V{gate}'], rng=layer.np_rng)
-        layer.p[f'b{gate}'] = np.zeros(layer.fs[f'b{gate}'])
+        layer.p[f'U{gate}'] = layer.initialization(layer.ps[f'U{gate}'], rng=layer.np_rng)
+        layer.p[f'V{gate}'] = layer.initialization(layer.ps[f'V{gate}'], rng=layer.np_rng)
+        layer.p[f'b{gate}'] = np.zeros(layer.ps[f'b{gate}'])
 
 
 @dataclass(frozen=True)

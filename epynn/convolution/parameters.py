@@ -18,16 +18,16 @@ def convolution_compute_shapes(layer: 'Convolution', A: Array) -> None:
     check_groups_of_depth(layer, A)
     d = layer.d
 
-    layer.fs['W'] = (d['fh'], d['fw'], d['d'] // d['g'], d['u'])
+    layer.ps['W'] = (d['fh'], d['fw'], d['d'] // d['g'], d['u'])
     if layer.use_bias:
-        layer.fs['b'] = (d['u'],)
+        layer.ps['b'] = (d['u'],)
 
 
 def convolution_initialize_parameters(layer: 'Convolution') -> None:
     """Draw the filters; the bias starts at 0."""
-    layer.p['W'] = layer.initialization(layer.fs['W'], rng=layer.np_rng)
+    layer.p['W'] = layer.initialization(layer.ps['W'], rng=layer.np_rng)
     if layer.use_bias:
-        layer.p['b'] = np.zeros(layer.fs['b'])
+        layer.p['b'] = np.zeros(layer.ps['b'])
 
 
 def convolution_compute_gradients(layer: 'Convolution') -> None:

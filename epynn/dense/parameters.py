@@ -16,14 +16,14 @@ def dense_compute_shapes(layer: 'Dense', A: Array) -> None:
     """Read the dimensions off the input ``(m, n)`` and derive the shapes of the parameters."""
     layer.d['m'], layer.d['n'] = A.shape
 
-    layer.fs['W'] = (layer.d['n'], layer.d['u'])
-    layer.fs['b'] = (1, layer.d['u'])
+    layer.ps['W'] = (layer.d['n'], layer.d['u'])
+    layer.ps['b'] = (1, layer.d['u'])
 
 
 def dense_initialize_parameters(layer: 'Dense') -> None:
     """Draw the weights; the bias starts at 0."""
-    layer.p['W'] = layer.initialization(layer.fs['W'], rng=layer.np_rng)
-    layer.p['b'] = np.zeros(layer.fs['b'])
+    layer.p['W'] = layer.initialization(layer.ps['W'], rng=layer.np_rng)
+    layer.p['b'] = np.zeros(layer.ps['b'])
 
 
 def dense_compute_gradients(layer: 'Dense') -> None:

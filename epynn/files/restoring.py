@@ -293,7 +293,7 @@ def check_layer(layer: Layer, row: Mapping[str, Any], decoder: Decoder) -> None:
         if row['dimensions'].get(name) != size:
             raise decoder.refuse(f'{layer.name} with {name} = {size}', row['dimensions'])
     placed = {**layer.p, **layer.s}
-    expected = layer.fs if layer.draws_parameters() else {}
+    expected = layer.ps if layer.draws_parameters() else {}
     if {name: array.shape for name, array in placed.items()} != expected or not all(
         array.dtype.kind == 'f' for array in placed.values()
     ):

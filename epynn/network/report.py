@@ -26,7 +26,7 @@ def describe_layer(layer: Layer) -> dict[str, Any]:
         'name': layer.name,
         'activation': dict(layer.activation),
         'dimensions': dict(layer.d),
-        'forward': dict(layer.fs),
+        'forward': {**layer.ps, **layer.fs},
         'backward': {
             **layer.bs,
             **{name: layer.g[name].shape for name in order_gradients(layer)},

@@ -20,7 +20,7 @@ def residual_compute_shapes(layer: 'Residual', A: Array) -> None:
     if layer.o.get('sample_shape') != A.shape[1:]:
         shapes = chain_shapes(layer.chain, A) + chain_shapes(layer.shortcut, A)
         for i, of_parameters in enumerate(shapes):
-            layer.fs.update({f'{i}.{name}': shape for name, shape in of_parameters.items()})
+            layer.ps.update({f'{i}.{name}': shape for name, shape in of_parameters.items()})
         layer.o['sample_shape'] = A.shape[1:]
 
 

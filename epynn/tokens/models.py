@@ -60,6 +60,7 @@ class Tokens(Layer):
     """
 
     input_axes = ('m', 's')
+    checks_numbers = True
     takes_tokens = True
     takes_any_scale = True
     weight_names = ('W',)

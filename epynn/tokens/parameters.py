@@ -17,7 +17,7 @@ def tokens_compute_shapes(layer: 'Tokens', A: Array) -> None:
     """Read the dimensions off the input ``(m, s)`` and derive the shape of the parameter."""
     layer.d['m'], layer.d['s'] = A.shape
 
-    layer.fs['W'] = (layer.d['v'], layer.d['u'])
+    layer.ps['W'] = (layer.d['v'], layer.d['u'])
 
 
 def tokens_check(layer: 'Tokens', X: Array) -> Array:
@@ -44,7 +44,7 @@ def tokens_check(layer: 'Tokens', X: Array) -> Array:
 
 def tokens_initialize_parameters(layer: 'Tokens') -> None:
     """Draw the rows."""
-    layer.p['W'] = layer.initialization(layer.fs['W'], rng=layer.np_rng)
+    layer.p['W'] = layer.initialization(layer.ps['W'], rng=layer.np_rng)
 
 
 def tokens_compute_gradients(layer: 'Tokens') -> None:

@@ -35,16 +35,16 @@ def transposedconvolution_compute_shapes(layer: 'TransposedConvolution', A: Arra
     layer.window = Window.on(size, window, strides, layer.padding)
     d['ph'], d['pw'] = layer.window.pads[0][0], layer.window.pads[1][0]
 
-    layer.fs['W'] = (d['fh'], d['fw'], d['u'], d['d'])
+    layer.ps['W'] = (d['fh'], d['fw'], d['u'], d['d'])
     if layer.use_bias:
-        layer.fs['b'] = (d['u'],)
+        layer.ps['b'] = (d['u'],)
 
 
 def transposedconvolution_initialize_parameters(layer: 'TransposedConvolution') -> None:
     """Draw the filters; the bias starts at 0."""
-    layer.p['W'] = layer.initialization(layer.fs['W'], rng=layer.np_rng)
+    layer.p['W'] = layer.initialization(layer.ps['W'], rng=layer.np_rng)
     if layer.use_bias:
-        layer.p['b'] = np.zeros(layer.fs['b'])
+        layer.p['b'] = np.zeros(layer.ps['b'])
 
 
 def transposedconvolution_compute_gradients(layer: 'TransposedConvolution') -> None:
