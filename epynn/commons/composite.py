@@ -39,7 +39,7 @@ def require_composites(layers: Sequence[Layer]) -> None:
     known = list(walk_layers(layers))
     ids = {id(layer) for layer in known}
     for layer in known:
-        if hasattr(layer, 'training_batches'):  # it holds data
+        if layer.holds_data:
             continue
         attributes = {
             name: value for name, value in vars(layer).items() if name not in ('arguments', 'owner')

@@ -98,7 +98,7 @@ def embedding_prepare(
     if settings['Y_encode'] and layer.classes is None:
         Y, layer.classes = encode_labels(Y_data)
         refuse_unwritable(layer.classes, 'Y_data')
-    elif settings['Y_encode']:
+    elif layer.classes is not None:
         Y = apply_label_encoding(Y_data, layer.classes)
     else:
         Y = as_numbers(Y_data, 'Y_data')

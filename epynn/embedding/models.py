@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import Layer, dataSet
 from epynn.embedding.backward import embedding_backward
 from epynn.embedding.dataset import (
@@ -135,9 +136,9 @@ class Embedding(Layer):
         )
         self.e2i: dict[Any, int] = {}
         self.i2e: dict[int, Any] = {}
-        self.classes: Any = None
+        self.classes: list[Any] | None = None
         self.targets: str | None = None
-        self.scale: Any = None
+        self.scale: FeatureScale | None = None
         self.features: list[Any] | None = None
         self.batch_dtrain: Sequence[dataSet] = []
         self.order: Array = np.arange(0)

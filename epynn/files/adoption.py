@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+from epynn.commons.data_source import DataSource
 from epynn.commons.errors import DataError, LabelError, StateError
 from epynn.commons.io.features import require_features
 from epynn.commons.models import dataSet
@@ -13,7 +14,7 @@ ENCODED = {'X_encode': 'tokens', 'Y_encode': 'labels', 'X_scale': 'scale'}
 """What an Embedding learns from its data, by the setting that asks for it."""
 
 
-def adopt(layer: Embedding, other: Embedding) -> None:
+def adopt(layer: Embedding, other: DataSource) -> None:
     """Encode and scale the data in the way that another Embedding learned from its own data.
 
     Raises
@@ -41,7 +42,7 @@ def adopt(layer: Embedding, other: Embedding) -> None:
     layer.features = layer.features or other.features
 
 
-def encode_anew(layer: Embedding, other: Embedding) -> None:
+def encode_anew(layer: Embedding, other: DataSource) -> None:
     """Encode and scale the data as they were given once more, or leave all as it is."""
     if layer.given is None:
         raise StateError(
@@ -70,7 +71,7 @@ def adopt_targets(layer: Embedding, kind: str) -> None:
     layer.dsets = [dset for dset in (layer.dtrain, layer.dval, layer.dtest) if dset.active]
 
 
-def what_is_known(layer: Embedding) -> tuple[Any, ...]:
+def what_is_known(layer: DataSource) -> tuple[Any, ...]:
     """Return tokens, labels and scale that an Embedding learned, as values to compare."""
     scale = layer.scale
     numbers = None if scale is None else (scale.minimum, scale.span, scale.constant.tolist())

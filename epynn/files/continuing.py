@@ -3,9 +3,10 @@
 from typing import Any
 
 from epynn.commons.arguments import describe
+from epynn.commons.data_source import DataSource, as_data_source
 from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
 from epynn.commons.logs import process_logs
-from epynn.commons.models import Layer
+from epynn.embedding.models import Embedding
 from epynn.files.adoption import adopt
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.dry_run import dry_run
@@ -29,19 +30,19 @@ def train_on(model: EpyNN, data: Any) -> None:
     ShapeError
         If the samples have other features than those of before.
     """
-    where, saved = 'read_model(data)', model.embedding
-    if not isinstance(data, Layer) or not data.holds_data:
+    where, saved = 'read_model(data)', model.layers[0]
+    if not isinstance(data, Embedding):
         raise ArgumentTypeError(
             where, 'an Embedding', describe(data), 'Write data=Embedding(X_data, Y_data).'
         )
-    embedding: Any = data
-    if not embedding.dtrain.active:
+    if not data.dtrain.active:
         raise DataError(where, 'an Embedding with data', 'none', 'Pass X_data and Y_data to it.')
     with AtWork(model.owner):
-        replace_embedding(model, embedding)
+        replace_embedding(model, data)
         take_layers(model)
-        embedding = model.embedding  # a twin, where another network is at work with that one
-        adopt(embedding, saved)
+        embedding = model.layers[0]  # a twin, where another network is at work with that one
+        assert isinstance(embedding, Embedding)
+        adopt(embedding, as_data_source(saved))
         check_samples(model)
         for name in ('dtype', 'optimizer', 'lrate', 'e'):
             setattr(embedding, name, getattr(saved, name))
@@ -51,7 +52,7 @@ def train_on(model: EpyNN, data: Any) -> None:
             dry_run(model, end='\n', verbose=False)
         model.prepared = collect_layers(model)
     fill_history(model)
-    tell(model, saved)
+    tell(model, as_data_source(saved))
 
 
 def check_samples(model: EpyNN) -> None:
@@ -77,7 +78,7 @@ def fill_history(model: EpyNN) -> None:
                 values += [float('nan')] * (done - len(values))
 
 
-def tell(model: EpyNN, saved: Any) -> None:
+def tell(model: EpyNN, saved: DataSource) -> None:
     """Say once what is kept, and what starts anew."""
     process_logs(
         f'{model.name}: trains on after epoch {model.epochs}, with its saved settings.\n'

@@ -162,7 +162,7 @@ class NetworkProbe(Probe):
         data = [embedding.dtrain, embedding.dval, embedding.dtest, embedding.batch_dtrain]
         self.model: EpyNN = copy.deepcopy(model, {id(thing): thing for thing in data})
         # Else the backward pass would not walk below the first trainable layer
-        self.model.embedding.trainable = True
+        self.model.layers[0].trainable = True
         super().__init__(self.model.layers, X, training)
 
     def outputs(self, training: bool | None = None) -> Array:

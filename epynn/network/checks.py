@@ -8,6 +8,7 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.composite import require_composites
+from epynn.commons.data_source import as_data_source
 from epynn.commons.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -77,7 +78,7 @@ def check_network(model: 'EpyNN') -> None:
     """Refuse a network whose layers changed to what makes none since it was constructed."""
     model.layers = check_layers(model.layers)
     require_composites(model.layers)
-    if model.embedding is not model.layers[0]:
+    if model.embedding is not as_data_source(model.layers[0]):
         raise LayerError(
             'EpyNN.embedding', 'the first of model.layers', 'another Embedding',
             'Make a new network: EpyNN([Embedding(X, Y), *model.layers[1:]]).',

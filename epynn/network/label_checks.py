@@ -172,6 +172,7 @@ def check_integer_labels(model: 'EpyNN', A: Array) -> None:
     u = A.shape[1]
     for dset in model.embedding.dsets:
         Y = dset.Y
+        assert Y is not None
         wrong = Y[~np.isin(Y, np.arange(u))] if Y.shape[1] == 1 else Y
         if wrong.size:
             remedy = 'Number the classes from 0, or take Embedding(Y_encode=True) and loss="CCE".'

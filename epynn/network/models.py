@@ -9,6 +9,7 @@ import numpy as np
 
 import epynn.settings
 from epynn.commons.arguments import describe
+from epynn.commons.data_source import as_data_source
 from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.foreign import MODEL
 from epynn.commons.models import Layer
@@ -110,7 +111,7 @@ class EpyNN(NotCalled):
     @in_words(remedy=by_position)
     def __init__(self, layers: Sequence[Layer], name: str = 'EpyNN') -> None:
         self.layers = check_layers(layers)
-        self.embedding: Any = self.layers[0]
+        self.embedding = as_data_source(self.layers[0])
         if not isinstance(name, str):
             raise ArgumentTypeError('EpyNN.name', 'a string', describe(name), "Write name='...'.")
         self.name = name

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from epynn.commons.data_source import as_data_source
 from epynn.commons.errors import StateError
 from epynn.commons.models import Layer, walk_layers
 from epynn.network.checks import check_layers
@@ -88,7 +89,7 @@ def take_layers(model: 'EpyNN') -> None:
         If a layer belongs to another network that is at work at this moment.
     """
     with Owner.claims:
-        mine, embedding = model.owner, model.embedding
+        mine, embedding = model.owner, model.layers[0]
         others = [(layer, layer.owner) for layer in walk_layers(model.layers)]
         for layer, owner in others:
             if owner not in (None, mine) and owner.busy and layer is not embedding:
@@ -107,7 +108,7 @@ def share_data(model: 'EpyNN', owner: Owner) -> None:
     sets; the other network gets a twin. One that is at work, in another thread, keeps its own.
     """
     # Asked once: it may end its work meanwhile
-    holder, embedding, busy = owner.model(), model.embedding, owner.busy
+    holder, embedding, busy = owner.model(), model.layers[0], owner.busy
     if holder is None or not (holder.initialized or busy):
         return
     try:
@@ -120,15 +121,15 @@ def share_data(model: 'EpyNN', owner: Owner) -> None:
         twin, embedding = embedding, twin
     replace_embedding(holder, twin)
     replace_embedding(model, embedding)
-    for dset in embedding.dsets:
+    for dset in model.embedding.dsets:
         dset.A = dset.P = None
 
 
-def make_twin(embedding: Any) -> Any:
+def make_twin(embedding: Layer) -> Layer:
     """Return an Embedding of the same data, and with a state of its own."""
     shared = [
         array
-        for dset in embedding.dsets
+        for dset in as_data_source(embedding).dsets
         for array in vars(dset).values()
         if isinstance(array, np.ndarray)
     ]
@@ -139,9 +140,9 @@ def make_twin(embedding: Any) -> Any:
     return copy.deepcopy(embedding, kept)
 
 
-def replace_embedding(model: 'EpyNN', embedding: Any) -> None:
+def replace_embedding(model: 'EpyNN', embedding: Layer) -> None:
     """Put an Embedding in the place of the one that the network had."""
-    before, model.embedding = model.embedding, embedding
+    before, model.embedding = model.layers[0], as_data_source(embedding)
     for layers in (model.layers, *model.prepared[:1]):
         if layers[0] is before:
             layers[0] = embedding

@@ -1,0 +1,55 @@
+"""What a network asks of its first layer, which holds the data."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from epynn.commons.dataset import dataSet
+from epynn.commons.errors import LayerError
+from epynn.commons.io.scaling import FeatureScale
+from epynn.commons.models import Layer
+from epynn.kernels.arrays import Array
+
+
+@runtime_checkable
+class DataSource(Protocol):
+    """Data sets, batches of the first of them, and how their samples and labels were encoded.
+
+    :class:`epynn.Embedding` is one, and describes each. A layer of your own that is says so in its
+    class, ``holds_data = True``.
+    """
+
+    owner: Any
+    dtrain: dataSet
+    dval: dataSet
+    dtest: dataSet
+    dsets: list[dataSet]
+    order: Array
+    batch_dtrain: Sequence[dataSet]
+    se_dataset: dict[str, Any]
+    e2i: dict[Any, int]
+    i2e: dict[int, Any]
+    classes: list[Any] | None
+    targets: str | None
+    scale: FeatureScale | None
+    features: list[Any] | None
+
+    def training_batches(self, init: bool = False) -> None:
+        """Shuffle `dtrain` and cut it into `batch_dtrain`; `init`: from the original order."""
+
+    def encode(self, X_data: Any, X_encode: bool, X_scale: bool) -> Array:
+        """Return samples in numbers, encoded and scaled as those of the data sets were."""
+
+
+def as_data_source(layer: Layer) -> DataSource:
+    """Return the first layer of a network as what holds its data; refuse one that does not."""
+    if not isinstance(layer, DataSource):
+        missing = [
+            name
+            for name in (*DataSource.__annotations__, 'training_batches', 'encode')
+            if not hasattr(layer, name)
+        ]
+        raise LayerError(
+            layer.name, 'all that a network asks of what holds its data',
+            f'a layer without {", ".join(missing)}', 'Derive its class from Embedding.',
+        )  # fmt: skip
+    return layer
