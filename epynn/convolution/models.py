@@ -93,6 +93,7 @@ class Convolution(Layer):
 
     activation_is_last = True
     weight_names = ('W',)
+    filter_axes = ('fh', 'fw', 'd', 'u')
     activate: BoundActivation
     window: Window
 

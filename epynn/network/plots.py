@@ -76,12 +76,13 @@ def model_plot_filters(
     """
     require_initialized(model, 'plot_filters')
     number, layer = find_layer(model, layer)
-    W = layer.p.get('W')
-    if W is None or W.ndim != 4:
+    if layer.filter_axes is None:
         raise ArgumentError(
             'EpyNN.plot_filters(layer)', 'a layer with filters W (fh, fw, d, u)',
             f'layer {number}, {layer.name}', 'Choose a Convolution layer.',
         )  # fmt: skip
+    order = [layer.filter_axes.index(axis) for axis in ('fh', 'fw', 'd', 'u')]
+    W = layer.p['W'].transpose(order)
     d, u = min(W.shape[2], SHOWN_DEPTHS), min(W.shape[3], SHOWN_FILTERS)
     tiles = [[W[:, :, i, j] for j in range(u)] for i in range(d)]
     title = f'{layer.name} {number}: {u} of {W.shape[3]} filters, {d} of {W.shape[2]} depths'

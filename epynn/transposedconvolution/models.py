@@ -86,6 +86,7 @@ class TransposedConvolution(Layer):
 
     activation_is_last = True
     weight_names = ('W',)
+    filter_axes = ('fh', 'fw', 'u', 'd')
     activate: BoundActivation
     window: Window
 
