@@ -1,17 +1,13 @@
 """Layers made of layers."""
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from types import CellType, FunctionType, MethodType, ModuleType
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, LayerError
-from epynn.commons.models import Layer, require_state, walk_layers
-from epynn.commons.names import Named
+from epynn.commons.models import Layer, require_state
 from epynn.kernels.arrays import Array
 
 
@@ -29,59 +25,6 @@ def check_inner_layers(layers: Any, name: str) -> list[Layer]:
     if len({id(layer) for layer in layers}) < len(layers):
         raise LayerError(name, 'each layer once', 'the same object twice', 'Make a second layer.')
     return list(layers)
-
-
-def require_composites(layers: Sequence[Layer]) -> None:
-    """Refuse layers that hold others without being a :class:`Composite`, or besides its own.
-
-    Nothing would be handed on to those: they would drop out in prediction, and not learn.
-    """
-    known = list(walk_layers(layers))
-    ids = {id(layer) for layer in known}
-    for layer in known:
-        if layer.holds_data:
-            continue
-        attributes = {
-            name: value for name, value in vars(layer).items() if name not in ('arguments', 'owner')
-        }
-        held = [inner for inner in find_layers(attributes, set()) if id(inner) not in ids]
-        if held or (layer.children() and not isinstance(layer, Composite)):
-            raise LayerError(
-                layer.name, 'layers inside a layer to be those of a Composite',
-                f'{(held or layer.children())[0].name} beside them',
-                'Derive the class from epynn.commons.composite.Composite, and pass the layers '
-                'inside to its constructor: super().__init__([first, second]).',
-            )  # fmt: skip
-
-
-def find_layers(value: Any, seen: set[int]) -> Iterator[Layer]:
-    """Yield the layers in an attribute: itself, or what it holds, however deep."""
-    if isinstance(value, Layer):
-        yield value
-    elif id(value) not in seen:
-        seen.add(id(value))
-        for each in contents(value):
-            yield from find_layers(each, seen)
-
-
-def contents(value: Any) -> Iterable[Any]:
-    """Return what a value holds: items, what a function encloses, attributes of a plain object."""
-    if isinstance(value, Mapping):
-        return [*value, *value.values()]
-    if isinstance(value, (list, tuple, set, frozenset, deque)):
-        return value
-    if isinstance(value, np.ndarray):
-        return value.ravel().tolist() if value.dtype == object else ()
-    if isinstance(value, partial):
-        return [value.func, *value.args, *value.keywords.values()]
-    if isinstance(value, MethodType):
-        return [value.__self__]
-    if isinstance(value, FunctionType):
-        cells = [cell.cell_contents for cell in value.__closure__ or () if cell != CellType()]
-        return [*cells, *(value.__defaults__ or ())]
-    # Networks, data and the like see to their layers themselves
-    plain = not isinstance(value, (Named, type, ModuleType))
-    return list(vars(value).values()) if plain and hasattr(value, '__dict__') else ()
 
 
 class Gathered(dict[str, Array]):
@@ -109,27 +52,43 @@ class Gathered(dict[str, Array]):
 
 
 class HandedOn:
-    """An attribute that all layers inside a composite share: setting it sets theirs."""
+    """An attribute that a composite hands on: who sets it sets it on the layers inside, too.
+
+    Parameters
+    ----------
+    share : function, optional
+        What each layer inside gets, ``share(value, count)``; left out, all get the value itself.
+    """
+
+    def __init__(self, share: Callable[[Any, int], Sequence[Any]] | None = None) -> None:
+        self.share = share
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, layer: Layer, owner: type) -> Any:
-        return vars(layer)[self.name]
+    def __get__(self, layer: Layer | None, owner: type) -> Any:
+        return self if layer is None else vars(layer)[self.name]
 
     def __set__(self, layer: Layer, value: Any) -> None:
         vars(layer)[self.name] = value
-        for inner in layer.children():
-            setattr(inner, self.name, value)
+        inside = layer.children()
+        values = [value] * len(inside) if self.share is None else self.share(value, len(inside))
+        for inner, each in zip(inside, values, strict=True):
+            setattr(inner, self.name, each)
+
+
+def spawn_streams(rng: 'np.random.Generator', count: int) -> Sequence['np.random.Generator']:
+    """Return random streams of their own for the layers inside, which follow from the one given."""
+    return rng.spawn(count)
 
 
 class Composite(Layer):
     """Base class of layers that hold other layers, such as a skip connection.
 
     Its parameters are those of the layers inside, under names that say where they are: ``p['0.W']``
-    is ``W`` of the first layer inside, the same array. What is set on it, such as the training
-    flag, the data type and random streams, is set on the layers inside; so are freezing and
-    updates. A class of your own has no part in that: it computes, forward and backward.
+    is ``W`` of the first layer inside, the same array. What is set on it is set on the layers
+    inside: all that is marked `HandedOn`, hyper-parameters, and freezing; updates and penalties are
+    theirs. A class of your own has no part in that: it computes, forward and backward.
 
     Parameters
     ----------
@@ -141,7 +100,10 @@ class Composite(Layer):
 
     training = HandedOn()
     dtype = HandedOn()
+    np_rng = HandedOn(spawn_streams)
     optimizer = HandedOn()
+    penalty = HandedOn()
+    owner = HandedOn()
     e = HandedOn()
 
     def __init__(self, layers: Sequence[Layer]) -> None:
@@ -180,16 +142,11 @@ class Composite(Layer):
     def s(self, state: Mapping[str, Array]) -> None:
         self._spread('s', '', state)
 
-    @property
-    def np_rng(self) -> 'np.random.Generator':
-        """Stream of random numbers; each layer inside has one that was spawned from it."""
-        return self._np_rng
-
-    @np_rng.setter
-    def np_rng(self, rng: 'np.random.Generator') -> None:
-        self._np_rng = rng
-        for layer, stream in zip(self.layers, rng.spawn(len(self.layers)), strict=True):
-            layer.np_rng = stream
+    def set_hyperparameters(self, se_hPars: Mapping[str, Any]) -> None:
+        """Give them to the activation functions of all layers inside, too."""
+        super().set_hyperparameters(se_hPars)
+        for layer in self.layers:
+            layer.set_hyperparameters(se_hPars)
 
     @property
     def trainable(self) -> bool:

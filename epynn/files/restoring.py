@@ -22,6 +22,7 @@ from epynn.files.rehearsal import rehearse
 from epynn.files.vocabulary import is_known_layer
 from epynn.kernels.arrays import Array
 from epynn.network.hints import list_settings
+from epynn.network.hyperparameters import give_settings
 from epynn.network.initialize import collect_metrics
 from epynn.network.models import EpyNN
 from epynn.network.ownership import collect_layers, take_layers
@@ -100,8 +101,7 @@ def restore_model(description: Mapping[str, Any], decoder: Decoder) -> EpyNN:
     for layer in walk_layers(model.layers):
         if layer.se_hPars is not None:
             decoder.check_hyperparameters({**model.se_hPars, **layer.se_hPars})
-        decoder.build(layer.set_hyperparameters, model.se_hPars)
-        layer.dtype, layer.optimizer, layer.e = model.dtype, model.optimizer, model.e
+    decoder.build(give_settings, model)
     restore_rates(field(description, 'rates', dict), model, decoder)
     restore_activations(field(description, 'activations', list), model, decoder)
     return model

@@ -7,7 +7,6 @@ import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.bound_activation import BoundActivation
-from epynn.commons.composite import require_composites
 from epynn.commons.data_source import as_data_source
 from epynn.commons.errors import (
     ArgumentError,
@@ -17,6 +16,7 @@ from epynn.commons.errors import (
     ShapeError,
 )
 from epynn.commons.models import Layer, require_state, walk_layers
+from epynn.commons.strays import require_composites
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:

@@ -76,6 +76,15 @@ def layer_hyperparameters(model: 'EpyNN', layer: Layer) -> dict[str, Any]:
     return complete_hyperparameters(model.se_hPars, layer.se_hPars)
 
 
+def give_settings(model: 'EpyNN') -> None:
+    """Give the layers the settings of the network; composites hand them on to those inside."""
+    for layer in model.layers:
+        layer.set_hyperparameters(layer_hyperparameters(model, layer))
+        layer.dtype, layer.optimizer, layer.e = model.dtype, model.optimizer, model.e
+    for layer in walk_layers(model.layers):
+        layer.moments = {}
+
+
 def schedule_rates(model: 'EpyNN', done: int = 0, stop: int | None = None) -> None:
     """Give every layer its learning rates, one an epoch over all epochs asked for so far.
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epynn.commons.arguments import as_choice, as_flag, as_int, check_call, describe
-from epynn.commons.composite import require_composites
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError
 from epynn.commons.logs import warn
 from epynn.commons.loss import loss_functions
@@ -16,6 +15,7 @@ from epynn.commons.metrics import metrics_functions
 from epynn.commons.models import walk_layers
 from epynn.commons.names import in_words
 from epynn.commons.optimize import Optimizer, make_optimizer
+from epynn.commons.strays import require_composites
 from epynn.commons.targets import AMOUNTS, MULTILABEL
 from epynn.kernels.arrays import Array
 from epynn.kernels.blas import BlasOnOneThread, controls_blas
@@ -31,7 +31,7 @@ from epynn.network.hints import (
 )
 from epynn.network.hyperparameters import (
     choose_hyperparameters,
-    layer_hyperparameters,
+    give_settings,
     schedule_rates,
 )
 from epynn.network.ownership import AtWork, collect_layers, take_layers
@@ -172,16 +172,13 @@ def model_initialize(
         if not params:
             warn_of_lost_settings(model)
         take_layers(model)
-        for layer in walk_layers(model.layers):
-            layer.set_hyperparameters(layer_hyperparameters(model, layer))
-            layer.dtype = model.dtype
-            layer.optimizer = model.optimizer
-            layer.moments = {}
-            layer.e = 0
+        give_settings(model)
+        for layer in model.layers:
             if params:
                 layer.p = {}
             else:
                 layer.cast_parameters()
+        everyone = list(walk_layers(model.layers))
         schedule_rates(model)
         seed_generators(model)
         model.embedding.training_batches(init=True)
@@ -189,7 +186,7 @@ def model_initialize(
         memory = enough_memory('EpyNN.initialize', 'memory for the layers and a batch', remedy)
         with BlasOnOneThread(), memory:
             dry_run(model, end, verbose)
-        require_composites(model.layers)  # of which some make layers when they see their input
+        require_composites(model.layers, everyone)  # some make layers when they see their input
         model.prepared = collect_layers(model)
         model.owner.settings = list_settings(model)
         model.initialized = True

@@ -97,7 +97,7 @@ def take_layers(model: 'EpyNN') -> None:
         if embedding.owner not in (None, mine):
             share_data(model, embedding.owner)
         mine.name = model.name
-        for layer in walk_layers(model.layers):
+        for layer in model.layers:
             layer.owner = mine
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from epynn.commons.arguments import as_int
 from epynn.commons.logs import progress_bar
 from epynn.commons.memory import enough_memory, keep_memory
-from epynn.commons.models import dataSet, walk_layers
+from epynn.commons.models import dataSet
 from epynn.commons.names import in_words
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import loss_gradient
@@ -103,7 +103,7 @@ def close_training(model: 'EpyNN') -> None:
     """Count the epochs that are complete, and keep their metrics."""
     done = model.progress[0]
     model.e, model.epochs = max(done - 1, 0), done
-    for layer in walk_layers(model.layers):
+    for layer in model.layers:
         layer.e = model.e
     for lists in model.metrics.values():
         for values in lists:
@@ -124,7 +124,7 @@ def train_epoch(model: 'EpyNN', e: int, adaptive: bool) -> None:
         Whether the rate of the next epoch depends on the losses so far.
     """
     model.e = e
-    for layer in walk_layers(model.layers):
+    for layer in model.layers:
         layer.e = e
     if model.progress[1] < 0:
         with all_or_nothing(model):
