@@ -8,6 +8,7 @@ import numpy as np
 from epynn.activation.models import Activation
 from epynn.batchnorm.models import BatchNorm
 from epynn.bidirectional.models import Bidirectional
+from epynn.commons.composite import Composite
 from epynn.commons.maths import elu, identity, lrelu, orthogonal, relu, sigmoid, softmax, tanh
 from epynn.commons.models import Layer
 from epynn.convolution.models import Convolution
@@ -103,6 +104,46 @@ class Row:
         dX = layer.backward(dA)
         layer.compute_gradients()
         return layer, A, dX
+
+
+class Chain(Composite):
+    """Layers in turn, by a user who wrote nothing but the mathematics."""
+
+    def compute_shapes(self, A):
+        self.d['m'] = len(A)
+
+    def initialize_parameters(self):
+        for layer in self.layers:
+            layer.initialize_parameters()
+
+    def forward(self, A):
+        A = self.receive_input(A)
+        for layer in self.layers:
+            A = layer.forward(A)
+        self.fc['A'] = A
+        return A
+
+    def backward(self, dX):
+        dX = self.receive_gradient(dX)
+        for layer in reversed(self.layers):
+            dX = layer.backward(dX)
+        self.bc['dX'] = dX
+        return dX
+
+    def compute_gradients(self):
+        for layer in self.layers:
+            layer.compute_gradients()
+
+
+class LateChain(Chain):
+    """Parameters are drawn by the layers inside, when they see their input."""
+
+    def initialize_parameters(self):
+        pass
+
+
+def own_composite():
+    return LateChain([Dense(4, tanh), Dropout(0.5), LateChain([Dropout(0.5), Dense(3, tanh)])])
 
 
 def softmax_and_temperature():
@@ -296,3 +337,11 @@ ROWS = [
     Row('embedding-images', lambda: Embedding(), IMAGES, IMAGES),
     Row('template', lambda: Template(), (4, 3, 2), (4, 3, 2)),
 ]  # fmt: skip
+
+OWN_PARAMETERS = {'0.W': (4, 4), '0.b': (1, 4), '2.1.W': (4, 3), '2.1.b': (1, 3)}
+
+COMPOSITES = [
+    *(row for row in ROWS if isinstance(row.make(), Composite)),
+    Row('own', own_composite, (6, 4), (6, 3), OWN_PARAMETERS, random=True, modes_differ=True),
+]
+"""Layers made of layers, and one of a user."""

@@ -23,7 +23,8 @@ def layer_weights(layer: State) -> list[str]:
     else:
         names = [name for name in declared if name in layer.p]
         unclear = [name for name in declared if name not in layer.p]
-    if layer.penalty is not None and layer.p and (unclear or not names):
+    nobody_said = unclear or (declared is None and not names)
+    if layer.penalty is not None and layer.p and nobody_said:
         raise LayerError(
             f'{layer.name}.penalty', 'a class that says which parameters are weights',
             f'{", ".join(unclear or layer.p)} without a word' if declared is None

@@ -10,6 +10,7 @@ from epynn.dense.models import Dense
 from epynn.embedding.models import Embedding
 from epynn.flatten.models import Flatten
 from epynn.network.models import EpyNN
+from epynn.transposedconvolution.models import TransposedConvolution
 
 pytest.importorskip('matplotlib').use('Agg')
 
@@ -27,6 +28,16 @@ def test_filters_have_a_bar_of_colours_with_zero_in_its_middle(sign):
     assert low == -high < 0
     assert all(tile.images[0].get_clim() == (low, high) for tile in tiles)
     assert bar.get_ylim() == (low, high)
+
+
+def test_filters_of_a_transposed_convolution_are_along_its_own_axes():
+    X = np.random.default_rng(0).random((12, 3, 3, 4))
+    layers = [Embedding(X, np.arange(12) % 3, Y_encode=True), TransposedConvolution(2), Flatten()]
+    model = quiet(EpyNN([*layers, Dense(3, softmax)]))
+    *tiles, _ = model.plot_filters(1, pyplot=False, path=False).axes
+    assert len(tiles) == 2 * 4  # (fh, fw, u, d)
+    W = model.layers[1].p['W']
+    np.testing.assert_array_equal(tiles[1].images[0].get_array(), W[:, :, 1, 0])
 
 
 def test_a_curve_of_one_epoch_shows_its_point():
