@@ -8,6 +8,7 @@ from epynn.commons.maths import relu, tanh
 from epynn.commons.models import Layer, dataSet
 from epynn.dense.models import Dense
 from epynn.dropout.models import Dropout
+from epynn.network.report import describe_layer
 
 
 def nothing(layer, A=None):
@@ -69,6 +70,33 @@ def test_caches_note_the_shapes_of_what_they_are_given():
     layer.bc['q'] = 1.5
     assert layer.fs['Q'] == (5,)
     assert layer.bs['q'] == ()
+
+
+@pytest.mark.parametrize('place', ['ps', 'fs'])
+def test_shapes_of_parameters_may_be_noted_in_fs_as_old_scripts_do(place):
+    class Scale(Layer):
+        def compute_shapes(self, A):
+            getattr(self, place)['W'] = A.shape[1:]
+
+        def initialize_parameters(self):
+            self.p['W'] = np.ones(self.fs['W'])
+
+        def forward(self, A):
+            self.fc['A'] = self.receive_input(A) * self.p['W']
+            return self.fc['A']
+
+        def backward(self, dX):
+            return self.receive_gradient(dX) * self.p['W']
+
+        def compute_gradients(self):
+            self.g['dW'] = (self.bc['dA'] * self.fc['X']).sum(axis=0)
+
+    layer = Scale()
+    layer.forward(np.ones((3, 4)))
+    assert layer.fs['W'] == (4,)
+    assert describe_layer(layer)['forward'] == {'W': (4,), 'X': (3, 4), 'A': (3, 4)}
+    with pytest.raises(ShapeError, match=r'^Scale: .* its W of shape \(4,\), .* needs W of shape'):
+        layer.forward(np.ones((3, 5)))
 
 
 # HYPER-PARAMETERS
