@@ -44,6 +44,9 @@ class Roles(NotCalled):
     filter_axes: ClassVar[tuple[str, ...] | None] = None
     """Axes of ``W``, where it holds filters to look at: ``('fh', 'fw', 'd', 'u')`` in any order."""
 
+    clip_gradients: bool = False
+    """Whether `compute_gradients` limits the norm of the gradients."""
+
     activation_is_last: ClassVar[bool] = False
     """Whether the layer ends with ``A = activate(Z)`` and goes back by `activation_gradient`."""
 

@@ -36,7 +36,7 @@ class Probe:
             if not layer.children():
                 layer.p = {name: p.astype(np.float64) for name, p in layer.p.items()}
                 layer.s = {name: s.astype(np.float64) for name, s in layer.s.items()}
-            if hasattr(layer, 'clip_gradients'):
+            if layer.clip_gradients:
                 layer.clip_gradients = False
         self.outputs()  # draws the parameters
         self.streams = [layer.np_rng.bit_generator.state for layer in self.walked]
