@@ -112,10 +112,6 @@ class Chain(Composite):
     def compute_shapes(self, A):
         self.d['m'] = len(A)
 
-    def initialize_parameters(self):
-        for layer in self.layers:
-            layer.initialize_parameters()
-
     def forward(self, A):
         A = self.receive_input(A)
         for layer in self.layers:
@@ -130,20 +126,9 @@ class Chain(Composite):
         self.bc['dX'] = dX
         return dX
 
-    def compute_gradients(self):
-        for layer in self.layers:
-            layer.compute_gradients()
-
-
-class LateChain(Chain):
-    """Parameters are drawn by the layers inside, when they see their input."""
-
-    def initialize_parameters(self):
-        pass
-
 
 def own_composite():
-    return LateChain([Dense(4, tanh), Dropout(0.5), LateChain([Dropout(0.5), Dense(3, tanh)])])
+    return Chain([Dense(4, tanh), Dropout(0.5), Chain([Dropout(0.5), Dense(3, tanh)])])
 
 
 def softmax_and_temperature():

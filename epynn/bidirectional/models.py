@@ -5,7 +5,6 @@ import inspect
 from epynn.bidirectional.backward import bidirectional_backward
 from epynn.bidirectional.forward import bidirectional_forward
 from epynn.bidirectional.parameters import (
-    bidirectional_compute_gradients,
     bidirectional_compute_shapes,
     bidirectional_initialize_parameters,
 )
@@ -71,7 +70,6 @@ class Bidirectional(Composite):
     initialize_parameters = bidirectional_initialize_parameters
     forward = bidirectional_forward
     backward = bidirectional_backward
-    compute_gradients = bidirectional_compute_gradients
 
     @in_words()
     def __init__(

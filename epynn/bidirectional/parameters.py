@@ -1,4 +1,4 @@
-"""Shapes, parameters and gradients of the Bidirectional layer: those of the layers inside."""
+"""Shapes and parameters of the Bidirectional layer: those of the layers inside."""
 
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,3 @@ def bidirectional_initialize_parameters(layer: 'Bidirectional') -> None:
     """Draw the parameters of both layers, each from its own stream."""
     for inner in layer.layers:
         inner.initialize_parameters()
-
-
-def bidirectional_compute_gradients(layer: 'Bidirectional') -> None:
-    """Compute the gradients of both layers."""
-    for inner in layer.layers:
-        inner.compute_gradients()

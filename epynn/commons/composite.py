@@ -159,6 +159,14 @@ class Composite(Layer):
             if layer.draws_parameters():
                 layer.trainable = trainable
 
+    def initialize_parameters(self) -> None:
+        """Leave it to the layers inside, which draw theirs when they see their input."""
+
+    def compute_gradients(self) -> None:
+        """Compute the gradients of the layers inside."""
+        for layer in self.layers:
+            layer.compute_gradients()
+
     def update_parameters(self) -> None:
         """Take one step of the optimizer in each layer inside."""
         for layer in self.layers:

@@ -8,7 +8,6 @@ from epynn.commons.names import in_words
 from epynn.residual.backward import residual_backward
 from epynn.residual.forward import residual_forward
 from epynn.residual.parameters import (
-    residual_compute_gradients,
     residual_compute_shapes,
     residual_initialize_parameters,
 )
@@ -60,7 +59,6 @@ class Residual(Composite):
     initialize_parameters = residual_initialize_parameters
     forward = residual_forward
     backward = residual_backward
-    compute_gradients = residual_compute_gradients
 
     @in_words()
     def __init__(self, layers: Sequence[Layer], shortcut: Sequence[Layer] | None = None) -> None:

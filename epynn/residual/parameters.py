@@ -1,4 +1,4 @@
-"""Shapes, parameters and gradients of the Residual layer: those of the layers inside."""
+"""Shapes and parameters of the Residual layer: those of the layers inside."""
 
 import copy
 from collections.abc import Sequence
@@ -48,9 +48,3 @@ def residual_initialize_parameters(layer: 'Residual') -> None:
     """Draw the parameters of the layers inside, in order."""
     for inner in layer.layers:
         inner.initialize_parameters()
-
-
-def residual_compute_gradients(layer: 'Residual') -> None:
-    """Compute the gradients of the layers inside."""
-    for inner in layer.layers:
-        inner.compute_gradients()

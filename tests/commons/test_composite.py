@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from layer_table import LateChain, own_composite
+from layer_table import Chain, own_composite
 from networks import make_classifier, quiet
 
 from epynn.commons.errors import LayerError
@@ -56,7 +56,7 @@ def test_a_layer_may_know_another_one_of_the_network():
 
 
 def test_a_composite_of_copies_is_no_secret():
-    class Twice(LateChain):
+    class Twice(Chain):
         def __init__(self, layer):
             super().__init__([layer, copy.deepcopy(layer)])
 
@@ -104,7 +104,7 @@ def test_layers_that_are_made_when_the_input_is_seen_are_found():
 def test_layers_that_a_composite_adds_when_the_input_is_seen_are_refused():
     """They would learn by other settings than the network's."""
 
-    class Growing(LateChain):
+    class Growing(Chain):
         def forward(self, A):
             if len(self.layers) == 1:
                 self.layers.append(Dropout(0.5))
