@@ -55,6 +55,7 @@ def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
         layer.training = False
     A = pass_through(model.layers, batch.X, look_forward)
     check_labels(model, batch.Y, A)
+    assert batch.Y is not None  # or it was refused
     check_outputs(model, A)
     check_loss(model, batch.Y, A)
     check_metrics(model, batch.Y, A)
