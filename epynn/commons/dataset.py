@@ -16,6 +16,9 @@ from epynn.commons.names import Named, in_words
 from epynn.commons.targets import AMOUNTS, MULTILABEL, kind_of_targets
 from epynn.kernels.arrays import Array
 
+SETS = ('dtrain', 'dval', 'dtest')
+"""The sets of an Embedding, in the order of the tables."""
+
 
 class dataSet(Named):
     """Samples and labels of one set: training, validation, test, or prediction.

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from epynn.commons.arguments import describe
+from epynn.commons.dataset import SETS
 from epynn.commons.errors import ArgumentError, MissingExtraError, StateError
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-SETS = ('dtrain', 'dval', 'dtest')
 STYLES = (('#0072b2', '-'), ('#d55e00', '--'), ('#009e73', ':'))
 """Colour and line of each set: told apart in grey print and by colour-blind readers."""
 SHOWN_FILTERS, SHOWN_DEPTHS, SHOWN_SAMPLES = 32, 8, 6

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epynn.commons.arguments import as_flag, as_float, as_int, describe
+from epynn.commons.dataset import SETS
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, StateError
 from epynn.commons.io import (
     apply_label_encoding,
@@ -194,10 +195,9 @@ def embedding_split(
     train, the next ``round(c_1 m)`` validate, the rest test; the last set that was asked for
     takes what is left, so that no set is filled that was to be empty.
     """
-    names = ('dtrain', 'dval', 'dtest')
     if X is None:
         none = np.empty((0, 0))
-        return tuple(dataSet(none, none, name) for name in names)  # type: ignore[return-value]
+        return tuple(dataSet(none, none, name) for name in SETS)  # type: ignore[return-value]
     m, sizes = len(X), layer.se_dataset['relative_size']
     counts = [round(size / sum(sizes) * m) for size in sizes]
     last = max(i for i, size in enumerate(sizes) if size > 0)
@@ -210,7 +210,7 @@ def embedding_split(
         )  # fmt: skip
     ids, labels = np.arange(m), Y
     sets = []
-    for name, start, stop in zip(names, (0, *stops[:-1]), stops, strict=True):
+    for name, start, stop in zip(SETS, (0, *stops[:-1]), stops, strict=True):
         part = slice(start, stop)
         Y_part, w_part = (None if array is None else array[part] for array in (labels, w))
         sets.append(dataSet(X[part], Y_part, name, ids[part], w_part, layer.targets, layer.classes))

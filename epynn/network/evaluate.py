@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from epynn.commons.dataset import SETS
 from epynn.commons.errors import DataError, ShapeError
 from epynn.commons.loss import Hinge, output_loss
 from epynn.commons.memory import enough_memory
@@ -67,7 +68,7 @@ def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
                     value = np.mean(value if w is None else value * w) + penalty
                     require_finite(value, f'a finite loss for {dset.name}', 'evaluate')
                 values[name][dset.name] = check_metric(name, value)
-    dsets = (embedding.dtrain, embedding.dval, embedding.dtest)
+    dsets = [getattr(embedding, name) for name in SETS]
     for name, by_set in values.items():
         for history, dset in zip(model.metrics[name], dsets, strict=True):
             if dset.active or history:  # a set that the data of before had, and these lack

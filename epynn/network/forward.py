@@ -74,20 +74,11 @@ def numbered(error: EpynnError, number: int) -> EpynnError:
 
 
 def compute_outputs(model: 'EpyNN', X: Array, keep_Z: bool = False) -> tuple[Array, Array | None]:
-    """Pass any number of samples through, outside training, some at a time.
-
-    Where memory is short, they are fewer at a time.
+    """Pass any number of samples through, outside training, some at a time; fewer in short memory.
 
     They pass through twins of the layers: these stay as the last step of training left them, in
-    whatever thread it may run.
-
-    Returns
-    -------
-    A : ndarray
-        Outputs ``(m, ...)``.
-    Z : ndarray or None
-        With `keep_Z`, what the activation of the last layer was computed from, of the same shape;
-        None where the layer keeps none.
+    whatever thread it may run. Returned are the outputs ``A (m, ...)`` and, with `keep_Z`, what the
+    activation of the last layer computed them from, ``Z`` of the same shape, if the layer keeps it.
     """
     layers = [layer.twin() for layer in model.layers]
     outputs, products = np.empty(0), None

@@ -29,13 +29,7 @@ def default_hyperparameters() -> Mapping[str, Any]:
 def choose_hyperparameters(
     se_hPars: Mapping[str, Any] | None, learning_rate: float | None
 ) -> dict[str, Any]:
-    """Return the hyper-parameters of a model: those given or the defaults, with the rate if given.
-
-    Raises
-    ------
-    ArgumentError
-        If there are two different rates.
-    """
+    """Return the hyper-parameters of a model: those given or the defaults, with the rate."""
     given = default_hyperparameters() if se_hPars is None else se_hPars
     hPars = complete_hyperparameters(given)
     if learning_rate is None:
@@ -88,14 +82,8 @@ def give_settings(model: 'EpyNN') -> None:
 def schedule_rates(model: 'EpyNN', done: int = 0, stop: int | None = None) -> None:
     """Give every layer its learning rates, one an epoch over all epochs asked for so far.
 
-    The work grows with the epochs whose rates are new, not with those that are over.
-
-    Parameters
-    ----------
-    done : int, optional
-        Epochs that are over. Their rates stay, and their losses are shown to the schedules.
-    stop : int, optional
-        The epoch before which to stop; None for all.
+    Rates of the `done` epochs stay, and their losses are shown to the schedules; new ones end
+    before `stop`, if there is one. The work grows with the epochs whose rates are new.
     """
     epochs = max(model.epochs, 1)
     losses = reported_losses(model)

@@ -24,30 +24,16 @@ if TYPE_CHECKING:
 
 
 class Owner:
-    """What a network and the layers that it initialized have in common.
-
-    Parameters
-    ----------
-    model : EpyNN, optional
-        The network. The link is weak, so that a network goes when the user drops it.
-
-    Attributes
-    ----------
-    name : str
-        Its name, which outlives it.
-    settings : dict
-        What the layers were trained with, see :func:`epynn.network.hints.list_settings`.
-    work : weakref or None
-        What the network does at the moment, if it is initializing or training.
-    """
+    """What a network and the layers that it initialized have in common; it outlives the network."""
 
     claims: ClassVar[threading.Lock] = threading.Lock()
     """Held while a network takes layers: others wait before they take some, or begin to learn."""
 
     def __init__(self, model: 'EpyNN | None' = None) -> None:
         self.name = '' if model is None else model.name
-        self.settings: dict[str, Any] = {}
-        self.work: weakref.ref[AtWork] | None = None
+        self.settings: dict[str, Any] = {}  # what the layers were trained with, see hints.py
+        self.work: weakref.ref[AtWork] | None = None  # initializing or training, at the moment
+        # Weak, so that a network goes when the user drops it
         self._model = None if model is None else weakref.ref(model)
 
     def model(self) -> 'EpyNN | None':
@@ -81,13 +67,7 @@ class AtWork:
 
 
 def take_layers(model: 'EpyNN') -> None:
-    """Make the network the owner of its layers.
-
-    Raises
-    ------
-    StateError
-        If a layer belongs to another network that is at work at this moment.
-    """
+    """Make the network the owner of its layers, unless another one is at work with them."""
     with Owner.claims:
         mine, embedding = model.owner, model.layers[0]
         others = [(layer, layer.owner) for layer in walk_layers(model.layers)]

@@ -2,9 +2,9 @@
 
 import textwrap
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from epynn.commons.dataset import SETS
 from epynn.commons.logs import WIDTH, StreamTable, show_table, text_table, write_line
 from epynn.commons.models import Layer
 from epynn.commons.names import in_words
@@ -13,7 +13,6 @@ from epynn.commons.targets import AMOUNTS
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
-SETS = ('dtrain', 'dval', 'dtest')
 DIMENSIONS = (
     'm', 'n', 's', 'e', 'h', 'w', 'd', 'u', 'fh', 'fw', 'sh', 'sw', 'ph', 'pw', 'oh', 'ow'
 )  # fmt: skip
@@ -239,11 +238,6 @@ def format_seconds(seconds: float) -> str:
     return f'{minutes}m{rest:02d}s' if minutes else f'{seconds:.1f}s'
 
 
-def report_epochs(first: int, last: int, step: int) -> Sequence[int]:
-    """Return the epochs that get a row: every `step`-th, and the last one."""
-    return [e for e in range(first, last) if e % step == 0 or e == last - 1]
-
-
 @in_words('EpyNN.report')
 def model_report(model: 'EpyNN') -> None:
     """Show the metrics of the epochs so far, at most about ten of them."""
@@ -252,5 +246,7 @@ def model_report(model: 'EpyNN') -> None:
         write_line(f'{model.name}: no epoch so far. Call train() or evaluate().')
         return
     report = TrainingReport(model)
-    for e in report_epochs(0, done, max(1, done // 10)):
-        report.row(e, timed=False)
+    step = max(1, done // 10)
+    for e in range(done):
+        if e % step == 0 or e + 1 == done:
+            report.row(e, timed=False)

@@ -18,24 +18,9 @@ WHERE = 'EpyNN.initialize(class_weight)'
 
 
 def resolve_class_weight(model: 'EpyNN', class_weight: Any) -> dict[Any, float]:
-    """Return the weight of each label, by the labels that data sets have in ``dset.y``.
+    """Return the weight of each label in ``dset.y``; those that are not in it weigh 1.
 
-    Parameters
-    ----------
-    class_weight : None, dict or 'balanced'
-        As given to ``initialize``.
-
-    Returns
-    -------
-    dict
-        Label -> weight; empty without class weights. Labels that are not in it weigh 1.
-
-    Raises
-    ------
-    ArgumentError, ArgumentTypeError
-        It is none of these, a weight is below 0, or a label does not occur in the data.
-    LabelError
-        The labels of the data do not stand for classes.
+    ``initialize`` was given `class_weight`: a dict by the user's labels, 'balanced' or None.
     """
     if class_weight is None:
         return {}
@@ -79,17 +64,9 @@ def resolve_class_weight(model: 'EpyNN', class_weight: Any) -> dict[Any, float]:
 
 
 def sample_weights(model: 'EpyNN', dset: dataSet) -> Array | None:
-    """Return what each sample of a set weighs in the loss.
+    """Return what each sample of a set weighs in the loss, ``(m,)``; None where all weigh 1.
 
-    Parameters
-    ----------
-    dset : dataSet
-        With labels, and with weights ``w`` where the Embedding was given any.
-
-    Returns
-    -------
-    ndarray or None
-        Weight of the sample times that of its class, ``(m,)``; None where all weigh 1.
+    It is the weight given to the Embedding times that of the class.
     """
     if not model.class_weights:
         return dset.w

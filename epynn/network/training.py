@@ -114,14 +114,8 @@ def train_epoch(model: 'EpyNN', e: int, adaptive: bool) -> None:
     """Shuffle, take one step a batch, and compute the metrics.
 
     ``model.progress``, the epoch and the batches of it that are learned (-1 before the shuffle),
-    moves on at once with what it counts. An epoch that was interrupted goes on from there.
-
-    Parameters
-    ----------
-    e : int
-        The epoch.
-    adaptive : bool
-        Whether the rate of the next epoch depends on the losses so far.
+    moves on at once with what it counts. An epoch that was interrupted goes on from there. With
+    `adaptive`, the rate of the next epoch depends on the losses so far.
     """
     model.e = e
     for layer in model.layers:
