@@ -21,7 +21,7 @@ from epynn.commons.maths import (
     ones,
     zeros,
 )
-from epynn.commons.maths.fans import fans
+from epynn.commons.maths.initializers import fans
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
 

@@ -20,18 +20,6 @@ def clip_gradient(layer: _HasGradients, max_norm: float = 0.25) -> None:
     """Scale the gradients of a layer down to a joint L2 norm of at most ``max_norm``.
 
     See :func:`clip_by_norm`, of which this is the case of one layer.
-
-    Parameters
-    ----------
-    layer : Layer
-        A layer with gradients ``g``, which is given new ones.
-    max_norm : float, default 0.25
-        Largest norm accepted, above 0.
-
-    Raises
-    ------
-    ArgumentError
-        ``max_norm`` is not above 0.
     """
     clip_by_norm([layer], max_norm)
 
@@ -81,19 +69,7 @@ def clip_by_value(layers: Sequence[_HasGradients], max_value: float) -> None:
     """Cut the gradients of several layers off at plus and minus ``max_value``.
 
     ``g <- min(max(g, -c), c)`` for every number by itself, which changes the direction. The same as
-    torch.nn.utils.clip_grad_value_.
-
-    Parameters
-    ----------
-    layers : sequence of Layer
-        Layers with gradients ``g``, which are given new ones.
-    max_value : float
-        ``c``, above 0.
-
-    Raises
-    ------
-    ArgumentError
-        ``max_value`` is not above 0.
+    torch.nn.utils.clip_grad_value_. Arguments and errors as for :func:`clip_by_norm`.
     """
     c = as_bound(max_value, 'max_value')
     for layer in layers:

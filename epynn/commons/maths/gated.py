@@ -15,32 +15,14 @@ from epynn.kernels.rounding import rounds_to_zero
 # series of Shepherd and Laframboise, 1981, which leave out less than 1e-17. They have more digits
 # here than in print: the tests compute them anew from the definition.
 _ERFC_POLYNOMIAL = (
-    1.2375126308378275,
-    -0.14024059858554697,
-    0.0035854154854644293,
-    0.0822767384901452,
-    -0.10880393014174886,
-    0.09230432116037748,
-    -0.05869339858963677,
-    0.028362277418956406,
-    -0.009746579558029276,
-    0.0017556258528952954,
-    0.0002937136655913448,
-    -0.0002901540805408417,
-    5.164909889268241e-05,
-    2.238423915508223e-05,
-    -1.1444146237700524e-05,
-    -9.73559896736775e-07,
-    1.751637648849062e-06,
-    -5.7218230603224086e-08,
-    -2.5866850716155884e-07,
-    2.3263508708859124e-08,
-    3.8675334242222354e-08,
-    -3.744210080962018e-09,
-    -5.1739902140113095e-09,
-    3.1114333809799254e-10,
+    1.2375126308378275, -0.14024059858554697, 0.0035854154854644293, 0.0822767384901452,
+    -0.10880393014174886, 0.09230432116037748, -0.05869339858963677, 0.028362277418956406,
+    -0.009746579558029276, 0.0017556258528952954, 0.0002937136655913448, -0.0002901540805408417,
+    5.164909889268241e-05, 2.238423915508223e-05, -1.1444146237700524e-05, -9.73559896736775e-07,
+    1.751637648849062e-06, -5.7218230603224086e-08, -2.5866850716155884e-07, 2.3263508708859124e-08,
+    3.8675334242222354e-08, -3.744210080962018e-09, -5.1739902140113095e-09, 3.1114333809799254e-10,
     4.2514714447963895e-10,
-)
+)  # fmt: skip
 
 
 def _normal(x: Array) -> tuple[Array, Array]:
@@ -68,19 +50,8 @@ def gelu(x: Array, deriv: bool = False) -> Array:
     """Gaussian error linear unit, ``f(x) = x P(x)``, P the standard normal distribution.
 
     ``P(x) = (1 + erf(x / sqrt(2))) / 2``: the exact function, not its approximation by tanh.
-
-    Parameters
-    ----------
-    x : array
-        Linear products, any shape.
-    deriv : bool, default False
-        Return ``f'(x) = P(x) + x p(x)`` instead, with the density
-        ``p(x) = exp(-x^2 / 2) / sqrt(2 pi)``.
-
-    Returns
-    -------
-    array
-        Shape and dtype of ``x``; integers give float64.
+    ``f'(x) = P(x) + x p(x)`` with the density ``p(x) = exp(-x^2 / 2) / sqrt(2 pi)``. Arguments and
+    result as for :func:`sigmoid`.
 
     References
     ----------
@@ -97,17 +68,7 @@ def gelu(x: Array, deriv: bool = False) -> Array:
 def silu(x: Array, deriv: bool = False) -> Array:
     """Sigmoid linear unit, also called swish, ``f(x) = x sigmoid(x)``.
 
-    Parameters
-    ----------
-    x : array
-        Linear products, any shape.
-    deriv : bool, default False
-        Return ``f'(x) = sigmoid(x) + x sigmoid'(x)`` instead.
-
-    Returns
-    -------
-    array
-        Shape and dtype of ``x``; integers give float64.
+    ``f'(x) = sigmoid(x) + x sigmoid'(x)``. Arguments and result as for :func:`sigmoid`.
 
     References
     ----------
@@ -122,17 +83,8 @@ def silu(x: Array, deriv: bool = False) -> Array:
 def mish(x: Array, deriv: bool = False) -> Array:
     """Mish, ``f(x) = x tanh(softplus(x))``.
 
-    Parameters
-    ----------
-    x : array
-        Linear products, any shape.
-    deriv : bool, default False
-        Return ``f'(x) = tanh(s) + x tanh'(s) sigmoid(x)`` instead, with ``s = softplus(x)``.
-
-    Returns
-    -------
-    array
-        Shape and dtype of ``x``; integers give float64.
+    ``f'(x) = tanh(s) + x tanh'(s) sigmoid(x)`` with ``s = softplus(x)``. Arguments and result as
+    for :func:`sigmoid`.
 
     References
     ----------

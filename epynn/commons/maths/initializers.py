@@ -1,7 +1,20 @@
 """Initializers: how parameters are drawn, each ``f(shape, rng)``, in float64.
 
-Those whose scale follows from the number of inputs and outputs of a unit, Glorot, He and LeCun,
-are in :mod:`epynn.commons.maths.fans`. Those with settings are objects:
+Those of Glorot, He and LeCun take their scale from the fans, how many numbers enter and leave a
+unit. For weights ``(n, u)`` fan-in and fan-out are ``n`` and ``u``; filters ``(fh, fw, d, u)``
+count their receptive field, ``fh fw d`` and ``fh fw u``; a single axis ``(n,)`` counts as both.
+
+==============  =========================================
+glorot_normal   variance ``2 / (fan_in + fan_out)``
+glorot_uniform  within ``sqrt(6 / (fan_in + fan_out))``
+he_normal       variance ``2 / fan_in``
+he_uniform      within ``sqrt(6 / fan_in)``
+lecun_normal    variance ``1 / fan_in``
+lecun_uniform   within ``sqrt(3 / fan_in)``
+==============  =========================================
+
+Normal and uniform draws of one name have the same variance. The normal ones are plain, as in torch;
+Keras cuts them off at two standard deviations. Initializers with settings are objects:
 ``Dense(4, initialization=Normal(std=1))``.
 """
 
@@ -15,39 +28,28 @@ import numpy as np
 
 from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentError
-from epynn.commons.maths.fans import (
-    glorot_normal,
-    glorot_uniform,
-    he_normal,
-    he_uniform,
-    lecun_normal,
-    lecun_uniform,
-)
 from epynn.commons.names import Named
 from epynn.kernels.arrays import Array
 
-__all__ = [
-    'INITIALIZERS',
-    'Constant',
-    'Initializer',
-    'Normal',
-    'Uniform',
-    'glorot_normal',
-    'glorot_uniform',
-    'he_normal',
-    'he_uniform',
-    'lecun_normal',
-    'lecun_uniform',
-    'ones',
-    'orthogonal',
-    'xavier',
-    'zeros',
-]
-
 Initializer: TypeAlias = Callable[..., Array]
+Shape: TypeAlias = tuple[int, ...]
+Rng: TypeAlias = 'np.random.Generator | None'
 
 
-def xavier(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
+def draw_normal(shape: Shape, rng: Rng, variance: float) -> Array:
+    """Draw from a normal distribution of mean 0 and that variance."""
+    rng = np.random.default_rng() if rng is None else rng
+    return rng.standard_normal(shape) * math.sqrt(variance)
+
+
+def draw_uniform(shape: Shape, rng: Rng, variance: float) -> Array:
+    """Draw from a uniform distribution of mean 0 and that variance: bounds ``sqrt(3 variance)``."""
+    rng = np.random.default_rng() if rng is None else rng
+    bound = math.sqrt(3 * variance)
+    return rng.uniform(-bound, bound, shape)
+
+
+def xavier(shape: Shape, rng: Rng = None) -> Array:
     """Draw parameters from a normal distribution of variance ``2 / sum(shape)``.
 
     ``standard_normal(shape) * sqrt(2 / sum(shape))``. For a matrix ``(n, u)`` the sum is fan-in
@@ -71,29 +73,17 @@ def xavier(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> 
     Glorot and Bengio, 2010. Understanding the difficulty of training deep feedforward neural
     networks. The normal variant.
     """
-    rng = np.random.default_rng() if rng is None else rng
-    return rng.standard_normal(shape) * math.sqrt(2 / sum(shape))
+    return draw_normal(shape, rng, 2 / sum(shape))
 
 
-def orthogonal(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
+def orthogonal(shape: Shape, rng: Rng = None) -> Array:
     """Draw a matrix with orthonormal columns, or rows where it is wider than tall.
 
     ``Q R`` decomposition of a standard normal of that shape, transposed first where it is wider
     than tall and back afterwards. The columns of ``Q`` take the sign of the diagonal of ``R``,
     without which the distribution is not uniform. More than two axes: the leading ones are
-    flattened to ``(prod(shape[:-1]), shape[-1])`` for the decomposition.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Shape of the parameters.
-    rng : numpy.random.Generator, optional
-        Where to draw from; by default a fresh one.
-
-    Returns
-    -------
-    array
-        Parameters, float64.
+    flattened to ``(prod(shape[:-1]), shape[-1])`` for the decomposition. Arguments and result
+    as for :func:`xavier`.
 
     References
     ----------
@@ -108,12 +98,81 @@ def orthogonal(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None)
     return np.reshape(Q.T if wide else Q, shape)
 
 
-def zeros(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
+def fans(shape: Shape) -> tuple[int, int]:
+    """Return fan-in and fan-out of weights ``(..., n, u)``: the leading axes times n, and times u.
+
+    A single axis counts as n and as u. No axis, or one of length 0, raises an ArgumentError.
+    """
+    if not shape or 0 in shape:
+        raise ArgumentError(
+            'initialization', 'weights of at least one number', f'shape {shape}',
+            'Give a layer inputs and units.',
+        )  # fmt: skip
+    field = math.prod(shape[:-2])
+    return field * shape[-2 if len(shape) > 1 else -1], field * shape[-1]
+
+
+def glorot_normal(shape: Shape, rng: Rng = None) -> Array:
+    """Draw from a normal distribution of variance ``2 / (fan_in + fan_out)``.
+
+    For tanh and other activations that are straight around 0. Fans as in :func:`fans`; other
+    arguments and result as for :func:`xavier`.
+
+    References
+    ----------
+    Glorot and Bengio, 2010. Understanding the difficulty of training deep feedforward neural
+    networks.
+    """
+    return draw_normal(shape, rng, 2 / sum(fans(shape)))
+
+
+def glorot_uniform(shape: Shape, rng: Rng = None) -> Array:
+    """Draw evenly between minus and plus ``sqrt(6 / (fan_in + fan_out))``; as `glorot_normal`."""
+    return draw_uniform(shape, rng, 2 / sum(fans(shape)))
+
+
+def he_normal(shape: Shape, rng: Rng = None) -> Array:
+    """Draw from a normal distribution of variance ``2 / fan_in``.
+
+    For relu and its kin, which stop half of their input. Arguments and result as for
+    :func:`glorot_normal`.
+
+    References
+    ----------
+    He, Zhang, Ren and Sun, 2015. Delving deep into rectifiers: surpassing human-level performance
+    on ImageNet classification.
+    """
+    return draw_normal(shape, rng, 2 / fans(shape)[0])
+
+
+def he_uniform(shape: Shape, rng: Rng = None) -> Array:
+    """Draw evenly between minus and plus ``sqrt(6 / fan_in)``; as :func:`he_normal`."""
+    return draw_uniform(shape, rng, 2 / fans(shape)[0])
+
+
+def lecun_normal(shape: Shape, rng: Rng = None) -> Array:
+    """Draw from a normal distribution of variance ``1 / fan_in``, for selu.
+
+    Arguments and result as for :func:`glorot_normal`.
+
+    References
+    ----------
+    LeCun, Bottou, Orr and Mueller, 1998. Efficient backprop.
+    """
+    return draw_normal(shape, rng, 1 / fans(shape)[0])
+
+
+def lecun_uniform(shape: Shape, rng: Rng = None) -> Array:
+    """Draw evenly between minus and plus ``sqrt(3 / fan_in)``; as :func:`lecun_normal`."""
+    return draw_uniform(shape, rng, 1 / fans(shape)[0])
+
+
+def zeros(shape: Shape, rng: Rng = None) -> Array:
     """Return zeros. Weights that all start alike stay alike: for biases and scales."""
     return np.zeros(shape)
 
 
-def ones(shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
+def ones(shape: Shape, rng: Rng = None) -> Array:
     """Return ones. Weights that all start alike stay alike: for biases and scales."""
     return np.ones(shape)
 
@@ -133,7 +192,7 @@ class Constant(Named):
     def __post_init__(self) -> None:
         as_float(self.value, 'Constant.value', low=-math.inf)
 
-    def __call__(self, shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
+    def __call__(self, shape: Shape, rng: Rng = None) -> Array:
         """Return an array of that value, float64."""
         return np.full(shape, float(self.value))
 
@@ -155,7 +214,7 @@ class Normal(Named):
         as_float(self.mean, 'Normal.mean', low=-math.inf)
         as_float(self.std, 'Normal.std', low=0)
 
-    def __call__(self, shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
+    def __call__(self, shape: Shape, rng: Rng = None) -> Array:
         """Return draws of that shape, float64."""
         rng = np.random.default_rng() if rng is None else rng
         return rng.standard_normal(shape) * self.std + self.mean
@@ -183,7 +242,7 @@ class Uniform(Named):
                 'Exchange the two, or give both.',
             )  # fmt: skip
 
-    def __call__(self, shape: tuple[int, ...], rng: 'np.random.Generator | None' = None) -> Array:
+    def __call__(self, shape: Shape, rng: Rng = None) -> Array:
         """Return draws of that shape, float64."""
         rng = np.random.default_rng() if rng is None else rng
         return rng.uniform(self.low, self.high, shape)

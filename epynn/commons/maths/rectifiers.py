@@ -1,4 +1,4 @@
-"""Activations that let the positive side pass; see :mod:`epynn.commons.maths`."""
+"""Activations that let all pass, or the positive side; see :mod:`epynn.commons.maths`."""
 
 import numpy as np
 
@@ -12,21 +12,31 @@ _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
 
 
-def relu(x: Array, deriv: bool = False) -> Array:
-    """Rectified linear unit, ``f(x) = max(0, x)``.
+def identity(x: Array, deriv: bool = False) -> Array:
+    """Identity, ``f(x) = x``: the output of a regression.
 
     Parameters
     ----------
     x : array
         Linear products, any shape.
     deriv : bool, default False
-        Return ``f'(x)`` instead: 1 where ``x > 0``, else 0. At 0, where f has no derivative, it is
-        the left one, 0, as in other libraries.
+        Return ``f'(x) = 1`` instead.
 
     Returns
     -------
     array
-        Shape and dtype of ``x``; integers give float64.
+        Shape and dtype of ``x``, integers give float64; ``x`` itself, not a copy, where it is of
+        floats, unless ``deriv``.
+    """
+    x = floating(x)
+    return np.ones_like(x) if deriv else x
+
+
+def relu(x: Array, deriv: bool = False) -> Array:
+    """Rectified linear unit, ``f(x) = max(0, x)``.
+
+    ``f'(x) = 1`` where ``x > 0``, else 0: at 0, where f has no derivative, it is the left one, as
+    in other libraries. Arguments and result as for :func:`sigmoid`.
 
     References
     ----------
@@ -40,22 +50,9 @@ def relu(x: Array, deriv: bool = False) -> Array:
 def lrelu(x: Array, deriv: bool = False, alpha: float = 0.3) -> Array:
     """Leaky rectified linear unit, ``f(x) = x`` where ``x > 0``, else ``alpha x``.
 
-    Any ``alpha`` will do: above 1 or negative too. Where ``alpha x`` would pass the largest finite
-    number, it saturates there.
-
-    Parameters
-    ----------
-    x : array
-        Linear products, any shape.
-    deriv : bool, default False
-        Return ``f'(x)`` instead: 1 where ``x > 0``, else ``alpha``.
-    alpha : float, default 0.3
-        Slope on the negative side; ``LRELU_alpha`` of the hyper-parameters.
-
-    Returns
-    -------
-    array
-        Shape and dtype of ``x``; integers give float64.
+    ``f'(x) = 1`` where ``x > 0``, else ``alpha``. Any ``alpha`` will do, above 1 or negative too;
+    it is ``LRELU_alpha`` of the hyper-parameters. Where ``alpha x`` would pass the largest finite
+    number, it saturates there. Other arguments and result as for :func:`sigmoid`.
 
     References
     ----------
@@ -75,19 +72,9 @@ def lrelu(x: Array, deriv: bool = False, alpha: float = 0.3) -> Array:
 def elu(x: Array, deriv: bool = False, alpha: float = 1.0) -> Array:
     """Exponential linear unit, ``f(x) = x`` where ``x > 0``, else ``alpha (exp(x) - 1)``.
 
-    Parameters
-    ----------
-    x : array
-        Linear products, any shape.
-    deriv : bool, default False
-        Return ``f'(x)`` instead: 1 where ``x > 0``, else ``alpha exp(x)``.
-    alpha : float, default 1.0
-        ``-alpha`` is the limit on the negative side; ``ELU_alpha`` of the hyper-parameters.
-
-    Returns
-    -------
-    array
-        Shape and dtype of ``x``; integers give float64.
+    ``f'(x) = 1`` where ``x > 0``, else ``alpha exp(x)``. ``alpha`` is ``ELU_alpha`` of the
+    hyper-parameters, and ``-alpha`` the limit on the negative side. Other arguments and result as
+    for :func:`sigmoid`.
 
     References
     ----------
@@ -106,21 +93,10 @@ def elu(x: Array, deriv: bool = False, alpha: float = 1.0) -> Array:
 def selu(x: Array, deriv: bool = False) -> Array:
     """Scaled exponential linear unit, ``f(x) = c x`` where ``x > 0``, else ``c a (exp(x) - 1)``.
 
-    ``a = 1.67326...`` and ``c = 1.05070...`` keep the mean 0 and the variance 1 of standard
-    normal inputs from layer to layer; weights are to be drawn by ``lecun_normal``. Where ``c x``
-    would pass the largest finite number, it saturates there.
-
-    Parameters
-    ----------
-    x : array
-        Linear products, any shape.
-    deriv : bool, default False
-        Return ``f'(x)`` instead: ``c`` where ``x > 0``, else ``c a exp(x)``.
-
-    Returns
-    -------
-    array
-        Shape and dtype of ``x``; integers give float64.
+    ``f'(x) = c`` where ``x > 0``, else ``c a exp(x)``. ``a = 1.67326...`` and ``c = 1.05070...``
+    keep the mean 0 and the variance 1 of standard normal inputs from layer to layer; weights are to
+    be drawn by ``lecun_normal``. Where ``c x`` would pass the largest finite number, it saturates
+    there. Arguments and result as for :func:`sigmoid`.
 
     References
     ----------
@@ -134,19 +110,8 @@ def selu(x: Array, deriv: bool = False) -> Array:
 def softplus(x: Array, deriv: bool = False) -> Array:
     """Softplus, ``f(x) = log(1 + exp(x))``, a smooth relu.
 
-    Computed as ``max(x, 0) + log(1 + exp(-|x|))``, which never overflows.
-
-    Parameters
-    ----------
-    x : array
-        Linear products, any shape.
-    deriv : bool, default False
-        Return ``f'(x)`` instead, the logistic function ``1 / (1 + exp(-x))``.
-
-    Returns
-    -------
-    array
-        Shape and dtype of ``x``; integers give float64.
+    Computed as ``max(x, 0) + log(1 + exp(-|x|))``, which never overflows. ``f'(x)`` is the logistic
+    function, ``1 / (1 + exp(-x))``. Arguments and result as for :func:`sigmoid`.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Activations that rise from one bound to another; see :mod:`epynn.commons.maths`."""
+"""Activations that rise from one bound to another, and softmax; see :mod:`epynn.commons.maths`."""
 
 import numpy as np
 
@@ -38,18 +38,9 @@ def sigmoid(x: Array, deriv: bool = False) -> Array:
 def tanh(x: Array, deriv: bool = False) -> Array:
     """Hyperbolic tangent, ``f(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x))``.
 
-    Parameters
-    ----------
-    x : array
-        Linear products, any shape.
-    deriv : bool, default False
-        Return ``f'(x) = 1 - f(x)^2`` instead, computed as the square of
-        ``1 / cosh(x) = 2 e / (1 + e^2)`` with ``e = exp(-|x|)``: neither overflow nor cancellation.
-
-    Returns
-    -------
-    array
-        Shape and dtype of ``x``; integers give float64.
+    ``f'(x) = 1 - f(x)^2`` is computed as the square of ``1 / cosh(x) = 2 e / (1 + e^2)`` with
+    ``e = exp(-|x|)``: neither overflow nor cancellation. Arguments and result as for
+    :func:`sigmoid`.
     """
     x = floating(x)
     if not deriv:
@@ -64,19 +55,8 @@ def tanh(x: Array, deriv: bool = False) -> Array:
 def hard_sigmoid(x: Array, deriv: bool = False) -> Array:
     """Straight lines in place of the logistic function, ``f(x) = min(max(x / 6 + 1/2, 0), 1)``.
 
-    The slope is that of torch and of Keras 3; Keras 2 and the paper rise faster, by ``x / 5``.
-
-    Parameters
-    ----------
-    x : array
-        Linear products, any shape.
-    deriv : bool, default False
-        Return ``f'(x)`` instead: 1/6 where ``-3 < x < 3``, else 0.
-
-    Returns
-    -------
-    array
-        Shape and dtype of ``x``; integers give float64.
+    ``f'(x) = 1/6`` where ``-3 < x < 3``, else 0. This slope is that of torch and of Keras 3;
+    Keras 2 and the paper rise faster, by ``x / 5``. Arguments and result as for :func:`sigmoid`.
 
     References
     ----------
@@ -92,17 +72,7 @@ def hard_sigmoid(x: Array, deriv: bool = False) -> Array:
 def hard_tanh(x: Array, deriv: bool = False) -> Array:
     """Straight lines in place of the hyperbolic tangent, ``f(x) = min(max(x, -1), 1)``.
 
-    Parameters
-    ----------
-    x : array
-        Linear products, any shape.
-    deriv : bool, default False
-        Return ``f'(x)`` instead: 1 where ``-1 < x < 1``, else 0.
-
-    Returns
-    -------
-    array
-        Shape and dtype of ``x``; integers give float64.
+    ``f'(x) = 1`` where ``-1 < x < 1``, else 0. Arguments and result as for :func:`sigmoid`.
 
     References
     ----------
@@ -116,17 +86,7 @@ def hard_tanh(x: Array, deriv: bool = False) -> Array:
 def softsign(x: Array, deriv: bool = False) -> Array:
     """Softsign, ``f(x) = x / (1 + |x|)``: nears its bounds more slowly than tanh.
 
-    Parameters
-    ----------
-    x : array
-        Linear products, any shape.
-    deriv : bool, default False
-        Return ``f'(x) = 1 / (1 + |x|)^2`` instead.
-
-    Returns
-    -------
-    array
-        Shape and dtype of ``x``; integers give float64.
+    ``f'(x) = 1 / (1 + |x|)^2``. Arguments and result as for :func:`sigmoid`.
 
     References
     ----------
@@ -136,3 +96,37 @@ def softsign(x: Array, deriv: bool = False) -> Array:
     x = floating(x)
     share: Array = 1 / (1 + np.abs(x))
     return np.square(share) if deriv else x * share
+
+
+@rounds_to_zero
+def softmax(x: Array, deriv: bool = False, T: float = 1.0) -> Array:
+    """Softmax over the last axis, ``f(x)_i = exp(x_i / T) / sum_j exp(x_j / T)``.
+
+    Parameters
+    ----------
+    x : array
+        Linear products, shape (..., u).
+    deriv : bool, default False
+        Return the diagonal of the Jacobian, ``f(x)_i (1 - f(x)_i) / T``, instead. The whole
+        product with the Jacobian, which backward passes need, is in
+        :meth:`epynn.commons.bound_activation.BoundActivation.gradient`.
+    T : float, default 1.0
+        Temperature, above 0: high ones even the outputs out; ``softmax_temperature`` of the
+        hyper-parameters.
+
+    Returns
+    -------
+    array
+        Shape and dtype of ``x``, integers give float64; sums to 1 along the last axis, unless
+        ``deriv``.
+    """
+    x, T = floating(x), float(T)
+    # Taking the maximum away changes nothing (numerator and denominator share the factor) and
+    # keeps exp at or below 1. A difference that overflows is -inf, and exp(-inf) = 0 is exact.
+    with np.errstate(over='ignore'):
+        e = np.exp((x - np.max(x, axis=-1, keepdims=True)) / T)
+    A: Array = e / np.sum(e, axis=-1, keepdims=True)
+    if not deriv:
+        return A
+    diagonal: Array = A * (1 - A) / T
+    return diagonal
