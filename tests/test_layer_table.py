@@ -479,7 +479,7 @@ def test_a_gradient_of_another_shape_is_refused(row):
 
 HANDED_ON = {
     'training': False, 'dtype': np.dtype('f4'), 'optimizer': Adam(), 'penalty': L2(0.5),
-    'owner': object(), 'e': 3,
+    'owner': object(), 'e': 3, 'se_hPars': {'learning_rate': 0.3},
 }  # fmt: skip
 """What the layers inside a composite share, and values that are not those they begin with."""
 

@@ -102,6 +102,7 @@ class Composite(Layer):
     dtype = HandedOn()
     np_rng = HandedOn(spawn_streams)
     optimizer = HandedOn()
+    se_hPars = HandedOn()
     penalty = HandedOn()
     owner = HandedOn()
     e = HandedOn()
