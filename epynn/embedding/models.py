@@ -8,15 +8,11 @@ import numpy as np
 from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import Layer, dataSet
 from epynn.embedding.backward import embedding_backward
-from epynn.embedding.dataset import (
-    embedding_check,
-    embedding_encode,
-    embedding_fill,
-    embedding_prepare,
-    embedding_training_batches,
-)
+from epynn.embedding.batches import embedding_training_batches
 from epynn.embedding.forward import embedding_forward
 from epynn.embedding.parameters import embedding_compute_shapes
+from epynn.embedding.preparation import embedding_check, embedding_encode, embedding_prepare
+from epynn.embedding.sets import embedding_fill
 from epynn.kernels.arrays import Array
 
 

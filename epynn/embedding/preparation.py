@@ -1,4 +1,4 @@
-"""Data of the Embedding layer: check, encode, scale, split and batch."""
+"""Data as users have them, made into arrays of numbers: checked, encoded and scaled."""
 
 from collections.abc import Sequence, Sized
 from typing import TYPE_CHECKING, Any
@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epynn.commons.arguments import as_flag, as_float, as_int, describe
-from epynn.commons.dataset import SETS
-from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, StateError
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError
 from epynn.commons.io import (
     apply_label_encoding,
     encode_dataset,
@@ -20,10 +19,8 @@ from epynn.commons.io.arrays import as_list, refuse
 from epynn.commons.io.features import feature_names, require_features
 from epynn.commons.io.numbers import as_numbers
 from epynn.commons.io.written import refuse_unwritable
-from epynn.commons.logs import warn
 from epynn.commons.models import dataSet
-from epynn.commons.targets import AMOUNTS, kind_of_targets
-from epynn.embedding.batches import Batches
+from epynn.commons.targets import kind_of_targets
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:
@@ -122,14 +119,6 @@ def refuse_sets(**given: Any) -> None:
             )  # fmt: skip
 
 
-def embedding_fill(layer: 'Embedding', X_data: Any, Y_data: Any, sample_weight: Any = None) -> None:
-    """Prepare the data and split them into the sets."""
-    X, Y = layer.prepare(X_data, Y_data)
-    w = check_weights(sample_weight, X)
-    layer.dtrain, layer.dval, layer.dtest = embedding_split(layer, X, Y, w)
-    layer.dsets = [dset for dset in (layer.dtrain, layer.dval, layer.dtest) if dset.active]
-
-
 def refuse_many_tokens(e: int, count: int) -> None:
     """Refuse thousands of tokens that hardly occur twice: their columns would fill the memory."""
     if e > max(1000, count // 2):
@@ -184,85 +173,3 @@ def check_weights(sample_weight: Any, X: Array | None) -> Array | None:
     if w.max() == 0:
         raise DataError('sample_weight', 'some number above 0', 'zeros only', remedy)
     return w
-
-
-def embedding_split(
-    layer: 'Embedding', X: Array | None, Y: Array | None, w: Array | None = None
-) -> tuple[dataSet, dataSet, dataSet]:
-    """Cut the data into training, validation and test set, in the order of the samples.
-
-    With shares ``c_i = relative_size[i] / sum(relative_size)``, the first ``round(c_0 m)`` samples
-    train, the next ``round(c_1 m)`` validate, the rest test; the last set that was asked for
-    takes what is left, so that no set is filled that was to be empty.
-    """
-    if X is None:
-        none = np.empty((0, 0))
-        return tuple(dataSet(none, none, name) for name in SETS)  # type: ignore[return-value]
-    m, sizes = len(X), layer.se_dataset['relative_size']
-    counts = [round(size / sum(sizes) * m) for size in sizes]
-    last = max(i for i, size in enumerate(sizes) if size > 0)
-    counts[last] = m
-    stops = np.minimum(np.cumsum(counts), m)
-    if stops[0] == 0:
-        raise DataError(
-            'Embedding.relative_size', 'a share that leaves at least one sample to train',
-            f'{sizes} for {m} samples', 'Give more samples or a larger first share.',
-        )  # fmt: skip
-    ids, labels = np.arange(m), Y
-    sets = []
-    for name, start, stop in zip(SETS, (0, *stops[:-1]), stops, strict=True):
-        part = slice(start, stop)
-        Y_part, w_part = (None if array is None else array[part] for array in (labels, w))
-        sets.append(dataSet(X[part], Y_part, name, ids[part], w_part, layer.targets, layer.classes))
-    dtrain, dval, dtest = sets
-    _warn_of_missing_labels(layer, Y, dtrain)
-    return dtrain, dval, dtest
-
-
-def _warn_of_missing_labels(layer: 'Embedding', Y: Array | None, dtrain: dataSet) -> None:
-    """Warn if a class is in the data but not in the training set, as with sorted labels."""
-    if Y is None or (Y.dtype.kind == 'f' and layer.classes is None and Y.ndim == 1):
-        return
-    everything = dataSet(Y, Y, targets=layer.targets)
-    if layer.targets == AMOUNTS or len(everything.b) > max(20, len(Y) // 2):
-        return
-    missing = sorted(set(everything.b) - set(dtrain.b))
-    if missing:
-        names = [str(label if layer.classes is None else layer.classes[label]) for label in missing]
-        warn(
-            f'Embedding: no sample with label {", ".join(names)} is in the training set. '
-            'The split keeps the order of the samples: shuffle them first.'
-        )
-
-
-def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
-    """Shuffle the training samples and cut them into batches.
-
-    Shuffles accumulate from epoch to epoch.
-
-    Parameters
-    ----------
-    init : bool, optional
-        Start again from the original order.
-    """
-    dtrain = layer.dtrain
-    m = len(dtrain.X)
-    # A new array each time: batches of epochs before keep their order
-    order = np.arange(m) if init else layer.order.copy()
-    if init:
-        layer.given = None
-    if len(order) != m:
-        raise StateError(
-            'Embedding.dtrain', f'the {len(order)} samples it had at initialize', f'{m}',
-            'Call initialize(params=False) after a change of the data.',
-        )  # fmt: skip
-    layer.np_rng.shuffle(order)
-    size = layer.se_dataset['batch_size'] or m
-    stop = m - m % size if layer.se_dataset['drop_last'] else m
-    if stop == 0:
-        raise DataError(
-            'Embedding.drop_last', f'at least one whole batch of {size} samples',
-            f'{m} training samples', 'Choose a smaller batch_size.',
-        )  # fmt: skip
-    layer.order = order
-    layer.batch_dtrain = Batches(dtrain, order, range(0, stop, size), size)
