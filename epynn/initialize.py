@@ -2,7 +2,7 @@
 
 Importing this module looks for a module named ``settings``. Where the script has none, the
 defaults of :mod:`epynn.settings` answer to that name. Nothing else happens: no file is written and
-no hook is replaced.
+no hook is replaced. (What ``model.initialize`` does is in :mod:`epynn.network.initialize`.)
 """
 
 import importlib.util

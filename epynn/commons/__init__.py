@@ -1,1 +1,1 @@
-"""The shared vocabulary: base layer, data sets, functions, files and words to the user."""
+"""The shared vocabulary: base layer, data sets, functions, and words to the user."""

@@ -86,11 +86,9 @@ class BoundActivation:
     ) -> None:
         if not callable(function):
             raise ArgumentTypeError(
-                'activate',
-                'a function f(x, deriv=False)',
-                repr(function),
+                'activate', 'a function f(x, deriv=False)', repr(function),
                 f'Import one from epynn.commons.maths: {", ".join(ACTIVATIONS)}.',
-            )
+            )  # fmt: skip
         if isinstance(function, BoundActivation):
             self.function = function.function
             self.hyperparameters = dict(function.hyperparameters)

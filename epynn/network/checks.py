@@ -27,11 +27,9 @@ def check_layers(layers: Sequence[Layer]) -> list[Layer]:
     """Refuse layers that make no network, and return them as a list."""
     if isinstance(layers, (str, Layer)) or not isinstance(layers, Sequence):
         raise ArgumentTypeError(
-            'EpyNN.layers',
-            'a list of layers',
-            describe(layers),
+            'EpyNN.layers', 'a list of layers', describe(layers),
             'Write layers=[Embedding(...), ...].',
-        )
+        )  # fmt: skip
     for number, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             remedy = 'Pass Layer objects.'

@@ -1,4 +1,4 @@
-"""What is allowed and rarely meant: one warning a network for each, with the remedy."""
+"""What is allowed and rarely meant: a warning each, with the remedy."""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -124,25 +124,20 @@ def list_settings(model: 'EpyNN') -> dict[str, Any]:
     """Return what layers are trained with: the settings that shape what they learn."""
     assert model.training_loss is not None
     embedding, scale = model.embedding, model.embedding.scale
+    classes, weights = embedding.classes, model.class_weights
+    if classes is not None:  # by the labels of the user, as initialize takes them
+        weights = {classes[column]: weight for column, weight in weights.items()}
     return {
         'loss': model.training_loss.__name__,
         'optimizer': repr(model.optimizer),
         'reduction': model.reduction,
         'learning_rate': model.se_hPars['learning_rate'],
         'schedule': model.se_hPars['schedule'],
-        'class_weight': name_class_weights(model),
+        'class_weight': weights,
         'tokens': list(embedding.e2i) or None,
-        'labels': embedding.classes,
+        'labels': classes,
         'scale': None if scale is None else (scale.minimum, scale.minimum + scale.span),
     }
-
-
-def name_class_weights(model: 'EpyNN') -> dict[Any, float]:
-    """Return the weights of classes by the labels of the user, as ``initialize`` takes them."""
-    classes = model.embedding.classes
-    if classes is None:
-        return model.class_weights
-    return {classes[column]: weight for column, weight in model.class_weights.items()}
 
 
 def warn_of_lost_settings(model: 'EpyNN') -> None:

@@ -1,4 +1,4 @@
-"""Whether labels, loss and the output of the network fit each other."""
+"""Whether labels, loss and the outputs of the network fit each other."""
 
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ from epynn.kernels.arrays import Array
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
-AMOUNTS = (MSE, MAE, MSLE)
+LOSSES_OF_AMOUNTS = (MSE, MAE, MSLE)
 """Losses of outputs that come close to the targets themselves, as Huber."""
 
 ROUNDING = 1e-6
@@ -71,7 +71,7 @@ def check_labels(model: 'EpyNN', Y: Array | None, A: Array) -> None:
                 f'{sums[wrong[0]]:g} in sample {wrong[0]}',
                 'Where several classes may hold at once, take sigmoid and loss="BCE".',
             )  # fmt: skip
-    elif model.training_loss in AMOUNTS or isinstance(model.training_loss, Huber):
+    elif model.training_loss in LOSSES_OF_AMOUNTS or isinstance(model.training_loss, Huber):
         check_reach(model, labels)
 
 
@@ -97,7 +97,7 @@ def check_reach(model: 'EpyNN', labels: Array) -> None:
     if labels.min() < low - ROUNDING or labels.max() > high + ROUNDING:
         raise LabelError(
             'Embedding.Y_data',
-            f'targets {span(low, high)}, as {said_by(layer)} gives no others',
+            f'targets {reach(low, high)}, as {said_by(layer)} gives no others',
             f'targets from {labels.min():g} to {labels.max() + 0:g}',
             'For amounts take identity as the last activation, or scale them; encode class labels '
             'by Embedding(Y_encode=True).',
@@ -119,7 +119,7 @@ def said_by(layer: Layer) -> str:
     return f'{function} of {layer.name}' if function else layer.name
 
 
-def span(low: float, high: float) -> str:
+def reach(low: float, high: float) -> str:
     """Return the words for a range: ``from 0 to 1``, ``of at least 0``, ``of any size``."""
     if high < np.inf:
         return f'from {low:.3g} to {high:.3g}'
@@ -145,14 +145,14 @@ def check_outputs(model: 'EpyNN', A: Array) -> None:
     if loss is Hinge and bounds and not low <= -1 < 1 <= high:
         raise LayerError(
             where, 'outputs on both sides of 0, by 1 and more, which Hinge is made for',
-            f'{by}outputs {span(low, high)}', 'Take identity; or, for probabilities, loss="BCE".',
+            f'{by}outputs {reach(low, high)}', 'Take identity; or, for probabilities, loss="BCE".',
         )  # fmt: skip
     if not takes_probabilities(loss):
         return
     if low < 0 or high > 1:
         raise LayerError(
             where, f'outputs from 0 to 1, which {loss.__name__} is made for',
-            f'{by}outputs {span(low, high)}', 'Take sigmoid with BCE, softmax with CCE and ICCE.',
+            f'{by}outputs {reach(low, high)}', 'Take sigmoid with BCE, softmax with CCE and ICCE.',
         )  # fmt: skip
     sums = A.sum(axis=1)
     by_itself = activation is not None and activation.is_bundled and activation.is_elementwise
@@ -162,7 +162,7 @@ def check_outputs(model: 'EpyNN', A: Array) -> None:
             remedy = 'For yes or no by one unit take loss="BCE".'
         raise LayerError(
             where, f'outputs that sum to 1, which {loss.__name__} is made for',
-            f'{by}each output by itself' if by_itself else f'sums {span(sums.min(), sums.max())}',
+            f'{by}each output by itself' if by_itself else f'sums {reach(sums.min(), sums.max())}',
             remedy,
         )  # fmt: skip
 
