@@ -4,8 +4,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from epynn.commons.arguments import as_flag, describe
+from epynn.commons.arguments import as_flag
 from epynn.commons.errors import ArgumentError
+from epynn.commons.paths import as_path
 
 # Scripts written for EpyNN 1.2 import these two from here. Networks are built one floor up, so this
 # is the one import in the house that goes up; pyproject.toml names it as the exception.
@@ -48,7 +49,7 @@ def read_file(path: Any) -> str:
     """
     name = 'read_file(path)'
     try:
-        return Path(path).read_text(encoding='utf-8')
+        return as_path(path, name).read_text(encoding='utf-8')
     except OSError as error:
         raise ArgumentError(
             name, 'a file that can be read', f'{path} ({error.strerror})',
@@ -59,7 +60,3 @@ def read_file(path: Any) -> str:
             name, 'a text file in UTF-8', f'{path}, which is not',
             'Save it as UTF-8, or read it by open(path, encoding=...).',
         ) from None  # fmt: skip
-    except (TypeError, ValueError):
-        raise ArgumentError(
-            name, 'the path of a file', describe(path), 'Pass a string or a Path.'
-        ) from None

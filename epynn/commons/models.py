@@ -12,17 +12,9 @@ from epynn.commons.outputs import (
     layer_set_activations,
     layer_set_hyperparameters,
 )
-from epynn.commons.passes import (
-    layer_cast_parameters,
-    layer_receive_gradient,
-    layer_receive_input,
-)
+from epynn.commons.passes import layer_cast_parameters, layer_receive_gradient, layer_receive_input
 from epynn.commons.state import State
-from epynn.commons.weights import (
-    layer_add_penalty_gradient,
-    layer_compute_penalty,
-    layer_weights,
-)
+from epynn.commons.weights import layer_add_penalty_gradient, layer_compute_penalty, layer_weights
 
 
 class Layer(State):

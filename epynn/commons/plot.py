@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from epynn.commons.arguments import describe
 from epynn.commons.dataset import SETS
 from epynn.commons.errors import ArgumentError, MissingExtraError, StateError
+from epynn.commons.paths import as_path
 from epynn.kernels.arrays import Array
 
 if TYPE_CHECKING:
@@ -164,9 +164,7 @@ def finish(plt: Any, figure: 'Figure', path: str | Path | None, show: bool) -> '
 
 def check_picture(figure: 'Figure', path: str | Path) -> Path:
     """Return the path of a picture, and refuse one that no picture can be written to."""
-    if not isinstance(path, (str, Path)) or not str(path):
-        raise ArgumentError('path', 'the path of a file', describe(path), "For example 'x.png'.")
-    path = Path(path)
+    path = as_path(path, 'path')
     folder = path.resolve().parent
     if not folder.is_dir() or path.is_dir():
         raise ArgumentError(

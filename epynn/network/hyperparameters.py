@@ -1,6 +1,5 @@
-"""Hyper-parameters: the defaults, those of the model, those of a layer; and the learning rates."""
+"""Hyper-parameters: the defaults, those of the model, those of a layer."""
 
-import math
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -9,7 +8,6 @@ import epynn.settings
 from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.models import Layer, walk_layers
-from epynn.commons.schedule import schedule_functions, schedule_named
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -77,43 +75,3 @@ def give_settings(model: 'EpyNN') -> None:
         layer.dtype, layer.optimizer, layer.e = model.dtype, model.optimizer, model.e
     for layer in walk_layers(model.layers):
         layer.moments = {}
-
-
-def schedule_rates(model: 'EpyNN', done: int = 0, stop: int | None = None) -> None:
-    """Give every layer its learning rates, one an epoch over all epochs asked for so far.
-
-    Rates of the `done` epochs stay, and their losses are shown to the schedules; new ones end
-    before `stop`, if there is one. The work grows with the epochs whose rates are new.
-    """
-    epochs = max(model.epochs, 1)
-    losses = reported_losses(model)
-    if len(losses) > done:
-        losses = losses[:done]
-    for layer in walk_layers(model.layers):
-        asked = range(min(done, len(layer.lrate)), epochs if stop is None else stop)
-        hPars = {
-            **layer_hyperparameters(model, layer),
-            'epochs': epochs, 'asked': asked, 'losses': losses, 'memory': model.schedule_memory,
-        }  # fmt: skip
-        rates = schedule_functions(hPars['schedule'], hPars)
-        if stop is None:
-            layer.lrate[asked.start :] = rates
-        else:
-            layer.lrate[asked.start : asked.stop] = rates
-
-
-def reported_losses(model: 'EpyNN') -> list[float]:
-    """Return the loss of each epoch: of the validation set if it has one for each."""
-    assert model.training_loss is not None
-    dtrain, dval, _ = model.metrics[model.training_loss.__name__]
-    complete = dval and not any(map(math.isnan, dval))
-    return dval if complete else dtrain
-
-
-def follows_losses(model: 'EpyNN') -> bool:
-    """Return whether a schedule depends on how the loss falls."""
-    schedules = (
-        schedule_named(layer_hyperparameters(model, layer)['schedule'])
-        for layer in walk_layers(model.layers)
-    )
-    return any(getattr(schedule, 'follows_losses', False) for schedule in schedules)

@@ -19,21 +19,15 @@ from epynn.commons.strays import require_composites
 from epynn.commons.targets import AMOUNTS, MULTILABEL
 from epynn.kernels.arrays import Array
 from epynn.kernels.blas import BlasOnOneThread, controls_blas
-from epynn.network.checks import (
-    check_dtype,
-    check_network,
-)
+from epynn.network.checks import check_dtype, check_network
 from epynn.network.dry_run import dry_run
 from epynn.network.hints import (
     list_settings,
     warn_of_lost_settings,
     warn_of_unknown_hyperparameters,
 )
-from epynn.network.hyperparameters import (
-    choose_hyperparameters,
-    give_settings,
-    schedule_rates,
-)
+from epynn.network.hyperparameters import choose_hyperparameters, give_settings
+from epynn.network.learning_rates import schedule_rates
 from epynn.network.ownership import AtWork, collect_layers, take_layers
 from epynn.network.sample_weights import resolve_class_weight
 

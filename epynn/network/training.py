@@ -17,7 +17,7 @@ from epynn.network.finiteness import (
     require_finite_parameters,
     shows_in_parameters,
 )
-from epynn.network.hyperparameters import follows_losses, schedule_rates
+from epynn.network.learning_rates import follows_losses, schedule_rates
 from epynn.network.ownership import AtWork, require_data, require_ownership
 from epynn.network.report import TrainingReport, report_initialization
 from epynn.network.sample_weights import sample_weights
