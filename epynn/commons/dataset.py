@@ -10,7 +10,7 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, DataError, LabelError, StateError
 from epynn.commons.foreign import PREDICTION
-from epynn.commons.io.arrays import as_array
+from epynn.commons.io.user_data import as_array
 from epynn.commons.metrics import decide
 from epynn.commons.names import Named, in_words
 from epynn.commons.targets import AMOUNTS, MULTILABEL, kind_of_targets

@@ -15,10 +15,10 @@ from epynn.commons.io import (
     index_elements_auto,
     scale_features,
 )
-from epynn.commons.io.arrays import as_list, refuse
-from epynn.commons.io.features import feature_names, require_features
+from epynn.commons.io.feature_names import feature_names, require_features
 from epynn.commons.io.numbers import as_numbers
-from epynn.commons.io.written import refuse_unwritable
+from epynn.commons.io.user_data import as_list, refuse
+from epynn.commons.io.writable import refuse_unwritable
 from epynn.commons.models import dataSet
 from epynn.commons.targets import kind_of_targets
 from epynn.kernels.arrays import Array

@@ -5,7 +5,7 @@ from typing import Any
 
 from epynn.commons.data_source import DataSource
 from epynn.commons.errors import DataError, LabelError, StateError
-from epynn.commons.io.features import require_features
+from epynn.commons.io.feature_names import require_features
 from epynn.commons.models import dataSet
 from epynn.commons.targets import KINDS
 from epynn.embedding.models import Embedding

@@ -7,8 +7,8 @@ import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import DataError, LabelError
-from epynn.commons.io.arrays import as_list, is_frame, is_missing
-from epynn.commons.io.columns import one_hot
+from epynn.commons.io.one_hot import one_hot
+from epynn.commons.io.user_data import as_list, is_frame, is_missing
 from epynn.commons.logs import warn
 from epynn.kernels.arrays import Array
 
@@ -24,11 +24,8 @@ def sort_elements(elements: set[Any]) -> list[Any]:
 def find_elements(values: Iterable[Any], where: str) -> list[Any]:
     """Return the different labels or tokens that occur, sorted.
 
-    Raises
-    ------
-    DataError
-        Two are told apart by their type alone: True and 1, which Python takes for one, or 1 and
-        '1'. Whole numbers may be written as floats.
+    Those that are told apart by their type alone are refused: True and 1, which Python takes for
+    one, or 1 and '1'. Whole numbers may be written as floats.
     """
     values = list(values)
     typed = set(zip(map(type, values), values, strict=True))
@@ -123,19 +120,7 @@ def check_number_of_classes(c: int, m: int) -> None:
 
 
 def apply_label_encoding(Y_data: Any, classes: Sequence[Any]) -> Array:
-    """Encode labels with the classes that :func:`encode_labels` found in other data.
-
-    Parameters
-    ----------
-    Y_data : sequence or array
-        m labels, shape (m,) or (m, 1).
-    classes : sequence
-        Label of each column.
-
-    Returns
-    -------
-    array
-        Shape (m, c), float64.
+    """Encode m labels with the classes that :func:`encode_labels` found in other data: (m, c).
 
     Raises
     ------
@@ -148,9 +133,7 @@ def apply_label_encoding(Y_data: Any, classes: Sequence[Any]) -> Array:
     for number, label in enumerate(labels):
         if label not in index or (label in (0, 1) and isinstance(label, bool) != flags):
             raise LabelError(
-                f'Y_data, sample {number}',
-                f'one of the classes {", ".join(map(repr, classes))}',
-                repr(label),
-                'Remove the sample, or make the encoding from data that contain it.',
-            )
+                f'Y_data, sample {number}', f'one of the classes {", ".join(map(repr, classes))}',
+                repr(label), 'Remove the sample, or make the encoding from data that contain it.',
+            )  # fmt: skip
     return one_hot(np.array([index[label] for label in labels], dtype=np.intp), len(classes))

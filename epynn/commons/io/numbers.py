@@ -7,7 +7,8 @@ import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import DataError
-from epynn.commons.io.arrays import (
+from epynn.commons.io.user_data import (
+    EXACT,
     as_array,
     frame_columns,
     is_frame,
@@ -19,12 +20,10 @@ from epynn.kernels.arrays import Array
 
 ENCODE = {'X_data': 'X_encode=True', 'Y_data': 'Y_encode=True'}
 """Options of the Embedding that turn words into numbers."""
-EXACT = 2**53
-"""The largest magnitude below which float64 holds every whole number."""
 
 
 def as_numbers(data: Any, name: str) -> Array:
-    """Return data as an array of finite numbers, or say what it is instead.
+    """Return data as an array of finite numbers: the same array, or a new one.
 
     Parameters
     ----------
@@ -32,11 +31,6 @@ def as_numbers(data: Any, name: str) -> Array:
         Numbers or booleans, at least one: an array, a list, a frame or series.
     name : str
         The argument, for the errors.
-
-    Returns
-    -------
-    array
-        The same array, or a new one.
 
     Raises
     ------

@@ -37,18 +37,9 @@ def _numbers(X_data: Any) -> Array:
 
 
 def feature_scale(X_data: Any) -> FeatureScale:
-    """Learn the scale of data: minimum and span of the whole array, and what is constant in it.
+    """Learn the scale of data (m, ...) for :func:`scale_features`.
 
-    Parameters
-    ----------
-    X_data : array
-        m samples, shape (m, ...).
-
-    Returns
-    -------
-    FeatureScale
-        To hand to :func:`scale_features`. Where there is one sample only, no feature counts as
-        constant, since nothing is known of others.
+    Where there is one sample only, no feature counts as constant, since nothing is known of others.
 
     Raises
     ------
@@ -60,11 +51,9 @@ def feature_scale(X_data: Any) -> FeatureScale:
     span = maximum - minimum
     if not np.isfinite(span):
         raise DataError(
-            'X_data',
-            'a difference of largest and smallest number below 1.8e308',
-            f'{minimum:g} and {maximum:g}',
-            'Divide the data by its largest magnitude first.',
-        )
+            'X_data', 'a difference of largest and smallest number below 1.8e308',
+            f'{minimum:g} and {maximum:g}', 'Divide the data by its largest magnitude first.',
+        )  # fmt: skip
     constant = np.all(X[:1] == X, axis=0) & np.bool_(len(X) > 1)
     return FeatureScale(minimum, span, constant)
 
@@ -105,11 +94,9 @@ def scale_features(X_data: Any, scale: FeatureScale | None = None) -> Array:
         )  # fmt: skip
     if X.shape[1:] != scale.constant.shape:
         raise ShapeError(
-            'X_data',
-            f'samples of shape {scale.constant.shape}, as the scale was made from',
-            f'{X.shape[1:]}',
-            'Give the samples the features of those, in the same order.',
-        )
+            'X_data', f'samples of shape {scale.constant.shape}, as the scale was made from',
+            f'{X.shape[1:]}', 'Give the samples the features of those, in the same order.',
+        )  # fmt: skip
     if scale.span == 0:
         return np.zeros_like(X)
     # Halves where the span itself would overflow the dtype; halving is exact.

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.errors import LabelError, ShapeError
-from epynn.commons.io.arrays import as_array
+from epynn.commons.io.user_data import as_array
 from epynn.commons.maths.floating import floating
 from epynn.kernels.arrays import Array
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.io.arrays import as_array
 from epynn.commons.io.numbers import not_numbers
+from epynn.commons.io.user_data import as_array
 from epynn.kernels.arrays import Array
 
 

@@ -5,13 +5,10 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.errors import ArgumentError, DataError, LabelError, ShapeError
-from epynn.commons.io.arrays import as_array
+from epynn.commons.io.user_data import EXACT, as_array
 from epynn.commons.maths.floating import floating
 from epynn.commons.targets import MULTILABEL, kind_of_targets
 from epynn.kernels.arrays import Array
-
-# The largest magnitude below which float64 holds every integer: rounded outputs stop there.
-_LARGEST_LABEL = 2.0**53
 
 
 def decide(A: Array, multilabel: bool = False) -> Array:
@@ -29,8 +26,9 @@ def decide(A: Array, multilabel: bool = False) -> Array:
     -------
     array
         Labels, int64, shape (m,): the index of the largest column, the first of equals, where
-        ``U > 1``; the value rounded to the nearest integer, 0.5 to 0, where ``U = 1``. With
-        ``multilabel``, shape (m, U): 1 where the output is above 0.5, else 0.
+        ``U > 1``; the value rounded to the nearest integer, 0.5 to 0, where ``U = 1``, and kept
+        within ``2**53``, up to which float64 holds every integer. With ``multilabel``, shape
+        (m, U): 1 where the output is above 0.5, else 0.
 
     Raises
     ------
@@ -60,9 +58,7 @@ def decide(A: Array, multilabel: bool = False) -> Array:
     if np.can_cast(A.dtype, np.int64):  # whole numbers, beyond 2**53 too
         return A[:, 0].astype(np.int64)
     rounded = np.rint(A[:, 0].astype(np.float64))
-    within = np.minimum(np.maximum(rounded, -_LARGEST_LABEL), _LARGEST_LABEL)
-    labels = within.astype(np.int64)
-    return labels
+    return np.clip(rounded, -EXACT, EXACT).astype(np.int64)
 
 
 def decide_both(Y: Array, A: Array, multilabel: bool | None = None) -> tuple[Array, Array]:

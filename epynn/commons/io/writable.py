@@ -5,7 +5,7 @@ from typing import Any
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import DataError
-from epynn.commons.io.arrays import spell
+from epynn.commons.io.user_data import spell
 
 WRITABLE = frozenset({type(None), bool, int, float, str, bytes})
 """Types that files know; a kind of theirs, such as IntEnum, would come back as another value."""
@@ -25,13 +25,7 @@ def is_writable(value: Any) -> bool:
 
 
 def refuse_unwritable(values: Iterable[Any], name: str) -> None:
-    """Refuse labels or tokens that a network with them could not be saved with.
-
-    Raises
-    ------
-    DataError
-        It names the first.
-    """
+    """Refuse labels or tokens that a network with them could not be saved with: name the first."""
     for value in values:
         if not is_writable(value):
             remedy = f'Write them as text: list(map(str, {spell(name)})).'

@@ -10,8 +10,8 @@ from networks import quiet
 
 from epynn.commons.errors import DataError, LabelError
 from epynn.commons.io import apply_label_encoding, encode_labels, scale_features
-from epynn.commons.io.arrays import as_array, as_list
 from epynn.commons.io.numbers import as_numbers
+from epynn.commons.io.user_data import as_array, as_list
 from epynn.commons.library import read_model
 from epynn.commons.loss import MSE
 from epynn.commons.maths import sigmoid, softmax

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from epynn.commons.errors import DataError
-from epynn.commons.io.arrays import is_frame, spell
-from epynn.commons.io.written import is_writable
+from epynn.commons.io.user_data import is_frame, spell
+from epynn.commons.io.writable import is_writable
 
 
 def feature_names(data: Any) -> list[Any] | None:
@@ -18,21 +18,10 @@ def feature_names(data: Any) -> list[Any] | None:
 
 
 def require_features(names: Sequence[Any] | None, known: Sequence[Any] | None, where: str) -> None:
-    """Refuse columns in another order than those a network learned from, or others.
+    """Refuse columns at hand that are others than those `known`, or in another order.
 
-    Arrays have no names, and those of a frame may be mere numbers: places count there.
-
-    Parameters
-    ----------
-    names, known : sequence or None
-        Names of the columns at hand, and of those that were learned from.
-    where : str
-        The argument, for the error.
-
-    Raises
-    ------
-    DataError
-        With the remedy: ``X_data[['a', 'b']]`` puts them in order.
+    Arrays have no names, and those of a frame may be mere numbers: places count there. The error
+    for the argument `where` has the remedy: ``X_data[['a', 'b']]`` puts them in order.
     """
     if names is None or known is None or list(names) == list(known):
         return

@@ -13,6 +13,8 @@ import numpy as np
 from epynn.commons.errors import DataError
 from epynn.kernels.arrays import Array
 
+EXACT = 2**53
+"""The largest magnitude up to which float64 holds every whole number."""
 PLAIN = frozenset({bool, int, float, complex, str, bytes, type(None), np.float64, np.int64})
 """Types of single values, which hold no others."""
 
@@ -43,14 +45,8 @@ def as_array(data: Any, name: str) -> Array:
 def as_list(data: Any, name: str) -> list[Any]:
     """Return samples or labels as a list, with Python scalars in place of NumPy's.
 
-    The rows of a frame are lists. Unlike an array, a list leaves every value its own type.
-
-    Raises
-    ------
-    DataError
-        See :func:`as_array`.
-    TypeError
-        The data have no items.
+    The rows of a frame are lists. Unlike an array, a list leaves every value its own type. Data
+    without items raise a TypeError, what :func:`as_array` refuses a DataError.
     """
     refuse(data, name)
     items: list[Any]
@@ -85,10 +81,7 @@ def as_scalar(item: Any, name: str) -> Any:
         value = float(value)
         if value != item:
             raise DataError(
-                name,
-                'numbers that float64 holds',
-                f'{item!r}',
-                f'Round them: {it}.astype(float).',
+                name, 'numbers that float64 holds', f'{item!r}', f'Round them: {it}.astype(float).'
             )
     return value
 
@@ -240,7 +233,7 @@ def refuse_missing(values: list[Any], name: str) -> None:
 
 def refuse_rounding(data: Any, array: Array, name: str) -> None:
     """Refuse whole numbers that changed when floats beside them made a list one of floats."""
-    if array.size and np.max(np.abs(array), initial=0, where=np.isfinite(array)) >= 2.0**53:
+    if array.size and np.max(np.abs(array), initial=0, where=np.isfinite(array)) >= EXACT:
         changed = next(rounded_numbers(data), None)
         if changed is not None:
             raise DataError(
