@@ -1,5 +1,6 @@
 """What every test may ask for, and what holds for every test."""
 
+import sys
 from itertools import count
 
 import numpy as np
@@ -20,6 +21,18 @@ default_rng, seeds = np.random.default_rng, count()
 def rng():
     """Return a stream of random numbers, the same in every run."""
     return np.random.default_rng(1234)
+
+
+@pytest.fixture
+def separate_train(monkeypatch):
+    """Let a test import one ``train.py`` and leave no trace of it."""
+    names = ('train', 'prepare_dataset')
+    monkeypatch.setattr(sys, 'path', list(sys.path))
+    for name in names:
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    yield
+    for name in names:
+        sys.modules.pop(name, None)
 
 
 def seeded(seed=None):

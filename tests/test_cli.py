@@ -20,16 +20,6 @@ def command(*words, folder):
     return subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=600)
 
 
-@pytest.fixture
-def separate_train(monkeypatch):
-    """Let a test import one ``train.py`` and leave no trace of it."""
-    monkeypatch.setattr(sys, 'path', list(sys.path))
-    monkeypatch.delitem(sys.modules, 'train', raising=False)
-    yield
-    for name in ('train', 'prepare_dataset'):
-        sys.modules.pop(name, None)
-
-
 def test_list_shows_one_line_a_network_in_80_columns(capsys):
     cli.main(['list'])
     lines = capsys.readouterr().out.splitlines()

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from epynn import EpyNN, cli
+
 EXAMPLES = Path(__file__).resolve().parent.parent / 'examples'
 NEEDS = {
     'sklearn': (
@@ -20,11 +22,15 @@ NETWORKS = sorted(path.parent.name for path in EXAMPLES.glob('*/train.py'))
 NETWORKS.remove('edge_detection')  # nothing to learn
 
 
-def run(name, folder, *words):
-    """Run an example by the command, in a process of its own; return what it printed."""
+def skip_without_packages(name):
     for package, names in NEEDS.items():
         if name in names:
             pytest.importorskip(package)
+
+
+def run(name, folder, *words):
+    """Run an example by the command, in a process of its own; return what it printed."""
+    skip_without_packages(name)
     arguments = [sys.executable, '-W', 'error', '-m', 'epynn', 'run', name, *words]
     done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
@@ -45,22 +51,52 @@ def test_folder_is_complete(name):
     assert f'epynn run {name}' in (EXAMPLES / name / 'README.md').read_text(encoding='utf-8')
 
 
-@pytest.mark.parametrize('name', NETWORKS)
-def test_two_epochs_print_the_tables_and_write_nothing(name, tmp_path):
-    out = run(name, tmp_path, '--epochs', '2', '--seed', '3')
+def learn(name, folder):
+    """Run a network as it comes, see that it prints its tables and writes nothing."""
+    out = run(name, folder)
     for title in ('Data sets', 'Label balance', 'Hyper-parameters', 'epoch', f'\n{name}: '):
         assert title in out or (name, title) == ('diabetes_regression', 'Label balance')
-    assert not list(tmp_path.iterdir())
+    assert not list(folder.iterdir())
+    return out
+
+
+def test_every_network_is_run_to_its_end():
+    text = Path(__file__).read_text(encoding='utf-8')
+    assert sorted(re.findall(r"learn\('(\w+)', tmp_path\)", text)) == NETWORKS
+
+
+class Begun(Exception):
+    """Ends an example where its training begins."""
+
+
+@pytest.mark.parametrize('name', NETWORKS)
+def test_options_of_the_command_reach_the_training(name, monkeypatch, capsys, separate_train):
+    skip_without_packages(name)
+
+    def train(model, epochs, **settings):
+        raise Begun(model.seed, epochs, settings['verbose'], settings['init_logs'])
+
+    monkeypatch.setattr(EpyNN, 'train', train)
+    with pytest.raises(Begun) as quietly:
+        cli.main(['run', name, '--epochs', '2', '--seed', '3', '--quiet'])
+    assert quietly.value.args == (3, 2, 0, False)
+    assert capsys.readouterr().out == ''
+    with pytest.raises(Begun) as aloud:
+        cli.main(['run', name])
+    seed, epochs, verbose, init_logs = aloud.value.args
+    assert (seed, verbose, init_logs) == (1, None, True)
+    assert epochs > 10
+    assert ' layers\n' in capsys.readouterr().out or name in ('strings', 'time_series')
 
 
 def test_digits_cnn_reads_98_percent_of_the_digits(tmp_path):
-    out = run('digits_cnn', tmp_path, '--quiet')
+    out = learn('digits_cnn', tmp_path)
     assert 'held-out 449 digits' in out
     assert percentages(out)[0] >= 0.98
 
 
 def test_digits_resnet_reads_99_percent_of_the_digits(tmp_path):
-    out = run('digits_resnet', tmp_path, '--quiet')
+    out = learn('digits_resnet', tmp_path)
     assert 'held-out 449 digits' in out
     ours, mlp = percentages(out)
     assert ours >= 0.99
@@ -68,7 +104,7 @@ def test_digits_resnet_reads_99_percent_of_the_digits(tmp_path):
 
 
 def test_balanced_class_weights_miss_fewer_tumours(tmp_path):
-    out = run('tumor_dense', tmp_path, '--quiet')
+    out = learn('tumor_dense', tmp_path)
     balanced, plain, mlp = percentages(out)
     assert balanced >= 0.96
     assert plain >= 0.96
@@ -79,7 +115,7 @@ def test_balanced_class_weights_miss_fewer_tumours(tmp_path):
 
 
 def test_huber_loss_does_not_mind_slips(tmp_path):
-    out = run('diabetes_regression', tmp_path, '--quiet')
+    out = learn('diabetes_regression', tmp_path)
     pairs = re.findall(r'(-?[\d.]+), with slips (-?[\d.]+)', out)
     huber, squared, mlp = [tuple(map(float, pair)) for pair in pairs]
     assert min(huber) > 0.45
@@ -89,35 +125,35 @@ def test_huber_loss_does_not_mind_slips(tmp_path):
 
 
 def test_dropout_lowers_the_held_out_loss(tmp_path):
-    out = run('digits_dense', tmp_path, '--quiet')
+    out = learn('digits_dense', tmp_path)
     dropped, kept = (float(loss) for loss in re.findall(r'loss ([\d.]+)', out))
     assert dropped < kept
     assert min(percentages(out)) > 0.9
 
 
 def test_boolean_learns_to_count(tmp_path):
-    assert percentages(run('boolean', tmp_path, '--quiet'))[0] >= 0.99
+    assert percentages(learn('boolean', tmp_path))[0] >= 0.99
 
 
 def test_convolution_finds_blank_lines_where_dense_does_not(tmp_path):
-    convolutional, dense = percentages(run('image', tmp_path, '--quiet'))
+    convolutional, dense = percentages(learn('image', tmp_path))
     assert convolutional > 0.95
     assert dense < 0.8
 
 
 def test_recurrent_layers_find_a_word_where_dense_does_not(tmp_path):
-    dense, *recurrent = percentages(run('strings', tmp_path, '--quiet'))
+    dense, *recurrent = percentages(learn('strings', tmp_path))
     assert dense < 0.8
     assert len(recurrent) == 3
     assert min(recurrent) >= 0.97
 
 
 def test_captcha_reads_97_percent_of_the_bundled_digits(tmp_path):
-    assert percentages(run('captcha', tmp_path, '--quiet'))[0] >= 0.97
+    assert percentages(learn('captcha', tmp_path))[0] >= 0.97
 
 
 def test_peptides_are_told_apart_by_a_filter_that_knows_the_motif(tmp_path):
-    out = run('peptides', tmp_path)
+    out = learn('peptides', tmp_path)
     assert percentages(out)[0] >= 0.98
     places = re.findall(r'place \d: likes (\S) (\S), dislikes (\S)', out)
     assert places[0][0] == 'N'
@@ -126,17 +162,17 @@ def test_peptides_are_told_apart_by_a_filter_that_knows_the_motif(tmp_path):
 
 
 def test_music_tells_the_players_in_recordings_it_never_heard(tmp_path):
-    out = run('music', tmp_path, '--quiet')
+    out = learn('music', tmp_path)
     assert 'on 180 clips (chance: 50%)' in out
     assert percentages(out)[0] > 0.85
 
 
 def test_sequential_digits_reads_97_percent_row_by_row(tmp_path):
-    assert percentages(run('sequential_digits', tmp_path, '--quiet'))[0] >= 0.97
+    assert percentages(learn('sequential_digits', tmp_path))[0] >= 0.97
 
 
 def test_dropout_then_recurrence_helps_to_find_a_wave_in_noise(tmp_path):
-    out = run('time_series', tmp_path, '--quiet')
+    out = learn('time_series', tmp_path)
     dense, dropout, rnn, gru = percentages(out)
     assert 0.6 < dense < dropout < rnn < gru
     losses = [float(loss) for loss in re.findall(r'loss ([\d.]+)', out)]
