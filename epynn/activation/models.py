@@ -9,7 +9,7 @@ from epynn.activation.parameters import activation_compute_shapes
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.models import Layer
 from epynn.commons.names import in_words
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 class Activation(Layer):
@@ -48,7 +48,7 @@ class Activation(Layer):
 
     @in_words()
     def __init__(
-        self, activate: Callable[..., Array], se_hPars: Mapping[str, Any] | None = None
+        self, activate: Callable[..., ndarray], se_hPars: Mapping[str, Any] | None = None
     ) -> None:
         super().__init__(se_hPars)
         self.set_activations(activate=activate)

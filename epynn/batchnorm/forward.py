@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from epynn.commons.normalization import require_several
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import center, mean_points
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ ONE_POINT = (
 )
 
 
-def batchnorm_forward(layer: 'BatchNorm', A: Array) -> Array:
+def batchnorm_forward(layer: 'BatchNorm', A: ndarray) -> ndarray:
     """Compute ``A = gamma * (X - mean) / sqrt(var + epsilon) + beta``, of the shape of ``X``.
 
     Raises

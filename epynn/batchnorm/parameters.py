@@ -9,13 +9,13 @@ from epynn.commons.normalization import (
     compute_channel_shapes,
     initialize_channels,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.batchnorm.models import BatchNorm
 
 
-def batchnorm_compute_shapes(layer: 'BatchNorm', A: Array) -> None:
+def batchnorm_compute_shapes(layer: 'BatchNorm', A: ndarray) -> None:
     """Read the dimensions off the input ``(m, ..., d)`` and derive the shapes of the parameters."""
     compute_channel_shapes(layer, A)
     layer.ps['mean'] = layer.ps['var'] = (layer.d['d'],)

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.bidirectional.models import Bidirectional
 
 
-def bidirectional_backward(layer: 'Bidirectional', dX: Array) -> Array:
+def bidirectional_backward(layer: 'Bidirectional', dX: ndarray) -> ndarray:
     """Reverse :func:`bidirectional_forward`: the gradient goes back both ways, ``-> (m, s, e)``."""
     dA = layer.receive_gradient(dX)
     onward, back = layer.layers

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.bidirectional.models import Bidirectional
 
 
-def bidirectional_forward(layer: 'Bidirectional', A: Array) -> Array:
+def bidirectional_forward(layer: 'Bidirectional', A: ndarray) -> ndarray:
     """Read the steps forwards by one layer and backwards by the other; merge what they give.
 
     ``(m, s, e) -> (m, u)``, last states, or ``(m, s, u)`` if the layers give sequences.

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.bidirectional.models import Bidirectional
 
 
-def bidirectional_compute_shapes(layer: 'Bidirectional', A: Array) -> None:
+def bidirectional_compute_shapes(layer: 'Bidirectional', A: ndarray) -> None:
     """Read ``m s e`` off the sequences and derive the shapes of the parameters of both layers."""
     d = layer.d
     d['m'], d['s'], d['e'] = A.shape

@@ -3,7 +3,7 @@
 from typing import ClassVar, Protocol
 
 from epynn.commons.errors import DataError, ShapeError
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 AXES = {
     'm': 'samples', 'n': 'features', 's': 'steps', 'e': 'elements', 'h': 'height', 'w': 'width',
@@ -39,7 +39,7 @@ class HasAxes(Protocol):
     checks_numbers: ClassVar[bool]
 
 
-def layer_check_axes(layer: HasAxes, A: Array) -> None:
+def layer_check_axes(layer: HasAxes, A: ndarray) -> None:
     """Refuse an input that is no array or has other axes than the layer expects."""
     expected = layer.input_axes
     shape = getattr(A, 'shape', None)

@@ -20,7 +20,7 @@ from epynn.commons.maths import (
     softmax,
     tanh,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
 
 # Which hyper-parameter of a layer sets which keyword argument of which function.
@@ -114,7 +114,7 @@ class BoundActivation:
             if function is self.function
         }
 
-    def __call__(self, x: Array, deriv: bool = False) -> Array:
+    def __call__(self, x: ndarray, deriv: bool = False) -> ndarray:
         """Return ``f(x)``, or its elementwise derivative (softmax: the Jacobian's diagonal)."""
         result = self.function(x, deriv=deriv, **self.hyperparameters)
         if np.shape(result) != x.shape:
@@ -126,7 +126,7 @@ class BoundActivation:
             )  # fmt: skip
         return result
 
-    def compute(self, Z: Array, out: Array) -> None:
+    def compute(self, Z: ndarray, out: ndarray) -> None:
         """Compute ``f(Z)`` into `out`; sigmoid and tanh need no array besides.
 
         In float32 sigmoid is ``(1 + tanh(Z / 2)) / 2``, which is faster. It is as exact on the
@@ -158,7 +158,7 @@ class BoundActivation:
         )
 
     @rounds_to_zero
-    def gradient(self, dA: Array, Z: Array, A: Array) -> Array:
+    def gradient(self, dA: ndarray, Z: ndarray, A: ndarray) -> ndarray:
         """Return ``dZ``, the gradient with respect to the linear product, from ``dA``.
 
         - elementwise functions: ``dZ = dA * f'(Z)``; from the output where that spares the
@@ -174,13 +174,13 @@ class BoundActivation:
             return dA
         if self.function is softmax:
             mean = np.sum(dA * A, axis=-1, keepdims=True)
-            dZ: Array = A * (dA - mean) / self.hyperparameters['T']
+            dZ: ndarray = A * (dA - mean) / self.hyperparameters['T']
             return dZ
         dZ = self.slope(Z, A, np.empty_like(A))
         dZ *= dA
         return dZ
 
-    def slope(self, Z: Array, A: Array, out: Array) -> Array:
+    def slope(self, Z: ndarray, A: ndarray, out: ndarray) -> ndarray:
         """Compute ``f'(Z)`` of an elementwise function, into `out`, and return it.
 
         From the output where that is faster: ``A (1 - A)`` for sigmoid, ``1 - A^2`` for tanh.
@@ -253,7 +253,7 @@ def check_elementwise(function: Any, name: str, shape: tuple[int, ...] = (2, 3))
         )  # fmt: skip
 
 
-def _disturbs(function: Any, Z: Array, A: Array, place: int, value: float) -> bool:
+def _disturbs(function: Any, Z: ndarray, A: ndarray, place: int, value: float) -> bool:
     """Return whether another number in one place changes outputs in others."""
     changed = Z.copy()
     changed.flat[place] = value

@@ -8,7 +8,7 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, LayerError
 from epynn.commons.models import Layer, require_state
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 def check_inner_layers(layers: Any, name: str) -> list[Layer]:
@@ -27,12 +27,12 @@ def check_inner_layers(layers: Any, name: str) -> list[Layer]:
     return list(layers)
 
 
-class Gathered(dict[str, Array]):
+class Gathered(dict[str, ndarray]):
     """Arrays of the layers inside in one dictionary. What is put here is put there."""
 
     def __init__(self, layers: Sequence[Layer], kind: str, prefix: str = '') -> None:
         super().__init__()
-        self.places: dict[str, tuple[dict[str, Array], str]] = {}
+        self.places: dict[str, tuple[dict[str, ndarray], str]] = {}
         for i, layer in enumerate(layers):
             arrays = getattr(layer, kind)
             for name, array in arrays.items():
@@ -40,12 +40,12 @@ class Gathered(dict[str, Array]):
                 self.places[key] = arrays, name
                 super().__setitem__(key, array)
 
-    def __setitem__(self, key: str, array: Array) -> None:
+    def __setitem__(self, key: str, array: ndarray) -> None:
         arrays, name = self.places[key]
         arrays[name] = array
         super().__setitem__(key, array)
 
-    def update(self, *others: Any, **arrays: Array) -> None:
+    def update(self, *others: Any, **arrays: ndarray) -> None:
         """Put several arrays."""
         for key, array in dict(*others, **arrays).items():
             self[key] = array
@@ -117,30 +117,30 @@ class Composite(Layer):
         return self.layers
 
     @property
-    def p(self) -> dict[str, Array]:
+    def p(self) -> dict[str, ndarray]:
         """Parameters of all layers inside, by names such as ``'0.W'``."""
         return Gathered(self.layers, 'p')
 
     @p.setter
-    def p(self, parameters: Mapping[str, Array]) -> None:
+    def p(self, parameters: Mapping[str, ndarray]) -> None:
         self._spread('p', '', parameters)
 
     @property
-    def g(self) -> dict[str, Array]:
+    def g(self) -> dict[str, ndarray]:
         """Gradients of all layers inside, by names such as ``'d0.W'``."""
         return Gathered(self.layers, 'g', prefix='d')
 
     @g.setter
-    def g(self, gradients: Mapping[str, Array]) -> None:
+    def g(self, gradients: Mapping[str, ndarray]) -> None:
         self._spread('g', 'd', gradients)
 
     @property
-    def s(self) -> dict[str, Array]:
+    def s(self) -> dict[str, ndarray]:
         """State of all layers inside, by names such as ``'0.mean'``."""
         return Gathered(self.layers, 's')
 
     @s.setter
-    def s(self, state: Mapping[str, Array]) -> None:
+    def s(self, state: Mapping[str, ndarray]) -> None:
         self._spread('s', '', state)
 
     def set_hyperparameters(self, se_hPars: Mapping[str, Any]) -> None:
@@ -186,7 +186,7 @@ class Composite(Layer):
         """Return the penalties of the layers inside."""
         return sum(layer.compute_penalty() for layer in self.layers)
 
-    def _spread(self, kind: str, prefix: str, arrays: Mapping[str, Array]) -> None:
+    def _spread(self, kind: str, prefix: str, arrays: Mapping[str, ndarray]) -> None:
         """Give each layer inside its arrays; those without any get an empty dictionary."""
         for i, layer in enumerate(self.layers):
             start = f'{prefix}{i}.'

@@ -7,7 +7,7 @@ from epynn.commons.dataset import dataSet
 from epynn.commons.errors import LayerError
 from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import Layer
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 @runtime_checkable
@@ -23,7 +23,7 @@ class DataSource(Protocol):
     dval: dataSet
     dtest: dataSet
     dsets: list[dataSet]
-    order: Array
+    order: ndarray
     batch_dtrain: Sequence[dataSet]
     se_dataset: dict[str, Any]
     e2i: dict[Any, int]
@@ -36,7 +36,7 @@ class DataSource(Protocol):
     def training_batches(self, init: bool = False) -> None:
         """Shuffle `dtrain` and cut it into `batch_dtrain`; `init`: from the original order."""
 
-    def encode(self, X_data: Any, X_encode: bool, X_scale: bool) -> Array:
+    def encode(self, X_data: Any, X_encode: bool, X_scale: bool) -> ndarray:
         """Return samples in numbers, encoded and scaled as those of the data sets were."""
 
 

@@ -14,7 +14,7 @@ from epynn.commons.io.user_data import as_array
 from epynn.commons.metrics import decide
 from epynn.commons.names import Named, in_words
 from epynn.commons.targets import AMOUNTS, MULTILABEL, kind_of_targets
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 SETS = ('dtrain', 'dval', 'dtest')
 """The sets of an Embedding, in the order of the tables."""
@@ -85,19 +85,19 @@ class dataSet(Named):
         X_data: Any,
         Y_data: Any = None,
         name: str = 'dummy',
-        ids: Sequence[int] | Array | None = None,
-        w: Sequence[float] | Array | None = None,
+        ids: Sequence[int] | ndarray | None = None,
+        w: Sequence[float] | ndarray | None = None,
         targets: str | None = None,
         classes: Sequence[Any] | None = None,
     ) -> None:
         self.name = name
-        self.X: Array = as_array(X_data, 'dataSet.X_data')
+        self.X: ndarray = as_array(X_data, 'dataSet.X_data')
         if self.X.ndim == 0:
             raise DataError(
                 'dataSet.X_data', 'samples along the first axis', describe(X_data),
                 'Pass a list or an array of samples.',
             )  # fmt: skip
-        self.Y: Array | None = None
+        self.Y: ndarray | None = None
         if Y_data is not None:
             Y = as_array(Y_data, 'dataSet.Y_data')
             if Y.shape[:1] != self.X.shape[:1]:
@@ -106,18 +106,18 @@ class dataSet(Named):
                     f'an array of shape {Y.shape}', 'Give one label for each sample.',
                 )  # fmt: skip
             self.Y = Y[:, np.newaxis] if Y.ndim == 1 else Y
-        self.ids: Array = np.arange(len(self.X)) if ids is None else as_array(ids, 'dataSet.ids')
-        self.w: Array | None = None if w is None else as_array(w, 'dataSet.w')
+        self.ids: ndarray = np.arange(len(self.X)) if ids is None else as_array(ids, 'dataSet.ids')
+        self.w: ndarray | None = None if w is None else as_array(w, 'dataSet.w')
         self.classes = classes
         if targets is None and self.Y is not None:
             targets = kind_of_targets(self.Y)
         self.targets = targets
         self.active = len(self.X) > 0
-        self.A: Array | None = None
-        self.P: Array | None = None
+        self.A: ndarray | None = None
+        self.P: ndarray | None = None
 
     @cached_property
-    def y(self) -> Array | None:
+    def y(self) -> ndarray | None:
         """Labels ``(m,)``; ``(m, c)`` with several a sample."""
         if self.Y is None or (self.targets == AMOUNTS and self.Y.shape[1] > 1):
             return self.Y
@@ -134,7 +134,7 @@ class dataSet(Named):
         return dict(sorted(Counter(labels.tolist()).items()))
 
     @property
-    def labels(self) -> Array | None:
+    def labels(self) -> ndarray | None:
         """Decisions as labels of the user."""
         if self.P is None or self.A is None or self.classes is None:
             return self.P
@@ -150,7 +150,7 @@ class dataSet(Named):
     def __len__(self) -> int:
         return len(self.X)
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> ndarray:
         if self.A is None:
             raise StateError(
                 f'np.asarray({self.name})', 'a set with outputs .A', 'one without',
@@ -201,7 +201,7 @@ class dataSet(Named):
         return f'dataSet({self.name!r}, X {self.X.shape}, Y {Y}{A})'
 
 
-def label_array(classes: Sequence[Any]) -> Array:
+def label_array(classes: Sequence[Any]) -> ndarray:
     """Return labels as an array in which each keeps its type: of objects where types differ."""
     if {type(label) for label in classes} in ({str}, {int}, {float}, {bool}):
         array = np.array(classes)

@@ -5,7 +5,7 @@ import numpy as np
 from epynn.commons.arguments import as_float
 from epynn.commons.errors import ShapeError
 from epynn.commons.models import Layer
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import sum_points
 
 
@@ -14,7 +14,7 @@ def as_epsilon(epsilon: float, name: str) -> float:
     return as_float(epsilon, name, low=1e-30)
 
 
-def compute_channel_shapes(layer: Layer, A: Array) -> None:
+def compute_channel_shapes(layer: Layer, A: ndarray) -> None:
     """Read ``m`` and ``d`` off the input ``(m, ..., d)``: one ``gamma`` and ``beta`` a channel.
 
     Raises

@@ -7,7 +7,7 @@ from epynn.commons.arguments import as_function, check_call
 from epynn.commons.bound_activation import BoundActivation, check_elementwise
 from epynn.commons.names import constructor_names
 from epynn.commons.state import State
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 def layer_set_activations(layer: State, **functions: Any) -> None:
@@ -36,7 +36,7 @@ def layer_set_hyperparameters(layer: State, se_hPars: Mapping[str, Any]) -> None
         getattr(layer, argument).set_hyperparameters({**se_hPars, **(layer.se_hPars or {})})
 
 
-def layer_activation_gradient(layer: State, dA: Array) -> Array:
+def layer_activation_gradient(layer: State, dA: ndarray) -> ndarray:
     """Return ``dZ = dA * activate'(Z)``; for softmax, the product with its Jacobian.
 
     In the output layer of a network in training, loss and activation may have a joint closed

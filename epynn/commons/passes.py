@@ -5,10 +5,10 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.errors import DataError, ShapeError, StateError
 from epynn.commons.state import State
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
-def layer_receive_input(layer: State, A: Array) -> Array:
+def layer_receive_input(layer: State, A: ndarray) -> ndarray:
     """Open a forward pass: check the axes, size the layer, draw parameters if there are none.
 
     Parameters
@@ -50,7 +50,7 @@ def layer_receive_input(layer: State, A: Array) -> Array:
     return A
 
 
-def layer_receive_gradient(layer: State, dX: Array) -> Array:
+def layer_receive_gradient(layer: State, dX: ndarray) -> ndarray:
     """Open a backward pass: check that `dX` of the layer after fits this layer's output.
 
     Returns
@@ -80,7 +80,7 @@ def layer_receive_gradient(layer: State, dX: Array) -> Array:
     return dX
 
 
-def draw_parameters(layer: State, A: Array) -> None:
+def draw_parameters(layer: State, A: ndarray) -> None:
     """Draw parameters and state in float64, then cast them to the layer's data type."""
     layer.initialize_parameters()
     for name, p in layer.p.items():
@@ -101,7 +101,7 @@ def draw_parameters(layer: State, A: Array) -> None:
     layer_cast_parameters(layer)
 
 
-def noted_shape(layer: State, name: str, p: Array) -> tuple[int, ...]:
+def noted_shape(layer: State, name: str, p: ndarray) -> tuple[int, ...]:
     """Return the shape that `compute_shapes` noted for a parameter; the one it has if none was.
 
     Layers of the user's own may note it in `fs`.

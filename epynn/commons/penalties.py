@@ -12,7 +12,7 @@ import numpy as np
 from epynn.commons.arguments import as_float, describe, refuse_class
 from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.names import Named, in_words
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 class Penalty(Named, ABC):
@@ -29,11 +29,11 @@ class Penalty(Named, ABC):
         self.coefficient = as_float(coefficient, f'{type(self).__name__}.coefficient', low=0)
 
     @abstractmethod
-    def __call__(self, W: Array) -> float:
+    def __call__(self, W: ndarray) -> float:
         """Return the penalty of a weight."""
 
     @abstractmethod
-    def gradient(self, W: Array) -> Array:
+    def gradient(self, W: ndarray) -> ndarray:
         """Return the gradient of the penalty with respect to the weight."""
 
     def __repr__(self) -> str:
@@ -46,13 +46,13 @@ class L1(Penalty):
     The gradient is ``c sign(W)``, 0 at 0.
     """
 
-    def __call__(self, W: Array) -> float:
+    def __call__(self, W: ndarray) -> float:
         """Return ``c sum(|W|)``."""
         return self.coefficient * float(np.sum(np.abs(W)))
 
-    def gradient(self, W: Array) -> Array:
+    def gradient(self, W: ndarray) -> ndarray:
         """Return ``c sign(W)``."""
-        gradient: Array = self.coefficient * np.sign(W)
+        gradient: ndarray = self.coefficient * np.sign(W)
         return gradient
 
 
@@ -62,11 +62,11 @@ class L2(Penalty):
     The half makes the gradient ``c W``, the same as a weight decay of ``c``.
     """
 
-    def __call__(self, W: Array) -> float:
+    def __call__(self, W: ndarray) -> float:
         """Return ``c sum(W^2) / 2``."""
         return self.coefficient * float(np.sum(W * W)) / 2
 
-    def gradient(self, W: Array) -> Array:
+    def gradient(self, W: ndarray) -> ndarray:
         """Return ``c W``."""
         return self.coefficient * W
 

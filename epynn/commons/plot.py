@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from epynn.commons.dataset import SETS
 from epynn.commons.errors import ArgumentError, MissingExtraError, StateError
 from epynn.commons.paths import as_path
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -86,13 +86,13 @@ def require_epochs(model: Any) -> dict[str, list[list[float]]]:
 
 
 def plot_tiles(
-    tiles: Sequence[Sequence[Array]],
+    tiles: Sequence[Sequence[ndarray]],
     titles: Sequence[str],
     rows: Sequence[str],
     title: str,
     path: str | Path | None,
     show: bool,
-    inputs: Sequence[Array] = (),
+    inputs: Sequence[ndarray] = (),
     around_zero: bool = False,
 ) -> 'Figure | None':
     """Draw a grid of images on one scale, so that their colours compare.

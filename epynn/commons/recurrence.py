@@ -11,7 +11,7 @@ from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ShapeError
 from epynn.commons.models import Layer
 from epynn.commons.penalties import Penalty
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.recurrence import (
     GateGradients,
     Gates,
@@ -54,7 +54,7 @@ class Recurrent(Layer):
     def __init__(
         self,
         unit_cells: int,
-        initialization: Callable[..., Array],
+        initialization: Callable[..., ndarray],
         clip_gradients: bool,
         sequences: bool,
         se_hPars: Mapping[str, Any] | None,
@@ -68,7 +68,7 @@ class Recurrent(Layer):
         self.clip_gradients = as_flag(clip_gradients, f'{self.name}.clip_gradients')
         self.sequences = as_flag(sequences, f'{self.name}.sequences')
 
-    def receive_steps(self, A: Array) -> Array:
+    def receive_steps(self, A: ndarray) -> ndarray:
         """Open a forward pass, as `receive_input`: ``(m, s, e) -> (s, m, e)``, a view.
 
         Raises
@@ -84,7 +84,7 @@ class Recurrent(Layer):
             )  # fmt: skip
         return X
 
-    def run_gates(self, X: Array, gates: tuple[str, ...], *functions: BoundActivation) -> Gates:
+    def run_gates(self, X: ndarray, gates: tuple[str, ...], *functions: BoundActivation) -> Gates:
         """Prepare gates for steps ``(s, m, e)``, with their parameters side by side.
 
         Their letters are those of the parameters; one without a letter is ``''``.
@@ -95,26 +95,26 @@ class Recurrent(Layer):
         return run
 
     def reverse_gates(
-        self, Z: Array, A: Array, gates: tuple[str, ...], *functions: BoundActivation
+        self, Z: ndarray, A: ndarray, gates: tuple[str, ...], *functions: BoundActivation
     ) -> GateGradients:
         """Prepare the way back of gates, from their products and activations at all steps."""
         V = self.side_by_side('V', gates)
         return reverse_gates(Z, A, V, GateActivations.of(self.d['u'], *functions))
 
-    def reverse_activation(self, Z: Array, A: Array, activate: BoundActivation) -> Slopes:
+    def reverse_activation(self, Z: ndarray, A: ndarray, activate: BoundActivation) -> Slopes:
         """Prepare the way back of an activation, from its inputs and outputs at all steps."""
         return Slopes(Z, A, GateActivations.of(self.d['u'], activate))
 
-    def side_by_side(self, symbol: str, gates: tuple[str, ...]) -> Array:
+    def side_by_side(self, symbol: str, gates: tuple[str, ...]) -> ndarray:
         """Return a parameter of gates as one array: ``Uf Ui`` of ``(e, u)`` -> ``(e, 2 u)``."""
         return np.concatenate([self.p[f'{symbol}{gate}'] for gate in gates], axis=1)
 
-    def give_states(self, h: Array) -> Array:
+    def give_states(self, h: ndarray) -> ndarray:
         """Close a forward pass: all states ``(s, m, u) -> (m, s, u)``, or the last ``(m, u)``."""
         A = self.fc['A'] = by_samples(h) if self.sequences else h[-1]
         return A
 
-    def receive_states_gradient(self, dX: Array) -> Array:
+    def receive_states_gradient(self, dX: ndarray) -> ndarray:
         """Open a backward pass: the gradient ``(s, m, u)`` with respect to the states.
 
         It is ``dA`` at the steps that were given out, 0 at others.
@@ -125,7 +125,7 @@ class Recurrent(Layer):
         dh[slice(None) if self.sequences else -1] = by_steps(dA) if self.sequences else dA
         return dh
 
-    def give_input_gradient(self, gates: tuple[str, ...], dZ: Array) -> Array:
+    def give_input_gradient(self, gates: tuple[str, ...], dZ: ndarray) -> ndarray:
         """Return what gates give to ``dX``: linear products with the inputs of all steps.
 
         ``(s, m, k u) @ (e, k u)^T -> (s, m, e) -> (m, s, e)``
@@ -133,18 +133,18 @@ class Recurrent(Layer):
         return by_samples(gates_input_gradient(dZ, self.side_by_side('U', gates)))
 
 
-def keep_steps(cache: dict[str, Any], **arrays: Array) -> None:
+def keep_steps(cache: dict[str, Any], **arrays: ndarray) -> None:
     """Store arrays ``(s, m, u)`` in a cache by their symbols, as ``(m, s, u)``."""
     for symbol, array in arrays.items():
         cache[symbol] = by_samples(array)
 
 
-def take_steps(cache: dict[str, Any], symbols: str) -> list[Array]:
+def take_steps(cache: dict[str, Any], symbols: str) -> list[ndarray]:
     """Return the arrays that :func:`keep_steps` stored, ``(s, m, u)``: ``'h_ h'`` for two."""
     return [by_steps(cache[symbol]) for symbol in symbols.split()]
 
 
-def compute_gate_shapes(layer: Recurrent, A: Array, gates: tuple[str, ...]) -> None:
+def compute_gate_shapes(layer: Recurrent, A: ndarray, gates: tuple[str, ...]) -> None:
     """Read ``m s e`` off the sequences and derive the shapes of the parameters of each gate."""
     d = layer.d
     d['m'], d['s'], d['e'] = A.shape
@@ -188,12 +188,12 @@ class GateActivations:
             runs.append((slice(start, (j + 1) * u), activate))
         return cls(runs, [run for run in runs if not run[1].is_elementwise])
 
-    def compute(self, Z: Array, A: Array) -> None:
+    def compute(self, Z: ndarray, A: ndarray) -> None:
         """Compute ``A = activate(Z)`` for one step, ``(m, k u)``, into `A`."""
         for columns, activate in self.runs:
             activate.compute(Z[:, columns], A[:, columns])
 
-    def slopes(self, Z: Array, A: Array, out: Array) -> None:
+    def slopes(self, Z: ndarray, A: ndarray, out: ndarray) -> None:
         """Compute ``activate'(Z)`` for steps, ``(s, m, k u)``, into `out`; 1 for softmax."""
         for columns, activate in self.runs:
             if activate.is_elementwise:
@@ -201,13 +201,15 @@ class GateActivations:
             else:
                 out[..., columns] = 1
 
-    def complete_gradient(self, Z: Array, A: Array, dZ: Array) -> None:
+    def complete_gradient(self, Z: ndarray, A: ndarray, dZ: ndarray) -> None:
         """Complete `dZ` of one step, which is ``dA`` times the slopes: softmax has none."""
         for columns, activate in self.without_slopes:
             dZ[:, columns] = activate.gradient(dZ[:, columns], Z[:, columns], A[:, columns])
 
 
-def compute_gate_gradients(layer: Recurrent, gates: tuple[str, ...], hp: Array, dZ: Array) -> None:
+def compute_gate_gradients(
+    layer: Recurrent, gates: tuple[str, ...], hp: ndarray, dZ: ndarray
+) -> None:
     """Compute the gradients of the parameters of gates, summed over steps and samples.
 
     For ``Z = X U + hp V + b``, several gates side by side: ``dU = sum(X^T dZ)``,

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import LayerError
 from epynn.commons.names import NotCalled
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 def no_parameters(layer: 'Roles') -> None:
@@ -18,7 +18,7 @@ class Roles(NotCalled):
 
     compute_shapes: ClassVar[Callable[..., None]]
     initialize_parameters: ClassVar[Callable[..., None]] = no_parameters
-    forward: ClassVar[Callable[..., Array]]
+    forward: ClassVar[Callable[..., ndarray]]
     backward: ClassVar[Callable[..., Any]]
     """Returns ``dX``; or None, if it likes, where `input_gradient` is False."""
     compute_gradients: ClassVar[Callable[..., None]] = no_parameters

@@ -13,7 +13,7 @@ from epynn.commons.foreign import LAYER
 from epynn.commons.optimize import SGD, Optimizer
 from epynn.commons.penalties import Penalty, check_penalty
 from epynn.commons.roles import Roles
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 class State(Roles):
@@ -37,9 +37,9 @@ class State(Roles):
         self.check_pieces()
         self.name = type(self).__name__
         self.d: dict[str, int] = {}
-        self.p: dict[str, Array] = {}
-        self.g: dict[str, Array] = {}
-        self.s: dict[str, Array] = {}
+        self.p: dict[str, ndarray] = {}
+        self.g: dict[str, ndarray] = {}
+        self.s: dict[str, ndarray] = {}
         self.ps: dict[str, tuple[int, ...]] = {}
         self.fs = Shapes(self.ps)
         self.bs = Shapes({})
@@ -64,7 +64,7 @@ class State(Roles):
         self.e = 0
         self.dtype: np.dtype[Any] | None = None
         self.owner: Any = None
-        self.output_dZ: Array | None = None
+        self.output_dZ: ndarray | None = None
 
     def __repr__(self) -> str:
         return write_call(type(self), self.arguments)

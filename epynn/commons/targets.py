@@ -14,12 +14,12 @@ carries what it saw.
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 LABELS, ONE_HOT, MULTILABEL, AMOUNTS = KINDS = ('labels', 'one-hot', 'multilabel', 'amounts')
 
 
-def kind_of_targets(Y: Array) -> str:
+def kind_of_targets(Y: ndarray) -> str:
     """Return which of the four kinds targets (m,) or (m, c) are."""
     if Y.ndim == 1 or Y.shape[1] == 1:
         return LABELS if Y.dtype.kind != 'f' or (np.rint(Y) == Y).all() else AMOUNTS

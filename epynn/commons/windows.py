@@ -15,7 +15,7 @@ import numpy as np
 from epynn.commons.arguments import as_int, as_pair, describe, suggest
 from epynn.commons.errors import ArgumentError, ShapeError
 from epynn.commons.models import Layer
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.window import Pads, Window, find_pads, span
 
 CHANNELS = 4
@@ -50,7 +50,7 @@ def _as_mode(value: str, name: str, modes: tuple[str, ...]) -> str:
     return value
 
 
-def lay_window(layer: Layer, A: Array, padding: str | tuple[int, int], argument: str) -> Window:
+def lay_window(layer: Layer, A: ndarray, padding: str | tuple[int, int], argument: str) -> Window:
     """Lay the window of a layer on images, and note ``m h w d ph pw oh ow``.
 
     ``oh = floor((h + 2 ph - (fh - 1) rh - 1) / sh) + 1``, and the same for the width;
@@ -85,7 +85,7 @@ def lay_window(layer: Layer, A: Array, padding: str | tuple[int, int], argument:
     return window
 
 
-def lay_step_window(layer: Layer, A: Array, padding: str | int, argument: str) -> Window:
+def lay_step_window(layer: Layer, A: ndarray, padding: str | int, argument: str) -> Window:
     """Lay the window of a layer on signals, as images of height 1, and note ``m s e ps os``.
 
     The layer's `d` holds ``f ss`` and, where they are other than 1, ``rs g``. `padding` is 'same',
@@ -155,7 +155,7 @@ def check_groups_of_units(layer: Layer) -> None:
         )  # fmt: skip
 
 
-def check_groups_of_depth(layer: Layer, A: Array) -> None:
+def check_groups_of_depth(layer: Layer, A: ndarray) -> None:
     """Refuse an input whose last axis the groups ``g`` do not share out evenly."""
     g, depth = layer.d['g'], A.shape[-1]
     if depth % g:

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.convolution import multiply_windows_input_gradient
 
 if TYPE_CHECKING:
     from epynn.convolution.models import Convolution
 
 
-def convolution_backward(layer: 'Convolution', dX: Array) -> Array | None:
+def convolution_backward(layer: 'Convolution', dX: ndarray) -> ndarray | None:
     """Reverse :func:`convolution_forward`; None where nobody reads ``dX``.
 
     ``(m, oh, ow, u) -> (m, h, w, d)``

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import pad, view_blocks
 from epynn.kernels.convolution import multiply_windows
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from epynn.convolution.models import Convolution
 
 
-def convolution_forward(layer: 'Convolution', A: Array) -> Array:
+def convolution_forward(layer: 'Convolution', A: ndarray) -> ndarray:
     """Compute ``A = activate(sum(Xb * W) + b)``, the sum over each block ``Xb``.
 
     ``(m, h, w, d) -> (m, oh, ow, u)``

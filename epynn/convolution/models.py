@@ -16,7 +16,7 @@ from epynn.convolution.parameters import (
     convolution_compute_shapes,
     convolution_initialize_parameters,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.window import Window
 
 
@@ -103,8 +103,8 @@ class Convolution(Layer):
         filter_size: int | tuple[int, int] = (3, 3),
         strides: int | tuple[int, int] | None = None,
         padding: int | tuple[int, int] | str = 0,
-        activate: Callable[..., Array] = relu,
-        initialization: Callable[..., Array] = xavier,
+        activate: Callable[..., ndarray] = relu,
+        initialization: Callable[..., ndarray] = xavier,
         use_bias: bool = True,
         se_hPars: Mapping[str, Any] | None = None,
         dilation: int | tuple[int, int] = 1,

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from epynn.commons.windows import check_groups_of_depth, lay_window
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.convolution import bias_gradient, multiply_windows_weight_gradient
 
 if TYPE_CHECKING:
     from epynn.convolution.models import Convolution
 
 
-def convolution_compute_shapes(layer: 'Convolution', A: Array) -> None:
+def convolution_compute_shapes(layer: 'Convolution', A: ndarray) -> None:
     """Read the dimensions off the images ``(m, h, w, d)`` and derive the shapes."""
     layer.window = lay_window(layer, A, layer.padding, 'filter_size')
     check_groups_of_depth(layer, A)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import pad, view_blocks
 from epynn.kernels.convolution import multiply_windows
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from epynn.convolution1d.models import Convolution1D
 
 
-def convolution1d_forward(layer: 'Convolution1D', A: Array) -> Array:
+def convolution1d_forward(layer: 'Convolution1D', A: ndarray) -> ndarray:
     """Compute ``A = activate(sum(Xb * W) + b)``, the sum over each block ``Xb``.
 
     ``(m, s, e) -> (m, os, u)``

@@ -16,7 +16,7 @@ from epynn.convolution1d.parameters import (
     convolution1d_compute_shapes,
     convolution1d_initialize_parameters,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.window import Window
 
 
@@ -86,8 +86,8 @@ class Convolution1D(Layer):
         filter_size: int = 3,
         strides: int | None = None,
         padding: int | str = 0,
-        activate: Callable[..., Array] = relu,
-        initialization: Callable[..., Array] = xavier,
+        activate: Callable[..., ndarray] = relu,
+        initialization: Callable[..., ndarray] = xavier,
         use_bias: bool = True,
         dilation: int = 1,
         groups: int = 1,

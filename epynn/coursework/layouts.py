@@ -5,30 +5,30 @@ channels first to read and channels last in memory, the next one finds its memor
 """
 
 from epynn.commons.errors import ShapeError
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
-def channels_last(x: Array) -> Array:
+def channels_last(x: ndarray) -> ndarray:
     """View images ``(N, C, H, W)`` as ``(m, h, w, d)``."""
     return x.transpose(0, 2, 3, 1)
 
 
-def channels_first(X: Array) -> Array:
+def channels_first(X: ndarray) -> ndarray:
     """View images ``(m, h, w, d)`` as ``(N, C, H, W)``."""
     return X.transpose(0, 3, 1, 2)
 
 
-def filters_last(w: Array) -> Array:
+def filters_last(w: ndarray) -> ndarray:
     """View filters ``(F, C, HH, WW)`` as ``(fh, fw, d, u)``."""
     return w.transpose(2, 3, 1, 0)
 
 
-def filters_first(W: Array) -> Array:
+def filters_first(W: ndarray) -> ndarray:
     """View filters ``(fh, fw, d, u)`` as ``(F, C, HH, WW)``."""
     return W.transpose(3, 2, 0, 1)
 
 
-def check_shape(x: Array, name: str, axes: str, *sizes: int | None) -> None:
+def check_shape(x: ndarray, name: str, axes: str, *sizes: int | None) -> None:
     """Raise unless `x` has the axes, such as ``'N, C, H, W'``, of the sizes that are given.
 
     Sizes are from the first axis on; None accepts any. `name` is for the message.

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.products import multiply
 
 if TYPE_CHECKING:
     from epynn.dense.models import Dense
 
 
-def dense_backward(layer: 'Dense', dX: Array) -> Array | None:
+def dense_backward(layer: 'Dense', dX: ndarray) -> ndarray | None:
     """Reverse :func:`dense_forward`: ``(m, u) -> (m, n)``; None where nobody reads ``dX``."""
     # (3) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)

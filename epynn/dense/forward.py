@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.products import multiply
 
 if TYPE_CHECKING:
     from epynn.dense.models import Dense
 
 
-def dense_forward(layer: 'Dense', A: Array) -> Array:
+def dense_forward(layer: 'Dense', A: ndarray) -> ndarray:
     """Compute ``A = activate(X W + b)``: ``(m, n) -> (m, u)``."""
     # (1) Input
     X = layer.receive_input(A)

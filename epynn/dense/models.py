@@ -15,7 +15,7 @@ from epynn.dense.parameters import (
     dense_compute_shapes,
     dense_initialize_parameters,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 class Dense(Layer):
@@ -70,8 +70,8 @@ class Dense(Layer):
     def __init__(
         self,
         units: int = 1,
-        activate: Callable[..., Array] = sigmoid,
-        initialization: Callable[..., Array] = xavier,
+        activate: Callable[..., ndarray] = sigmoid,
+        initialization: Callable[..., ndarray] = xavier,
         se_hPars: Mapping[str, Any] | None = None,
         penalty: Penalty | None = None,
     ) -> None:

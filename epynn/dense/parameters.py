@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import sum_points
 from epynn.kernels.products import multiply
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from epynn.dense.models import Dense
 
 
-def dense_compute_shapes(layer: 'Dense', A: Array) -> None:
+def dense_compute_shapes(layer: 'Dense', A: ndarray) -> None:
     """Read the dimensions off the input ``(m, n)`` and derive the shapes of the parameters."""
     layer.d['m'], layer.d['n'] = A.shape
 

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.dropout.models import Dropout
 
 
-def dropout_backward(layer: 'Dropout', dX: Array) -> Array:
+def dropout_backward(layer: 'Dropout', dX: ndarray) -> ndarray:
     """Reverse :func:`dropout_forward`: the gradient passes where the input passed."""
     # (3) Keep, and scale up
     # (2) Mask: that of the forward pass; outside training there was none

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.dropout.models import Dropout
 
 
-def dropout_forward(layer: 'Dropout', A: Array) -> Array:
+def dropout_forward(layer: 'Dropout', A: ndarray) -> ndarray:
     """Compute ``A = X * D / (1 - p)`` in training, ``A = X`` outside, all ``(m, ...)``."""
     # (1) Input
     X = layer.receive_input(A)

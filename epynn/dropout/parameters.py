@@ -3,13 +3,13 @@
 from typing import TYPE_CHECKING
 
 from epynn.commons.errors import ArgumentError
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.dropout.models import Dropout
 
 
-def dropout_compute_shapes(layer: 'Dropout', A: Array) -> None:
+def dropout_compute_shapes(layer: 'Dropout', A: ndarray) -> None:
     """Derive the shape of the mask: that of the input, with 1 along the shared axes."""
     if any(axis >= A.ndim for axis in layer.axis):
         raise ArgumentError(

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
 
 
-def embedding_backward(layer: 'Embedding', dX: Array) -> Array:
+def embedding_backward(layer: 'Embedding', dX: ndarray) -> ndarray:
     """Pass the gradient on: ``dX = dA``.
 
     Parameters

@@ -7,7 +7,7 @@ import numpy as np
 
 from epynn.commons.errors import DataError, StateError
 from epynn.commons.models import dataSet
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
@@ -31,7 +31,7 @@ class Batches(Sequence[dataSet]):
         Samples in a batch; the last one may have fewer.
     """
 
-    def __init__(self, dset: dataSet, order: Array, starts: range, size: int) -> None:
+    def __init__(self, dset: dataSet, order: ndarray, starts: range, size: int) -> None:
         self.dset, self.order, self.starts, self.size = dset, order, starts, size
 
     def __len__(self) -> int:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
@@ -14,7 +14,7 @@ WHOLE = MappingProxyType({'float32': 2**24, 'float64': 2**53})
 """Up to where each data type holds all whole numbers."""
 
 
-def embedding_forward(layer: 'Embedding', A: Array) -> Array:
+def embedding_forward(layer: 'Embedding', A: ndarray) -> ndarray:
     """Pass the samples on: ``A = X``.
 
     Parameters
@@ -37,7 +37,7 @@ def embedding_forward(layer: 'Embedding', A: Array) -> Array:
     return A
 
 
-def cast_samples(X: Array, dtype: np.dtype[Any]) -> Array:
+def cast_samples(X: ndarray, dtype: np.dtype[Any]) -> ndarray:
     """Return samples in a data type; whole numbers beyond those that it counts, as integers."""
     if X.dtype.itemsize >= dtype.itemsize and X.dtype != dtype and X.size:
         largest = max(X.max().item(), -X.min().item())

@@ -13,7 +13,7 @@ from epynn.embedding.forward import embedding_forward
 from epynn.embedding.parameters import embedding_compute_shapes
 from epynn.embedding.preparation import embedding_check, embedding_encode, embedding_prepare
 from epynn.embedding.sets import embedding_fill
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 class Embedding(Layer):
@@ -137,7 +137,7 @@ class Embedding(Layer):
         self.scale: FeatureScale | None = None
         self.features: list[Any] | None = None
         self.batch_dtrain: Sequence[dataSet] = []
-        self.order: Array = np.arange(0)
+        self.order: ndarray = np.arange(0)
         self.fill(X_data, Y_data, sample_weight)
         # To encode them anew by what a saved network learned; let go when a network initializes
         self.given = (X_data, Y_data, sample_weight) if X_encode or Y_encode or X_scale else None

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 SYMBOLS = {2: ('n',), 3: ('s', 'e'), 4: ('h', 'w', 'd')}
 
 
-def embedding_compute_shapes(layer: 'Embedding', A: Array) -> None:
+def embedding_compute_shapes(layer: 'Embedding', A: ndarray) -> None:
     """Read the dimensions off the samples.
 
     ``(m, n)`` are features, ``(m, s, e)`` sequences, ``(m, h, w, d)`` images.

@@ -21,7 +21,7 @@ from epynn.commons.io.user_data import as_list, refuse
 from epynn.commons.io.writable import refuse_unwritable
 from epynn.commons.models import dataSet
 from epynn.commons.targets import kind_of_targets
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
@@ -52,7 +52,7 @@ def embedding_check(
 
 def embedding_prepare(
     layer: 'Embedding', X_data: Any, Y_data: Any
-) -> tuple[Array | None, Array | None]:
+) -> tuple[ndarray | None, ndarray | None]:
     """Turn the user's samples and labels into finite numbers, encoded and scaled as asked for.
 
     Tokens, labels and scale are learned from the data, unless the layer knows them already.
@@ -128,7 +128,7 @@ def refuse_many_tokens(e: int, count: int) -> None:
         )  # fmt: skip
 
 
-def embedding_encode(layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: bool) -> Array:
+def embedding_encode(layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: bool) -> ndarray:
     """Encode and scale samples in the way the layer learned from its own data."""
     X_encode, X_scale = as_flag(X_encode, 'X_encode'), as_flag(X_scale, 'X_scale')
     require_features(feature_names(X_data), layer.features, 'X_data')
@@ -156,7 +156,7 @@ def embedding_encode(layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: b
     return X
 
 
-def check_weights(sample_weight: Any, X: Array | None) -> Array | None:
+def check_weights(sample_weight: Any, X: ndarray | None) -> ndarray | None:
     """Return the weights of the samples as an array (m,) of numbers of at least 0, or None."""
     if sample_weight is None:
         return None

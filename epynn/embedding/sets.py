@@ -10,7 +10,7 @@ from epynn.commons.logs import warn
 from epynn.commons.models import dataSet
 from epynn.commons.targets import AMOUNTS
 from epynn.embedding.preparation import check_weights
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
@@ -25,7 +25,7 @@ def embedding_fill(layer: 'Embedding', X_data: Any, Y_data: Any, sample_weight: 
 
 
 def embedding_split(
-    layer: 'Embedding', X: Array | None, Y: Array | None, w: Array | None = None
+    layer: 'Embedding', X: ndarray | None, Y: ndarray | None, w: ndarray | None = None
 ) -> tuple[dataSet, dataSet, dataSet]:
     """Cut the data into training, validation and test set, in the order of the samples.
 
@@ -57,7 +57,7 @@ def embedding_split(
     return dtrain, dval, dtest
 
 
-def _warn_of_missing_labels(layer: 'Embedding', Y: Array | None, dtrain: dataSet) -> None:
+def _warn_of_missing_labels(layer: 'Embedding', Y: ndarray | None, dtrain: dataSet) -> None:
     """Warn if a class is in the data but not in the training set, as with sorted labels."""
     if Y is None or (Y.dtype.kind == 'f' and layer.classes is None and Y.ndim == 1):
         return

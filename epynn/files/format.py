@@ -18,7 +18,7 @@ import numpy as np
 from safetensors import SafetensorError, deserialize
 
 from epynn.commons.errors import ArgumentError, ModelFileError
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 SUFFIX = '.safetensors'
 FORMAT = 1
@@ -42,13 +42,13 @@ DTYPES = {
 }
 
 
-def encode_file(arrays: Mapping[str, Array], description: Mapping[str, Any]) -> bytes:
+def encode_file(arrays: Mapping[str, ndarray], description: Mapping[str, Any]) -> bytes:
     """Return the bytes of a model file in one piece; see :func:`encode_parts`."""
     return b''.join(encode_parts(arrays, description))
 
 
 def encode_parts(
-    arrays: Mapping[str, Array], description: Mapping[str, Any]
+    arrays: Mapping[str, ndarray], description: Mapping[str, Any]
 ) -> list[bytes | memoryview]:
     """Return a model file in pieces: its header, and the arrays where they are, not copied.
 
@@ -83,7 +83,7 @@ def encode_parts(
     return seal_parts([header, *(array.view(np.uint8).data for array in lay_out(tensors).values())])
 
 
-def plain_array(name: str, array: Any) -> Array:
+def plain_array(name: str, array: Any) -> ndarray:
     """Return an array as it lies in files, or say why it cannot."""
     array = np.asarray(array)
     dtype = array.dtype.newbyteorder('<')
@@ -97,17 +97,17 @@ def plain_array(name: str, array: Any) -> Array:
             f'array {name}', 'finite numbers', 'NaN or infinity',
             'Set it to finite numbers, or initialize again and choose a smaller learning_rate.',
         )  # fmt: skip
-    plain: Array = array.astype(dtype, order='C', copy=False)
+    plain: ndarray = array.astype(dtype, order='C', copy=False)
     return plain
 
 
-def lay_out(tensors: Mapping[str, Array]) -> dict[str, Array]:
+def lay_out(tensors: Mapping[str, ndarray]) -> dict[str, ndarray]:
     """Return the arrays, flat, in the order in which they lie in the file: wide numbers first."""
     names = sorted(tensors, key=lambda name: -tensors[name].itemsize)
     return {name: tensors[name].reshape(-1) for name in names}
 
 
-def encode_header(tensors: Mapping[str, Array], text: str) -> bytes:
+def encode_header(tensors: Mapping[str, ndarray], text: str) -> bytes:
     """Return the header, without a seal yet: it lists the arrays in the order of the network."""
     kinds = {dtype: kind for kind, dtype in DTYPES.items()}
     places, stop = {}, 0
@@ -138,7 +138,7 @@ def seal_parts(parts: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
     return [sealed, *parts[1:]]
 
 
-def decode_file(data: bytes, where: str) -> tuple[dict[str, Array], dict[str, Any]]:
+def decode_file(data: bytes, where: str) -> tuple[dict[str, ndarray], dict[str, Any]]:
     """Return arrays and description of a model file; the inverse of :func:`encode_file`.
 
     Parameters
@@ -157,7 +157,7 @@ def decode_file(data: bytes, where: str) -> tuple[dict[str, Array], dict[str, An
     return arrays, decode_description(text, len(data), where)
 
 
-def unpack_file(data: bytes, where: str) -> tuple[dict[str, Array], str]:
+def unpack_file(data: bytes, where: str) -> tuple[dict[str, ndarray], str]:
     """Return the arrays and the text of the description; after that, `data` is not needed."""
     header_size = int.from_bytes(data[:8], 'little')
     if not (len(data) >= 10 and 2 <= header_size <= min(len(data) - 8, LARGEST_HEADER)):
@@ -235,7 +235,7 @@ def require_room(weight: int, size: int, where: str) -> None:
         )
 
 
-def _decode_arrays(data: bytes, names: Iterable[str], where: str) -> dict[str, Array]:
+def _decode_arrays(data: bytes, names: Iterable[str], where: str) -> dict[str, ndarray]:
     """Return the arrays in that order, each in memory of its own that can be written to."""
     np.empty(len(data) + MARGIN, np.uint8)  # or MemoryError: safetensors would end the process
     try:
@@ -265,7 +265,7 @@ def _decode_arrays(data: bytes, names: Iterable[str], where: str) -> dict[str, A
     return {name: arrays[name] for name in names if name in arrays}
 
 
-def is_finite(array: Array) -> bool:
+def is_finite(array: ndarray) -> bool:
     """Return whether there is neither NaN nor infinity, without an array of the answers."""
     if array.dtype.kind != 'f' or array.size == 0:
         return True

@@ -14,7 +14,7 @@ from epynn.commons.models import Layer, walk_layers
 from epynn.commons.recurrence import Recurrent
 from epynn.files.decoding import Decoder
 from epynn.files.vocabulary import is_known_layer
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.network.models import EpyNN
 
 WIDEST = 64
@@ -81,7 +81,7 @@ def rehearse_layer(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(output.shape[1:])
 
 
-def give_empty_states(layer: Recurrent, A: Array) -> Array:
+def give_empty_states(layer: Recurrent, A: ndarray) -> ndarray:
     """Return the output of a recurrent layer without taking its steps, of which there may be many.
 
     Its forward pass would take each of them even for no samples.
@@ -91,5 +91,5 @@ def give_empty_states(layer: Recurrent, A: Array) -> Array:
     return np.empty((*axes, layer.d['u']), A.dtype)
 
 
-def no_shapes(A: Array) -> None:
+def no_shapes(A: ndarray) -> None:
     """Compute nothing: stands in for `compute_shapes` of a layer made of layers."""

@@ -20,7 +20,7 @@ from epynn.files.decoding import Decoder
 from epynn.files.description import PLAIN, activation_settings
 from epynn.files.rehearsal import rehearse
 from epynn.files.vocabulary import is_known_layer
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.network.hints import list_settings
 from epynn.network.hyperparameters import give_settings
 from epynn.network.initialize import collect_metrics
@@ -31,7 +31,7 @@ ROW = {'name', 'activation', 'dimensions', 'forward', 'backward', 'parameters', 
 
 
 def restore_network(
-    description: Mapping[str, Any], arrays: dict[str, Array], decoder: Decoder
+    description: Mapping[str, Any], arrays: dict[str, ndarray], decoder: Decoder
 ) -> EpyNN:
     """Return the network, initialized.
 
@@ -135,7 +135,7 @@ def restore_embedding(record: Any, decoder: Decoder) -> Any:
     return embedding
 
 
-def restore_scale(model: EpyNN, record: Any, constant: Array | None, decoder: Decoder) -> None:
+def restore_scale(model: EpyNN, record: Any, constant: ndarray | None, decoder: Decoder) -> None:
     """Give the Embedding the scale that it remembered, if it did."""
     numbers = decoder.field(record, 'scale', list, type(None))
     if numbers is None and constant is None:
@@ -217,9 +217,9 @@ def restore_rates(record: Any, model: EpyNN, decoder: Decoder) -> None:
         layer.lrate = lists[i]  # shared: the next initialize makes new ones
 
 
-def place_arrays(model: EpyNN, arrays: dict[str, Array], decoder: Decoder) -> None:
+def place_arrays(model: EpyNN, arrays: dict[str, ndarray], decoder: Decoder) -> None:
     """Give the layers their parameters and statistics."""
-    found: dict[tuple[str, str], dict[str, Array]] = {}
+    found: dict[tuple[str, str], dict[str, ndarray]] = {}
     for key in list(arrays):
         array = arrays.pop(key)
         number, _, rest = key.partition('.')

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.flatten.models import Flatten
 
 
-def flatten_forward(layer: 'Flatten', A: Array) -> Array:
+def flatten_forward(layer: 'Flatten', A: ndarray) -> ndarray:
     """Lay the axes of each sample in one row: ``(m, ...) -> (m, n)``."""
     # (1) Input
     X = layer.receive_input(A)

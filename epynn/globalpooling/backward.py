@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.globalpooling.models import GlobalPooling
 
 
-def globalpooling_backward(layer: 'GlobalPooling', dX: Array) -> Array:
+def globalpooling_backward(layer: 'GlobalPooling', dX: ndarray) -> ndarray:
     """Reverse :func:`globalpooling_forward`: the gradient goes to the places that made ``A``."""
     d = layer.d
 

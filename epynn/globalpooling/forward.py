@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.globalpooling.models import GlobalPooling
 
 
-def globalpooling_forward(layer: 'GlobalPooling', A: Array) -> Array:
+def globalpooling_forward(layer: 'GlobalPooling', A: ndarray) -> ndarray:
     """Compute ``A = pool(X)`` over all places: ``(m, ..., d) -> (m, d)``."""
     d = layer.d
 

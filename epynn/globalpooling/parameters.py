@@ -4,13 +4,13 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from epynn.commons.errors import ShapeError
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.globalpooling.models import GlobalPooling
 
 
-def globalpooling_compute_shapes(layer: 'GlobalPooling', A: Array) -> None:
+def globalpooling_compute_shapes(layer: 'GlobalPooling', A: ndarray) -> None:
     """Read the dimensions off the input ``(m, ..., d)``: ``n`` places of ``d`` channels.
 
     Raises

@@ -20,7 +20,7 @@ from epynn.commons.names import in_words
 from epynn.gradients.hints import NUDGED, ROUNDED, hint_at_form, hint_at_numbers
 from epynn.gradients.probes import LayerProbe, NetworkProbe, Probe
 from epynn.gradients.result import GradientCheck, TensorCheck
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.network.models import EpyNN
 
 STEPS = (1e-5, 1e-5 / 16, 1e-5 / 256)
@@ -113,7 +113,7 @@ def _check_tensors(
 ) -> list[TensorCheck]:
     """Check all gradients where the parameters of the probe are."""
     dX, gradients = probe.analytic()
-    tensors: list[tuple[str, Array, Array | None]] = [('dX', probe.X, dX)] if real else []
+    tensors: list[tuple[str, ndarray, ndarray | None]] = [('dX', probe.X, dX)] if real else []
     tensors += [(name, p, gradients.get(name)) for name, p in probe.parameters().items()]
     return [_check_tensor(*tensor, probe, points, tolerance, rng) for tensor in tensors]
 
@@ -127,8 +127,8 @@ def _worse(check: TensorCheck, nudged: TensorCheck) -> TensorCheck:
 
 def _check_tensor(
     name: str,
-    x: Array,
-    analytic: Array | None,
+    x: ndarray,
+    analytic: ndarray | None,
     probe: Probe,
     points: int,
     tolerance: float,
@@ -175,7 +175,7 @@ def _check_tensor(
 
 
 def _slope(
-    x: Array, index: tuple[int, ...], probe: Probe, step: float, here: Array
+    x: ndarray, index: tuple[int, ...], probe: Probe, step: float, here: ndarray
 ) -> tuple[float, float, float]:
     """Return the central difference, how far its two sides are apart, and what rounding may do.
 
@@ -198,7 +198,13 @@ def _slope(
 
 
 def _look_closer(
-    x: Array, index: tuple[int, ...], probe: Probe, here: Array, a: float, n: float, allowed: float
+    x: ndarray,
+    index: tuple[int, ...],
+    probe: Probe,
+    here: ndarray,
+    a: float,
+    n: float,
+    allowed: float,
 ) -> tuple[float, bool]:
     """Return the slope of a second look at an element that seems wrong, and whether it is a kink.
 

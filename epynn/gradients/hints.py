@@ -8,13 +8,13 @@ import numpy as np
 
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.models import Layer
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 NUDGED = 'right for the parameters as they are, wrong once they move: one of them is left out'
 ROUNDED = 'losses so large are rounded by more than the tolerance allows'
 
 
-def hint_at_form(name: str, x: Array, analytic: Array | None, layers: Iterable[Layer]) -> str:
+def hint_at_form(name: str, x: ndarray, analytic: ndarray | None, layers: Iterable[Layer]) -> str:
     """Return what is wrong with a gradient before its numbers are looked at, or nothing."""
     if analytic is None:
         return 'backward returned None' if name == 'dX' else 'there is no such gradient'
@@ -33,10 +33,10 @@ def hint_at_form(name: str, x: Array, analytic: Array | None, layers: Iterable[L
 
 
 def hint_at_numbers(
-    analytic: Array,
+    analytic: ndarray,
     indices: Sequence[tuple[int, ...]],
-    a: Array,
-    n: Array,
+    a: ndarray,
+    n: ndarray,
     layers: Iterable[Layer],
     allowed: float,
 ) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from epynn.commons.errors import ArgumentError, EpynnError, LayerError, StateError
 from epynn.commons.io.numbers import as_numbers
 from epynn.commons.models import Layer, walk_layers
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.network.backward import loss_gradient
 from epynn.network.models import EpyNN
 
@@ -25,7 +25,7 @@ class Probe:
     The input `X` is changed from outside; `training` tells whether passes are as in training.
     """
 
-    def __init__(self, layers: list[Layer], X: Array, training: bool) -> None:
+    def __init__(self, layers: list[Layer], X: ndarray, training: bool) -> None:
         self.X = X
         self.training = training
         self.layers = layers
@@ -47,19 +47,19 @@ class Probe:
         """Note the running means to which :meth:`rewind` goes back."""
         self.leaves = [(leaf, dict(leaf.s)) for leaf in self.walked if not leaf.children()]
 
-    def outputs(self, training: bool | None = None) -> Array:
+    def outputs(self, training: bool | None = None) -> ndarray:
         """Return the outputs for the input as it is; `training` in place of the probe's own."""
         raise NotImplementedError
 
-    def losses(self) -> Array:
+    def losses(self) -> ndarray:
         """Return the loss in parts, whose sum is meant."""
         raise NotImplementedError
 
-    def passes(self) -> tuple[Array | None, dict[str, Array]]:
+    def passes(self) -> tuple[ndarray | None, dict[str, ndarray]]:
         """Return ``dX`` and the gradients of all parameters by name, as the layers give them."""
         raise NotImplementedError
 
-    def parameters(self) -> dict[str, Array]:
+    def parameters(self) -> dict[str, ndarray]:
         """Return the parameters by the names of their gradients."""
         raise NotImplementedError
 
@@ -70,7 +70,7 @@ class Probe:
         for leaf, s in self.leaves:
             leaf.s = dict(s)
 
-    def analytic(self) -> tuple[Array | None, dict[str, Array]]:
+    def analytic(self) -> tuple[ndarray | None, dict[str, ndarray]]:
         """Return copies of ``dX`` and of the gradients of all parameters by name."""
         self.rewind()
         self.remarks = []
@@ -107,7 +107,7 @@ class LayerProbe(Probe):
     """A layer alone. Its loss is ``sum(A * R)``, with ``R`` drawn once."""
 
     def __init__(
-        self, layer: Layer, X: Array, Y: Any, training: bool, rng: 'np.random.Generator'
+        self, layer: Layer, X: ndarray, Y: Any, training: bool, rng: 'np.random.Generator'
     ) -> None:
         if Y is not None:
             raise ArgumentError(
@@ -118,18 +118,18 @@ class LayerProbe(Probe):
         super().__init__([self.layer], X, training)
         self.R = rng.standard_normal(self.layer.fs['A'])
 
-    def outputs(self, training: bool | None = None) -> Array:
+    def outputs(self, training: bool | None = None) -> ndarray:
         """Return the outputs for the input as it is."""
         for layer in self.walked:
             layer.training = self.training if training is None else training
         return self.layer.forward(self.X.copy())
 
-    def losses(self) -> Array:
+    def losses(self) -> ndarray:
         """Return the loss in parts."""
-        parts: Array = self.outputs() * self.R
+        parts: ndarray = self.outputs() * self.R
         return parts
 
-    def passes(self) -> tuple[Array | None, dict[str, Array]]:
+    def passes(self) -> tuple[ndarray | None, dict[str, ndarray]]:
         """Return ``dX`` and the gradients by name."""
         with watched(self.walked, self.remarks):
             self.outputs()
@@ -137,7 +137,7 @@ class LayerProbe(Probe):
             self.layer.compute_gradients()
         return dX, self.layer.g
 
-    def parameters(self) -> dict[str, Array]:
+    def parameters(self) -> dict[str, ndarray]:
         """Return the parameters by the names of their gradients."""
         return {f'd{name}': p for name, p in self.layer.p.items()}
 
@@ -145,7 +145,7 @@ class LayerProbe(Probe):
 class NetworkProbe(Probe):
     """A network with its loss and penalties."""
 
-    def __init__(self, model: EpyNN, X: Array, Y: Any, training: bool) -> None:
+    def __init__(self, model: EpyNN, X: ndarray, Y: Any, training: bool) -> None:
         if not model.initialized:
             raise StateError(
                 'check_gradients', 'an initialized network', 'one that is not', 'Call initialize().'
@@ -165,22 +165,22 @@ class NetworkProbe(Probe):
         self.model.layers[0].trainable = True
         super().__init__(self.model.layers, X, training)
 
-    def outputs(self, training: bool | None = None) -> Array:
+    def outputs(self, training: bool | None = None) -> ndarray:
         """Return the outputs for the input as it is."""
         training = self.training if training is None else training
         return self.model.forward(self.X.copy(), training=training)
 
-    def losses(self) -> Array:
+    def losses(self) -> ndarray:
         """Return the loss in parts."""
         model = self.model
         assert model.training_loss is not None
         per_sample = model.training_loss(self.Y, self.outputs())
         m = len(self.X)
         penalty = sum(layer.compute_penalty() for layer in model.layers)
-        parts: Array = (per_sample + penalty) / (m if model.reduction == 'mean' else 1)
+        parts: ndarray = (per_sample + penalty) / (m if model.reduction == 'mean' else 1)
         return parts
 
-    def passes(self) -> tuple[Array | None, dict[str, Array]]:
+    def passes(self) -> tuple[ndarray | None, dict[str, ndarray]]:
         """Return ``dX`` and the gradients by name."""
         with watched(self.walked, self.remarks):
             A = self.outputs()
@@ -189,11 +189,11 @@ class NetworkProbe(Probe):
             dX = self.model.backward(dA, dZ)
         return dX, self._named('g')
 
-    def parameters(self) -> dict[str, Array]:
+    def parameters(self) -> dict[str, ndarray]:
         """Return the parameters by the names of their gradients."""
         return self._named('p', 'd')
 
-    def _named(self, kind: str, prefix: str = '') -> dict[str, Array]:
+    def _named(self, kind: str, prefix: str = '') -> dict[str, ndarray]:
         return {
             f'{number} {layer.name} {prefix}{name}': array
             for number, layer in enumerate(self.layers)
@@ -211,10 +211,10 @@ def refuse_own_passes(layer: Layer) -> None:
             )  # fmt: skip
 
 
-def nudged(p: Array, size: float, rng: 'np.random.Generator') -> Array:
+def nudged(p: ndarray, size: float, rng: 'np.random.Generator') -> ndarray:
     """Return a parameter moved by a share of itself, or, where it is 0, away from 0."""
     r = size * rng.uniform(0.5, 1, p.shape) * rng.choice([-1, 1], p.shape)
-    moved: Array = np.where(p == 0, r, p * (1 + r))
+    moved: ndarray = np.where(p == 0, r, p * (1 + r))
     return moved
 
 
@@ -233,7 +233,7 @@ def watched(layers: Iterable[Layer], remarks: list[str]) -> Iterator[None]:
             delattr(layer, method)
 
 
-def _pass(layer: Layer, method: str, function: Any, remarks: list[str], given: Array) -> Any:
+def _pass(layer: Layer, method: str, function: Any, remarks: list[str], given: ndarray) -> Any:
     """Do a pass, and remark what it should not do."""
     before = np.array(given)
     result = function(given)

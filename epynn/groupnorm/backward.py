@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import mean_groups
 
 if TYPE_CHECKING:
     from epynn.groupnorm.models import GroupNorm
 
 
-def groupnorm_backward(layer: 'GroupNorm', dX: Array) -> Array:
+def groupnorm_backward(layer: 'GroupNorm', dX: ndarray) -> ndarray:
     """Reverse :func:`groupnorm_forward`; the docstring of BatchNorm derives step (3)."""
     # (4) Scale and shift each channel
     dA = layer.receive_gradient(dX)

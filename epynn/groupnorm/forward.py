@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import center, mean_groups
 
 if TYPE_CHECKING:
     from epynn.groupnorm.models import GroupNorm
 
 
-def groupnorm_forward(layer: 'GroupNorm', A: Array) -> Array:
+def groupnorm_forward(layer: 'GroupNorm', A: ndarray) -> ndarray:
     """Compute ``A = gamma * (X - mean) / sqrt(var + epsilon) + beta``, of the shape of ``X``."""
     # (1) Input
     X = layer.receive_input(A)

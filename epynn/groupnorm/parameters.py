@@ -10,13 +10,13 @@ from epynn.commons.normalization import (
     initialize_channels,
     require_several,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.groupnorm.models import GroupNorm
 
 
-def groupnorm_compute_shapes(layer: 'GroupNorm', A: Array) -> None:
+def groupnorm_compute_shapes(layer: 'GroupNorm', A: ndarray) -> None:
     """Read the dimensions off the input ``(m, ..., d)`` and derive the shapes of the parameters."""
     compute_channel_shapes(layer, A)
     require_several(

@@ -6,14 +6,14 @@ import numpy as np
 
 from epynn.commons.recurrence import keep_steps, take_steps
 from epynn.gru.parameters import CANDIDATE, GATES
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.steps import split_gates
 
 if TYPE_CHECKING:
     from epynn.gru.models import GRU
 
 
-def gru_backward(layer: 'GRU', dX: Array) -> Array | None:
+def gru_backward(layer: 'GRU', dX: ndarray) -> ndarray | None:
     """Reverse :func:`gru_forward`: back through time, from the last step to the first.
 
     ``(m, u)`` or ``(m, s, u) -> (m, s, e)``; None where nobody reads ``dX``.

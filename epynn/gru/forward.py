@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 from epynn.commons.recurrence import keep_steps
 from epynn.gru.parameters import CANDIDATE, GATES
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.steps import split_gates
 
 if TYPE_CHECKING:
     from epynn.gru.models import GRU
 
 
-def gru_forward(layer: 'GRU', A: Array) -> Array:
+def gru_forward(layer: 'GRU', A: ndarray) -> ndarray:
     """Compute ``h = z * hp + (1 - z) * hh``, step after step.
 
     ``(m, s, e) -> (m, u)``, the last state, or all states ``(m, s, u)`` with ``sequences=True``.

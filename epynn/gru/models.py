@@ -15,7 +15,7 @@ from epynn.gru.parameters import (
     gru_compute_shapes,
     gru_initialize_parameters,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 class GRU(Recurrent):
@@ -105,10 +105,10 @@ class GRU(Recurrent):
     def __init__(
         self,
         unit_cells: int = 1,
-        activate: Callable[..., Array] = tanh,
-        activate_update: Callable[..., Array] = sigmoid,
-        activate_reset: Callable[..., Array] = sigmoid,
-        initialization: Callable[..., Array] = orthogonal,
+        activate: Callable[..., ndarray] = tanh,
+        activate_update: Callable[..., ndarray] = sigmoid,
+        activate_reset: Callable[..., ndarray] = sigmoid,
+        initialization: Callable[..., ndarray] = orthogonal,
         clip_gradients: bool = False,
         sequences: bool = False,
         se_hPars: Mapping[str, Any] | None = None,

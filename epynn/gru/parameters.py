@@ -9,7 +9,7 @@ from epynn.commons.recurrence import (
     initialize_gates,
     take_steps,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.gru.models import GRU
@@ -21,7 +21,7 @@ CANDIDATE = ('hh',)
 """What may become the state; it is computed from the reset state."""
 
 
-def gru_compute_shapes(layer: 'GRU', A: Array) -> None:
+def gru_compute_shapes(layer: 'GRU', A: ndarray) -> None:
     """Read the dimensions off the sequences ``(m, s, e)``; ``U?``, ``V?``, ``b?`` of each gate."""
     compute_gate_shapes(layer, A, (*GATES, *CANDIDATE))
 

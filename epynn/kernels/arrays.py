@@ -1,4 +1,4 @@
-"""The array type that the whole library speaks of, and which arrays the fast wing takes."""
+"""The array type of all signatures, and which arrays the fast wing takes."""
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    Array: TypeAlias = npt.NDArray[Any]
+    ndarray: TypeAlias = npt.NDArray[Any]
 else:  # what help() shows in signatures
-    Array = np.ndarray
+    from numpy import ndarray
 
 
-def fast_type(*arrays: Array) -> np.dtype[Any] | None:
+def fast_type(*arrays: ndarray) -> np.dtype[Any] | None:
     """Return the type in which the fast wing takes these arrays, or None for the plain wing.
 
     The fast wing takes NumPy arrays whose common type is float32 or float64.

@@ -3,16 +3,16 @@
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.window import Pads, Window, check_axes
 
 
-def check_images(X: Array) -> None:
+def check_images(X: ndarray) -> None:
     """Raise a ValueError unless ``X`` has the axes of images (m, h, w, d)."""
     check_axes(X, 'X', 'm, h, w, d', 'Give images channels-last; X[..., None] adds a depth of 1.')
 
 
-def pad(X: Array, pads: Pads, value: float = 0) -> Array:
+def pad(X: ndarray, pads: Pads, value: float = 0) -> ndarray:
     """Frame images of any dtype with a value: ``(m, h, w, d) -> (m, h + 2ph, w + 2pw, d)``.
 
     As many rows and columns as ``pads`` of a :class:`Window` say; without any, ``X`` itself.
@@ -26,7 +26,7 @@ def pad(X: Array, pads: Pads, value: float = 0) -> Array:
     return padded
 
 
-def unpad(Xp: Array, window: Window) -> Array:
+def unpad(Xp: ndarray, window: Window) -> ndarray:
     """Cut images ``(m, h, w, d)`` out of their frame: a copy, or all of it if there is no frame."""
     if window.framed == window.size_in:
         return Xp
@@ -35,7 +35,7 @@ def unpad(Xp: Array, window: Window) -> Array:
     return np.copy(Xp[:, top : top + h, left : left + w], order='C')
 
 
-def view_blocks(Xp: Array, window: Window) -> Array:
+def view_blocks(Xp: ndarray, window: Window) -> ndarray:
     """View images in their frame by a window, read-only: ``-> (m, oh, ow, fh, fw, d)``.
 
     ``Xb[m,i,j,a,c,d] = Xp[m, i*sh + a*rh, j*sw + c*rw, d]``
@@ -47,7 +47,7 @@ def view_blocks(Xp: Array, window: Window) -> Array:
     return as_strided(Xp, shape, steps, writeable=False)
 
 
-def view_taps(Xp: Array, window: Window) -> list[Array]:
+def view_taps(Xp: ndarray, window: Window) -> list[ndarray]:
     """View what all windows see at each of their points (taps), in row-major order.
 
     ``Xp[:, i*sh + a*rh, j*sw + c*rw]`` for all i, j: ``fh * fw`` slices ``(m, oh, ow, d)`` of
@@ -60,7 +60,7 @@ def view_taps(Xp: Array, window: Window) -> list[Array]:
     ]
 
 
-def add_blocks(Xp: Array, Xb: Array, window: Window) -> None:
+def add_blocks(Xp: ndarray, Xb: ndarray, window: Window) -> None:
     """Add blocks ``(m, oh, ow, fh, fw, d)`` to images in their frame, in place.
 
     ``Xp[m, i*sh + a*rh, j*sw + c*rw, d] += Xb[m,i,j,a,c,d]``, one addition for each point of the

@@ -12,7 +12,7 @@ quickest.
 
 import numpy as np
 
-from epynn.kernels.arrays import Array, fast_type
+from epynn.kernels.arrays import fast_type, ndarray
 from epynn.kernels.blocks import check_images, pad
 from epynn.kernels.fast import convolution as fast
 from epynn.kernels.normalization import sum_points
@@ -20,7 +20,7 @@ from epynn.kernels.plain import convolution as plain
 from epynn.kernels.window import Padding, Pair, Window, check_axes
 
 
-def multiply_windows(Xp: Array, W: Array, window: Window, b: Array | None = None) -> Array:
+def multiply_windows(Xp: ndarray, W: ndarray, window: Window, b: ndarray | None = None) -> ndarray:
     """Multiply what windows see with filters, sum over each window, and add a bias.
 
     ``Z[m,i,j,u] = sum_{a,c,d} Xp[m, i*sh + a*rh, j*sw + c*rw, d] W[a,c,d,u] + b[u]``
@@ -44,7 +44,7 @@ def multiply_windows(Xp: Array, W: Array, window: Window, b: Array | None = None
     return fast.multiply_windows(Xp, W, window, b)
 
 
-def multiply_windows_weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
+def multiply_windows_weight_gradient(Xp: ndarray, dZ: ndarray, window: Window) -> ndarray:
     """Gradient of ``W`` in :func:`multiply_windows`, of shape (fh, fw, d/g, u).
 
     ``dW[a,c,d,u] = sum_{m,i,j} Xp[m, i*sh + a*rh, j*sw + c*rw, d] dZ[m,i,j,u]``
@@ -56,7 +56,7 @@ def multiply_windows_weight_gradient(Xp: Array, dZ: Array, window: Window) -> Ar
     return fast.multiply_windows_weight_gradient(Xp, dZ, window)
 
 
-def multiply_windows_input_gradient(dZ: Array, W: Array, window: Window) -> Array:
+def multiply_windows_input_gradient(dZ: ndarray, W: ndarray, window: Window) -> ndarray:
     """Gradient of the images in :func:`multiply_windows`, without their frame: (m, h, w, d).
 
     ``dXb[m,i,j,a,c,d] = sum_u dZ[m,i,j,u] W[a,c,d,u]``, each block added where it was cut.
@@ -68,7 +68,7 @@ def multiply_windows_input_gradient(dZ: Array, W: Array, window: Window) -> Arra
     return fast.multiply_windows_input_gradient(dZ, W, window)
 
 
-def bias_gradient(dZ: Array) -> Array:
+def bias_gradient(dZ: ndarray) -> ndarray:
     """Gradient of ``b`` in :func:`multiply_windows`: ``db[u] = sum_{m,i,j} dZ[m,i,j,u]``."""
     m, oh, ow, u = dZ.shape
     # (1, oh * ow) @ (m, oh * ow, u) -> (m, 1, u): a product with ones adds up faster than a sum
@@ -78,8 +78,13 @@ def bias_gradient(dZ: Array) -> Array:
 
 
 def convolve(
-    X: Array, W: Array, strides: Pair = 1, padding: Padding = 0, dilation: Pair = 1, groups: int = 1
-) -> Array:
+    X: ndarray,
+    W: ndarray,
+    strides: Pair = 1,
+    padding: Padding = 0,
+    dilation: Pair = 1,
+    groups: int = 1,
+) -> ndarray:
     """Convolve: ``Z[m,i,j,u] = sum_{a,c,d} X[m, i*sh + a*rh, j*sw + c*rw, d] W[a,c,d,u]``.
 
     Parameters
@@ -113,14 +118,14 @@ def convolve(
 
 
 def convolve_weight_gradient(
-    X: Array,
-    dZ: Array,
+    X: ndarray,
+    dZ: ndarray,
     window: Pair,
     strides: Pair = 1,
     padding: Padding = 0,
     dilation: Pair = 1,
     groups: int = 1,
-) -> Array:
+) -> ndarray:
     """Gradient of ``W`` in :func:`convolve`, of shape (fh, fw, d/g, u); ``window`` is (fh, fw).
 
     Raises
@@ -136,14 +141,14 @@ def convolve_weight_gradient(
 
 
 def convolve_input_gradient(
-    dZ: Array,
-    W: Array,
+    dZ: ndarray,
+    W: ndarray,
     shape: tuple[int, ...],
     strides: Pair = 1,
     padding: Padding = 0,
     dilation: Pair = 1,
     groups: int = 1,
-) -> Array:
+) -> ndarray:
     """Gradient of ``X`` in :func:`convolve`, of that shape (m, h, w, d).
 
     Raises
@@ -162,7 +167,7 @@ _W = ('fh, fw, d, u', 'Give one filter of fh * fw * d weights a unit.')
 """Axes of filters, and what to do about others."""
 
 
-def _check_W(W: Array, d: int, groups: int) -> None:
+def _check_W(W: ndarray, d: int, groups: int) -> None:
     """Raise unless filters W fit images of depth d in that many groups."""
     check_axes(W, 'W', *_W)
     depth, u = int(W.shape[2]), int(W.shape[3])
@@ -185,7 +190,7 @@ def _check_groups(groups: int, d: int, u: int) -> None:
         )
 
 
-def _check_dZ(dZ: Array, shape: tuple[int, ...]) -> None:
+def _check_dZ(dZ: ndarray, shape: tuple[int, ...]) -> None:
     """Raise unless dZ has the shape of the output of the convolution."""
     check_axes(dZ, 'dZ', 'm, oh, ow, u', 'Give the gradient of the output of the convolution.')
     if dZ.shape != shape:

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
-def add_rows(T: Array, dA: Array, rows: int) -> Array:
+def add_rows(T: ndarray, dA: ndarray, rows: int) -> ndarray:
     """Gradient of ``W (rows, u)`` in ``A = W[T]``: ``dW[v] = sum of dA[i] where T[i] = v``.
 
     ``T (...)`` are numbers of rows, ``dA (..., u)`` is what came back from their uses.

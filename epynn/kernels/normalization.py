@@ -11,20 +11,20 @@ from typing import Any
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 _RUN = 256
 """Points that are added one after the other. Sums of runs are then added to each other."""
 
 
-def sum_points(X: Array, Y: Array | None = None) -> Array:
+def sum_points(X: ndarray, Y: ndarray | None = None) -> ndarray:
     """Sum ``X``, or ``X Y``, over samples and places: ``-> (d,)``."""
     X = _widen(X)
     N, d = math.prod(X.shape[:-1]), X.shape[-1]
     # (m, ..., d) -> (N, d)
     rows = [array.reshape(N, d) for array in (X, Y) if array is not None]
     if N <= _RUN and Y is None:
-        sums: Array = rows[0].sum(axis=0)
+        sums: ndarray = rows[0].sum(axis=0)
         return sums
     # (runs, _RUN, d) -> (runs, d) -> (d,)
     product = ','.join(['rkd'] * len(rows)) + '->rd'
@@ -35,19 +35,19 @@ def sum_points(X: Array, Y: Array | None = None) -> Array:
     return sums
 
 
-def mean_points(X: Array, Y: Array | None = None) -> Array:
+def mean_points(X: ndarray, Y: ndarray | None = None) -> ndarray:
     """Take the mean over samples and places: ``-> (d,)``."""
     return sum_points(X, Y) / _number(X.shape[:-1])
 
 
-def mean_channels(X: Array, Y: Array | None = None) -> Array:
+def mean_channels(X: ndarray, Y: ndarray | None = None) -> ndarray:
     """Take the mean over the channels, at each place of each sample: ``-> (m, ..., 1)``."""
     sums = _sum_of_products(X, Y, list(range(X.ndim - 1)))
-    means: Array = sums[..., np.newaxis] / _number(X.shape[-1:])
+    means: ndarray = sums[..., np.newaxis] / _number(X.shape[-1:])
     return means
 
 
-def mean_groups(X: Array, groups: int, Y: Array | None = None) -> Array:
+def mean_groups(X: ndarray, groups: int, Y: ndarray | None = None) -> ndarray:
     """Take the mean over the places and the channels of each group, in each sample.
 
     Each of the `groups` has ``d / g`` neighbouring channels, which all receive its mean:
@@ -62,7 +62,7 @@ def mean_groups(X: Array, groups: int, Y: Array | None = None) -> Array:
     return np.repeat(means, d // groups, axis=1).reshape(m, *[1] * (X.ndim - 2), d)
 
 
-def center(X: Array, mean_of: Callable[..., Array]) -> tuple[Array, Array, Array]:
+def center(X: ndarray, mean_of: Callable[..., ndarray]) -> tuple[ndarray, ndarray, ndarray]:
     """Take the mean by one of these means, ``Xc = X - mean``, and the variance ``mean Xc^2``.
 
     Where the mean is far from 0, its rounding shows on the scale of the distances: these are then
@@ -82,14 +82,14 @@ def _number(sizes: tuple[int, ...]) -> float:
     return float(math.prod(sizes))
 
 
-def _widen(X: Array) -> Array:
+def _widen(X: ndarray) -> ndarray:
     """Return integers in float64: sums of small ones would overflow."""
     return X.astype(np.float64) if X.dtype.kind in 'biu' else X
 
 
-def _sum_of_products(X: Array, Y: Array | None, kept: list[int]) -> Array:
+def _sum_of_products(X: ndarray, Y: ndarray | None, kept: list[int]) -> ndarray:
     """Sum ``X``, or ``X Y``, over the axes that are not kept."""
     axes = list(range(X.ndim))
     factors: list[Any] = [_widen(X), axes] if Y is None else [_widen(X), axes, Y, axes]
-    sums: Array = np.einsum(*factors, kept)
+    sums: ndarray = np.einsum(*factors, kept)
     return sums

@@ -7,7 +7,7 @@ takes a :class:`~epynn.kernels.window.Window`, which was checked when it was mad
 
 import numpy as np
 
-from epynn.kernels.arrays import Array, fast_type
+from epynn.kernels.arrays import fast_type, ndarray
 from epynn.kernels.blocks import check_images, pad
 from epynn.kernels.fast import pooling as fast
 from epynn.kernels.plain import pooling as plain
@@ -17,8 +17,8 @@ _CHOICES = ('max', 'min', 'mean')
 
 
 def pool_windows(
-    X: Array, window: Window, how: str, with_winners: bool = True
-) -> tuple[Array, Array | None]:
+    X: ndarray, window: Window, how: str, with_winners: bool = True
+) -> tuple[ndarray, ndarray | None]:
     """Keep the max, min or mean of what each window sees, and tell which of its points won.
 
     Parameters
@@ -50,8 +50,8 @@ def pool_windows(
 
 
 def pool_windows_gradient(
-    dZ: Array, X: Array, window: Window, how: str, winners: Array | None
-) -> Array:
+    dZ: ndarray, X: ndarray, window: Window, how: str, winners: ndarray | None
+) -> ndarray:
     """Gradient of ``X`` in :func:`pool_windows`.
 
     Max and min send ``dZ[m,i,j,d]`` to the one point of the window that won, mean sends
@@ -69,8 +69,8 @@ def pool_windows_gradient(
 
 
 def pool(
-    X: Array, window: Pair, strides: Pair | None = None, padding: Padding = 0, how: str = 'max'
-) -> Array:
+    X: ndarray, window: Pair, strides: Pair | None = None, padding: Padding = 0, how: str = 'max'
+) -> ndarray:
     """Pool: ``Z[m,i,j,d]`` is the max, min or mean over a, c of ``X[m, i*sh + a, j*sw + c, d]``.
 
     Parameters
@@ -103,15 +103,15 @@ def pool(
 
 
 def pool_gradient(
-    dZ: Array,
-    X: Array,
-    Z: Array,
+    dZ: ndarray,
+    X: ndarray,
+    Z: ndarray,
     window: Pair,
     strides: Pair | None = None,
     padding: Padding = 0,
     how: str = 'max',
-    winners: Array | None = None,
-) -> Array:
+    winners: ndarray | None = None,
+) -> ndarray:
     """Gradient of ``X`` in :func:`pool`, as :func:`pool_windows_gradient` computes it.
 
     Raises
@@ -130,7 +130,7 @@ def pool_gradient(
     return pool_windows_gradient(dZ, X, lain, how, winners)
 
 
-def _lay(X: Array, window: Pair, strides: Pair | None, padding: Padding, how: str) -> Window:
+def _lay(X: ndarray, window: Pair, strides: Pair | None, padding: Padding, how: str) -> Window:
     """Lay a window on images, once its options make sense together."""
     if how not in _CHOICES:
         raise ValueError(f'how: expected one of {_CHOICES}, got {how!r}. Choose one of them.')
@@ -145,7 +145,7 @@ def _lay(X: Array, window: Pair, strides: Pair | None, padding: Padding, how: st
     return lain
 
 
-def _frame(X: Array, how: str) -> float:
+def _frame(X: ndarray, how: str) -> float:
     """Value of the padding: neutral for max and min, 0 for mean."""
     if how == 'mean':
         return 0
@@ -157,7 +157,7 @@ def _frame(X: Array, how: str) -> float:
     return -np.inf if how == 'max' else np.inf
 
 
-def _keep_off_the_frame(winners: Array, tied: Array, window: Window) -> Array:
+def _keep_off_the_frame(winners: ndarray, tied: ndarray, window: Window) -> ndarray:
     """Let the first point of the image win where all that a window sees equals the padding."""
     if not np.any(tied):
         return winners
@@ -166,5 +166,5 @@ def _keep_off_the_frame(winners: Array, tied: Array, window: Window) -> Array:
     c = np.maximum(columns[0] - sw * np.arange(ow), 0)
     # (oh, 1) and (ow,) -> (oh, ow, 1)
     first = (a[:, np.newaxis] * window.size[1] + c)[..., np.newaxis].astype(winners.dtype)
-    kept: Array = np.where(tied, first, winners)
+    kept: ndarray = np.where(tied, first, winners)
     return kept

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.kernels.threads import count_shares, share
 
@@ -16,7 +16,7 @@ _ROWS = 16
 """Rows or columns of the result that a piece has at least: thinner ones are slow."""
 
 
-def multiply(X: Array, W: Array) -> Array:
+def multiply(X: ndarray, W: ndarray) -> ndarray:
     """Multiply two matrices, in their common dtype: ``Z[m, u] = sum_n X[m, n] W[n, u]``."""
     (m, n), u = X.shape, W.shape[1]
     size = max(m, u)

@@ -9,7 +9,7 @@ side by side: ``U (e, k u)``, ``V (u, k u)`` and ``b (1, k u)`` for ``k`` of the
 
 from typing import TypeAlias
 
-from epynn.kernels.arrays import Array, fast_type
+from epynn.kernels.arrays import fast_type, ndarray
 from epynn.kernels.fast import recurrence as fast
 from epynn.kernels.plain import recurrence as plain
 from epynn.kernels.steps import Functions
@@ -29,28 +29,30 @@ GateGradients: TypeAlias = plain.GateGradients | fast.GateGradients
 """
 
 
-def run_gates(X: Array, U: Array, V: Array, b: Array, functions: Functions) -> Gates:
+def run_gates(X: ndarray, U: ndarray, V: ndarray, b: ndarray, functions: Functions) -> Gates:
     """Prepare gates for steps ``(s, m, e)``."""
     if fast_type(X, U) is None:
         return plain.Gates(X, U, V, b, functions)
     return fast.Gates(X, U, V, b, functions)
 
 
-def reverse_gates(Z: Array, A: Array, V: Array, functions: Functions) -> GateGradients:
+def reverse_gates(Z: ndarray, A: ndarray, V: ndarray, functions: Functions) -> GateGradients:
     """Prepare the way back of gates, from their products and activations at all steps."""
     if fast_type(Z, V) is None:
         return plain.GateGradients(Z, A, V, functions)
     return fast.GateGradients(Z, A, V, functions)
 
 
-def gates_input_gradient(dZ: Array, U: Array) -> Array:
+def gates_input_gradient(dZ: ndarray, U: ndarray) -> ndarray:
     """Gradient of the steps: ``dX[t] = dZ[t] U^T``, for all at once."""
     if fast_type(dZ, U) is None:
         return plain.input_gradient(dZ, U)
     return fast.input_gradient(dZ, U)
 
 
-def gates_parameter_gradients(X: Array, hp: Array, dZ: Array) -> tuple[Array, Array, Array]:
+def gates_parameter_gradients(
+    X: ndarray, hp: ndarray, dZ: ndarray
+) -> tuple[ndarray, ndarray, ndarray]:
     """Gradients of the parameters: ``dU (e, k u)``, ``dV (u, k u)`` and ``db (1, k u)``.
 
     ``dU = sum X[t]^T dZ[t]``, ``dV = sum hp[t]^T dZ[t]``, ``db = sum dZ[t]``: all steps use the

@@ -5,25 +5,25 @@ from typing import Protocol
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
-def by_steps(X: Array) -> Array:
+def by_steps(X: ndarray) -> ndarray:
     """Bring the steps to the front: ``(m, s, e) -> (s, m, e)``, a view."""
     return X.swapaxes(0, 1)
 
 
-def by_samples(X: Array) -> Array:
+def by_samples(X: ndarray) -> ndarray:
     """Bring the samples to the front: ``(s, m, e) -> (m, s, e)``, a view."""
     return X.swapaxes(0, 1)
 
 
-def split_gates(Z: Array, u: int) -> list[Array]:
+def split_gates(Z: ndarray, u: int) -> list[ndarray]:
     """View gates side by side as arrays of their own: ``(..., k u) -> k`` times ``(..., u)``."""
     return [Z[..., j : j + u] for j in range(0, Z.shape[-1], u)]
 
 
-def make_states(like: Array, u: int) -> tuple[Array, Array]:
+def make_states(like: ndarray, u: int) -> tuple[ndarray, ndarray]:
     """Return the states before and after each step, all 0, in one array.
 
     Both are views of ``s + 1`` states: the state after a step *is* the one before the next, so that
@@ -48,13 +48,13 @@ class Functions(Protocol):
     def without_slopes(self) -> Sequence[object]:
         """Those of softmax, where an output depends on more than one input."""
 
-    def compute(self, Z: Array, A: Array) -> None:
+    def compute(self, Z: ndarray, A: ndarray) -> None:
         """Compute ``A = activate(Z)`` for one step, ``(m, k u)``, into `A`."""
 
-    def slopes(self, Z: Array, A: Array, out: Array) -> None:
+    def slopes(self, Z: ndarray, A: ndarray, out: ndarray) -> None:
         """Compute ``activate'(Z)`` for all steps, ``(s, m, k u)``, into `out`; else 1."""
 
-    def complete_gradient(self, Z: Array, A: Array, dZ: Array) -> None:
+    def complete_gradient(self, Z: ndarray, A: ndarray, dZ: ndarray) -> None:
         """Complete `dZ` of one step, which is ``dA`` times the slopes, where there are none."""
 
 
@@ -64,14 +64,14 @@ class Slopes:
     The slopes of all steps are computed at once: unlike ``dA``, they wait for nothing.
     """
 
-    def __init__(self, Z: Array, A: Array, functions: Functions) -> None:
+    def __init__(self, Z: ndarray, A: ndarray, functions: Functions) -> None:
         self.Z, self.A, self.functions = Z, A, functions
         self.slopes = np.empty_like(A)
         functions.slopes(Z, A, self.slopes)
 
-    def gradient(self, t: int, dA: Array) -> Array:
+    def gradient(self, t: int, dA: ndarray) -> ndarray:
         """Return ``dZ`` of step `t`, ``(m, k u)``."""
-        dZ: Array = dA * self.slopes[t]
+        dZ: ndarray = dA * self.slopes[t]
         if self.functions.without_slopes:
             self.functions.complete_gradient(self.Z[t], self.A[t], dZ)
         return dZ

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 Pair: TypeAlias = int | tuple[int, int]
 """One number for the height and one for the width, or one for both."""
@@ -123,7 +123,7 @@ def pair(value: object, name: str, least: int | None = None) -> tuple[int, int]:
     return height, width
 
 
-def check_axes(X: Array, name: str, axes: str, remedy: str) -> None:
+def check_axes(X: ndarray, name: str, axes: str, remedy: str) -> None:
     """Raise unless ``X`` is an array with as many axes as listed: ``'m, h, w, d'``."""
     rank = axes.count(',') + 1
     if not hasattr(X, 'ndim'):

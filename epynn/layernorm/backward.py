@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import mean_channels
 
 if TYPE_CHECKING:
     from epynn.layernorm.models import LayerNorm
 
 
-def layernorm_backward(layer: 'LayerNorm', dX: Array) -> Array:
+def layernorm_backward(layer: 'LayerNorm', dX: ndarray) -> ndarray:
     """Reverse :func:`layernorm_forward`; the docstring of BatchNorm derives step (3)."""
     # (4) Scale and shift each channel
     dA = layer.receive_gradient(dX)

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import center, mean_channels
 
 if TYPE_CHECKING:
     from epynn.layernorm.models import LayerNorm
 
 
-def layernorm_forward(layer: 'LayerNorm', A: Array) -> Array:
+def layernorm_forward(layer: 'LayerNorm', A: ndarray) -> ndarray:
     """Compute ``A = gamma * (X - mean) / sqrt(var + epsilon) + beta``, of the shape of ``X``."""
     # (1) Input
     X = layer.receive_input(A)

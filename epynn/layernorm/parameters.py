@@ -8,13 +8,13 @@ from epynn.commons.normalization import (
     initialize_channels,
     require_several,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.layernorm.models import LayerNorm
 
 
-def layernorm_compute_shapes(layer: 'LayerNorm', A: Array) -> None:
+def layernorm_compute_shapes(layer: 'LayerNorm', A: ndarray) -> None:
     """Read the dimensions off the input ``(m, ..., d)`` and derive the shapes of the parameters."""
     compute_channel_shapes(layer, A)
     require_several(

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from epynn.commons.recurrence import keep_steps
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.steps import make_states, split_gates
 from epynn.lstm.parameters import COLUMNS
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from epynn.lstm.models import LSTM
 
 
-def lstm_forward(layer: 'LSTM', A: Array) -> Array:
+def lstm_forward(layer: 'LSTM', A: ndarray) -> ndarray:
     """Compute ``C_ = Cp_ * f + i * g`` and ``h = o * activate(C_)``, step after step.
 
     ``(m, s, e) -> (m, u)``, the last state, or all states ``(m, s, u)`` with ``sequences=True``.

@@ -8,7 +8,7 @@ from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.maths import orthogonal, sigmoid, tanh
 from epynn.commons.penalties import Penalty
 from epynn.commons.recurrence import Recurrent
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.lstm.backward import lstm_backward
 from epynn.lstm.forward import lstm_forward
 from epynn.lstm.parameters import (
@@ -107,12 +107,12 @@ class LSTM(Recurrent):
     def __init__(
         self,
         unit_cells: int = 1,
-        activate: Callable[..., Array] = tanh,
-        activate_output: Callable[..., Array] = sigmoid,
-        activate_candidate: Callable[..., Array] = tanh,
-        activate_input: Callable[..., Array] = sigmoid,
-        activate_forget: Callable[..., Array] = sigmoid,
-        initialization: Callable[..., Array] = orthogonal,
+        activate: Callable[..., ndarray] = tanh,
+        activate_output: Callable[..., ndarray] = sigmoid,
+        activate_candidate: Callable[..., ndarray] = tanh,
+        activate_input: Callable[..., ndarray] = sigmoid,
+        activate_forget: Callable[..., ndarray] = sigmoid,
+        initialization: Callable[..., ndarray] = orthogonal,
         clip_gradients: bool = False,
         sequences: bool = False,
         se_hPars: Mapping[str, Any] | None = None,

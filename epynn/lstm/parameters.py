@@ -9,7 +9,7 @@ from epynn.commons.recurrence import (
     initialize_gates,
     take_steps,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.lstm.models import LSTM
@@ -21,7 +21,7 @@ COLUMNS = ('f', 'i', 'o', 'g')
 """The gates side by side: those that mostly share the sigmoid are neighbours."""
 
 
-def lstm_compute_shapes(layer: 'LSTM', A: Array) -> None:
+def lstm_compute_shapes(layer: 'LSTM', A: ndarray) -> None:
     """Read the dimensions off the sequences ``(m, s, e)``; ``U?``, ``V?``, ``b?`` of each gate."""
     compute_gate_shapes(layer, A, GATES)
 

@@ -8,7 +8,7 @@ from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, EpynnError, ShapeError, StateError
 from epynn.commons.loss import output_gradient
 from epynn.commons.names import in_words
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
 from epynn.network.forward import Look, numbered
 from epynn.network.ownership import require_ownership
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     'Write model.backward(dA), the gradient of the loss with respect to the outputs.',
 )
 @rounds_to_zero
-def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Any:
+def model_backward(model: 'EpyNN', dA: ndarray, dZ: ndarray | None = None) -> Any:
     """Pass the gradient of the loss back through the layers; each computes its gradients ``g``.
 
     After a forward pass with ``training=True``, nobody reads the gradient with respect to the input
@@ -63,7 +63,7 @@ def model_backward(model: 'EpyNN', dA: Array, dZ: Array | None = None) -> Any:
     return pass_back(model, dA, dZ)
 
 
-def pass_back(model: 'EpyNN', dA: Array, dZ: Array | None, look: Look | None = None) -> Any:
+def pass_back(model: 'EpyNN', dA: ndarray, dZ: ndarray | None, look: Look | None = None) -> Any:
     """Pass the gradient back; `look` sees what goes into each layer, and what comes out."""
     output = model.layers[-1]
     last = first_trainable(model) if output.training else 0
@@ -99,8 +99,8 @@ def first_trainable(model: 'EpyNN') -> int:
 @in_words('EpyNN.loss_gradient', 'Write model.loss_gradient(Y, A).')
 @rounds_to_zero
 def loss_gradient(
-    model: 'EpyNN', Y: Array, A: Array, w: Array | None = None
-) -> tuple[Array, Array | None]:
+    model: 'EpyNN', Y: ndarray, A: ndarray, w: ndarray | None = None
+) -> tuple[ndarray, ndarray | None]:
     """Return the gradients of the loss with respect to ``A`` and, in closed form, ``Z``.
 
     They are what :meth:`backward` takes: ``model.backward(*model.loss_gradient(Y, A))``.

@@ -17,7 +17,7 @@ from epynn.commons.errors import (
 )
 from epynn.commons.models import Layer, require_state, walk_layers
 from epynn.commons.strays import require_composites
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -94,7 +94,7 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
         ) from None
 
 
-def check_loss(model: 'EpyNN', Y: Array, A: Array) -> None:
+def check_loss(model: 'EpyNN', Y: ndarray, A: ndarray) -> None:
     """Refuse a loss that does not return numbers of the shape that it has to."""
     loss = model.training_loss
     assert loss is not None
@@ -111,7 +111,7 @@ def check_loss(model: 'EpyNN', Y: Array, A: Array) -> None:
             )  # fmt: skip
 
 
-def check_metrics(model: 'EpyNN', Y: Array, A: Array) -> None:
+def check_metrics(model: 'EpyNN', Y: ndarray, A: ndarray) -> None:
     """Refuse metrics that cannot be computed of such labels and outputs."""
     with np.errstate(all='ignore'):
         for name, function in model.metrics_functions.items():
@@ -119,7 +119,7 @@ def check_metrics(model: 'EpyNN', Y: Array, A: Array) -> None:
                 check_metric(name, try_metric(name, function, Y, A))
 
 
-def try_metric(name: str, function: Callable[..., Any], Y: Array, A: Array) -> Any:
+def try_metric(name: str, function: Callable[..., Any], Y: ndarray, A: ndarray) -> Any:
     """Return what a metric returns; where it cannot, say what it was given."""
     try:
         return function(Y, A)

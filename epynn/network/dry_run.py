@@ -7,7 +7,7 @@ from epynn.commons.bound_activation import check_elementwise
 from epynn.commons.errors import LayerError
 from epynn.commons.logs import status_line
 from epynn.commons.models import Layer, walk_layers
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
 from epynn.network.backward import loss_gradient, pass_back
 from epynn.network.checks import check_loss, check_metrics
@@ -30,22 +30,22 @@ def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
     """
     batch = model.embedding.batch_dtrain[0]
     count = len(model.layers)
-    inputs: list[Array] = []
+    inputs: list[ndarray] = []
 
-    def report(way: str, number: int, before: Array, after: Array) -> None:
+    def report(way: str, number: int, before: ndarray, after: ndarray) -> None:
         if verbose:
             name = model.layers[number].name
             shapes = f'{before.shape} -> {after.shape}'
             status_line(f'{way:<8}  {number + 1:>2}/{count}  {name:<12}{shapes}', end)
 
-    def look_forward(number: int, X: Array, A: Any) -> None:
+    def look_forward(number: int, X: ndarray, A: Any) -> None:
         layer = model.layers[number]
         check_array(layer, 'forward', A, (len(batch.X),))
         try_activation(layer)
         inputs.append(X)
         report('Forward', number, X, A)
 
-    def look_back(number: int, dA: Array, dX: Any) -> None:
+    def look_back(number: int, dA: ndarray, dX: Any) -> None:
         layer = model.layers[number]
         check_array(layer, 'backward', dX, layer.fs.get('X', ()))
         model.network[number] = describe_layer(layer)

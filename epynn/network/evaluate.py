@@ -13,7 +13,7 @@ from epynn.commons.metrics import decide, decides
 from epynn.commons.models import dataSet
 from epynn.commons.names import in_words
 from epynn.commons.targets import AMOUNTS, MULTILABEL, ONE_HOT
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.checks import check_metric
 from epynn.network.finiteness import require_finite
@@ -141,7 +141,7 @@ def missing_axis(shape: tuple[int, ...], expected: tuple[int, ...]) -> str:
     return 'Give each sample all the features, in one array.'
 
 
-def decide_samples(model: 'EpyNN', dset: dataSet, what: str) -> Array | None:
+def decide_samples(model: 'EpyNN', dset: dataSet, what: str) -> ndarray | None:
     """Compute the outputs and decisions for the samples of a set; return Z of the outputs."""
     with BlasOnOneThread(), np.errstate(all='ignore'):  # what is not finite is refused
         A, Z = compute_outputs(model, dset.X, keep_Z=what == 'evaluate')
@@ -166,7 +166,7 @@ def on_sides(model: 'EpyNN', A: Any) -> Any:
 
 
 def compute_metric(
-    model: 'EpyNN', function: Callable[..., Any], dset: dataSet, Z: Array | None
+    model: 'EpyNN', function: Callable[..., Any], dset: dataSet, Z: ndarray | None
 ) -> Any:
     """Return a metric or loss of a set, in closed form where the loss and the output have one.
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from epynn.commons.errors import TrainingError
 from epynn.commons.optimize.optimizer import trained_layers
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.network.undo import updates_are_ours
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ REMEDY = (
 )
 
 
-def is_finite(x: Array) -> bool:
+def is_finite(x: ndarray) -> bool:
     """Return whether all numbers are finite, in one pass: a sum of squares hands on NaN and inf."""
     flat = x.ravel()
     # Squares may overflow where the numbers do not.
@@ -32,7 +32,7 @@ def is_finite_moment(moment: Any) -> bool:
     return not numbers or is_finite(np.asarray(moment))
 
 
-def require_finite(x: Array, expected: str, what: str) -> None:
+def require_finite(x: ndarray, expected: str, what: str) -> None:
     """Refuse outputs or a loss that are not finite."""
     x = np.asarray(x)
     if not is_finite(x):
@@ -43,7 +43,7 @@ def require_finite(x: Array, expected: str, what: str) -> None:
         )  # fmt: skip
 
 
-def require_finite_loss(model: 'EpyNN', Y: Array, A: Array) -> None:
+def require_finite_loss(model: 'EpyNN', Y: ndarray, A: ndarray) -> None:
     """Stop a step whose outputs or loss are not finite, and name the layer where it began."""
     assert model.training_loss is not None
     if is_finite(A) and is_finite(np.asarray(model.training_loss(Y, A))):
@@ -91,7 +91,7 @@ def require_finite_parameters(model: 'EpyNN') -> None:
                         raise refuse(model, number, what, moment, f'{symbol} of {name}')
 
 
-def refuse(model: 'EpyNN', number: int, what: str, x: Array, name: str) -> TrainingError:
+def refuse(model: 'EpyNN', number: int, what: str, x: ndarray, name: str) -> TrainingError:
     """Return the error to raise."""
     e, batch = model.progress
     x = np.asarray(x)

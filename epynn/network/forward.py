@@ -9,14 +9,14 @@ from epynn.commons.arguments import as_flag
 from epynn.commons.errors import EpynnError
 from epynn.commons.models import Layer
 from epynn.commons.names import in_words
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
 from epynn.network.ownership import require_ownership
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
 
-Look: TypeAlias = Callable[[int, Array, Any], None]
+Look: TypeAlias = Callable[[int, ndarray, Any], None]
 """Is shown the number of a layer, and what went into a pass of it and came out."""
 SAMPLES_AT_A_TIME = 256
 """Samples that pass through the network at once outside training, so that memory stays flat."""
@@ -24,7 +24,7 @@ SAMPLES_AT_A_TIME = 256
 
 @in_words('EpyNN.forward', 'Write model.forward(X).')
 @rounds_to_zero
-def model_forward(model: 'EpyNN', X: Array, training: bool = False) -> Array:
+def model_forward(model: 'EpyNN', X: ndarray, training: bool = False) -> ndarray:
     """Pass samples through all layers.
 
     Parameters
@@ -51,7 +51,7 @@ def model_forward(model: 'EpyNN', X: Array, training: bool = False) -> Array:
     return pass_through(model.layers, X)
 
 
-def pass_through(layers: Sequence[Layer], A: Array, look: Look | None = None) -> Array:
+def pass_through(layers: Sequence[Layer], A: ndarray, look: Look | None = None) -> ndarray:
     """Pass samples through layers; an error tells which of them it is about.
 
     `look` sees what goes into each layer, and what comes out.
@@ -73,7 +73,9 @@ def numbered(error: EpynnError, number: int) -> EpynnError:
     return named.with_traceback(error.__traceback__)
 
 
-def compute_outputs(model: 'EpyNN', X: Array, keep_Z: bool = False) -> tuple[Array, Array | None]:
+def compute_outputs(
+    model: 'EpyNN', X: ndarray, keep_Z: bool = False
+) -> tuple[ndarray, ndarray | None]:
     """Pass any number of samples through, outside training, some at a time; fewer in short memory.
 
     They pass through twins of the layers: these stay as the last step of training left them, in

@@ -10,7 +10,7 @@ from epynn.commons.arguments import suggest
 from epynn.commons.foreign import KEYWORDS, PLACES
 from epynn.commons.logs import warn
 from epynn.commons.models import walk_layers
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.network.hyperparameters import default_hyperparameters
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def what_was_meant(name: str, known: list[str]) -> str:
     return suggest(here, known, otherwise='')
 
 
-def warn_of_layout(model: 'EpyNN', X: Array) -> None:
+def warn_of_layout(model: 'EpyNN', X: ndarray) -> None:
     """Warn of images whose channels come first: ``(m, d, h, w)`` where ``(m, h, w, d)`` is meant.
 
     Few rows and many channels may be meant. They are taken for channels first where the two axes
@@ -73,7 +73,7 @@ def warn_of_layout(model: 'EpyNN', X: Array) -> None:
         )  # fmt: skip
 
 
-def warn_of_scale(model: 'EpyNN', inputs: Iterable[Array]) -> None:
+def warn_of_scale(model: 'EpyNN', inputs: Iterable[ndarray]) -> None:
     """Warn of features of hundreds that go into the first layer that learns.
 
     Sums of them drive activations to where they are flat, and gradients out of hand. Layers that
@@ -101,7 +101,7 @@ def warn_of_scale(model: 'EpyNN', inputs: Iterable[Array]) -> None:
         )  # fmt: skip
 
 
-def warn_of_unscaled(model: 'EpyNN', X: Array) -> None:
+def warn_of_unscaled(model: 'EpyNN', X: ndarray) -> None:
     """Warn of samples to predict that look like those of the training data before their scaling.
 
     Scaled, they would lie near 0 to 1; these reach at least halfway to what the training data

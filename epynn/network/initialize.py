@@ -17,7 +17,7 @@ from epynn.commons.names import in_words
 from epynn.commons.optimize import Optimizer, make_optimizer
 from epynn.commons.strays import require_composites
 from epynn.commons.targets import AMOUNTS, MULTILABEL
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread, controls_blas
 from epynn.network.checks import check_dtype, check_network
 from epynn.network.dry_run import dry_run
@@ -42,7 +42,7 @@ DEFAULT_METRICS = ('accuracy',)
 @in_words('EpyNN.initialize')
 def model_initialize(
     model: 'EpyNN',
-    loss: str | Callable[..., Array] = 'MSE',
+    loss: str | Callable[..., ndarray] = 'MSE',
     se_hPars: Mapping[str, Any] | None = None,
     metrics: Sequence[str | Callable[..., float]] = DEFAULT_METRICS,
     seed: int | None = None,

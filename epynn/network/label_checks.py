@@ -18,7 +18,7 @@ from epynn.commons.loss import (
 )
 from epynn.commons.maths import softmax
 from epynn.commons.models import Layer
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -30,7 +30,7 @@ ROUNDING = 1e-6
 """How far a target that was scaled may lie out of range."""
 
 
-def check_labels(model: 'EpyNN', Y: Array | None, A: Array) -> None:
+def check_labels(model: 'EpyNN', Y: ndarray | None, A: ndarray) -> None:
     """Refuse labels that do not fit the output of the network or its loss."""
     where = 'Embedding.Y_data'
     if Y is None:
@@ -90,7 +90,7 @@ def fitting_output(model: 'EpyNN', columns: int) -> str:
     return f'{remedy}.'
 
 
-def check_reach(model: 'EpyNN', labels: Array) -> None:
+def check_reach(model: 'EpyNN', labels: ndarray) -> None:
     """Refuse targets that the last activation cannot come close to, whatever is learned."""
     layer, bounds = output_range(model)
     low, high = bounds or (-np.inf, np.inf)
@@ -126,7 +126,7 @@ def reach(low: float, high: float) -> str:
     return f'of at least {low:.3g}' if low > -np.inf else 'of any size'
 
 
-def check_outputs(model: 'EpyNN', A: Array) -> None:
+def check_outputs(model: 'EpyNN', A: ndarray) -> None:
     """Refuse outputs that are no probabilities where the loss takes some, or have no choice.
 
     Where the activation is known, so is what it can give. Otherwise outputs of a batch tell.
@@ -167,7 +167,7 @@ def check_outputs(model: 'EpyNN', A: Array) -> None:
         )  # fmt: skip
 
 
-def check_integer_labels(model: 'EpyNN', A: Array) -> None:
+def check_integer_labels(model: 'EpyNN', A: ndarray) -> None:
     """Refuse labels that are not the number of an output, one a sample."""
     u = A.shape[1]
     for dset in model.embedding.dsets:

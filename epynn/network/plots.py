@@ -19,7 +19,7 @@ from epynn.commons.plot import (
     pyplot_metrics,
     require_epochs,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.network.ownership import require_initialized
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def model_plot_filters(
 @in_words('EpyNN.plot_activations')
 def model_plot_activations(
     model: 'EpyNN',
-    X: Array,
+    X: ndarray,
     layer: 'int | Layer',
     pyplot: bool = True,
     path: str | Path | bool | None = None,

@@ -9,7 +9,7 @@ from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, LabelError
 from epynn.commons.models import dataSet
 from epynn.commons.targets import LABELS, ONE_HOT
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
@@ -63,7 +63,7 @@ def resolve_class_weight(model: 'EpyNN', class_weight: Any) -> dict[Any, float]:
     return weights
 
 
-def sample_weights(model: 'EpyNN', dset: dataSet) -> Array | None:
+def sample_weights(model: 'EpyNN', dset: dataSet) -> ndarray | None:
     """Return what each sample of a set weighs in the loss, ``(m,)``; None where all weigh 1.
 
     It is the weight given to the Embedding times that of the class.

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.pooling import pool_windows
 
 if TYPE_CHECKING:
     from epynn.pooling.models import Pooling
 
 
-def pooling_forward(layer: 'Pooling', A: Array) -> Array:
+def pooling_forward(layer: 'Pooling', A: ndarray) -> ndarray:
     """Compute ``A = pool(X)`` over each window: ``(m, h, w, d) -> (m, oh, ow, d)``."""
     # (1) Input
     X = layer.receive_input(A)

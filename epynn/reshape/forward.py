@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.reshape.models import Reshape
 
 
-def reshape_forward(layer: 'Reshape', A: Array) -> Array:
+def reshape_forward(layer: 'Reshape', A: ndarray) -> ndarray:
     """Give each sample the axes of ``layer.shape``: ``(m, ...) -> (m, *shape)``."""
     # (1) Input
     X = layer.receive_input(A)

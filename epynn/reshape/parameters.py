@@ -4,13 +4,13 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from epynn.commons.errors import ShapeError
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.reshape.models import Reshape
 
 
-def reshape_compute_shapes(layer: 'Reshape', A: Array) -> None:
+def reshape_compute_shapes(layer: 'Reshape', A: ndarray) -> None:
     """Read the dimensions off the input ``(m, ...)``: ``n`` features a sample, to be laid out.
 
     Raises

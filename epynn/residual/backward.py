@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.residual.models import Residual
 
 
-def residual_backward(layer: 'Residual', dX: Array) -> Array:
+def residual_backward(layer: 'Residual', dX: ndarray) -> ndarray:
     """Reverse :func:`residual_forward`: the gradient goes back both ways, to the shape of ``X``."""
     # (4) Add: dF = dS = dA
     dA = layer.receive_gradient(dX)

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING
 
 from epynn.commons.errors import ShapeError
 from epynn.commons.maths.floating import floating
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.residual.models import Residual
 
 
-def residual_forward(layer: 'Residual', A: Array) -> Array:
+def residual_forward(layer: 'Residual', A: ndarray) -> ndarray:
     """Compute ``A = F(X) + S(X)``, with ``S(X) = X`` if there is no shortcut.
 
     Raises

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from epynn.commons.models import Layer
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.residual.models import Residual
 
 
-def residual_compute_shapes(layer: 'Residual', A: Array) -> None:
+def residual_compute_shapes(layer: 'Residual', A: ndarray) -> None:
     """Read ``m`` off the input ``(m, ...)`` and derive the shapes of all parameters inside.
 
     They are found once for each shape of a sample.
@@ -24,7 +24,7 @@ def residual_compute_shapes(layer: 'Residual', A: Array) -> None:
         layer.o['sample_shape'] = A.shape[1:]
 
 
-def chain_shapes(layers: Sequence[Layer], A: Array) -> list[dict[str, tuple[int, ...]]]:
+def chain_shapes(layers: Sequence[Layer], A: ndarray) -> list[dict[str, tuple[int, ...]]]:
     """Return the shapes of the parameters of each layer in a chain that gets `A`.
 
     What a layer is given shows only when the ones before have worked: one sample passes through

@@ -8,7 +8,7 @@ from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.maths import tanh, xavier
 from epynn.commons.penalties import Penalty
 from epynn.commons.recurrence import Recurrent
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.rnn.backward import rnn_backward
 from epynn.rnn.forward import rnn_forward
 from epynn.rnn.parameters import (
@@ -87,8 +87,8 @@ class RNN(Recurrent):
     def __init__(
         self,
         unit_cells: int = 1,
-        activate: Callable[..., Array] = tanh,
-        initialization: Callable[..., Array] = xavier,
+        activate: Callable[..., ndarray] = tanh,
+        initialization: Callable[..., ndarray] = xavier,
         clip_gradients: bool = True,
         sequences: bool = False,
         se_hPars: Mapping[str, Any] | None = None,

@@ -9,7 +9,7 @@ from epynn.commons.recurrence import (
     initialize_gates,
     take_steps,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.rnn.models import RNN
@@ -18,7 +18,7 @@ GATES = ('',)
 """One gate, whose parameters have no letter."""
 
 
-def rnn_compute_shapes(layer: 'RNN', A: Array) -> None:
+def rnn_compute_shapes(layer: 'RNN', A: ndarray) -> None:
     """Read the dimensions off the sequences ``(m, s, e)``: ``U (e, u)``, ``V (u, u)``, ``b``."""
     compute_gate_shapes(layer, A, GATES)
 

@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.template.models import Template
 
 
-def template_backward(layer: 'Template', dX: Array) -> Array:
+def template_backward(layer: 'Template', dX: ndarray) -> ndarray:
     """Reverse :func:`template_forward`: ``dX = dA``, both ``(m, ...)``."""
     # (2) Pass on
     dA = layer.receive_gradient(dX)

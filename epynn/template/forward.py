@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.template.models import Template
 
 
-def template_forward(layer: 'Template', A: Array) -> Array:
+def template_forward(layer: 'Template', A: ndarray) -> ndarray:
     """Compute ``A = X``, both ``(m, ...)``."""
     # (1) Input
     X = layer.receive_input(A)

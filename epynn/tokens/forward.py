@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.tokens.parameters import tokens_check
 
 if TYPE_CHECKING:
     from epynn.tokens.models import Tokens
 
 
-def tokens_forward(layer: 'Tokens', A: Array) -> Array:
+def tokens_forward(layer: 'Tokens', A: ndarray) -> ndarray:
     """Look up ``A = W[X]``: ``(m, s) -> (m, s, u)``.
 
     Raises

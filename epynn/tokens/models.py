@@ -8,7 +8,7 @@ from epynn.commons.maths import xavier
 from epynn.commons.models import Layer
 from epynn.commons.names import in_words
 from epynn.commons.penalties import Penalty
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.tokens.backward import tokens_backward
 from epynn.tokens.forward import tokens_forward
 from epynn.tokens.parameters import (
@@ -75,7 +75,7 @@ class Tokens(Layer):
         self,
         vocabulary: int,
         units: int,
-        initialization: Callable[..., Array] = xavier,
+        initialization: Callable[..., ndarray] = xavier,
         se_hPars: Mapping[str, Any] | None = None,
         penalty: Penalty | None = None,
     ) -> None:

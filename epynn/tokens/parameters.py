@@ -6,21 +6,21 @@ import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import DataError
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.lookup import add_rows
 
 if TYPE_CHECKING:
     from epynn.tokens.models import Tokens
 
 
-def tokens_compute_shapes(layer: 'Tokens', A: Array) -> None:
+def tokens_compute_shapes(layer: 'Tokens', A: ndarray) -> None:
     """Read the dimensions off the input ``(m, s)`` and derive the shape of the parameter."""
     layer.d['m'], layer.d['s'] = A.shape
 
     layer.ps['W'] = (layer.d['v'], layer.d['u'])
 
 
-def tokens_check(layer: 'Tokens', X: Array) -> Array:
+def tokens_check(layer: 'Tokens', X: ndarray) -> ndarray:
     """Return the tokens as ints; refuse what is not exactly one of the vocabulary, and name it.
 
     Raises

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import pad
 from epynn.kernels.convolution import multiply_windows
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from epynn.transposedconvolution.models import TransposedConvolution
 
 
-def transposedconvolution_backward(layer: 'TransposedConvolution', dX: Array) -> Array:
+def transposedconvolution_backward(layer: 'TransposedConvolution', dX: ndarray) -> ndarray:
     """Reverse :func:`transposedconvolution_forward`.
 
     The forward pass of a convolution: ``(m, oh, ow, u) -> (m, h, w, d)``.

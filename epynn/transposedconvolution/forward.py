@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.convolution import multiply_windows_input_gradient
 
 if TYPE_CHECKING:
     from epynn.transposedconvolution.models import TransposedConvolution
 
 
-def transposedconvolution_forward(layer: 'TransposedConvolution', A: Array) -> Array:
+def transposedconvolution_forward(layer: 'TransposedConvolution', A: ndarray) -> ndarray:
     """Compute ``A = activate(Z + b)``, where each point of the input leaves a filter on ``Z``.
 
     The backward pass of a convolution: ``(m, h, w, d) -> (m, oh, ow, u)``.

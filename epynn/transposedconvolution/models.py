@@ -10,7 +10,7 @@ from epynn.commons.maths import relu, xavier
 from epynn.commons.models import Layer
 from epynn.commons.penalties import Penalty
 from epynn.commons.windows import as_padding
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.window import Window
 from epynn.transposedconvolution.backward import transposedconvolution_backward
 from epynn.transposedconvolution.forward import transposedconvolution_forward
@@ -96,8 +96,8 @@ class TransposedConvolution(Layer):
         filter_size: int | tuple[int, int] = (3, 3),
         strides: int | tuple[int, int] | None = None,
         padding: int | tuple[int, int] | str = 0,
-        activate: Callable[..., Array] = relu,
-        initialization: Callable[..., Array] = xavier,
+        activate: Callable[..., ndarray] = relu,
+        initialization: Callable[..., ndarray] = xavier,
         use_bias: bool = True,
         se_hPars: Mapping[str, Any] | None = None,
         output_padding: int | tuple[int, int] = 0,

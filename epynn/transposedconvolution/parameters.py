@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from epynn.commons.errors import ShapeError
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.convolution import bias_gradient, multiply_windows_weight_gradient
 from epynn.kernels.window import Window, find_pads
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from epynn.transposedconvolution.models import TransposedConvolution
 
 
-def transposedconvolution_compute_shapes(layer: 'TransposedConvolution', A: Array) -> None:
+def transposedconvolution_compute_shapes(layer: 'TransposedConvolution', A: ndarray) -> None:
     """Read the dimensions off the images ``(m, h, w, d)`` and derive the shapes."""
     d = layer.d
     d['m'], d['h'], d['w'], d['d'] = A.shape

@@ -10,7 +10,7 @@ from epynn.commons.errors import DataError, LabelError
 from epynn.commons.io.one_hot import one_hot
 from epynn.commons.io.user_data import as_list, is_frame, is_missing
 from epynn.commons.logs import warn
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 def sort_elements(elements: set[Any]) -> list[Any]:
@@ -76,7 +76,7 @@ def _labels(Y_data: Any) -> list[Any]:
     return labels
 
 
-def encode_labels(Y_data: Any) -> tuple[Array, list[Any]]:
+def encode_labels(Y_data: Any) -> tuple[ndarray, list[Any]]:
     """Encode labels of any kind as one-hot vectors, one column a class.
 
     Parameters
@@ -119,7 +119,7 @@ def check_number_of_classes(c: int, m: int) -> None:
     warn(f'Y_encode: {c} different labels in {m} samples. {remedy}')
 
 
-def apply_label_encoding(Y_data: Any, classes: Sequence[Any]) -> Array:
+def apply_label_encoding(Y_data: Any, classes: Sequence[Any]) -> ndarray:
     """Encode m labels with the classes that :func:`encode_labels` found in other data: (m, c).
 
     Raises

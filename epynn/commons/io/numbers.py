@@ -16,13 +16,13 @@ from epynn.commons.io.user_data import (
     spell,
     stack_columns,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 ENCODE = {'X_data': 'X_encode=True', 'Y_data': 'Y_encode=True'}
 """Options of the Embedding that turn words into numbers."""
 
 
-def as_numbers(data: Any, name: str) -> Array:
+def as_numbers(data: Any, name: str) -> ndarray:
     """Return data as an array of finite numbers: the same array, or a new one.
 
     Parameters
@@ -56,7 +56,7 @@ def as_numbers(data: Any, name: str) -> Array:
     return array
 
 
-def frame_numbers(frame: Any, name: str) -> Array:
+def frame_numbers(frame: Any, name: str) -> ndarray:
     """Return the columns of a frame side by side, each of them checked."""
     if not len(frame):
         return np.empty((0, len(frame.columns)))
@@ -73,7 +73,7 @@ def frame_numbers(frame: Any, name: str) -> Array:
     return stack_columns(frame, parts)
 
 
-def refuse_not_finite(array: Array, name: str) -> None:
+def refuse_not_finite(array: ndarray, name: str) -> None:
     """Refuse NaN and infinity."""
     finite = np.isfinite(array)
     if not finite.all():
@@ -84,7 +84,7 @@ def refuse_not_finite(array: Array, name: str) -> None:
         )  # fmt: skip
 
 
-def refuse_inexact(array: Array, name: str) -> None:
+def refuse_inexact(array: ndarray, name: str) -> None:
     """Refuse whole numbers that the floating-point numbers of a network do not hold exactly."""
     for number in (int(array.max()), int(array.min())):
         if abs(number) > EXACT:
@@ -94,7 +94,7 @@ def refuse_inexact(array: Array, name: str) -> None:
             )  # fmt: skip
 
 
-def not_numbers(data: Any, array: Array, name: str) -> DataError:
+def not_numbers(data: Any, array: ndarray, name: str) -> DataError:
     """Return the error for data that are no real numbers, with the remedy for what they are."""
     expected, got, kind = 'real numbers', f'data of type {array.dtype}', array.dtype.kind
     it = spell(name)
@@ -116,7 +116,7 @@ def not_numbers(data: Any, array: Array, name: str) -> DataError:
     return DataError(name, expected, got, remedy)
 
 
-def not_numbers_but_objects(array: Array, name: str, convert: str) -> DataError:
+def not_numbers_but_objects(array: ndarray, name: str, convert: str) -> DataError:
     """Return the error for an array of any objects: it names the first that is no number."""
     items = array.ravel().tolist()
     for number, item in enumerate(items):
@@ -148,7 +148,7 @@ def not_numbers_but_objects(array: Array, name: str, convert: str) -> DataError:
     )
 
 
-def is_convertible(array: Array) -> bool:
+def is_convertible(array: ndarray) -> bool:
     """Return whether words or objects are numbers by another name."""
     try:
         array.astype(np.float64)
@@ -157,7 +157,7 @@ def is_convertible(array: Array) -> bool:
     return True
 
 
-def words_remedy(array: Array, name: str) -> str:
+def words_remedy(array: ndarray, name: str) -> str:
     """Return what to do about words where numbers are needed."""
     words = [str(word) for word in array.ravel()[:100].tolist()]
     if all(Path(word).suffix[1:].isalnum() and ' ' not in word for word in words):

@@ -3,10 +3,10 @@
 import numpy as np
 
 from epynn.commons.errors import DataError
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
-def one_hot(indices: Array, size: int) -> Array:
+def one_hot(indices: ndarray, size: int) -> ndarray:
     """Encode an array of indices below ``size``: (...) -> (..., size), float64."""
     try:
         encoded = np.zeros((*indices.shape, size))

@@ -8,7 +8,7 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
 from epynn.commons.io.numbers import as_numbers
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,10 +27,10 @@ class FeatureScale:
 
     minimum: float
     span: float
-    constant: Array
+    constant: ndarray
 
 
-def _numbers(X_data: Any) -> Array:
+def _numbers(X_data: Any) -> ndarray:
     """Return data as an array of finite floating-point numbers: float64 unless it has its own."""
     X = as_numbers(X_data, 'X_data')
     return X if X.dtype.kind == 'f' else X.astype(np.float64)
@@ -58,7 +58,7 @@ def feature_scale(X_data: Any) -> FeatureScale:
     return FeatureScale(minimum, span, constant)
 
 
-def scale_features(X_data: Any, scale: FeatureScale | None = None) -> Array:
+def scale_features(X_data: Any, scale: FeatureScale | None = None) -> ndarray:
     """Map data to [0, 1] by one line for the whole array: ``(x - min) / (max - min)``.
 
     One scale for all features, and not one each, keeps what lies between them: the relative

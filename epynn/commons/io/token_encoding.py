@@ -11,7 +11,7 @@ from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, Sh
 from epynn.commons.io.labels import find_elements
 from epynn.commons.io.one_hot import one_hot
 from epynn.commons.io.user_data import as_list, is_missing
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 def _samples(X_data: Any) -> list[Any]:
@@ -102,7 +102,7 @@ def index_elements_auto(X_data: Iterable[Any]) -> tuple[dict[Any, int], dict[int
     return e2i, dict(enumerate(ordered)), len(ordered)
 
 
-def one_hot_encode(i: int, elements_size: int) -> Array:
+def one_hot_encode(i: int, elements_size: int) -> ndarray:
     """Return a vector of ``elements_size`` zeros, float64, but for a one at index ``i``.
 
     Raises
@@ -120,7 +120,7 @@ def one_hot_encode(i: int, elements_size: int) -> Array:
     return encoded
 
 
-def _checked_one_hot(indices: Array, size: int) -> Array:
+def _checked_one_hot(indices: ndarray, size: int) -> ndarray:
     """Encode an array of indices, (...) -> (..., size); refuse a size too small for them."""
     if indices.size and indices.max() >= size:
         raise ArgumentError(
@@ -132,13 +132,13 @@ def _checked_one_hot(indices: Array, size: int) -> Array:
 
 def one_hot_encode_sequence(
     sequence: Sequence[Any], e2i: Mapping[Any, int], elements_size: int
-) -> Array:
+) -> ndarray:
     """Encode one sample, s tokens, as one-hot vectors, (s, e); all else as `encode_dataset`."""
     indices = np.array(_indices(sequence, e2i, 'sequence'), dtype=np.intp)
     return _checked_one_hot(indices, elements_size)
 
 
-def one_hot_decode_sequence(sequence: Array, i2e: Mapping[int, Any]) -> list[Any]:
+def one_hot_decode_sequence(sequence: ndarray, i2e: Mapping[int, Any]) -> list[Any]:
     """Return the s tokens of a sample (s, e) that was one-hot encoded, or those most probable.
 
     ``i2e`` has the token of each index.
@@ -164,7 +164,7 @@ def one_hot_decode_sequence(sequence: Array, i2e: Mapping[int, Any]) -> list[Any
     return [i2e[i] for i in np.argmax(sequence, axis=1).tolist()]
 
 
-def encode_dataset(X_data: Iterable[Any], e2i: Mapping[Any, int], elements_size: int) -> Array:
+def encode_dataset(X_data: Iterable[Any], e2i: Mapping[Any, int], elements_size: int) -> ndarray:
     """Encode samples, each a sequence of tokens, as one-hot vectors.
 
     Parameters

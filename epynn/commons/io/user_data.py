@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.errors import DataError
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 EXACT = 2**53
 """The largest magnitude up to which float64 holds every whole number."""
@@ -19,7 +19,7 @@ PLAIN = frozenset({bool, int, float, complex, str, bytes, type(None), np.float64
 """Types of single values, which hold no others."""
 
 
-def as_array(data: Any, name: str) -> Array:
+def as_array(data: Any, name: str) -> ndarray:
     """Return data as an array of the machine's byte order; an array stays the same object.
 
     Parameters
@@ -38,7 +38,7 @@ def as_array(data: Any, name: str) -> Array:
     if type(data) is not np.ndarray or data.dtype.names is not None:
         refuse(data, name)
         data = read_frame(data, name) if is_frame(data) else read_array(data, name)
-    array: Array = data
+    array: ndarray = data
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder('='))
 
 
@@ -115,16 +115,16 @@ def frame_columns(frame: Any, name: str) -> list[tuple[Any, str]]:
     return [(series, f'{name}, column {label!r}') for label, series in pairs]
 
 
-def read_frame(frame: Any, name: str) -> Array:
+def read_frame(frame: Any, name: str) -> ndarray:
     """Return a frame as an array of rows, of the common type of its columns."""
     parts = [as_array(series, where) for series, where in frame_columns(frame, name)]
     return stack_columns(frame, parts)
 
 
-def stack_columns(frame: Any, parts: list[Array]) -> Array:
+def stack_columns(frame: Any, parts: list[ndarray]) -> ndarray:
     """Lay columns side by side; those of one type may lie so in the frame already."""
     if len({part.dtype for part in parts}) == 1:
-        whole: Array = np.asarray(frame.to_numpy())
+        whole: ndarray = np.asarray(frame.to_numpy())
         if whole.dtype == parts[0].dtype:
             return whole
     if any(part.dtype.kind not in 'fiub' for part in parts):
@@ -132,7 +132,7 @@ def stack_columns(frame: Any, parts: list[Array]) -> Array:
     return np.column_stack(parts) if parts else np.empty((len(frame), 0))
 
 
-def read_array(data: Any, name: str) -> Array:
+def read_array(data: Any, name: str) -> ndarray:
     """Return an array, list, series or anything that offers itself to NumPy as an array."""
     try:
         array = np.asarray(data.to_numpy() if hasattr(data, 'to_numpy') else data)
@@ -231,7 +231,7 @@ def refuse_missing(values: list[Any], name: str) -> None:
             )  # fmt: skip
 
 
-def refuse_rounding(data: Any, array: Array, name: str) -> None:
+def refuse_rounding(data: Any, array: ndarray, name: str) -> None:
     """Refuse whole numbers that changed when floats beside them made a list one of floats."""
     if array.size and np.max(np.abs(array), initial=0, where=np.isfinite(array)) >= EXACT:
         changed = next(rounded_numbers(data), None)

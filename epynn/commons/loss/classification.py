@@ -11,14 +11,14 @@ from epynn.commons.errors import ArgumentError
 from epynn.commons.loss.truth import labels_as_columns, pair
 from epynn.commons.maths.floating import saturate
 from epynn.commons.names import Named
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
 
-LossFunction: TypeAlias = Callable[..., Array]
+LossFunction: TypeAlias = Callable[..., ndarray]
 
 
 @rounds_to_zero
-def CCE(Y: Array, A: Array, deriv: bool = False) -> Array:
+def CCE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     """Categorical cross-entropy, ``L = -sum_U Y log A``: one class a sample, behind a softmax.
 
     Parameters
@@ -47,15 +47,15 @@ def CCE(Y: Array, A: Array, deriv: bool = False) -> Array:
     """
     Y, A = pair(Y, A)
     if deriv:
-        gradient: Array = -Y * inverse(A)
+        gradient: ndarray = -Y * inverse(A)
         return gradient
     # 0 - x and not -x: a loss of nothing reads 0, not -0.
-    loss: Array = 0 - np.sum(Y * log(A), axis=1)
+    loss: ndarray = 0 - np.sum(Y * log(A), axis=1)
     return loss
 
 
 @rounds_to_zero
-def ICCE(Y: Array, A: Array, deriv: bool = False) -> Array:
+def ICCE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     """Categorical cross-entropy of integer labels, ``L = -log A_Y``, behind a softmax.
 
     As :func:`CCE` with the labels as one-hot columns, "sparse" in Keras: ``Y`` is (m, 1) or (m,),
@@ -72,7 +72,7 @@ def ICCE(Y: Array, A: Array, deriv: bool = False) -> Array:
 
 
 @rounds_to_zero
-def BCE(Y: Array, A: Array, deriv: bool = False) -> Array:
+def BCE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     """Binary cross-entropy, ``L = -sum_U (Y log A + (1 - Y) log(1 - A)) / U``, behind a sigmoid.
 
     ``dL/dA = ((1 - Y) / (1 - A) - Y / A) / U``; its terms are 0 where ``A`` is below the smallest
@@ -95,15 +95,15 @@ def BCE(Y: Array, A: Array, deriv: bool = False) -> Array:
     Y, A = pair(Y, A)
     U = A.shape[1]
     if deriv:
-        gradient: Array = ((1 - Y) * inverse(1 - A) - Y * inverse(A)) / U
+        gradient: ndarray = ((1 - Y) * inverse(1 - A) - Y * inverse(A)) / U
         return gradient
     rest = np.maximum(1 - A, np.finfo(A.dtype).epsneg)
-    loss: Array = (0 - np.sum(Y * log(A) + (1 - Y) * np.log(rest), axis=1)) / U
+    loss: ndarray = (0 - np.sum(Y * log(A) + (1 - Y) * np.log(rest), axis=1)) / U
     return loss
 
 
 @rounds_to_zero
-def Hinge(Y: Array, A: Array, deriv: bool = False) -> Array:
+def Hinge(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     """Hinge loss, ``L = sum_U max(0, 1 - t A) / U`` with ``t = 2 Y - 1``, behind identity.
 
     Labels are 0 and 1, as everywhere in the library; t is -1 and 1. An output is a margin,
@@ -171,7 +171,7 @@ class LabelSmoothing(Named):
         """The loss that takes the smoothed truth: CCE for ICCE."""
         return BCE if self.loss is BCE else CCE
 
-    def smooth(self, Y: Array, A: Array) -> tuple[Array, Array]:
+    def smooth(self, Y: ndarray, A: ndarray) -> tuple[ndarray, ndarray]:
         """Return the smoothed truth, in columns, and the output; both (m, U)."""
         Y, A = labels_as_columns(Y, A) if self.loss is ICCE else pair(Y, A)
         answers = 2 if self.loss is BCE else A.shape[1]
@@ -179,18 +179,18 @@ class LabelSmoothing(Named):
         return (1 - share) * Y + share / answers, A
 
     @rounds_to_zero
-    def __call__(self, Y: Array, A: Array, deriv: bool = False) -> Array:
+    def __call__(self, Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
         """Return the loss of each sample, or its gradient; all as for the loss itself."""
         return self.base(*self.smooth(Y, A), deriv=deriv)
 
 
-def log(x: Array) -> Array:
+def log(x: ndarray) -> ndarray:
     """Return the logarithm of x, taken at no less than the smallest normal number."""
-    logarithm: Array = np.log(np.maximum(x, np.finfo(x.dtype).tiny))
+    logarithm: ndarray = np.log(np.maximum(x, np.finfo(x.dtype).tiny))
     return logarithm
 
 
-def inverse(x: Array) -> Array:
+def inverse(x: ndarray) -> ndarray:
     """Return the derivative of `log`: 1 / x, and 0 below the smallest normal number."""
     tiny = np.finfo(x.dtype).tiny
     return np.where(x >= tiny, 1 / np.maximum(x, tiny), np.zeros_like(x))

@@ -11,12 +11,12 @@ from epynn.commons.loss.classification import BCE, CCE, ICCE, LabelSmoothing, Lo
 from epynn.commons.loss.truth import labels_as_columns, pair
 from epynn.commons.maths import sigmoid, softmax, softplus
 from epynn.commons.maths.floating import saturate
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 def output_gradient(
-    loss: LossFunction, activation: BoundActivation, Y: Array, A: Array
-) -> Array | None:
+    loss: LossFunction, activation: BoundActivation, Y: ndarray, A: ndarray
+) -> ndarray | None:
     """Gradient of the loss through the output activation, ``dL/dZ``, where it has a closed form.
 
     - CCE behind softmax: ``(A sum_U(Y) - Y) / T``. From ``dL/dA = -Y / A`` and the Jacobian
@@ -53,15 +53,15 @@ def output_gradient(
         return None
     Y, A = in_columns(loss, Y, A)
     if activation.function is softmax:
-        dZ: Array = (A * np.sum(Y, axis=1, keepdims=True) - Y) / activation.hyperparameters['T']
+        dZ: ndarray = (A * np.sum(Y, axis=1, keepdims=True) - Y) / activation.hyperparameters['T']
     else:
         dZ = (A - Y) / A.shape[1]
     return dZ
 
 
 def output_loss(
-    loss: LossFunction, activation: BoundActivation, Y: Array, Z: Array
-) -> Array | None:
+    loss: LossFunction, activation: BoundActivation, Y: ndarray, Z: ndarray
+) -> ndarray | None:
     """Loss of each sample from the linear product ``Z``, where it has a closed form.
 
     - CCE behind softmax: ``sum_U Y (log sum_j exp(z_j) - z)`` with ``z = (Z - max Z) / T``. The
@@ -97,7 +97,7 @@ def has_closed_form(loss: LossFunction, activation: BoundActivation) -> bool:
     return any(base is known and activation.function is f for known, f in suited.items())
 
 
-def in_columns(loss: LossFunction, Y: Array, A: Array) -> tuple[Array, Array]:
+def in_columns(loss: LossFunction, Y: ndarray, A: ndarray) -> tuple[ndarray, ndarray]:
     """Return the truth that the loss compares with the output, and the output; both (m, U)."""
     if isinstance(loss, LabelSmoothing):
         return loss.smooth(Y, A)

@@ -8,12 +8,12 @@ from epynn.commons.arguments import as_float
 from epynn.commons.loss.truth import pair
 from epynn.commons.maths.floating import saturate
 from epynn.commons.names import Named
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
 
 
 @rounds_to_zero
-def MSE(Y: Array, A: Array, deriv: bool = False) -> Array:
+def MSE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     """Mean squared error, ``L = sum_U (Y - A)^2 / U``.
 
     Parameters
@@ -45,7 +45,7 @@ def MSE(Y: Array, A: Array, deriv: bool = False) -> Array:
 
 
 @rounds_to_zero
-def MAE(Y: Array, A: Array, deriv: bool = False) -> Array:
+def MAE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     """Mean absolute error, ``L = sum_U |Y - A| / U``; ``dL/dA = sign(A - Y) / U``, 0 at ``A = Y``.
 
     Arguments, result and errors as for :func:`MSE`.
@@ -54,13 +54,13 @@ def MAE(Y: Array, A: Array, deriv: bool = False) -> Array:
     U = A.shape[1]
     with np.errstate(over='ignore'):
         if deriv:
-            gradient: Array = np.sign(A - Y) / U
+            gradient: ndarray = np.sign(A - Y) / U
             return gradient
         return saturate(np.sum(np.abs(Y - A), axis=1) / U)
 
 
 @rounds_to_zero
-def MSLE(Y: Array, A: Array, deriv: bool = False) -> Array:
+def MSLE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     """Mean squared logarithmic error, ``L = sum_U (log(1 + Y) - log(1 + A))^2 / U``.
 
     It is meant for truth and outputs above -1; both are kept at or above ``-1 + eps``, with eps
@@ -75,7 +75,7 @@ def MSLE(Y: Array, A: Array, deriv: bool = False) -> Array:
     difference = np.log1p(bounded) - np.log1p(np.maximum(Y, lowest))
     if deriv:
         return np.where(lowest <= A, 2 * difference / (1 + bounded) / U, np.zeros_like(A))
-    loss: Array = np.sum(np.square(difference), axis=1) / U
+    loss: ndarray = np.sum(np.square(difference), axis=1) / U
     return loss
 
 
@@ -103,7 +103,7 @@ class Huber(Named):
         as_float(self.delta, 'Huber.delta', low=0, above=True)
 
     @rounds_to_zero
-    def __call__(self, Y: Array, A: Array, deriv: bool = False) -> Array:
+    def __call__(self, Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
         """Return the loss of each sample, or ``dL/dA = min(max(A - Y, -delta), delta) / U``.
 
         Arguments, result and errors as for :func:`MSE`.
@@ -114,7 +114,7 @@ class Huber(Named):
         with np.errstate(over='ignore'):
             bounded = np.clip(A - Y, -delta, delta)
             if deriv:
-                gradient: Array = bounded / U
+                gradient: ndarray = bounded / U
                 return gradient
             # h(x) = c (|x| - |c| / 2) sign(c) for both, with c the bounded difference
             size = np.abs(bounded)

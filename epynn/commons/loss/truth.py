@@ -7,10 +7,10 @@ import numpy as np
 from epynn.commons.errors import LabelError, ShapeError
 from epynn.commons.io.user_data import as_array
 from epynn.commons.maths.floating import floating
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
-def pair(Y: Any, A: Any) -> tuple[Array, Array]:
+def pair(Y: Any, A: Any) -> tuple[ndarray, ndarray]:
     """Return truth and output, both (m, U), in the output's dtype; refuse other shapes."""
     A, Y = floating(A, 'A'), floating(Y, 'Y')
     if A.ndim != 2 or Y.shape != A.shape:
@@ -21,7 +21,7 @@ def pair(Y: Any, A: Any) -> tuple[Array, Array]:
     return Y.astype(A.dtype, copy=False), A
 
 
-def labels_as_columns(Y: Any, A: Any) -> tuple[Array, Array]:
+def labels_as_columns(Y: Any, A: Any) -> tuple[ndarray, ndarray]:
     """Return labels 0 to U - 1, (m, 1) or (m,), as one-hot columns, and the output; both (m, U).
 
     Raises
@@ -39,7 +39,7 @@ def labels_as_columns(Y: Any, A: Any) -> tuple[Array, Array]:
         )  # fmt: skip
     U = A.shape[1]
     # (m, 1) == (U,) -> (m, U)
-    columns: Array = Y.reshape(-1, 1) == np.arange(U)
+    columns: ndarray = Y.reshape(-1, 1) == np.arange(U)
     wrong = np.flatnonzero(~columns.any(axis=1))
     if wrong.size:
         raise LabelError(

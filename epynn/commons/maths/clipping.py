@@ -7,13 +7,13 @@ from typing import Protocol
 import numpy as np
 
 from epynn.commons.arguments import as_float
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 class _HasGradients(Protocol):
     """Anything with a dictionary of gradients, such as a layer."""
 
-    g: dict[str, Array]
+    g: dict[str, ndarray]
 
 
 def clip_gradient(layer: _HasGradients, max_norm: float = 0.25) -> None:

@@ -6,14 +6,14 @@ import numpy as np
 
 from epynn.commons.io.numbers import not_numbers
 from epynn.commons.io.user_data import as_array
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
-def floating(x: Any, name: str = 'x') -> Array:
+def floating(x: Any, name: str = 'x') -> ndarray:
     """Return `x` itself if it holds floating-point numbers, else a float64 array of it."""
     kind = getattr(getattr(x, 'dtype', None), 'kind', None)
     if kind in ('f', 'c') and not hasattr(x, 'to_numpy'):
-        array: Array = x
+        array: ndarray = x
         return array
     array = as_array(x, name)
     if array.dtype.kind in 'fc':
@@ -23,7 +23,7 @@ def floating(x: Any, name: str = 'x') -> Array:
     return array.astype(np.float64)
 
 
-def saturate(x: Array) -> Array:
+def saturate(x: ndarray) -> ndarray:
     """Bring infinities back to the largest finite number of their sign."""
     # The bound has the dtype of x: NumPy 1 would take a Python float of that size for float64.
     largest = np.finfo(x.dtype).max

@@ -7,7 +7,7 @@ import numpy as np
 from epynn.commons.maths.floating import floating
 from epynn.commons.maths.rectifiers import softplus
 from epynn.commons.maths.sigmoids import sigmoid, tanh
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
 
 # Coefficients of the powers of t in a polynomial for (1 + 2 z) exp(z^2) erfc(z), where
@@ -25,7 +25,7 @@ _ERFC_POLYNOMIAL = (
 )  # fmt: skip
 
 
-def _normal(x: Array) -> tuple[Array, Array]:
+def _normal(x: ndarray) -> tuple[ndarray, ndarray]:
     """Return distribution and density of the standard normal at x.
 
     ``P(x) = erfc(-x / sqrt(2)) / 2`` and ``p(x) = exp(-x^2 / 2) / sqrt(2 pi)``. With the polynomial
@@ -46,7 +46,7 @@ def _normal(x: Array) -> tuple[Array, Array]:
 
 
 @rounds_to_zero
-def gelu(x: Array, deriv: bool = False) -> Array:
+def gelu(x: ndarray, deriv: bool = False) -> ndarray:
     """Gaussian error linear unit, ``f(x) = x P(x)``, P the standard normal distribution.
 
     ``P(x) = (1 + erf(x / sqrt(2))) / 2``: the exact function, not its approximation by tanh.
@@ -65,7 +65,7 @@ def gelu(x: Array, deriv: bool = False) -> Array:
 
 
 @rounds_to_zero
-def silu(x: Array, deriv: bool = False) -> Array:
+def silu(x: ndarray, deriv: bool = False) -> ndarray:
     """Sigmoid linear unit, also called swish, ``f(x) = x sigmoid(x)``.
 
     ``f'(x) = sigmoid(x) + x sigmoid'(x)``. Arguments and result as for :func:`sigmoid`.
@@ -80,7 +80,7 @@ def silu(x: Array, deriv: bool = False) -> Array:
 
 
 @rounds_to_zero
-def mish(x: Array, deriv: bool = False) -> Array:
+def mish(x: ndarray, deriv: bool = False) -> ndarray:
     """Mish, ``f(x) = x tanh(softplus(x))``.
 
     ``f'(x) = tanh(s) + x tanh'(s) sigmoid(x)`` with ``s = softplus(x)``. Arguments and result as

@@ -29,27 +29,27 @@ import numpy as np
 from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentError
 from epynn.commons.names import Named
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
-Initializer: TypeAlias = Callable[..., Array]
+Initializer: TypeAlias = Callable[..., ndarray]
 Shape: TypeAlias = tuple[int, ...]
 Rng: TypeAlias = 'np.random.Generator | None'
 
 
-def draw_normal(shape: Shape, rng: Rng, variance: float) -> Array:
+def draw_normal(shape: Shape, rng: Rng, variance: float) -> ndarray:
     """Draw from a normal distribution of mean 0 and that variance."""
     rng = np.random.default_rng() if rng is None else rng
     return rng.standard_normal(shape) * math.sqrt(variance)
 
 
-def draw_uniform(shape: Shape, rng: Rng, variance: float) -> Array:
+def draw_uniform(shape: Shape, rng: Rng, variance: float) -> ndarray:
     """Draw from a uniform distribution of mean 0 and that variance: bounds ``sqrt(3 variance)``."""
     rng = np.random.default_rng() if rng is None else rng
     bound = math.sqrt(3 * variance)
     return rng.uniform(-bound, bound, shape)
 
 
-def xavier(shape: Shape, rng: Rng = None) -> Array:
+def xavier(shape: Shape, rng: Rng = None) -> ndarray:
     """Draw parameters from a normal distribution of variance ``2 / sum(shape)``.
 
     ``standard_normal(shape) * sqrt(2 / sum(shape))``. For a matrix ``(n, u)`` the sum is fan-in
@@ -76,7 +76,7 @@ def xavier(shape: Shape, rng: Rng = None) -> Array:
     return draw_normal(shape, rng, 2 / sum(shape))
 
 
-def orthogonal(shape: Shape, rng: Rng = None) -> Array:
+def orthogonal(shape: Shape, rng: Rng = None) -> ndarray:
     """Draw a matrix with orthonormal columns, or rows where it is wider than tall.
 
     ``Q R`` decomposition of a standard normal of that shape, transposed first where it is wider
@@ -112,7 +112,7 @@ def fans(shape: Shape) -> tuple[int, int]:
     return field * shape[-2 if len(shape) > 1 else -1], field * shape[-1]
 
 
-def glorot_normal(shape: Shape, rng: Rng = None) -> Array:
+def glorot_normal(shape: Shape, rng: Rng = None) -> ndarray:
     """Draw from a normal distribution of variance ``2 / (fan_in + fan_out)``.
 
     For tanh and other activations that are straight around 0. Fans as in :func:`fans`; other
@@ -126,12 +126,12 @@ def glorot_normal(shape: Shape, rng: Rng = None) -> Array:
     return draw_normal(shape, rng, 2 / sum(fans(shape)))
 
 
-def glorot_uniform(shape: Shape, rng: Rng = None) -> Array:
+def glorot_uniform(shape: Shape, rng: Rng = None) -> ndarray:
     """Draw evenly between minus and plus ``sqrt(6 / (fan_in + fan_out))``; as `glorot_normal`."""
     return draw_uniform(shape, rng, 2 / sum(fans(shape)))
 
 
-def he_normal(shape: Shape, rng: Rng = None) -> Array:
+def he_normal(shape: Shape, rng: Rng = None) -> ndarray:
     """Draw from a normal distribution of variance ``2 / fan_in``.
 
     For relu and its kin, which stop half of their input. Arguments and result as for
@@ -145,12 +145,12 @@ def he_normal(shape: Shape, rng: Rng = None) -> Array:
     return draw_normal(shape, rng, 2 / fans(shape)[0])
 
 
-def he_uniform(shape: Shape, rng: Rng = None) -> Array:
+def he_uniform(shape: Shape, rng: Rng = None) -> ndarray:
     """Draw evenly between minus and plus ``sqrt(6 / fan_in)``; as :func:`he_normal`."""
     return draw_uniform(shape, rng, 2 / fans(shape)[0])
 
 
-def lecun_normal(shape: Shape, rng: Rng = None) -> Array:
+def lecun_normal(shape: Shape, rng: Rng = None) -> ndarray:
     """Draw from a normal distribution of variance ``1 / fan_in``, for selu.
 
     Arguments and result as for :func:`glorot_normal`.
@@ -162,17 +162,17 @@ def lecun_normal(shape: Shape, rng: Rng = None) -> Array:
     return draw_normal(shape, rng, 1 / fans(shape)[0])
 
 
-def lecun_uniform(shape: Shape, rng: Rng = None) -> Array:
+def lecun_uniform(shape: Shape, rng: Rng = None) -> ndarray:
     """Draw evenly between minus and plus ``sqrt(3 / fan_in)``; as :func:`lecun_normal`."""
     return draw_uniform(shape, rng, 1 / fans(shape)[0])
 
 
-def zeros(shape: Shape, rng: Rng = None) -> Array:
+def zeros(shape: Shape, rng: Rng = None) -> ndarray:
     """Return zeros. Weights that all start alike stay alike: for biases and scales."""
     return np.zeros(shape)
 
 
-def ones(shape: Shape, rng: Rng = None) -> Array:
+def ones(shape: Shape, rng: Rng = None) -> ndarray:
     """Return ones. Weights that all start alike stay alike: for biases and scales."""
     return np.ones(shape)
 
@@ -192,7 +192,7 @@ class Constant(Named):
     def __post_init__(self) -> None:
         as_float(self.value, 'Constant.value', low=-math.inf)
 
-    def __call__(self, shape: Shape, rng: Rng = None) -> Array:
+    def __call__(self, shape: Shape, rng: Rng = None) -> ndarray:
         """Return an array of that value, float64."""
         return np.full(shape, float(self.value))
 
@@ -214,7 +214,7 @@ class Normal(Named):
         as_float(self.mean, 'Normal.mean', low=-math.inf)
         as_float(self.std, 'Normal.std', low=0)
 
-    def __call__(self, shape: Shape, rng: Rng = None) -> Array:
+    def __call__(self, shape: Shape, rng: Rng = None) -> ndarray:
         """Return draws of that shape, float64."""
         rng = np.random.default_rng() if rng is None else rng
         return rng.standard_normal(shape) * self.std + self.mean
@@ -242,7 +242,7 @@ class Uniform(Named):
                 'Exchange the two, or give both.',
             )  # fmt: skip
 
-    def __call__(self, shape: Shape, rng: Rng = None) -> Array:
+    def __call__(self, shape: Shape, rng: Rng = None) -> ndarray:
         """Return draws of that shape, float64."""
         rng = np.random.default_rng() if rng is None else rng
         return rng.uniform(self.low, self.high, shape)

@@ -15,9 +15,9 @@ from epynn.commons.maths.sigmoids import (
     softsign,
     tanh,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
-ActivationFunction: TypeAlias = Callable[..., Array]
+ActivationFunction: TypeAlias = Callable[..., ndarray]
 
 ACTIVATIONS: Mapping[str, ActivationFunction] = MappingProxyType({
     f.__name__: f

@@ -4,7 +4,7 @@ import numpy as np
 
 from epynn.commons.maths.floating import floating, saturate
 from epynn.commons.maths.sigmoids import sigmoid
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
 
 # Mean 0 and variance 1 are a fixed point of SELU with these two, and no others.
@@ -12,7 +12,7 @@ _SELU_ALPHA = 1.6732632423543772
 _SELU_SCALE = 1.0507009873554805
 
 
-def identity(x: Array, deriv: bool = False) -> Array:
+def identity(x: ndarray, deriv: bool = False) -> ndarray:
     """Identity, ``f(x) = x``: the output of a regression.
 
     Parameters
@@ -32,7 +32,7 @@ def identity(x: Array, deriv: bool = False) -> Array:
     return np.ones_like(x) if deriv else x
 
 
-def relu(x: Array, deriv: bool = False) -> Array:
+def relu(x: ndarray, deriv: bool = False) -> ndarray:
     """Rectified linear unit, ``f(x) = max(0, x)``.
 
     ``f'(x) = 1`` where ``x > 0``, else 0: at 0, where f has no derivative, it is the left one, as
@@ -47,7 +47,7 @@ def relu(x: Array, deriv: bool = False) -> Array:
 
 
 @rounds_to_zero
-def lrelu(x: Array, deriv: bool = False, alpha: float = 0.3) -> Array:
+def lrelu(x: ndarray, deriv: bool = False, alpha: float = 0.3) -> ndarray:
     """Leaky rectified linear unit, ``f(x) = x`` where ``x > 0``, else ``alpha x``.
 
     ``f'(x) = 1`` where ``x > 0``, else ``alpha``. Any ``alpha`` will do, above 1 or negative too;
@@ -62,14 +62,14 @@ def lrelu(x: Array, deriv: bool = False, alpha: float = 0.3) -> Array:
     if deriv:
         return np.where(x > 0, 1.0, alpha).astype(x.dtype)
     with np.errstate(over='ignore'):
-        negative: Array = alpha * np.minimum(x, 0)
+        negative: ndarray = alpha * np.minimum(x, 0)
     if abs(alpha) > 1:
         negative = saturate(negative)
     return np.where(x > 0, x, negative)
 
 
 @rounds_to_zero
-def elu(x: Array, deriv: bool = False, alpha: float = 1.0) -> Array:
+def elu(x: ndarray, deriv: bool = False, alpha: float = 1.0) -> ndarray:
     """Exponential linear unit, ``f(x) = x`` where ``x > 0``, else ``alpha (exp(x) - 1)``.
 
     ``f'(x) = 1`` where ``x > 0``, else ``alpha exp(x)``. ``alpha`` is ``ELU_alpha`` of the
@@ -90,7 +90,7 @@ def elu(x: Array, deriv: bool = False, alpha: float = 1.0) -> Array:
 
 
 @rounds_to_zero
-def selu(x: Array, deriv: bool = False) -> Array:
+def selu(x: ndarray, deriv: bool = False) -> ndarray:
     """Scaled exponential linear unit, ``f(x) = c x`` where ``x > 0``, else ``c a (exp(x) - 1)``.
 
     ``f'(x) = c`` where ``x > 0``, else ``c a exp(x)``. ``a = 1.67326...`` and ``c = 1.05070...``
@@ -107,7 +107,7 @@ def selu(x: Array, deriv: bool = False) -> Array:
 
 
 @rounds_to_zero
-def softplus(x: Array, deriv: bool = False) -> Array:
+def softplus(x: ndarray, deriv: bool = False) -> ndarray:
     """Softplus, ``f(x) = log(1 + exp(x))``, a smooth relu.
 
     Computed as ``max(x, 0) + log(1 + exp(-|x|))``, which never overflows. ``f'(x)`` is the logistic
@@ -121,5 +121,5 @@ def softplus(x: Array, deriv: bool = False) -> Array:
     x = floating(x)
     if deriv:
         return sigmoid(x)
-    smooth: Array = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    smooth: ndarray = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
     return smooth

@@ -3,11 +3,11 @@
 import numpy as np
 
 from epynn.commons.maths.floating import floating
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
 
 
-def sigmoid(x: Array, deriv: bool = False) -> Array:
+def sigmoid(x: ndarray, deriv: bool = False) -> ndarray:
     """Logistic function, ``f(x) = 1 / (1 + exp(-x))``.
 
     Far below 0 the exponential overflows to infinity, and ``1 / inf = 0`` is what ``f(x)`` rounds
@@ -29,13 +29,13 @@ def sigmoid(x: Array, deriv: bool = False) -> Array:
     with np.errstate(over='ignore', under='ignore'):
         if deriv:
             e = np.exp(-np.abs(x))
-            derivative: Array = e / np.square(1 + e)
+            derivative: ndarray = e / np.square(1 + e)
             return derivative
-        A: Array = 1 / (1 + np.exp(-x))
+        A: ndarray = 1 / (1 + np.exp(-x))
     return A
 
 
-def tanh(x: Array, deriv: bool = False) -> Array:
+def tanh(x: ndarray, deriv: bool = False) -> ndarray:
     """Hyperbolic tangent, ``f(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x))``.
 
     ``f'(x) = 1 - f(x)^2`` is computed as the square of ``1 / cosh(x) = 2 e / (1 + e^2)`` with
@@ -47,12 +47,12 @@ def tanh(x: Array, deriv: bool = False) -> Array:
         return np.tanh(x)
     with np.errstate(under='ignore'):
         e = np.exp(-np.abs(x))
-        derivative: Array = np.square(2 * e / (1 + e * e))
+        derivative: ndarray = np.square(2 * e / (1 + e * e))
     return derivative
 
 
 @rounds_to_zero
-def hard_sigmoid(x: Array, deriv: bool = False) -> Array:
+def hard_sigmoid(x: ndarray, deriv: bool = False) -> ndarray:
     """Straight lines in place of the logistic function, ``f(x) = min(max(x / 6 + 1/2, 0), 1)``.
 
     ``f'(x) = 1/6`` where ``-3 < x < 3``, else 0. This slope is that of torch and of Keras 3;
@@ -69,7 +69,7 @@ def hard_sigmoid(x: Array, deriv: bool = False) -> Array:
     return np.clip(x / 6 + 0.5, 0, 1)
 
 
-def hard_tanh(x: Array, deriv: bool = False) -> Array:
+def hard_tanh(x: ndarray, deriv: bool = False) -> ndarray:
     """Straight lines in place of the hyperbolic tangent, ``f(x) = min(max(x, -1), 1)``.
 
     ``f'(x) = 1`` where ``-1 < x < 1``, else 0. Arguments and result as for :func:`sigmoid`.
@@ -83,7 +83,7 @@ def hard_tanh(x: Array, deriv: bool = False) -> Array:
 
 
 @rounds_to_zero
-def softsign(x: Array, deriv: bool = False) -> Array:
+def softsign(x: ndarray, deriv: bool = False) -> ndarray:
     """Softsign, ``f(x) = x / (1 + |x|)``: nears its bounds more slowly than tanh.
 
     ``f'(x) = 1 / (1 + |x|)^2``. Arguments and result as for :func:`sigmoid`.
@@ -94,12 +94,12 @@ def softsign(x: Array, deriv: bool = False) -> Array:
     features.
     """
     x = floating(x)
-    share: Array = 1 / (1 + np.abs(x))
+    share: ndarray = 1 / (1 + np.abs(x))
     return np.square(share) if deriv else x * share
 
 
 @rounds_to_zero
-def softmax(x: Array, deriv: bool = False, T: float = 1.0) -> Array:
+def softmax(x: ndarray, deriv: bool = False, T: float = 1.0) -> ndarray:
     """Softmax over the last axis, ``f(x)_i = exp(x_i / T) / sum_j exp(x_j / T)``.
 
     Parameters
@@ -125,8 +125,8 @@ def softmax(x: Array, deriv: bool = False, T: float = 1.0) -> Array:
     # keeps exp at or below 1. A difference that overflows is -inf, and exp(-inf) = 0 is exact.
     with np.errstate(over='ignore'):
         e = np.exp((x - np.max(x, axis=-1, keepdims=True)) / T)
-    A: Array = e / np.sum(e, axis=-1, keepdims=True)
+    A: ndarray = e / np.sum(e, axis=-1, keepdims=True)
     if not deriv:
         return A
-    diagonal: Array = A * (1 - A) / T
+    diagonal: ndarray = A * (1 - A) / T
     return diagonal

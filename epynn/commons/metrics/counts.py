@@ -7,7 +7,7 @@ import numpy as np
 from epynn.commons.arguments import as_choice
 from epynn.commons.errors import LabelError
 from epynn.commons.metrics.decisions import check_column, columns, decide_both
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 AVERAGES = ('micro', 'macro', 'weighted', 'samples')
 
@@ -15,15 +15,15 @@ AVERAGES = ('micro', 'macro', 'weighted', 'samples')
 class Counts(NamedTuple):
     """Counts of each label in turn as the positive one, each (labels,), and the labels' weights."""
 
-    TP: Array
-    FP: Array
-    FN: Array
-    TN: Array
-    w: Array | None = None
+    TP: ndarray
+    FP: ndarray
+    FN: ndarray
+    TN: ndarray
+    w: ndarray | None = None
 
 
 def count_decisions(
-    Y: Array, A: Array, positive_label: int, multilabel: bool | None, average: str | None
+    Y: ndarray, A: ndarray, positive_label: int, multilabel: bool | None, average: str | None
 ) -> Counts:
     """Count agreements and disagreements of the labels that the metric is about."""
     if average is not None:
@@ -44,7 +44,7 @@ def count_decisions(
     return n._replace(w=n.TP + n.FN) if average == 'weighted' else n
 
 
-def _positive(Y: Array, A: Array, truth: Array, positive_label: int) -> int | None:
+def _positive(Y: ndarray, A: ndarray, truth: ndarray, positive_label: int) -> int | None:
     """Return the label that the metric is about where there are two classes, or None."""
     U = columns(Y, A)
     if U == 2:
@@ -53,14 +53,14 @@ def _positive(Y: Array, A: Array, truth: Array, positive_label: int) -> int | No
     return positive_label if two else None
 
 
-def _count_columns(truth: Array, decisions: Array, axis: int) -> Counts:
+def _count_columns(truth: ndarray, decisions: ndarray, axis: int) -> Counts:
     """Count over the samples (axis 0) or over the columns (axis 1) of multilabel decisions."""
     pairs = ((truth, decisions), (1 - truth, decisions), (truth, 1 - decisions))
     TP, FP, FN = (np.sum(t & d, axis=axis) for t, d in pairs)
     return Counts(TP, FP, FN, truth.shape[axis] - TP - FP - FN)
 
 
-def _count_labels(truth: Array, decisions: Array, one: int | None) -> Counts:
+def _count_labels(truth: ndarray, decisions: ndarray, one: int | None) -> Counts:
     """Count for each label that occurs, or for one of them, where each sample has one label."""
     if one is not None:
         # The label that counts has number 0, any other 1.
@@ -76,7 +76,7 @@ def _count_labels(truth: Array, decisions: Array, one: int | None) -> Counts:
     return Counts(TP, FP, FN, m - TP - FP - FN)
 
 
-def mean_ratio(n: Counts, part: Array, whole: Array) -> float:
+def mean_ratio(n: Counts, part: ndarray, whole: ndarray) -> float:
     """Return the mean over the labels of part / whole, 0 / 0 being 0; NaN for no samples."""
     if not n.TP.size or not np.any(n.TP + n.FP + n.FN + n.TN):
         return float('nan')

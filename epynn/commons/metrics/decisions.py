@@ -8,10 +8,10 @@ from epynn.commons.errors import ArgumentError, DataError, LabelError, ShapeErro
 from epynn.commons.io.user_data import EXACT, as_array
 from epynn.commons.maths.floating import floating
 from epynn.commons.targets import MULTILABEL, kind_of_targets
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
-def decide(A: Array, multilabel: bool = False) -> Array:
+def decide(A: ndarray, multilabel: bool = False) -> ndarray:
     """Return the decisions that outputs stand for: one label a sample, or yes or no a column.
 
     Parameters
@@ -53,7 +53,7 @@ def decide(A: Array, multilabel: bool = False) -> Array:
     if multilabel:
         return (A > 0.5).astype(np.int64)
     if A.shape[1] > 1:
-        labels: Array = np.argmax(A, axis=1).astype(np.int64)
+        labels: ndarray = np.argmax(A, axis=1).astype(np.int64)
         return labels
     if np.can_cast(A.dtype, np.int64):  # whole numbers, beyond 2**53 too
         return A[:, 0].astype(np.int64)
@@ -61,7 +61,7 @@ def decide(A: Array, multilabel: bool = False) -> Array:
     return np.clip(rounded, -EXACT, EXACT).astype(np.int64)
 
 
-def decide_both(Y: Array, A: Array, multilabel: bool | None = None) -> tuple[Array, Array]:
+def decide_both(Y: ndarray, A: ndarray, multilabel: bool | None = None) -> tuple[ndarray, ndarray]:
     """Return the decisions of truth and outputs, as many of one as of the other.
 
     They are (m,), or (m, U) where several columns may hold at once: by default, if Y has columns of
@@ -101,12 +101,12 @@ def check_column(positive_label: int) -> None:
         )
 
 
-def columns(Y: Array, A: Array) -> int:
+def columns(Y: ndarray, A: ndarray) -> int:
     """Return how many columns classes have: those of Y or, where Y holds labels, of A."""
     return max(np.shape(array)[1] if np.ndim(array) == 2 else 1 for array in (Y, A))
 
 
-def confusion_matrix(Y: Array, A: Array) -> Array:
+def confusion_matrix(Y: ndarray, A: ndarray) -> ndarray:
     """Return how many samples of each class were taken for which.
 
     Parameters
@@ -138,11 +138,11 @@ def confusion_matrix(Y: Array, A: Array) -> Array:
     labels = np.union1d(np.arange(U if U > 1 else 0), np.concatenate([truth, decisions]))
     k = len(labels)
     pairs = np.searchsorted(labels, truth) * k + np.searchsorted(labels, decisions)
-    counts: Array = np.bincount(pairs, minlength=k * k).reshape(k, k)
+    counts: ndarray = np.bincount(pairs, minlength=k * k).reshape(k, k)
     return counts
 
 
-def _numbers(x: Any) -> Array:
+def _numbers(x: Any) -> ndarray:
     """Return an array of numbers: integers and booleans as they are, else of floats."""
     x = as_array(x, 'A')
     return x if x.dtype.kind in 'iub' else floating(x, 'A')

@@ -7,10 +7,12 @@ import numpy as np
 
 from epynn.commons.metrics.counts import count_decisions, mean_ratio
 from epynn.commons.metrics.decisions import decide_both
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
-def accuracy(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None) -> float:
+def accuracy(
+    Y: ndarray, A: ndarray, positive_label: int = 1, multilabel: bool | None = None
+) -> float:
     """Return the share of right decisions; of samples with all labels right, where several hold.
 
     The latter is the subset accuracy, as in scikit-learn.
@@ -43,7 +45,7 @@ def accuracy(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | Non
 
 
 def hamming_loss(
-    Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None
+    Y: ndarray, A: ndarray, positive_label: int = 1, multilabel: bool | None = None
 ) -> float:
     """Return the share of wrong decisions, each label counted by itself where several hold.
 
@@ -54,7 +56,7 @@ def hamming_loss(
 
 
 def recall(
-    Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None,
+    Y: ndarray, A: ndarray, positive_label: int = 1, multilabel: bool | None = None,
     average: str | None = None,
 ) -> float:  # fmt: skip
     """Return the recall, ``TP / (TP + FN)``: the share of the positives that were found.
@@ -90,7 +92,7 @@ def recall(
 
 
 def precision(
-    Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None,
+    Y: ndarray, A: ndarray, positive_label: int = 1, multilabel: bool | None = None,
     average: str | None = None,
 ) -> float:  # fmt: skip
     """Return the precision, ``TP / (TP + FP)``: the share of positive decisions that are right.
@@ -102,7 +104,7 @@ def precision(
 
 
 def fscore(
-    Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None,
+    Y: ndarray, A: ndarray, positive_label: int = 1, multilabel: bool | None = None,
     average: str | None = None,
 ) -> float:  # fmt: skip
     """Return the F1 score, ``2 TP / (2 TP + FP + FN)``: harmonic mean of recall and precision.
@@ -115,7 +117,7 @@ def fscore(
 
 
 def specificity(
-    Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None,
+    Y: ndarray, A: ndarray, positive_label: int = 1, multilabel: bool | None = None,
     average: str | None = None,
 ) -> float:  # fmt: skip
     """Return the specificity, ``TN / (TN + FP)``: the share of the negatives that were found.
@@ -127,7 +129,7 @@ def specificity(
 
 
 def NPV(
-    Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None,
+    Y: ndarray, A: ndarray, positive_label: int = 1, multilabel: bool | None = None,
     average: str | None = None,
 ) -> float:  # fmt: skip
     """Return the negative predictive value, ``TN / (TN + FN)``: of negative decisions, the right.
@@ -151,7 +153,7 @@ class Average:
         return f'{self.metric.__name__}_{self.average}'
 
     def __call__(
-        self, Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None
+        self, Y: ndarray, A: ndarray, positive_label: int = 1, multilabel: bool | None = None
     ) -> float:
         """Return the metric; arguments as for :func:`accuracy`."""
         return self.metric(Y, A, positive_label, multilabel, self.average)

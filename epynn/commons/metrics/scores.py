@@ -16,10 +16,12 @@ from epynn.commons.metrics.decisions import (
     refuse_multilabel,
 )
 from epynn.commons.names import Named
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
-def ROC_AUC(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None) -> float:
+def ROC_AUC(
+    Y: ndarray, A: ndarray, positive_label: int = 1, multilabel: bool | None = None
+) -> float:
     """Return the area under the receiver operating characteristic.
 
     It is the probability that a positive sample has a higher output than a negative one, ties
@@ -77,7 +79,7 @@ def ROC_AUC(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None
     return _area(truth == positive_label, sign * A[:, 0])
 
 
-def _area(positive: Array, scores: Array) -> float:
+def _area(positive: ndarray, scores: ndarray) -> float:
     """Return the share of pairs of a positive and a negative sample in the right order."""
     P = int(positive.sum())
     N = len(positive) - P
@@ -89,7 +91,7 @@ def _area(positive: Array, scores: Array) -> float:
     return float((ranks[which][positive].sum() - P * (P + 1) / 2) / (P * N))
 
 
-def R2(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None) -> float:
+def R2(Y: ndarray, A: ndarray, positive_label: int = 1, multilabel: bool | None = None) -> float:
     """Return the coefficient of determination, ``1 - sum (Y - A)^2 / sum (Y - mean Y)^2``.
 
     The plain mean over the columns. A column that does not vary counts 1 where every output is
@@ -125,7 +127,7 @@ def R2(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = No
     return float(np.mean(np.where(total == 0, constant, 1 - share)))
 
 
-def RMSE(Y: Array, A: Array, positive_label: int = 1, multilabel: bool | None = None) -> float:
+def RMSE(Y: ndarray, A: ndarray, positive_label: int = 1, multilabel: bool | None = None) -> float:
     """Return the root mean squared error, ``sqrt(mean (Y - A)^2)``, the mean of it over columns.
 
     It is in the unit of Y, and NaN for no samples. Arguments and errors as for :func:`R2`.
@@ -160,7 +162,7 @@ class TopK(Named):
         """Name for the tables."""
         return f'top_{self.k}'
 
-    def __call__(self, Y: Array, A: Array) -> float:
+    def __call__(self, Y: ndarray, A: ndarray) -> float:
         """Return the metric.
 
         Parameters
@@ -202,7 +204,7 @@ class TopK(Named):
         return float(np.mean((guesses == truth[:, np.newaxis]).any(axis=1)))
 
 
-def _labels_and_outputs(Y: Array, A: Array, metric: str) -> tuple[Array, Array]:
+def _labels_and_outputs(Y: ndarray, A: ndarray, metric: str) -> tuple[ndarray, ndarray]:
     """Return the labels of the truth, (m,), and as many outputs, (m, U), in float64."""
     truth, A = decide(Y), _outputs(A)
     if len(truth) != len(A):
@@ -213,14 +215,14 @@ def _labels_and_outputs(Y: Array, A: Array, metric: str) -> tuple[Array, Array]:
     return truth, A
 
 
-def _outputs(A: Array) -> Array:
+def _outputs(A: ndarray) -> ndarray:
     """Return outputs in float64 and in columns, (m, U); what :func:`decide` refuses is refused."""
     decide(A)
     A = np.asarray(A, dtype=np.float64)
     return A[:, np.newaxis] if A.ndim == 1 else A
 
 
-def _amounts(Y: Array, A: Array) -> tuple[Array, Array]:
+def _amounts(Y: ndarray, A: ndarray) -> tuple[ndarray, ndarray]:
     """Return truth and outputs in float64, both (m, U)."""
     Y, A = (floating(array).astype(np.float64, copy=False) for array in (Y, A))
     Y, A = (array[:, np.newaxis] if array.ndim == 1 else array for array in (Y, A))

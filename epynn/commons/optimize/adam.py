@@ -8,7 +8,7 @@ import numpy as np
 from epynn.commons.arguments import as_flag, as_float, describe
 from epynn.commons.errors import ArgumentError
 from epynn.commons.optimize.optimizer import Optimizer
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 class Adam(Optimizer):
@@ -59,16 +59,16 @@ class Adam(Optimizer):
         self.epsilon = as_float(epsilon, f'{name}.epsilon', low=0)
         self.amsgrad = as_flag(amsgrad, f'{name}.amsgrad')
 
-    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+    def step(self, p: ndarray, g: ndarray, lr: float, moments: dict[str, Any]) -> ndarray:
         """Return ``p`` moved by the corrected mean over the corrected root mean square."""
         t = moments['t']
-        m: Array = self.beta1 * moments.get('m', 0.0) + (1 - self.beta1) * g
-        v: Array = self.beta2 * moments.get('v', 0.0) + (1 - self.beta2) * np.square(g)
+        m: ndarray = self.beta1 * moments.get('m', 0.0) + (1 - self.beta1) * g
+        v: ndarray = self.beta2 * moments.get('v', 0.0) + (1 - self.beta2) * np.square(g)
         moments['m'], moments['v'] = m, v
         if self.amsgrad:
             v = moments['vmax'] = np.maximum(moments.get('vmax', 0.0), v)
         root = np.sqrt(v) / math.sqrt(1 - self.beta2**t) + self.epsilon
-        moved: Array = p - lr / (1 - self.beta1**t) * (m / root)
+        moved: ndarray = p - lr / (1 - self.beta1**t) * (m / root)
         return moved
 
 
@@ -88,6 +88,6 @@ class AdamW(Adam):
     def __init__(self, *, weight_decay: float = 0.01, **options: Any) -> None:
         super().__init__(weight_decay=weight_decay, **options)
 
-    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+    def step(self, p: ndarray, g: ndarray, lr: float, moments: dict[str, Any]) -> ndarray:
         """Return the step of Adam from a parameter that has decayed by ``lr w p``."""
         return super().step(p * (1 - lr * self.weight_decay), g, lr, moments)

@@ -6,7 +6,7 @@ import numpy as np
 
 from epynn.commons.arguments import as_float
 from epynn.commons.optimize.optimizer import Optimizer
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 class RMSprop(Optimizer):
@@ -34,9 +34,9 @@ class RMSprop(Optimizer):
         self.rho = as_float(rho, 'RMSprop.rho', low=0, high=1)
         self.epsilon = as_float(epsilon, 'RMSprop.epsilon', low=0)
 
-    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+    def step(self, p: ndarray, g: ndarray, lr: float, moments: dict[str, Any]) -> ndarray:
         """Return ``p - lr g / (sqrt(s) + eps)``."""
-        s: Array = self.rho * moments.get('s', 0.0) + (1 - self.rho) * np.square(g)
+        s: ndarray = self.rho * moments.get('s', 0.0) + (1 - self.rho) * np.square(g)
         moments['s'] = s
         return p - lr * g / (np.sqrt(s) + self.epsilon)
 
@@ -63,8 +63,8 @@ class Adagrad(Optimizer):
         super().__init__(**options)
         self.epsilon = as_float(epsilon, 'Adagrad.epsilon', low=0)
 
-    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+    def step(self, p: ndarray, g: ndarray, lr: float, moments: dict[str, Any]) -> ndarray:
         """Return ``p - lr g / (sqrt(s) + eps)``."""
-        s: Array = moments.get('s', 0.0) + np.square(g)
+        s: ndarray = moments.get('s', 0.0) + np.square(g)
         moments['s'] = s
         return p - lr * g / (np.sqrt(s) + self.epsilon)

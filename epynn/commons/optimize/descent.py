@@ -4,7 +4,7 @@ from typing import Any
 
 from epynn.commons.arguments import as_float
 from epynn.commons.optimize.optimizer import Optimizer
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 class SGD(Optimizer):
@@ -15,9 +15,9 @@ class SGD(Optimizer):
     Robbins and Monro, "A stochastic approximation method", 1951.
     """
 
-    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+    def step(self, p: ndarray, g: ndarray, lr: float, moments: dict[str, Any]) -> ndarray:
         """Return ``p - lr g``."""
-        moved: Array = -lr * g + p  # in this order, NumPy adds where the product lies
+        moved: ndarray = -lr * g + p  # in this order, NumPy adds where the product lies
         return moved
 
 
@@ -50,13 +50,13 @@ class Momentum(Optimizer):
         super().__init__(**options)
         self.momentum = as_float(momentum, f'{type(self).__name__}.momentum', low=0, high=1)
 
-    def velocity(self, g: Array, moments: dict[str, Any]) -> Array:
+    def velocity(self, g: ndarray, moments: dict[str, Any]) -> ndarray:
         """Return the new velocity, ``mu v + g``, and remember it."""
-        v: Array = self.momentum * moments.get('v', 0.0) + g
+        v: ndarray = self.momentum * moments.get('v', 0.0) + g
         moments['v'] = v
         return v
 
-    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+    def step(self, p: ndarray, g: ndarray, lr: float, moments: dict[str, Any]) -> ndarray:
         """Return ``p - lr v``."""
         return p - lr * self.velocity(g, moments)
 
@@ -70,6 +70,6 @@ class Nesterov(Momentum):
     momentum in deep learning", 2013, with the gradient taken at the current point, as in torch.
     """
 
-    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+    def step(self, p: ndarray, g: ndarray, lr: float, moments: dict[str, Any]) -> ndarray:
         """Return ``p - lr (g + mu v)``."""
         return p - lr * (g + self.momentum * self.velocity(g, moments))

@@ -9,7 +9,7 @@ from epynn.commons.errors import ShapeError
 from epynn.commons.foreign import OPTIMIZER
 from epynn.commons.maths.clipping import clip_by_norm, clip_by_value
 from epynn.commons.names import Named, constructor_names, unknown_keywords
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
 
 
@@ -17,8 +17,8 @@ class HasParameters(Protocol):
     """What an optimizer reads and writes of a layer."""
 
     name: str
-    p: dict[str, Array]
-    g: dict[str, Array]
+    p: dict[str, ndarray]
+    g: dict[str, ndarray]
     moments: dict[str, dict[str, Any]]
     lrate: list[float]
     e: int
@@ -76,7 +76,7 @@ class Optimizer(Named, ABC):
         return as_float(value, name, low=0, above=True, otherwise=', or None')
 
     @abstractmethod
-    def step(self, p: Array, g: Array, lr: float, moments: dict[str, Any]) -> Array:
+    def step(self, p: ndarray, g: ndarray, lr: float, moments: dict[str, Any]) -> ndarray:
         """Return the new value of one parameter: the hook that makes each optimizer.
 
         Parameters

@@ -11,10 +11,10 @@ from epynn.commons.maths import relu
 from epynn.commons.maths.floating import floating
 from epynn.coursework.cs231n.params import Cache, read_settings
 from epynn.coursework.layouts import check_shape
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
-def affine_forward(x: Array, w: Array, b: Array) -> tuple[Array, Cache]:
+def affine_forward(x: ndarray, w: ndarray, b: ndarray) -> tuple[ndarray, Cache]:
     """Compute ``out = x w + b``, each sample flattened to a row of ``D = d_1 * ... * d_k``.
 
     ``x (N, d_1, ..., d_k)``, ``w (D, M)``, ``b (M,)`` -> ``out (N, M)`` and the cache.
@@ -25,25 +25,25 @@ def affine_forward(x: Array, w: Array, b: Array) -> tuple[Array, Cache]:
     return rows @ w + b, (rows, w, x.shape)
 
 
-def affine_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+def affine_backward(dout: ndarray, cache: Cache) -> tuple[ndarray, ndarray, ndarray]:
     """Reverse :func:`affine_forward`: ``dx = dout w^T``, ``dw = x^T dout``, ``db = sum(dout)``."""
     rows, w, shape = cache
     check_shape(dout, 'dout', 'N, M', len(rows), w.shape[1])
     return (dout @ w.T).reshape(shape), rows.T @ dout, dout.sum(axis=0)
 
 
-def relu_forward(x: Array) -> tuple[Array, Array]:
+def relu_forward(x: ndarray) -> tuple[ndarray, ndarray]:
     """Compute ``out = max(0, x)``, of any shape; the cache is ``x``."""
     return relu(x), x
 
 
-def relu_backward(dout: Array, cache: Array) -> Array:
+def relu_backward(dout: ndarray, cache: ndarray) -> ndarray:
     """Reverse :func:`relu_forward`: ``dx = dout`` where ``x > 0``, else 0."""
-    dx: Array = dout * relu(cache, deriv=True)
+    dx: ndarray = dout * relu(cache, deriv=True)
     return dx
 
 
-def dropout_forward(x: Array, dropout_param: Mapping[str, Any]) -> tuple[Array, Cache]:
+def dropout_forward(x: ndarray, dropout_param: Mapping[str, Any]) -> tuple[ndarray, Cache]:
     """Compute ``out = x * mask / p`` in training, where ``mask = uniform(0, 1) < p``; else ``x``.
 
     Parameters
@@ -66,14 +66,14 @@ def dropout_forward(x: Array, dropout_param: Mapping[str, Any]) -> tuple[Array, 
     return x * scale, (scale,)
 
 
-def dropout_backward(dout: Array, cache: Cache) -> Array:
+def dropout_backward(dout: ndarray, cache: Cache) -> ndarray:
     """Reverse :func:`dropout_forward`: the gradient passes where the input passed."""
     (scale,) = cache
-    dx: Array = dout if scale is None else dout * scale
+    dx: ndarray = dout if scale is None else dout * scale
     return dx
 
 
-def softmax_loss(x: Array, y: Array) -> tuple[float, Array]:
+def softmax_loss(x: ndarray, y: ndarray) -> tuple[float, ndarray]:
     """Compute the loss ``-mean_n(log softmax(x[n])[y[n]])`` and its gradient ``dx``.
 
     From scores ``x (N, C)`` and labels ``y (N,)`` straight to the loss,

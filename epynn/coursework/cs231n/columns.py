@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import add_blocks, view_blocks
 from epynn.kernels.window import Window, output_size
 
@@ -18,7 +18,7 @@ _SCRATCH_BYTES = 1 << 21
 """Columns that may exist at a time: about what the processor's cache holds."""
 
 
-def convolve_columns(x: Array, w: Array, stride: int, pad: int) -> Array:
+def convolve_columns(x: ndarray, w: ndarray, stride: int, pad: int) -> ndarray:
     """Convolve: ``z[n] = w cols[n]``, filters in rows and blocks in columns.
 
     ``x (N, C, H, W)``, ``w (F, C, HH, WW)`` -> ``z (N, F, H', W')``, of their common dtype;
@@ -35,8 +35,8 @@ def convolve_columns(x: Array, w: Array, stride: int, pad: int) -> Array:
 
 
 def convolve_columns_gradients(
-    dz: Array, x: Array, w: Array, stride: int, pad: int
-) -> tuple[Array, Array]:
+    dz: ndarray, x: ndarray, w: ndarray, stride: int, pad: int
+) -> tuple[ndarray, ndarray]:
     """Reverse :func:`convolve_columns`: return ``dx`` and ``dw``.
 
     ``dcols[n] = w^T dz[n]``, each column added where it was cut, and
@@ -58,7 +58,7 @@ def convolve_columns_gradients(
     return dx, dw.reshape(w.shape)
 
 
-def frame(x: Array, pad: int) -> Array:
+def frame(x: ndarray, pad: int) -> ndarray:
     """Frame each image with zeros: ``(N, C, H, W) -> (N, C, H + 2 pad, W + 2 pad)``."""
     N, C, H, W = x.shape
     if pad == 0:
@@ -68,7 +68,7 @@ def frame(x: Array, pad: int) -> Array:
     return xp
 
 
-def cut_columns(xp: Array, window: tuple[int, ...], stride: int) -> Array:
+def cut_columns(xp: ndarray, window: tuple[int, ...], stride: int) -> ndarray:
     """Copy blocks into columns: ``(N, C, H, W) -> (N, C * HH * WW, H' * W')``."""
     HH, WW = window
     Xb = view_blocks(xp.transpose(0, 2, 3, 1), Window.on(xp.shape[2:], (HH, WW), stride))
@@ -76,7 +76,7 @@ def cut_columns(xp: Array, window: tuple[int, ...], stride: int) -> Array:
     return Xb.transpose(0, 5, 3, 4, 1, 2).reshape(len(xp), xp.shape[1] * HH * WW, -1)
 
 
-def add_columns(xp: Array, cols: Array, window: tuple[int, ...], stride: int) -> None:
+def add_columns(xp: ndarray, cols: ndarray, window: tuple[int, ...], stride: int) -> None:
     """Add columns to images, in place, where :func:`cut_columns` took them from."""
     N, C, H, W = xp.shape
     HH, WW = window

@@ -7,15 +7,15 @@ from epynn.commons.maths.floating import floating
 from epynn.coursework.cs231n.columns import convolve_columns, convolve_columns_gradients
 from epynn.coursework.cs231n.params import Cache, read_settings
 from epynn.coursework.layouts import channels_first, channels_last, check_shape
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.pooling import pool, pool_gradient
 
 __all__ = ['conv_backward', 'conv_forward', 'max_pool_backward', 'max_pool_forward']
 
 
 def conv_forward(
-    x: Array, w: Array, b: Array, conv_param: Mapping[str, int]
-) -> tuple[Array, Cache]:
+    x: ndarray, w: ndarray, b: ndarray, conv_param: Mapping[str, int]
+) -> tuple[ndarray, Cache]:
     """Convolve: ``out[n,f,i,j] = sum_{c,a,e} xp[n, c, i*s + a, j*s + e] w[f,c,a,e] + b[f]``.
 
     ``xp`` is ``x`` within a frame of zeros; filters are not mirrored. ``x (N, C, H, W)``,
@@ -47,7 +47,7 @@ def conv_forward(
     return out, (x, w, stride, pad, out.shape)
 
 
-def conv_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+def conv_backward(dout: ndarray, cache: Cache) -> tuple[ndarray, ndarray, ndarray]:
     """Reverse :func:`conv_forward`: return ``dx``, ``dw`` and ``db``."""
     x, w, stride, pad, shape = cache
     check_shape(dout, 'dout', 'N, F, H, W', *shape)
@@ -55,7 +55,7 @@ def conv_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
     return dx, dw, dout.sum(axis=(0, 2, 3))
 
 
-def max_pool_forward(x: Array, pool_param: Mapping[str, int]) -> tuple[Array, Cache]:
+def max_pool_forward(x: ndarray, pool_param: Mapping[str, int]) -> tuple[ndarray, Cache]:
     """Keep the largest of each window: ``out[n,c,i,j] = max_{a,e} x[n, c, i*s + a, j*s + e]``.
 
     ``x (N, C, H, W)`` -> ``out (N, C, H', W')`` and the cache, where
@@ -83,7 +83,7 @@ def max_pool_forward(x: Array, pool_param: Mapping[str, int]) -> tuple[Array, Ca
     return channels_first(Z), (X, Z, (height, width), stride)
 
 
-def max_pool_backward(dout: Array, cache: Cache) -> Array:
+def max_pool_backward(dout: ndarray, cache: Cache) -> ndarray:
     """Reverse :func:`max_pool_forward`: each gradient goes to the value that won its window.
 
     Of equal ones, the first in row-major order gets all of it, so that the gradients of a window

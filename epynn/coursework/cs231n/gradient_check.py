@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.logs import process_logs
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 __all__ = ['eval_numerical_gradient', 'eval_numerical_gradient_array', 'rel_error']
 
 
 def eval_numerical_gradient(
-    f: Callable[[Array], Any], x: Array, verbose: bool = True, h: float = 0.00001
-) -> Array:
+    f: Callable[[ndarray], Any], x: ndarray, verbose: bool = True, h: float = 0.00001
+) -> ndarray:
     """Evaluate the gradient of a function that returns a number: ``(f(x + h) - f(x - h)) / 2h``.
 
     The point `x`, of floating-point numbers, is changed in place while `f` is called, then put
@@ -27,8 +27,8 @@ def eval_numerical_gradient(
 
 
 def eval_numerical_gradient_array(
-    f: Callable[[Array], Array], x: Array, df: Array, h: float = 1e-5
-) -> Array:
+    f: Callable[[ndarray], ndarray], x: ndarray, df: ndarray, h: float = 1e-5
+) -> ndarray:
     """Evaluate the gradient of ``sum(f(x) * df)`` for a function that returns an array.
 
     `df` is the gradient of the loss with respect to that array; `x` as in
@@ -46,7 +46,7 @@ def rel_error(x: Any, y: Any) -> float:
     return float(np.max(np.abs(x - y) / np.maximum(1e-8, np.abs(x) + np.abs(y))))
 
 
-def _differences(f: Callable[[Array], Any], x: Array, df: Any, h: float) -> Array:
+def _differences(f: Callable[[ndarray], Any], x: ndarray, df: Any, h: float) -> ndarray:
     """Return the central difference of ``sum(f(x) * df)`` for each number of x, put back after."""
     grad = np.zeros_like(x)
     for index in np.ndindex(x.shape):

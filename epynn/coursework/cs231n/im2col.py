@@ -4,15 +4,15 @@ import numpy as np
 
 from epynn.coursework.cs231n.columns import add_columns, cut_columns, frame
 from epynn.coursework.layouts import check_shape
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.window import output_size
 
 __all__ = ['col2im_indices', 'im2col_indices']
 
 
 def im2col_indices(
-    x: Array, field_height: int, field_width: int, padding: int = 1, stride: int = 1
-) -> Array:
+    x: ndarray, field_height: int, field_width: int, padding: int = 1, stride: int = 1
+) -> ndarray:
     """Copy each block of the images ``(N, C, H, W)`` into a column.
 
     ``cols[c*HH*WW + a*WW + e, (i*W' + j)*N + n] = xp[n, c, i*stride + a, j*stride + e]``, where
@@ -26,13 +26,13 @@ def im2col_indices(
 
 
 def col2im_indices(
-    cols: Array,
+    cols: ndarray,
     x_shape: tuple[int, int, int, int],
     field_height: int = 3,
     field_width: int = 3,
     padding: int = 1,
     stride: int = 1,
-) -> Array:
+) -> ndarray:
     """Add each column back onto the images, where :func:`im2col_indices` took it from.
 
     Returns the sum of all blocks that cover a point, of shape `x_shape` ``(N, C, H, W)``; what fell

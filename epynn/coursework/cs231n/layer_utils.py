@@ -25,7 +25,7 @@ from epynn.coursework.cs231n.normalization import (
     layernorm_forward,
 )
 from epynn.coursework.cs231n.params import Cache
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 __all__ = [
     'affine_relu_backward', 'affine_relu_forward', 'conv_relu_backward', 'conv_relu_forward',
@@ -33,29 +33,29 @@ __all__ = [
 ]  # fmt: skip
 
 
-def affine_relu_forward(x: Array, w: Array, b: Array) -> tuple[Array, Cache]:
+def affine_relu_forward(x: ndarray, w: ndarray, b: ndarray) -> tuple[ndarray, Cache]:
     """Affine, then ReLU: shapes as in :func:`~epynn.coursework.cs231n.affine.affine_forward`."""
     out, affine_cache = affine_forward(x, w, b)
     out, relu_cache = relu_forward(out)
     return out, (affine_cache, relu_cache)
 
 
-def affine_relu_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+def affine_relu_backward(dout: ndarray, cache: Cache) -> tuple[ndarray, ndarray, ndarray]:
     """Reverse :func:`affine_relu_forward`: return ``dx, dw, db``."""
     affine_cache, relu_cache = cache
     return affine_backward(relu_backward(dout, relu_cache), affine_cache)
 
 
 def generic_forward(
-    x: Array,
-    w: Array,
-    b: Array,
-    gamma: Array | None = None,
-    beta: Array | None = None,
+    x: ndarray,
+    w: ndarray,
+    b: ndarray,
+    gamma: ndarray | None = None,
+    beta: ndarray | None = None,
     bn_param: dict[str, Any] | None = None,
     dropout_param: Mapping[str, Any] | None = None,
     last: bool = False,
-) -> tuple[Array, Cache]:
+) -> tuple[ndarray, Cache]:
     """Compute a block ``affine - [batch or layer norm] - relu - [dropout]``, ``-> (N, M)``.
 
     Parameters
@@ -97,8 +97,8 @@ def generic_forward(
 
 
 def generic_backward(
-    dout: Array, cache: Cache
-) -> tuple[Array, Array, Array, Array | None, Array | None]:
+    dout: ndarray, cache: Cache
+) -> tuple[ndarray, ndarray, ndarray, ndarray | None, ndarray | None]:
     """Reverse :func:`generic_forward`: return ``dx, dw, db, dgamma, dbeta``.
 
     The last two are None where nothing was normalized.
@@ -116,30 +116,30 @@ def generic_backward(
 
 
 def conv_relu_forward(
-    x: Array, w: Array, b: Array, conv_param: Mapping[str, int]
-) -> tuple[Array, Cache]:
+    x: ndarray, w: ndarray, b: ndarray, conv_param: Mapping[str, int]
+) -> tuple[ndarray, Cache]:
     """Convolution, then ReLU: as :func:`~epynn.coursework.cs231n.convolution.conv_forward`."""
     out, conv_cache = conv_forward(x, w, b, conv_param)
     out, relu_cache = relu_forward(out)
     return out, (conv_cache, relu_cache)
 
 
-def conv_relu_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+def conv_relu_backward(dout: ndarray, cache: Cache) -> tuple[ndarray, ndarray, ndarray]:
     """Reverse :func:`conv_relu_forward`: return ``dx, dw, db``."""
     conv_cache, relu_cache = cache
     return conv_backward(relu_backward(dout, relu_cache), conv_cache)
 
 
 def conv_relu_pool_forward(
-    x: Array, w: Array, b: Array, conv_param: Mapping[str, int], pool_param: Mapping[str, int]
-) -> tuple[Array, Cache]:
+    x: ndarray, w: ndarray, b: ndarray, conv_param: Mapping[str, int], pool_param: Mapping[str, int]
+) -> tuple[ndarray, Cache]:
     """Convolution, ReLU, then max pooling: the arguments are those of the three."""
     out, conv_relu_cache = conv_relu_forward(x, w, b, conv_param)
     out, pool_cache = max_pool_forward(out, pool_param)
     return out, (conv_relu_cache, pool_cache)
 
 
-def conv_relu_pool_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+def conv_relu_pool_backward(dout: ndarray, cache: Cache) -> tuple[ndarray, ndarray, ndarray]:
     """Reverse :func:`conv_relu_pool_forward`: return ``dx, dw, db``."""
     conv_relu_cache, pool_cache = cache
     return conv_relu_backward(max_pool_backward(dout, pool_cache), conv_relu_cache)

@@ -17,7 +17,7 @@ from epynn.commons.arguments import as_choice, as_float, as_int
 from epynn.commons.errors import ShapeError
 from epynn.coursework.cs231n.params import Cache, read_settings
 from epynn.coursework.layouts import channels_first, channels_last, check_shape
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import (
     center,
     mean_channels,
@@ -28,8 +28,8 @@ from epynn.kernels.normalization import (
 
 
 def batchnorm_forward(
-    x: Array, gamma: Array, beta: Array, bn_param: dict[str, Any]
-) -> tuple[Array, Cache]:
+    x: ndarray, gamma: ndarray, beta: ndarray, bn_param: dict[str, Any]
+) -> tuple[ndarray, Cache]:
     """Normalize each feature of ``x (N, D)`` over the samples.
 
     Parameters
@@ -47,7 +47,7 @@ def batchnorm_forward(
     return _batchnorm_forward(x, gamma, beta, bn_param)
 
 
-def batchnorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+def batchnorm_backward(dout: ndarray, cache: Cache) -> tuple[ndarray, ndarray, ndarray]:
     """Reverse :func:`batchnorm_forward`, in either mode."""
     check_shape(dout, 'dout', 'N, D', *cache[0].shape)
     return _gradients(dout, cache)
@@ -57,23 +57,23 @@ batchnorm_backward_alt = batchnorm_backward
 
 
 def layernorm_forward(
-    x: Array, gamma: Array, beta: Array, ln_param: Mapping[str, Any]
-) -> tuple[Array, Cache]:
+    x: ndarray, gamma: ndarray, beta: ndarray, ln_param: Mapping[str, Any]
+) -> tuple[ndarray, Cache]:
     """Normalize each sample of ``x (N, D)`` over its features; `ln_param` has ``'eps'`` (1e-5)."""
     check_shape(x, 'x', 'N, D')
     _, xc, var = center(x, mean_channels)
     return _scale_and_shift(xc, var, gamma, beta, ln_param, mean_channels)
 
 
-def layernorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+def layernorm_backward(dout: ndarray, cache: Cache) -> tuple[ndarray, ndarray, ndarray]:
     """Reverse :func:`layernorm_forward`."""
     check_shape(dout, 'dout', 'N, D', *cache[0].shape)
     return _gradients(dout, cache)
 
 
 def spatial_batchnorm_forward(
-    x: Array, gamma: Array, beta: Array, bn_param: dict[str, Any]
-) -> tuple[Array, Cache]:
+    x: ndarray, gamma: ndarray, beta: ndarray, bn_param: dict[str, Any]
+) -> tuple[ndarray, Cache]:
     """Normalize each channel of ``x (N, C, H, W)`` over samples and places.
 
     ``gamma``, ``beta`` and the running statistics are ``(C,)``; `bn_param` is as for
@@ -84,7 +84,7 @@ def spatial_batchnorm_forward(
     return channels_first(out), cache
 
 
-def spatial_batchnorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+def spatial_batchnorm_backward(dout: ndarray, cache: Cache) -> tuple[ndarray, ndarray, ndarray]:
     """Reverse :func:`spatial_batchnorm_forward`."""
     check_shape(dout, 'dout', 'N, C, H, W', *channels_first(cache[0]).shape)
     dX, dgamma, dbeta = _gradients(channels_last(dout), cache)
@@ -92,8 +92,8 @@ def spatial_batchnorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array,
 
 
 def spatial_groupnorm_forward(
-    x: Array, gamma: Array, beta: Array, G: int, gn_param: Mapping[str, Any]
-) -> tuple[Array, Cache]:
+    x: ndarray, gamma: ndarray, beta: ndarray, G: int, gn_param: Mapping[str, Any]
+) -> tuple[ndarray, Cache]:
     """Normalize each sample of ``x (N, C, H, W)`` over the places and channels of each group.
 
     There are `G` groups of ``C / G`` neighbouring channels; ``gamma`` and ``beta`` are
@@ -117,7 +117,7 @@ def spatial_groupnorm_forward(
     return channels_first(out), (cache, gamma.shape, beta.shape)
 
 
-def spatial_groupnorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array, Array]:
+def spatial_groupnorm_backward(dout: ndarray, cache: Cache) -> tuple[ndarray, ndarray, ndarray]:
     """Reverse :func:`spatial_groupnorm_forward`."""
     cache, gamma_shape, beta_shape = cache
     check_shape(dout, 'dout', 'N, C, H, W', *channels_first(cache[0]).shape)
@@ -126,8 +126,8 @@ def spatial_groupnorm_backward(dout: Array, cache: Cache) -> tuple[Array, Array,
 
 
 def _batchnorm_forward(
-    X: Array, gamma: Array, beta: Array, bn_param: dict[str, Any]
-) -> tuple[Array, Cache]:
+    X: ndarray, gamma: ndarray, beta: ndarray, bn_param: dict[str, Any]
+) -> tuple[ndarray, Cache]:
     """Normalize ``X (m, ..., d)`` over all axes but the last, and keep the running statistics."""
     (mode,) = read_settings(bn_param, 'bn_param', 'mode')
     training = as_choice(mode, "bn_param['mode']", ('train', 'test')) == 'train'
@@ -144,13 +144,13 @@ def _batchnorm_forward(
 
 
 def _scale_and_shift(
-    Xc: Array,
-    var: Array,
-    gamma: Array,
-    beta: Array,
+    Xc: ndarray,
+    var: ndarray,
+    gamma: ndarray,
+    beta: ndarray,
     param: Mapping[str, Any],
-    means: Callable[..., Array] | None,
-) -> tuple[Array, Cache]:
+    means: Callable[..., ndarray] | None,
+) -> tuple[ndarray, Cache]:
     """Compute ``gamma xh + beta`` from ``X - mean`` and the variance, channels last.
 
     The function that takes the means goes into the cache, for the gradient; None where they are
@@ -163,7 +163,7 @@ def _scale_and_shift(
     return gamma * Xh + beta, (Xh, sd, gamma, means)
 
 
-def _gradients(dA: Array, cache: Cache) -> tuple[Array, Array, Array]:
+def _gradients(dA: ndarray, cache: Cache) -> tuple[ndarray, ndarray, ndarray]:
     """Return the gradients of ``X (m, ..., d)``, gamma and beta, channels last."""
     Xh, sd, gamma, means = cache
     dXh = dA * gamma

@@ -10,20 +10,20 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.optimize import SGD, Adam, Momentum, RMSprop
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 __all__ = ['adam', 'rmsprop', 'sgd', 'sgd_momentum']
 
 Config = dict[str, Any]
 
 
-def sgd(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, Config]:
+def sgd(w: ndarray, dw: ndarray, config: Config | None = None) -> tuple[ndarray, Config]:
     """Gradient descent: ``next_w = w - lr dw``. Of `config`: ``learning_rate`` (1e-2)."""
     config = _complete(config, learning_rate=1e-2)
     return SGD().step(w, dw, float(config['learning_rate']), {}), config
 
 
-def sgd_momentum(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, Config]:
+def sgd_momentum(w: ndarray, dw: ndarray, config: Config | None = None) -> tuple[ndarray, Config]:
     """Momentum: ``v = momentum v - lr dw``, ``next_w = w + v``.
 
     The velocity of the course points downhill and has the learning rate in it; that of epynn is a
@@ -38,7 +38,7 @@ def sgd_momentum(w: Array, dw: Array, config: Config | None = None) -> tuple[Arr
     return next_w, config
 
 
-def rmsprop(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, Config]:
+def rmsprop(w: ndarray, dw: ndarray, config: Config | None = None) -> tuple[ndarray, Config]:
     """RMSProp: ``cache = d cache + (1 - d) dw^2``, ``next_w = w - lr dw / (sqrt(cache) + eps)``.
 
     Of `config`: ``learning_rate`` (1e-2), ``decay_rate`` (0.99), ``epsilon`` (1e-8), ``cache``
@@ -54,7 +54,7 @@ def rmsprop(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, C
     return next_w, config
 
 
-def adam(w: Array, dw: Array, config: Config | None = None) -> tuple[Array, Config]:
+def adam(w: ndarray, dw: ndarray, config: Config | None = None) -> tuple[ndarray, Config]:
     """Adam, with the correction of both means; ``t`` is counted up before it is used.
 
     ``m = beta1 m + (1 - beta1) dw``, ``v = beta2 v + (1 - beta2) dw^2``,

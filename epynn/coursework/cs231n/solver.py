@@ -9,19 +9,19 @@ from epynn.commons.arguments import as_int, function_named
 from epynn.commons.logs import process_logs
 from epynn.coursework.cs231n.optim import adam, rmsprop, sgd, sgd_momentum
 from epynn.coursework.cs231n.params import read_settings
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 __all__ = ['Solver']
 
-UpdateRule = Callable[[Array, Array, dict[str, Any]], tuple[Array, dict[str, Any]]]
+UpdateRule = Callable[[ndarray, ndarray, dict[str, Any]], tuple[ndarray, dict[str, Any]]]
 
 
 class Model(Protocol):
     """What the Solver asks of a model."""
 
-    params: dict[str, Array]
+    params: dict[str, ndarray]
 
-    def loss(self, X: Array, y: Array | None = None) -> Any:
+    def loss(self, X: ndarray, y: ndarray | None = None) -> Any:
         """Return the scores, or with labels the loss and its gradients."""
 
 
@@ -66,7 +66,7 @@ class Solver:
     def __init__(
         self,
         model: Model,
-        data: Mapping[str, Array],
+        data: Mapping[str, ndarray],
         *,
         update_rule: str | UpdateRule = 'sgd',
         optim_config: Mapping[str, Any] | None = None,
@@ -94,7 +94,7 @@ class Solver:
 
         self.epoch = 0
         self.best_val_acc = 0.0
-        self.best_params: dict[str, Array] = {}
+        self.best_params: dict[str, ndarray] = {}
         self.loss_history: list[float] = []
         self.train_acc_history: list[float] = []
         self.val_acc_history: list[float] = []
@@ -119,7 +119,7 @@ class Solver:
             self.model.params = self.best_params
 
     def check_accuracy(
-        self, X: Array, y: Array, num_samples: int | None = None, batch_size: int = 100
+        self, X: ndarray, y: ndarray, num_samples: int | None = None, batch_size: int = 100
     ) -> float:
         """Return the share of samples, from 0 to 1, whose highest score is that of their label.
 

@@ -7,18 +7,18 @@ from typing import ClassVar
 from epynn.commons.errors import ShapeError
 from epynn.commons.maths.floating import floating
 from epynn.coursework.mlp.penalties import Penalty
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
 class Layer(ABC):
     """Base of all layers: forward from inputs, backward from gradients of outputs."""
 
     @abstractmethod
-    def fprop(self, inputs: Array) -> Array:
+    def fprop(self, inputs: ndarray) -> ndarray:
         """Return the outputs for a batch of inputs; the batch is the first axis of both."""
 
     @abstractmethod
-    def bprop(self, inputs: Array, outputs: Array, grads_wrt_outputs: Array) -> Array:
+    def bprop(self, inputs: ndarray, outputs: ndarray, grads_wrt_outputs: ndarray) -> ndarray:
         """Return the gradients of the inputs, from those of the outputs, of the same shape."""
 
 
@@ -32,16 +32,16 @@ class LayerWithParameters(Layer):
     param_names: ClassVar[tuple[str, ...]]
 
     @abstractmethod
-    def grads_wrt_params(self, inputs: Array, grads_wrt_outputs: Array) -> list[Array]:
+    def grads_wrt_params(self, inputs: ndarray, grads_wrt_outputs: ndarray) -> list[ndarray]:
         """Return the gradients of loss and penalties, one a parameter, in the order of `params`."""
 
     @property
-    def params(self) -> list[Array]:
+    def params(self) -> list[ndarray]:
         """The parameters themselves, not copies; integer arrays are set as float64."""
         return [getattr(self, name) for name in self.param_names]
 
     @params.setter
-    def params(self, values: Sequence[Array]) -> None:
+    def params(self, values: Sequence[ndarray]) -> None:
         shapes = [param.shape for param in self.params]
         arrays = [floating(value) for value in values]
         if [array.shape for array in arrays] != shapes:
@@ -66,7 +66,7 @@ class LayerWithParameters(Layer):
         pairs = zip(self.penalties, self.params, strict=True)
         return sum((penalty(param) for penalty, param in pairs if penalty is not None), 0.0)
 
-    def add_penalty_grads(self, grads: Sequence[Array]) -> list[Array]:
+    def add_penalty_grads(self, grads: Sequence[ndarray]) -> list[ndarray]:
         """Return the gradients of the loss plus those of the penalties, a new list."""
         triples = zip(grads, self.penalties, self.params, strict=True)
         return [

@@ -13,7 +13,7 @@ from epynn.coursework.layouts import (
 from epynn.coursework.mlp.base import Layer, LayerWithParameters
 from epynn.coursework.mlp.initialisers import ConstantInit, Initialiser, UniformInit
 from epynn.coursework.mlp.penalties import Penalty
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.convolution import convolve, convolve_input_gradient, convolve_weight_gradient
 from epynn.kernels.pooling import pool, pool_gradient
 
@@ -94,40 +94,40 @@ class ConvolutionalLayer(LayerWithParameters):
         """Shape of the inputs: any batch, input channels, size."""
         return None, self.num_input_channels, self.input_dim_1, self.input_dim_2
 
-    def fprop(self, inputs: Array) -> Array:
+    def fprop(self, inputs: ndarray) -> ndarray:
         """Return the outputs."""
         Z = convolve(self._images(inputs), self._filters())
         return channels_first(Z + self.biases)
 
-    def bprop(self, inputs: Array, outputs: Array, grads_wrt_outputs: Array) -> Array:
+    def bprop(self, inputs: ndarray, outputs: ndarray, grads_wrt_outputs: ndarray) -> ndarray:
         """Return the gradients of the inputs."""
         shape = self._images(inputs).shape
         dZ = self._output_gradients(grads_wrt_outputs)
         return channels_first(convolve_input_gradient(dZ, self._filters(), shape))
 
-    def grads_wrt_params(self, inputs: Array, grads_wrt_outputs: Array) -> list[Array]:
+    def grads_wrt_params(self, inputs: ndarray, grads_wrt_outputs: ndarray) -> list[ndarray]:
         """Return the gradients of loss and penalties: ``[kernels, biases]``."""
         dZ = self._output_gradients(grads_wrt_outputs)
         window = self.kernel_dim_1, self.kernel_dim_2
         dW = convolve_weight_gradient(self._images(inputs), dZ, window)
         return self.add_penalty_grads([self._mirrored(filters_first(dW)), dZ.sum(axis=(0, 1, 2))])
 
-    def _images(self, inputs: Array) -> Array:
+    def _images(self, inputs: ndarray) -> ndarray:
         """Check the inputs and view them channels last."""
         check_shape(inputs, 'inputs', 'batch, channels, dim_1, dim_2', *self.inputs_shape)
         return channels_last(floating(inputs))
 
-    def _output_gradients(self, grads_wrt_outputs: Array) -> Array:
+    def _output_gradients(self, grads_wrt_outputs: ndarray) -> ndarray:
         """Check the gradients of the outputs and view them channels last."""
         axes = 'batch, channels, dim_1, dim_2'
         check_shape(grads_wrt_outputs, 'grads_wrt_outputs', axes, None, self.num_output_channels)
         return channels_last(floating(grads_wrt_outputs))
 
-    def _filters(self) -> Array:
+    def _filters(self) -> ndarray:
         """View the kernels as filters of the library, which cross-correlates."""
         return filters_last(self._mirrored(self.kernels))
 
-    def _mirrored(self, kernels: Array) -> Array:
+    def _mirrored(self, kernels: ndarray) -> ndarray:
         """Mirror kernels in both directions, unless this layer cross-correlates."""
         return kernels if self.cross_correlation else kernels[:, :, ::-1, ::-1]
 
@@ -157,20 +157,20 @@ class MaxPoolingLayer(Layer):
     def __init__(self, pool_size: int = 2) -> None:
         self.pool_size = as_int(pool_size, 'pool_size')
 
-    def fprop(self, inputs: Array) -> Array:
+    def fprop(self, inputs: ndarray) -> ndarray:
         """Return the outputs, of shape ``(..., n / pool_size)`` for inputs ``(..., n)``."""
         X = self._pools(inputs)
         shape = *inputs.shape[:-1], inputs.shape[-1] // self.pool_size
         return pool(X, (1, self.pool_size)).reshape(shape)
 
-    def bprop(self, inputs: Array, outputs: Array, grads_wrt_outputs: Array) -> Array:
+    def bprop(self, inputs: ndarray, outputs: ndarray, grads_wrt_outputs: ndarray) -> ndarray:
         """Return the gradients of the inputs, of shape ``(..., n)``."""
         X = self._pools(inputs)
         shape = *X.shape[:2], 1, 1
         dZ, Z = grads_wrt_outputs.reshape(shape), outputs.reshape(shape)
         return pool_gradient(dZ, X, Z, (1, self.pool_size)).reshape(inputs.shape)
 
-    def _pools(self, inputs: Array) -> Array:
+    def _pools(self, inputs: ndarray) -> ndarray:
         """View inputs as images whose rows are the pools: (..., n) -> (m, pools, pool_size, 1)."""
         n = inputs.shape[-1]
         if n % self.pool_size:

@@ -18,7 +18,7 @@ from epynn.commons.maths.initializers import (
     glorot_normal,
     glorot_uniform,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 DEFAULT_SEED = 123456
 """Seed of the course where no stream of random numbers is given."""
@@ -29,7 +29,7 @@ Shape: TypeAlias = int | tuple[int, ...]
 class Initialiser(Protocol):
     """What a layer asks of an initialiser: one of this module, or of your own."""
 
-    def __call__(self, shape: Shape) -> Array:
+    def __call__(self, shape: Shape) -> ndarray:
         """Return parameters of that shape."""
 
 
@@ -44,7 +44,7 @@ class ConstantInit:
     def __init__(self, value: float) -> None:
         self.initialize = Constant(value)
 
-    def __call__(self, shape: Shape) -> Array:
+    def __call__(self, shape: Shape) -> ndarray:
         """Return an array of that shape, float64."""
         return self.initialize(_as_tuple(shape))
 
@@ -56,7 +56,7 @@ class _Random:
         self.initialize = initialize
         self.rng = default_rng(rng)
 
-    def __call__(self, shape: Shape) -> Array:
+    def __call__(self, shape: Shape) -> ndarray:
         """Return an array of that shape, float64."""
         return self.initialize(_as_tuple(shape), self.rng)
 
@@ -78,13 +78,13 @@ class NormalInit(_Random):
 class _Glorot:
     """Base of the initialisers of matrices, scaled by a gain for the activation that follows."""
 
-    draw: ClassVar[Callable[..., Array]]
+    draw: ClassVar[Callable[..., ndarray]]
 
     def __init__(self, gain: float = 1.0, rng: Any = None) -> None:
         self.gain = gain
         self.rng = default_rng(rng)
 
-    def __call__(self, shape: tuple[int, ...]) -> Array:
+    def __call__(self, shape: tuple[int, ...]) -> ndarray:
         """Return weights of shape ``(output_dim, input_dim)``, float64."""
         return self.gain * type(self).draw(_as_matrix(shape), self.rng)
 

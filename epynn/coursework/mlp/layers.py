@@ -11,7 +11,7 @@ from epynn.coursework.mlp.base import Layer, LayerWithParameters
 from epynn.coursework.mlp.convolution import ConvolutionalLayer, MaxPoolingLayer
 from epynn.coursework.mlp.initialisers import ConstantInit, Initialiser, UniformInit, default_rng
 from epynn.coursework.mlp.penalties import Penalty
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 __all__ = [
     'AffineLayer', 'ConvolutionalLayer', 'DropoutLayer', 'Layer', 'LayerWithParameters',
@@ -57,19 +57,19 @@ class AffineLayer(LayerWithParameters):
         self.weights_penalty = weights_penalty
         self.biases_penalty = biases_penalty
 
-    def fprop(self, inputs: Array) -> Array:
+    def fprop(self, inputs: ndarray) -> ndarray:
         """Return ``inputs weights^T + biases``: (batch, input_dim) -> (batch, output_dim)."""
         check_shape(inputs, 'inputs', 'batch, input_dim', None, self.input_dim)
-        outputs: Array = inputs @ self.weights.T + self.biases
+        outputs: ndarray = inputs @ self.weights.T + self.biases
         return outputs
 
-    def bprop(self, inputs: Array, outputs: Array, grads_wrt_outputs: Array) -> Array:
+    def bprop(self, inputs: ndarray, outputs: ndarray, grads_wrt_outputs: ndarray) -> ndarray:
         """Return ``grads weights``: (batch, output_dim) -> (batch, input_dim)."""
         check_shape(grads_wrt_outputs, 'grads_wrt_outputs', 'batch, output_dim', *outputs.shape)
-        grads: Array = grads_wrt_outputs @ self.weights
+        grads: ndarray = grads_wrt_outputs @ self.weights
         return grads
 
-    def grads_wrt_params(self, inputs: Array, grads_wrt_outputs: Array) -> list[Array]:
+    def grads_wrt_params(self, inputs: ndarray, grads_wrt_outputs: ndarray) -> list[ndarray]:
         """Return ``[grads^T inputs, sum(grads)]`` plus the gradients of the penalties."""
         return self.add_penalty_grads([grads_wrt_outputs.T @ inputs, grads_wrt_outputs.sum(axis=0)])
 
@@ -85,11 +85,11 @@ class ActivationLayer(Layer):
     def __init__(self) -> None:
         self.activate = BoundActivation(type(self).function)
 
-    def fprop(self, inputs: Array) -> Array:
+    def fprop(self, inputs: ndarray) -> ndarray:
         """Return ``f(inputs)``, any shape."""
         return self.activate(inputs)
 
-    def bprop(self, inputs: Array, outputs: Array, grads_wrt_outputs: Array) -> Array:
+    def bprop(self, inputs: ndarray, outputs: ndarray, grads_wrt_outputs: ndarray) -> ndarray:
         """Return the gradients of the inputs: the product of those of the outputs with f'."""
         return self.activate.gradient(grads_wrt_outputs, inputs, outputs)
 
@@ -136,11 +136,11 @@ class ReshapeLayer(Layer):
     def __init__(self, output_shape: tuple[int, ...] | None = None) -> None:
         self.output_shape = (-1,) if output_shape is None else tuple(output_shape)
 
-    def fprop(self, inputs: Array) -> Array:
+    def fprop(self, inputs: ndarray) -> ndarray:
         """Return ``(batch, *output_shape)``."""
         return inputs.reshape((len(inputs), *self.output_shape))
 
-    def bprop(self, inputs: Array, outputs: Array, grads_wrt_outputs: Array) -> Array:
+    def bprop(self, inputs: ndarray, outputs: ndarray, grads_wrt_outputs: ndarray) -> ndarray:
         """Return the gradients in the shape of the inputs."""
         return grads_wrt_outputs.reshape(inputs.shape)
 
@@ -170,23 +170,23 @@ class DropoutLayer(Layer):
         self.rng = default_rng(rng)
         self.incl_prob = as_float(incl_prob, 'incl_prob', low=0, high=1)
         self.share_across_batch = as_flag(share_across_batch, 'share_across_batch')
-        self._scale: Array | float | None = None
+        self._scale: ndarray | float | None = None
 
-    def fprop(self, inputs: Array, stochastic: bool = True) -> Array:
+    def fprop(self, inputs: ndarray, stochastic: bool = True) -> ndarray:
         """Return the outputs, of the shape of the inputs; a new mask is drawn if `stochastic`."""
         if stochastic:
             batch = 1 if self.share_across_batch else len(inputs)
             self._scale = self.rng.uniform(size=(batch, *inputs.shape[1:])) < self.incl_prob
         else:
             self._scale = self.incl_prob
-        outputs: Array = inputs * self._scale
+        outputs: ndarray = inputs * self._scale
         return outputs
 
-    def bprop(self, inputs: Array, outputs: Array, grads_wrt_outputs: Array) -> Array:
+    def bprop(self, inputs: ndarray, outputs: ndarray, grads_wrt_outputs: ndarray) -> ndarray:
         """Return the gradients, which pass where the inputs of the last `fprop` passed."""
         if self._scale is None:
             raise StateError('DropoutLayer.bprop', 'fprop before it', 'none', 'Call fprop first.')
-        grads: Array = grads_wrt_outputs * self._scale
+        grads: ndarray = grads_wrt_outputs * self._scale
         return grads
 
     def __repr__(self) -> str:

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.fast import depthwise, im2col, rows, upright
 from epynn.kernels.window import Window
 
 
-def multiply_windows(Xp: Array, W: Array, window: Window, b: Array | None = None) -> Array:
+def multiply_windows(Xp: ndarray, W: ndarray, window: Window, b: ndarray | None = None) -> ndarray:
     """Multiply what windows see with filters, sum, and add a bias: ``-> (m, oh, ow, u)``."""
     m, d, u = len(Xp), Xp.shape[3], W.shape[3]
     Z = np.empty((m, *window.size_out, u), Xp.dtype)
@@ -32,7 +32,7 @@ def multiply_windows(Xp: Array, W: Array, window: Window, b: Array | None = None
     return Z
 
 
-def multiply_windows_weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
+def multiply_windows_weight_gradient(Xp: ndarray, dZ: ndarray, window: Window) -> ndarray:
     """Gradient of the filters in :func:`multiply_windows`: ``-> (fh, fw, d/g, u)``."""
     d, u = Xp.shape[3], dZ.shape[3]
     if depthwise.suits(window, d, u):
@@ -50,7 +50,7 @@ def multiply_windows_weight_gradient(Xp: Array, dZ: Array, window: Window) -> Ar
     return im2col.weight_gradient(Xp, dZ, window)
 
 
-def multiply_windows_input_gradient(dZ: Array, W: Array, window: Window) -> Array:
+def multiply_windows_input_gradient(dZ: ndarray, W: ndarray, window: Window) -> ndarray:
     """Gradient of the images in :func:`multiply_windows`: ``-> (m, h, w, d)``."""
     m, d, u = len(dZ), W.shape[2] * window.groups, W.shape[3]
     if depthwise.suits(window, d, u):
@@ -69,6 +69,6 @@ def multiply_windows_input_gradient(dZ: Array, W: Array, window: Window) -> Arra
     return im2col.input_gradient(dZ, W, window)
 
 
-def _split(array: Array, g: int) -> list[Array]:
+def _split(array: ndarray, g: int) -> list[ndarray]:
     """View the groups in the last axis apart."""
     return np.split(array, g, axis=-1)

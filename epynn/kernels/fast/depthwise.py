@@ -7,7 +7,7 @@ another start on. One call of einsum multiplies and adds up in a single pass ove
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import view_blocks
 from epynn.kernels.fast.pieces import Piece, add_shares, cut, share
 from epynn.kernels.window import Window
@@ -18,7 +18,7 @@ def suits(window: Window, d: int, u: int) -> bool:
     return window.groups == d == u > 1
 
 
-def multiply(Xp: Array, W: Array, window: Window, Z: Array, b: Array | None) -> None:
+def multiply(Xp: ndarray, W: ndarray, window: Window, Z: ndarray, b: ndarray | None) -> None:
     """Multiply what each tap sees by its filters ``(fh, fw, 1, d)``, add the bias, into `Z`."""
     ow = Z.shape[2]
     Xr, Zr = _view_rows(Xp, window), _join(Z, window)
@@ -34,12 +34,12 @@ def multiply(Xp: Array, W: Array, window: Window, Z: Array, b: Array | None) -> 
     share(work, _cut(Z, window))
 
 
-def weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
+def weight_gradient(Xp: ndarray, dZ: ndarray, window: Window) -> ndarray:
     """Gradient of the filters, of shape (fh, fw, 1, d)."""
     Xr, dZr = _view_rows(Xp, window), _join(dZ, window)
     shape = (*window.size, *dZr.shape[2:])
 
-    def work(pieces: list[Piece]) -> Array:
+    def work(pieces: list[Piece]) -> ndarray:
         dW = np.zeros(shape, dZ.dtype)
         for n, i, _ in pieces:
             dW += np.einsum('niacjk,nijk->acjk', Xr[n, i], dZr[n, i])
@@ -47,11 +47,11 @@ def weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
 
     dW = add_shares(work, _cut(dZ, window))
     # (fh, fw, 1, ow * d), or (fh, fw, ow, d) -> (fh, fw, 1, d)
-    gradient: Array = dW.reshape(*window.size, *dZ.shape[2:]).sum(axis=2, keepdims=True)
+    gradient: ndarray = dW.reshape(*window.size, *dZ.shape[2:]).sum(axis=2, keepdims=True)
     return gradient
 
 
-def input_gradient(dZ: Array, W: Array, window: Window) -> Array:
+def input_gradient(dZ: ndarray, W: ndarray, window: Window) -> ndarray:
     """Gradient of the images: a convolution of ``dZ``, in steps of the strides, mirrored."""
     (fh, fw), (sh, sw), (rh, rw) = window.size, window.strides, window.dilation
     (top, _), (left, _), (h, w) = *window.pads, window.size_in
@@ -67,7 +67,7 @@ def input_gradient(dZ: Array, W: Array, window: Window) -> Array:
     return dX
 
 
-def _view_rows(Xp: Array, window: Window) -> Array:
+def _view_rows(Xp: ndarray, window: Window) -> ndarray:
     """View what each tap sees of each row: ``-> (m, oh, fh, fw, 1, ow * d)``.
 
     With strides along the row, places are apart: ``-> (m, oh, fh, fw, ow, d)``.
@@ -80,12 +80,12 @@ def _view_rows(Xp: Array, window: Window) -> Array:
     return as_strided(Xb, (*shape, 1, ow * d), (*steps, 0, depth), writeable=False)
 
 
-def _join(Z: Array, window: Window) -> Array:
+def _join(Z: ndarray, window: Window) -> ndarray:
     """View rows ``(..., ow, d)`` as :func:`_view_rows` has them: ``-> (..., 1, ow * d)``."""
     *shape, ow, d = Z.shape
     return Z if window.strides[1] > 1 else Z.reshape(*shape, 1, ow * d)
 
 
-def _cut(Z: Array, window: Window) -> list[list[Piece]]:
+def _cut(Z: ndarray, window: Window) -> list[list[Piece]]:
     """Cut the output ``(m, oh, ow, d)`` into pieces of whole rows."""
     return cut(Z.shape[:3], 3 * Z.shape[3] * Z.itemsize, 4 * Z.size * window.points, step=2)

@@ -8,13 +8,13 @@ import math
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import unpad, view_blocks, view_taps
 from epynn.kernels.fast.pieces import PASS, Piece, add_bias, add_shares, cut, share
 from epynn.kernels.window import Window
 
 
-def multiply(Xp: Array, W: Array, window: Window, Z: Array, b: Array | None) -> None:
+def multiply(Xp: ndarray, W: ndarray, window: Window, Z: ndarray, b: ndarray | None) -> None:
     """Multiply blocks with filters ``(fh, fw, d, u)`` and add the bias, into `Z`."""
     u = W.shape[3]
     Xb, Wr = view_blocks(Xp, window), W.reshape(-1, u)
@@ -29,12 +29,12 @@ def multiply(Xp: Array, W: Array, window: Window, Z: Array, b: Array | None) -> 
     share(work, _cut(Z.shape, len(Wr), Z.itemsize))
 
 
-def weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
+def weight_gradient(Xp: ndarray, dZ: ndarray, window: Window) -> ndarray:
     """Gradient of the filters: blocks, turned over, times gradients."""
     d, u = Xp.shape[3], dZ.shape[3]
     Xb, height = view_blocks(Xp, window), window.points * d
 
-    def work(pieces: list[Piece]) -> Array:
+    def work(pieces: list[Piece]) -> ndarray:
         dW = np.zeros((height, u), dZ.dtype)
         for piece in pieces:
             dW += _copy_blocks(Xb[piece]).T @ dZ[piece].reshape(-1, u)
@@ -44,7 +44,7 @@ def weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
     return dW.reshape(*window.size, d, u)
 
 
-def input_gradient(dZ: Array, W: Array, window: Window) -> Array:
+def input_gradient(dZ: ndarray, W: ndarray, window: Window) -> ndarray:
     """Gradient of the images: each block times the filters, added where it was cut."""
     d, u = W.shape[2:]
     dX = np.zeros((len(dZ), *window.framed, d), dZ.dtype)
@@ -73,7 +73,7 @@ def _cut(shape: tuple[int, ...], height: int, itemsize: int, kept: int = 0) -> l
     return cut(shape[:3], 2 * max(height, u) * itemsize, work, kept=kept)
 
 
-def _copy_blocks(Xb: Array) -> Array:
+def _copy_blocks(Xb: ndarray) -> ndarray:
     """Copy blocks into a matrix: ``(m, oh, ow, fh, fw, d) -> (m * oh * ow, fh * fw * d)``."""
     *places, fh, fw, d = Xb.shape
     return Xb.reshape(math.prod(places), fh * fw * d)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeAlias
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.threads import SHARES, count_shares
 from epynn.kernels.threads import share as share
 
@@ -65,7 +65,7 @@ def _slices(whole: slice, most: int, step: int = 1) -> list[slice]:
     return [slice(start, min(start + length, whole.stop)) for start in starts]
 
 
-def add_shares(work: Callable[[list[Piece]], Array], shares: list[list[Piece]]) -> Array:
+def add_shares(work: Callable[[list[Piece]], ndarray], shares: list[list[Piece]]) -> ndarray:
     """Do the shares of a job, and add up what comes of them, in order."""
     total, *others = share(work, shares)
     for other in others:
@@ -73,7 +73,7 @@ def add_shares(work: Callable[[list[Piece]], Array], shares: list[list[Piece]]) 
     return total
 
 
-def add_bias(Z: Array, row: Array | None) -> None:
+def add_bias(Z: ndarray, row: ndarray | None) -> None:
     """Add a bias to a piece, if there is one: as a long `row`, with which NumPy is quick."""
     if row is not None:
         width = Z.shape[2] * Z.shape[3]

@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import unpad
 from epynn.kernels.fast import unpooling
 from epynn.kernels.fast.phases import Phases
@@ -21,8 +21,8 @@ _COMBINE = {'max': np.maximum, 'min': np.minimum, 'mean': np.add}
 
 
 def pool_windows(
-    Xp: Array, window: Window, how: str, with_winners: bool
-) -> tuple[Array, Array | None]:
+    Xp: ndarray, window: Window, how: str, with_winners: bool
+) -> tuple[ndarray, ndarray | None]:
     """Keep the max, min or mean of what each window sees; number the points that won."""
     phases, Xp = Phases.of(window, Xp.shape[3]), np.ascontiguousarray(Xp)
     Z = np.empty((len(Xp), *window.size_out, Xp.shape[3]), Xp.dtype)
@@ -39,7 +39,7 @@ def pool_windows(
 
 
 def _pool_by_points(
-    Xp: Array, Z: Array, winners: Array, phases: Phases, how: str, pieces: list[Piece]
+    Xp: ndarray, Z: ndarray, winners: ndarray, phases: Phases, how: str, pieces: list[Piece]
 ) -> None:
     """Pool all points of windows at once, and find the number of the first that won."""
     points = winners.dtype.type(phases.points)
@@ -57,7 +57,7 @@ def _pool_by_points(
         np.subtract(points, np.maximum.reduce(left, axis=0, out=number), out=number)
 
 
-def _pool_by_axes(Xp: Array, Z: Array, phases: Phases, how: str, pieces: list[Piece]) -> None:
+def _pool_by_axes(Xp: ndarray, Z: ndarray, phases: Phases, how: str, pieces: list[Piece]) -> None:
     """Pool along the height, then along the width: quicker where nobody asks for winners."""
     (fh, fw), (sh, sw), combine = phases.size, phases.strides, _COMBINE[how]
     with _runs_in_place():
@@ -84,7 +84,7 @@ def _runs_in_place() -> Iterator[None]:
         np.setbufsize(before)
 
 
-def pool_windows_gradient(dZ: Array, window: Window, winners: Array | None) -> Array:
+def pool_windows_gradient(dZ: ndarray, window: Window, winners: ndarray | None) -> ndarray:
     """Send gradients to the winners of windows, or in equal parts to all their points."""
     phases, dZ = Phases.of(window, dZ.shape[3]), np.ascontiguousarray(dZ)
     dX = np.empty((len(dZ), *window.framed, dZ.shape[3]), dZ.dtype)
@@ -103,7 +103,7 @@ def pool_windows_gradient(dZ: Array, window: Window, winners: Array | None) -> A
     return unpad(dX, window)
 
 
-def _gather(combine: np.ufunc, taps: list[Array], out: Array) -> None:
+def _gather(combine: np.ufunc, taps: list[ndarray], out: ndarray) -> None:
     """Take the max, min or sum of arrays of the same shape."""
     if len(taps) == 1:
         out[...] = taps[0]

@@ -8,7 +8,7 @@ that order.
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.products import multiply
 from epynn.kernels.steps import Functions, Slopes, split_gates
 
@@ -16,7 +16,9 @@ from epynn.kernels.steps import Functions, Slopes, split_gates
 class Gates:
     """``Z[t] = [X[t] hp[t] 1] [U V b]`` and ``A[t] = activate(Z[t])``."""
 
-    def __init__(self, X: Array, U: Array, V: Array, b: Array, functions: Functions) -> None:
+    def __init__(
+        self, X: ndarray, U: ndarray, V: ndarray, b: ndarray, functions: Functions
+    ) -> None:
         (s, m, e), u = X.shape, len(V)
         self.functions = functions
         dtype = np.result_type(X, U)
@@ -32,7 +34,7 @@ class Gates:
         self.A = np.empty_like(self.Z)
         self.gates = split_gates(self.A, u)
 
-    def compute(self, t: int) -> list[Array]:
+    def compute(self, t: int) -> list[ndarray]:
         """Compute step `t`, and return its gates."""
         Z = self.Z[t]
         np.matmul(self.Xhp1[t], self.UVb, Z)
@@ -43,13 +45,13 @@ class Gates:
 class GateGradients:
     """``dZ[t] = dA[t] * activate'(Z[t])``, the slopes of all steps at once, and ``dZ[t] V^T``."""
 
-    def __init__(self, Z: Array, A: Array, V: Array, functions: Functions) -> None:
+    def __init__(self, Z: ndarray, A: ndarray, V: ndarray, functions: Functions) -> None:
         self.Z, self.A, self.VT, self.functions = Z, A, V.T, functions
         self.dZ = np.empty_like(Z)
-        self.dhp: Array = np.empty_like(Z[0], shape=(Z.shape[1], len(V)))
+        self.dhp: ndarray = np.empty_like(Z[0], shape=(Z.shape[1], len(V)))
         self.slopes = Slopes(Z, A, functions).slopes
 
-    def compute(self, t: int, *dA: Array) -> Array:
+    def compute(self, t: int, *dA: ndarray) -> ndarray:
         """Compute ``dZ`` of step `t` from the gradients of its gates; return ``dhp``, overwritten.
 
         The next step writes into the same array.
@@ -62,12 +64,12 @@ class GateGradients:
         return self.dhp
 
 
-def input_gradient(dZ: Array, U: Array) -> Array:
+def input_gradient(dZ: ndarray, U: ndarray) -> ndarray:
     """Return ``dX = dZ U^T`` of all steps."""
     return np.matmul(dZ, U.T, out=np.empty_like(dZ, shape=(*dZ.shape[:2], len(U))))
 
 
-def parameter_gradients(X: Array, hp: Array, dZ: Array) -> tuple[Array, Array, Array]:
+def parameter_gradients(X: ndarray, hp: ndarray, dZ: ndarray) -> tuple[ndarray, ndarray, ndarray]:
     """Return ``dU``, ``dV`` and ``db``, by one product of ``[X hp 1]`` and ``dZ``."""
     # (s, m, k) -> (k, s, m): copies, in runs of samples
     X, hp, dZ = (array.transpose(2, 0, 1) for array in (X, hp, dZ))

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.fast import im2col, winograd
 from epynn.kernels.fast.pieces import PASS, Piece, add_bias, add_shares, cut, fits, share
 from epynn.kernels.fast.space_to_depth import (
@@ -99,7 +99,7 @@ def places_of_input_gradient(m: int, window: Window) -> tuple[int, int, int]:
     return m, window.size_out[0] + qh - 1, window.size_out[1] + qw - 1
 
 
-def multiply(Xp: Array, W: Array, plan: Plan, Z: Array, b: Array | None) -> None:
+def multiply(Xp: ndarray, W: ndarray, plan: Plan, Z: ndarray, b: ndarray | None) -> None:
     """Convolve, into ``Z (m, oh, ow, u)``, and add the bias to each piece while it is at hand."""
     Wc = filters_to_cells(W, plan.window.strides)
     U = winograd.transform_filters(Wc, plan.r)
@@ -113,12 +113,12 @@ def multiply(Xp: Array, W: Array, plan: Plan, Z: Array, b: Array | None) -> None
     share(work, plan.parts)
 
 
-def weight_gradient(Xp: Array, dZ: Array, plan: Plan) -> Array:
+def weight_gradient(Xp: ndarray, dZ: ndarray, plan: Plan) -> ndarray:
     """Gradient of the filters, of shape (fh, fw, d, u)."""
     (qh, qw), (sh, sw) = plan.cells, plan.window.strides
     shape = plan.r + qh - 1, qw, Xp.shape[3] * sh * sw, dZ.shape[3]
 
-    def work(pieces: list[Piece]) -> Array:
+    def work(pieces: list[Piece]) -> ndarray:
         dU, dW = np.zeros(shape, dZ.dtype), np.zeros((qh, *shape[1:]), dZ.dtype)
         for n, i, _ in pieces:
             cells, part = _cut_cells(Xp[n], i, plan), np.ascontiguousarray(dZ[n, i])
@@ -133,7 +133,7 @@ def weight_gradient(Xp: Array, dZ: Array, plan: Plan) -> Array:
     return filters_from_cells(dW, plan.window.size, plan.window.strides)
 
 
-def input_gradient(dZ: Array, W: Array, plan: Plan) -> Array:
+def input_gradient(dZ: ndarray, W: ndarray, plan: Plan) -> ndarray:
     """Gradient of the images: a convolution itself, of ``dZ`` with the filters mirrored.
 
     What falls on the padding is not even computed, or left out with strides.
@@ -166,14 +166,14 @@ def input_gradient(dZ: Array, W: Array, plan: Plan) -> Array:
     return dX
 
 
-def _cut_cells(Xp: Array, i: slice, plan: Plan) -> Array:
+def _cut_cells(Xp: ndarray, i: slice, plan: Plan) -> ndarray:
     """Cut out what those rows of the output see, in cells: ``-> (n, rows, ow + qw - 1, ...)``."""
     (qh, qw), (sh, sw) = plan.cells, plan.window.strides
     rows, columns = i.stop - i.start + qh - 1, plan.window.size_out[1] + qw - 1
     return to_cells(crop(Xp, i.start * sh, 0, rows * sh, columns * sw), plan.window.strides)
 
 
-def is_level(X: Array) -> bool:
+def is_level(X: ndarray) -> bool:
     """Return whether no number is far above the others, and all are finite.
 
     No square is larger than the sum of squares of the run it lies in: where that is small enough,
@@ -191,7 +191,7 @@ def is_level(X: Array) -> bool:
     return max(float(flat.max()), -float(flat.min())) ** 2 <= allowed
 
 
-def _convolve(X: Array, W: Array, U: Array, Z: Array) -> None:
+def _convolve(X: ndarray, W: ndarray, U: ndarray, Z: ndarray) -> None:
     """Convolve a piece at stride 1, by transformed filters or as it is, into `Z`."""
     if is_level(X):
         winograd.convolve_rows(X, U, len(W), Z)

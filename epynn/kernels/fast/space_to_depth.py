@@ -7,10 +7,10 @@ a convolution with strides ``sh, sw`` is one with strides of 1, and filters fall
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
-def crop(X: Array, top: int, left: int, rows: int, columns: int) -> Array:
+def crop(X: ndarray, top: int, left: int, rows: int, columns: int) -> ndarray:
     """Cut a window out of images, 0 outside of them; C-ordered, and a view where that will do."""
     n, _, _, d = X.shape
     inside = X[:, max(top, 0) : max(top + rows, 0), max(left, 0) : max(left + columns, 0)]
@@ -22,7 +22,7 @@ def crop(X: Array, top: int, left: int, rows: int, columns: int) -> Array:
     return window
 
 
-def paste(X: Array, window: Array, top: int, left: int) -> None:
+def paste(X: ndarray, window: ndarray, top: int, left: int) -> None:
     """Write a window into images, as far as it lies inside: the reverse of :func:`crop`."""
     _, rows, columns, _ = window.shape
     inside = X[:, max(top, 0) : max(top + rows, 0), max(left, 0) : max(left + columns, 0)]
@@ -30,7 +30,7 @@ def paste(X: Array, window: Array, top: int, left: int) -> None:
     inside[...] = window[:, y : y + inside.shape[1], x : x + inside.shape[2]]
 
 
-def to_cells(X: Array, strides: tuple[int, int]) -> Array:
+def to_cells(X: ndarray, strides: tuple[int, int]) -> ndarray:
     """Bring the points of each cell into the depth; C-ordered, as images are.
 
     ``(n, H * sh, W * sw, d) -> (n, H, W, sh * sw * d)``
@@ -44,7 +44,7 @@ def to_cells(X: Array, strides: tuple[int, int]) -> Array:
     return np.ascontiguousarray(X.reshape(n, h // sh, w // sw, sh * sw * d))
 
 
-def from_cells(X: Array, strides: tuple[int, int]) -> Array:
+def from_cells(X: ndarray, strides: tuple[int, int]) -> ndarray:
     """Bring the points of each cell back to their place: the reverse of :func:`to_cells`."""
     n, h, w, d = X.shape
     sh, sw = strides
@@ -57,7 +57,7 @@ def count_cells(window: tuple[int, int], strides: tuple[int, int]) -> tuple[int,
     return -(-window[0] // strides[0]), -(-window[1] // strides[1])
 
 
-def filters_to_cells(W: Array, strides: tuple[int, int]) -> Array:
+def filters_to_cells(W: ndarray, strides: tuple[int, int]) -> ndarray:
     """Cut filters into cells, 0 where they end before: ``-> (qh, qw, sh * sw * d, u)``."""
     fh, fw, d, u = W.shape
     sh, sw = strides
@@ -66,7 +66,7 @@ def filters_to_cells(W: Array, strides: tuple[int, int]) -> Array:
     return to_cells(framed, strides).reshape(qh, qw, sh * sw * d, u)
 
 
-def filters_from_cells(W: Array, window: tuple[int, int], strides: tuple[int, int]) -> Array:
+def filters_from_cells(W: ndarray, window: tuple[int, int], strides: tuple[int, int]) -> ndarray:
     """Join filters again: the reverse of :func:`filters_to_cells`."""
     qh, qw, depth, u = W.shape
     (fh, fw), (sh, sw) = window, strides

@@ -6,7 +6,7 @@ pieces, the first of them the largest, and writes or adds into ``dX``.
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.fast.phases import Phases, as_points
 from epynn.kernels.fast.pieces import Piece
 
@@ -14,7 +14,7 @@ WALK_BYTES = 24
 """What :func:`walk` takes for each gradient: a number as an index, its corner and its place."""
 
 
-def send(dZ: Array, winners: Array, dX: Array, phases: Phases, pieces: list[Piece]) -> None:
+def send(dZ: ndarray, winners: ndarray, dX: ndarray, phases: Phases, pieces: list[Piece]) -> None:
     """Give each gradient to the winner of its window, and 0 to its other points."""
     numbers = np.arange(phases.points, dtype=winners.dtype)[:, np.newaxis]
     scratch = phases.make_stack(dZ[pieces[0]], dX.dtype)
@@ -27,16 +27,21 @@ def send(dZ: Array, winners: Array, dX: Array, phases: Phases, pieces: list[Piec
         part.unstack(taps, seen)
 
 
-def find_corners(dX: Array, phases: Phases) -> Array:
+def find_corners(dX: ndarray, phases: Phases) -> ndarray:
     """Return where each window begins in images, counted in numbers: ``(n, oh, ow, d)``."""
     (sh, sw), (oh, ow), (m, h, w, d) = phases.strides, phases.places, dX.shape
     n, i, j, e = np.ogrid[:m, :oh, :ow, :d]
-    corners: Array = ((n * h + i * sh) * w + j * sw) * d + e
+    corners: ndarray = ((n * h + i * sh) * w + j * sw) * d + e
     return corners
 
 
 def walk(
-    dZ: Array, winners: Array, dX: Array, phases: Phases, corners: Array, pieces: list[Piece]
+    dZ: ndarray,
+    winners: ndarray,
+    dX: ndarray,
+    phases: Phases,
+    corners: ndarray,
+    pieces: list[Piece],
 ) -> None:
     """Do as :func:`send` where windows overlap: walk from the corner of each to its winner."""
     a, c = np.divmod(np.arange(phases.points), phases.size[1])
@@ -52,14 +57,14 @@ def walk(
         np.add.at(dX[n].reshape(-1), places.reshape(-1), gradients.reshape(-1))
 
 
-def spread(dZ: Array, dX: Array, phases: Phases, pieces: list[Piece]) -> None:
+def spread(dZ: ndarray, dX: ndarray, phases: Phases, pieces: list[Piece]) -> None:
     """Give each point of a window an equal part of its gradient."""
     count = dZ.dtype.type(phases.points)
     for n, _, _ in pieces:
         phases.see_windows(dX[n])[...] = as_points(np.divide(dZ[n], count))
 
 
-def spread_by_axes(dZ: Array, dX: Array, phases: Phases, pieces: list[Piece]) -> None:
+def spread_by_axes(dZ: ndarray, dX: ndarray, phases: Phases, pieces: list[Piece]) -> None:
     """Do as :func:`spread` where windows overlap: add up along rows, then columns."""
     (fh, fw), (sh, sw), (_, W, d) = phases.size, phases.strides, phases.plane
     most = len(dZ[pieces[0][0]])
@@ -75,7 +80,7 @@ def spread_by_axes(dZ: Array, dX: Array, phases: Phases, pieces: list[Piece]) ->
                 phases.put(_add_up(column, taps, scratch[1, p, q]), dX[n], p, q)
 
 
-def _add_up(plane: Array, shifts: range, scratch: Array) -> Array:
+def _add_up(plane: ndarray, shifts: range, scratch: ndarray) -> ndarray:
     """Add a plane to itself, shifted by several numbers; the first shift is 0."""
     if len(shifts) == 1:
         return plane

@@ -11,7 +11,7 @@ import math
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import view_taps
 from epynn.kernels.fast.pieces import PASS, Piece, add_shares, cut, share
 from epynn.kernels.window import Window
@@ -42,7 +42,7 @@ def suits_input_gradient(window: Window, d: int, u: int, itemsize: int) -> bool:
     return suits(window, d) and few and given <= _IMAGE_BYTES
 
 
-def multiply(Xp: Array, W: Array, window: Window, Z: Array, b: Array | None) -> None:
+def multiply(Xp: ndarray, W: ndarray, window: Window, Z: ndarray, b: ndarray | None) -> None:
     """Multiply blocks with filters ``(fh, fw, d, u)`` and add the bias, into `Z`."""
     u = W.shape[3]
     Wb = W.reshape(-1, u)
@@ -63,13 +63,13 @@ def multiply(Xp: Array, W: Array, window: Window, Z: Array, b: Array | None) -> 
     share(work, _cut(Z.shape, height, Z.itemsize))
 
 
-def weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
+def weight_gradient(Xp: ndarray, dZ: ndarray, window: Window) -> ndarray:
     """Gradient of the filters, of shape (fh, fw, d, u)."""
     d, u = Xp.shape[3], dZ.shape[3]
     height = window.points * d
     Xb = _stand_up(Xp, window)
 
-    def work(pieces: list[Piece]) -> Array:
+    def work(pieces: list[Piece]) -> ndarray:
         dW = np.zeros((height, u), dZ.dtype)
         for n, i, j in pieces:
             seen = Xb[..., n, i, j]
@@ -82,7 +82,7 @@ def weight_gradient(Xp: Array, dZ: Array, window: Window) -> Array:
     return dW.reshape(*window.size, d, u)
 
 
-def input_gradient(dZ: Array, W: Array, window: Window) -> Array:
+def input_gradient(dZ: ndarray, W: ndarray, window: Window) -> ndarray:
     """Gradient of the images: what each tap gives is added to its plane, where it was seen."""
     m, d, u = len(dZ), W.shape[2], W.shape[3]
     (top, _), (left, _), (h, w) = *window.pads, window.size_in
@@ -106,7 +106,7 @@ def input_gradient(dZ: Array, W: Array, window: Window) -> Array:
     return dX
 
 
-def _stand_up(Xp: Array, window: Window) -> Array:
+def _stand_up(Xp: ndarray, window: Window) -> ndarray:
     """View what each tap sees of each plane: ``(m, h, w, d) -> (fh, fw, d, m, oh, ow)``."""
     planes = np.ascontiguousarray(Xp.transpose(3, 0, 1, 2))
     plane, sample, row, column = planes.strides

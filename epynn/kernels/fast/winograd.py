@@ -20,7 +20,7 @@ from functools import cache
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 _POINTS = tuple(Fraction(p) for p in ('0', '1', '-1', '2', '-2', '1/2', '-1/2'))
 """Points at which polynomials are compared, the simplest first; the last one is infinity."""
@@ -40,7 +40,7 @@ def choose_rows(oh: int, f: int) -> int:
 
 
 @cache
-def matrices(r: int, f: int, dtype: str) -> tuple[Array, Array, Array]:
+def matrices(r: int, f: int, dtype: str) -> tuple[ndarray, ndarray, ndarray]:
     """Derive ``A^T (r, t)``, ``G (t, f)`` and ``B^T (t, t)`` from the points, exactly.
 
     The result depends on nothing but the arguments, and is read-only: it is remembered.
@@ -64,21 +64,21 @@ def matrices(r: int, f: int, dtype: str) -> tuple[Array, Array, Array]:
     return result[0], result[1], result[2]
 
 
-def transform_filters(W: Array, r: int) -> Array:
+def transform_filters(W: ndarray, r: int) -> ndarray:
     """Return ``G W``, one matrix a point: ``(fh, fw, d, u) -> (t, fw * d, u)``."""
     fh, fw, d, u = W.shape
     _, G, _ = matrices(r, fh, W.dtype.str)
     return (G @ W.reshape(fh, fw * d * u)).reshape(len(G), fw * d, u)
 
 
-def filters_gradient(dU: Array, fh: int) -> Array:
+def filters_gradient(dU: ndarray, fh: int) -> ndarray:
     """Return ``dW = G^T dU``: ``(t, fw, d, u) -> (fh, fw, d, u)``."""
     t = len(dU)
     _, G, _ = matrices(t - fh + 1, fh, dU.dtype.str)
     return (G.T @ dU.reshape(t, -1)).reshape(fh, *dU.shape[1:])
 
 
-def convolve_rows(X: Array, U: Array, fh: int, Z: Array) -> None:
+def convolve_rows(X: ndarray, U: ndarray, fh: int, Z: ndarray) -> None:
     """Convolve images with filters from :func:`transform_filters`, at stride 1, into ``Z``.
 
     Images ``(n, oh + fh - 1, ow + fw - 1, d)`` are C-ordered, rows of ``Z (n, oh, ow, u)`` are
@@ -99,7 +99,7 @@ def convolve_rows(X: Array, U: Array, fh: int, Z: Array) -> None:
     V = _transform_images(X, r, fh, windows * fw + fw - 1)
     point, column, depth = V.strides
     steps = point, column, fw * column, depth
-    Vw: Array = np.ndarray((t, fw, windows, fw * d), V.dtype, V, strides=steps)
+    Vw: ndarray = np.ndarray((t, fw, windows, fw * d), V.dtype, V, strides=steps)
     # Windows across the end of a row are multiplied too, and not read.
     Y = np.empty((t, windows, fw, u), dtype=Z.dtype, like=X)
     np.matmul(Vw, U[:, np.newaxis], out=Y.swapaxes(1, 2))
@@ -113,7 +113,7 @@ def convolve_rows(X: Array, U: Array, fh: int, Z: Array) -> None:
         np.matmul(AT[: oh - whole * r], Y[:, whole], out=Z[:, whole * r :])
 
 
-def add_weight_gradient(X: Array, dZ: Array, fh: int, dU: Array) -> None:
+def add_weight_gradient(X: ndarray, dZ: ndarray, fh: int, dU: ndarray) -> None:
     """Add the gradient of transformed filters, ``(A dZ)^T (B^T X)``, to ``dU (t, fw, d, u)``.
 
     Images ``(n, oh + fh - 1, ow + fw - 1, d)`` and ``dZ (n, oh, ow, u)`` are C-ordered.
@@ -132,12 +132,12 @@ def add_weight_gradient(X: Array, dZ: Array, fh: int, dU: Array) -> None:
     _transform(np.ascontiguousarray(AT.T), dZ.reshape(n, oh, ow * u), r, inside)
     point, column, depth = V.strides
     steps = point, column, column, depth
-    Vc: Array = np.ndarray((t, fw, columns, d), V.dtype, V, strides=steps)
+    Vc: ndarray = np.ndarray((t, fw, columns, d), V.dtype, V, strides=steps)
     for point, V, dY in zip(dU, Vc, Y.reshape(t, 1, columns, u), strict=True):
         point += V.swapaxes(1, 2) @ dY  # (fw, d, columns) @ (1, columns, u) -> (fw, d, u)
 
 
-def _transform_images(X: Array, r: int, fh: int, columns: int) -> Array:
+def _transform_images(X: ndarray, r: int, fh: int, columns: int) -> ndarray:
     """Return ``B^T X``, all rows of a point in one run: ``(t, columns, d)``, the last ones 0."""
     n, h, w, d = X.shape
     _, _, BT = matrices(r, fh, X.dtype.str)
@@ -149,7 +149,7 @@ def _transform_images(X: Array, r: int, fh: int, columns: int) -> Array:
     return V
 
 
-def _transform(M: Array, X: Array, r: int, out: Array) -> None:
+def _transform(M: ndarray, X: ndarray, r: int, out: ndarray) -> None:
     """Multiply the rows of each tile: ``out[:, n, i] = M X[n, i*r : i*r + k]``, 0 below the image.
 
     ``M (t, k)`` and ``X (n, h, e)`` give ``out (t, n, tiles, e)``.

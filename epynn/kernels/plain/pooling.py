@@ -4,14 +4,14 @@ import functools
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import unpad, view_taps
 from epynn.kernels.window import Window
 
 
 def pool_windows(
-    Xp: Array, window: Window, how: str, with_winners: bool
-) -> tuple[Array, Array | None]:
+    Xp: ndarray, window: Window, how: str, with_winners: bool
+) -> tuple[ndarray, ndarray | None]:
     """Combine taps: their max, min or mean; and the number of the first tap that won."""
     if how == 'mean':
         if Xp.dtype.kind != 'f':
@@ -29,7 +29,7 @@ def pool_windows(
     return Z, winners
 
 
-def pool_windows_gradient(dZ: Array, window: Window, winners: Array | None) -> Array:
+def pool_windows_gradient(dZ: ndarray, window: Window, winners: ndarray | None) -> ndarray:
     """Add each gradient to the tap that won, or an equal part to each tap of a mean."""
     dXp = np.zeros_like(dZ, shape=(len(dZ), *window.framed, dZ.shape[3]))
     for t, tap in enumerate(view_taps(dXp, window)):

@@ -2,20 +2,22 @@
 
 import numpy as np
 
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.steps import Functions, Slopes, make_states, split_gates
 
 
 class Gates:
     """``Z[t] = X[t] U + hp[t] V + b`` and ``A[t] = activate(Z[t])``."""
 
-    def __init__(self, X: Array, U: Array, V: Array, b: Array, functions: Functions) -> None:
+    def __init__(
+        self, X: ndarray, U: ndarray, V: ndarray, b: ndarray, functions: Functions
+    ) -> None:
         self.X, self.V, self.functions = X, V, functions
         self.Z = X @ U + b  # all steps at once
         self.A = np.empty_like(self.Z)
         self.hp, self.h = make_states(self.Z, len(V))
 
-    def compute(self, t: int) -> list[Array]:
+    def compute(self, t: int) -> list[ndarray]:
         """Compute step `t`, and return its gates."""
         self.Z[t] = self.Z[t] + self.hp[t] @ self.V
         self.functions.compute(self.Z[t], self.A[t])
@@ -25,23 +27,23 @@ class Gates:
 class GateGradients:
     """``dZ[t] = dA[t] * activate'(Z[t])`` and ``dhp[t] = dZ[t] V^T``."""
 
-    def __init__(self, Z: Array, A: Array, V: Array, functions: Functions) -> None:
+    def __init__(self, Z: ndarray, A: ndarray, V: ndarray, functions: Functions) -> None:
         self.V, self.slopes, self.dZ = V, Slopes(Z, A, functions), np.empty_like(Z)
 
-    def compute(self, t: int, *dA: Array) -> Array:
+    def compute(self, t: int, *dA: ndarray) -> ndarray:
         """Compute ``dZ`` of step `t` from the gradients of its gates, and return ``dhp``."""
         self.dZ[t] = self.slopes.gradient(t, np.concatenate(dA, axis=1))
-        dhp: Array = self.dZ[t] @ self.V.T
+        dhp: ndarray = self.dZ[t] @ self.V.T
         return dhp
 
 
-def input_gradient(dZ: Array, U: Array) -> Array:
+def input_gradient(dZ: ndarray, U: ndarray) -> ndarray:
     """Return ``dX = dZ U^T`` of all steps."""
-    dX: Array = dZ @ U.T
+    dX: ndarray = dZ @ U.T
     return dX
 
 
-def parameter_gradients(X: Array, hp: Array, dZ: Array) -> tuple[Array, Array, Array]:
+def parameter_gradients(X: ndarray, hp: ndarray, dZ: ndarray) -> tuple[ndarray, ndarray, ndarray]:
     """Return ``dU = sum X^T dZ``, ``dV = sum hp^T dZ`` and ``db = sum dZ``, over all steps."""
     dU, dV = (np.einsum('smi,smk->ik', factor, dZ) for factor in (X, hp))
     return dU, dV, dZ.sum(axis=(0, 1))[np.newaxis]

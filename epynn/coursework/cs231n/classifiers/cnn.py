@@ -12,7 +12,7 @@ from epynn.coursework.cs231n.layer_utils import (
     conv_relu_pool_backward,
     conv_relu_pool_forward,
 )
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 __all__ = ['ThreeLayerConvNet']
 
@@ -71,7 +71,9 @@ class ThreeLayerConvNet:
         }
         self.params = {name: param.astype(self.dtype) for name, param in params.items()}
 
-    def loss(self, X: Array, y: Array | None = None) -> Array | tuple[float, dict[str, Array]]:
+    def loss(
+        self, X: ndarray, y: ndarray | None = None
+    ) -> ndarray | tuple[float, dict[str, ndarray]]:
         """Return the scores ``(N, num_classes)`` of images ``(N, C, H, W)``.
 
         With labels ``y (N,)``: the loss and its gradients, by the names of `params`.
@@ -86,7 +88,7 @@ class ThreeLayerConvNet:
             return scores
 
         loss, dout = softmax_loss(scores, y)
-        grads: dict[str, Array] = {}
+        grads: dict[str, ndarray] = {}
         dout, grads['W3'], grads['b3'] = affine_backward(dout, scores_cache)
         dout, grads['W2'], grads['b2'] = affine_relu_backward(dout, hidden_cache)
         _, grads['W1'], grads['b1'] = conv_relu_pool_backward(dout, conv_cache)

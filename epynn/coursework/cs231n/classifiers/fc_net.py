@@ -11,7 +11,7 @@ from epynn.coursework.cs231n.affine import softmax_loss
 from epynn.coursework.cs231n.classifiers.weights import add_weight_penalty, draw_weights
 from epynn.coursework.cs231n.layer_utils import generic_backward, generic_forward
 from epynn.coursework.cs231n.params import Cache
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 __all__ = ['FullyConnectedNet']
 
@@ -72,7 +72,7 @@ class FullyConnectedNet:
         self.dtype = np.dtype(dtype)
 
         dims = [input_dim, *hidden_dims, num_classes]
-        params: dict[str, Array] = {}
+        params: dict[str, ndarray] = {}
         for layer in range(1, self.num_layers + 1):
             before, after = dims[layer - 1 : layer + 1]
             params[f'W{layer}'] = draw_weights(weight_scale, before, after)
@@ -90,7 +90,9 @@ class FullyConnectedNet:
             settings = {'mode': 'train'} if normalization == 'batchnorm' else {}
             self.bn_params = [dict(settings) for _ in hidden_dims]
 
-    def loss(self, X: Array, y: Array | None = None) -> Array | tuple[float, dict[str, Array]]:
+    def loss(
+        self, X: ndarray, y: ndarray | None = None
+    ) -> ndarray | tuple[float, dict[str, ndarray]]:
         """Return the scores ``(N, num_classes)`` of samples ``(N, d_1, ..., d_k)``.
 
         With labels ``y (N,)``: the loss and its gradients, by the names of `params`. Without them
@@ -105,7 +107,7 @@ class FullyConnectedNet:
             return out
 
         loss, dout = softmax_loss(out, y)
-        grads: dict[str, Array] = {}
+        grads: dict[str, ndarray] = {}
         for layer in range(self.num_layers, 0, -1):
             dout, *gradients = generic_backward(dout, caches.pop())
             for name, gradient in zip(NAMES, gradients, strict=True):
@@ -113,7 +115,7 @@ class FullyConnectedNet:
                     grads[f'{name}{layer}'] = gradient
         return add_weight_penalty(loss, grads, self.params, self.reg), grads
 
-    def _forward(self, layer: int, x: Array) -> tuple[Array, Cache]:
+    def _forward(self, layer: int, x: ndarray) -> tuple[ndarray, Cache]:
         """Run one block, (N, units before) -> (N, units); the last one is affine alone."""
         w, b, gamma, beta = (self.params.get(f'{name}{layer}') for name in NAMES)
         assert w is not None

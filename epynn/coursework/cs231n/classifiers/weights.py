@@ -3,10 +3,10 @@
 import numpy as np
 
 from epynn.commons.penalties import L2
-from epynn.kernels.arrays import Array
+from epynn.kernels.arrays import ndarray
 
 
-def draw_weights(scale: float, *shape: int) -> Array:
+def draw_weights(scale: float, *shape: int) -> ndarray:
     """Draw weights from a normal distribution of the standard deviation `scale`.
 
     From NumPy's global random numbers, seeded by ``np.random.seed``: the networks of the notebooks,
@@ -16,7 +16,7 @@ def draw_weights(scale: float, *shape: int) -> Array:
 
 
 def add_weight_penalty(
-    loss: float, grads: dict[str, Array], params: dict[str, Array], reg: float
+    loss: float, grads: dict[str, ndarray], params: dict[str, ndarray], reg: float
 ) -> float:
     """Return the loss with ``reg sum(W^2) / 2`` for each weight, whose names start with W.
 
