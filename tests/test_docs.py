@@ -1,5 +1,6 @@
 """Every Python block of the README and the documentation runs, and every link leads somewhere."""
 
+import ast
 import contextlib
 import doctest
 import importlib
@@ -15,12 +16,14 @@ from layer_table import ROWS
 import epynn
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([ROOT / 'README.md', *(ROOT / 'docs').glob('**/*.md')])
+PAGES = sorted([*ROOT.glob('*.md'), *(ROOT / 'docs').glob('**/*.md')])
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
 
 @pytest.mark.parametrize('page', PAGES, ids=NAMES)
 def test_python_blocks_run_in_order(page, tmp_path, monkeypatch):
+    if page.name == 'changes.md':
+        pytest.skip('its blocks are files of epynn: tests/test_changes.py writes them')
     blocks = re.findall(r'```python\n(.*?)```', page.read_text(), flags=re.DOTALL)
     if any('sklearn' in block for block in blocks):
         pytest.importorskip('sklearn')
@@ -49,9 +52,14 @@ def test_the_readme_shows_what_is_printed(capsys):
 
 
 @pytest.mark.parametrize('page', PAGES, ids=NAMES)
-def test_links_lead_to_files(page):
-    for target in re.findall(r'\]\(([^)#:]+)\)', page.read_text()):
-        assert (page.parent / target).exists(), target
+def test_links_lead_to_files_and_headings(page):
+    text = re.sub(r'```.*?```', '', page.read_text(), flags=re.DOTALL)
+    for target, anchor in re.findall(r'\]\(([^)#:]*)#?([^):]*)\)', text):
+        linked = page.parent / target if target else page
+        assert linked.exists(), target
+        if anchor:
+            titles = re.findall(r'^#+ (.*)$', linked.read_text().lower(), flags=re.M)
+            assert anchor in [re.sub(r'[^\w -]', '', title).replace(' ', '-') for title in titles]
 
 
 def test_every_layer_has_a_line_in_the_documentation():
@@ -95,3 +103,60 @@ def test_examples_of_help_run_and_show_what_they_do(example):
     with contextlib.redirect_stdout(io.StringIO()) as out:
         failed, _ = doctest.DocTestRunner().run(example)
     assert not failed, out.getvalue()
+
+
+def names_in(path):
+    """Return the names that a file defines, those in classes as ``Class.name``."""
+
+    def walk(body, prefix):
+        for node in body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                yield prefix + node.name
+                if isinstance(node, ast.ClassDef):
+                    yield from walk(node.body, f'{prefix}{node.name}.')
+            elif isinstance(node, ast.Assign | ast.AnnAssign):
+                targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                yield from (f'{prefix}{ast.unparse(target)}' for target in targets)
+
+    return set(walk(ast.parse(path.read_text()).body, ''))
+
+
+PLACES = [
+    (page, *place)
+    for page in PAGES
+    for place in re.findall(r'\[`([\w./]+\.py):([\w.]+)`\]\(([^)]+)\)', page.read_text())
+]
+
+
+@pytest.mark.parametrize(
+    ('page', 'label', 'name', 'target'),
+    PLACES,
+    ids=[f'{page.stem} {label} {name}' for page, label, name, _ in PLACES],
+)
+def test_what_a_page_says_is_where_is_there(page, label, name, target):
+    path = (page.parent / target).resolve()
+    assert path.as_posix().endswith(f'/{label}')
+    assert name in names_in(path)
+
+
+def test_public_names_are_those_of_the_package():
+    page = (ROOT / 'docs' / 'public.md').read_text()
+    tables = re.findall(r'^\| .*\|$', page, flags=re.M)
+    listed = re.findall(r'`(\w+)`', '\n'.join(line for line in tables if '.' not in line))
+    layers = re.findall(r'^\| \[(\w+)\]', (ROOT / 'docs' / 'layers.md').read_text(), flags=re.M)
+    assert len(listed) == len(set(listed))
+    assert set(listed) | set(layers) == set(epynn.__all__)
+
+
+def test_public_paths_lead_to_their_names():
+    page = (ROOT / 'docs' / 'public.md').read_text()
+    paths = re.findall(r'^\| `(epynn[\w.]+)` \| (.*) \|$', page, flags=re.M)
+    assert paths
+    for path, names in paths:
+        module = importlib.import_module(path)
+        for name in re.findall(r'`(\w+)`', names):
+            assert hasattr(module, name), f'{path}.{name}'
+
+
+def test_the_changelog_knows_the_version():
+    assert f'[{epynn.__version__}]' in (ROOT / 'CHANGELOG.md').read_text()
