@@ -23,7 +23,7 @@ from epynn.files.vocabulary import is_known_layer
 from epynn.kernels.arrays import ndarray
 from epynn.network.hints import list_settings
 from epynn.network.hyperparameters import give_settings
-from epynn.network.initialize import collect_metrics
+from epynn.network.metrics import collect_metrics
 from epynn.network.models import EpyNN
 from epynn.network.ownership import collect_layers, take_layers
 

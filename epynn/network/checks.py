@@ -1,6 +1,6 @@
-"""What is refused before a network learns: layers and functions that make no sense."""
+"""What is refused before a network learns: layers, a data type or a loss that make no sense."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,13 +8,7 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.data_source import as_data_source
-from epynn.commons.errors import (
-    ArgumentError,
-    ArgumentTypeError,
-    EpynnError,
-    LayerError,
-    ShapeError,
-)
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, LayerError, ShapeError
 from epynn.commons.models import Layer, require_state, walk_layers
 from epynn.commons.strays import require_composites
 from epynn.kernels.arrays import ndarray
@@ -109,40 +103,3 @@ def check_loss(model: 'EpyNN', Y: ndarray, A: ndarray) -> None:
                 f'loss {loss.__name__}', f'an array of shape {shape} from {what}', describe(given),
                 'Return the loss of each sample, not their mean.',
             )  # fmt: skip
-
-
-def check_metrics(model: 'EpyNN', Y: ndarray, A: ndarray) -> None:
-    """Refuse metrics that cannot be computed of such labels and outputs."""
-    with np.errstate(all='ignore'):
-        for name, function in model.metrics_functions.items():
-            if function is not model.training_loss:  # which was checked
-                check_metric(name, try_metric(name, function, Y, A))
-
-
-def try_metric(name: str, function: Callable[..., Any], Y: ndarray, A: ndarray) -> Any:
-    """Return what a metric returns; where it cannot, say what it was given."""
-    try:
-        return function(Y, A)
-    except EpynnError:
-        raise
-    except Exception as error:
-        remedy = 'Write a function of Y and A, as they are, around it.'
-        if Y.shape == A.shape and A.shape[1] > 1:  # as those of scikit-learn, which take labels
-            remedy = (
-                'Where it takes labels, write one around it: '
-                f'def f(Y, A): return {name}(Y.argmax(axis=1), A.argmax(axis=1)).'
-            )
-        raise ArgumentError(
-            f'metrics {name}', f'a function of targets Y {Y.shape} and outputs A {A.shape}',
-            f'{type(error).__name__}: {error}', remedy,
-        ) from error  # fmt: skip
-
-
-def check_metric(name: str, value: Any) -> float:
-    """Return what a metric returned as one number, the mean of those of samples."""
-    numbers = np.asarray(value)
-    if numbers.dtype.kind not in 'fiub':
-        raise ArgumentTypeError(
-            f'metrics {name}', 'a number from f(Y, A)', describe(value), 'Return a float.'
-        )
-    return float(numbers.mean() if numbers.ndim else numbers)

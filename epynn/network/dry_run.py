@@ -10,10 +10,11 @@ from epynn.commons.models import Layer, walk_layers
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
 from epynn.network.backward import loss_gradient, pass_back
-from epynn.network.checks import check_loss, check_metrics
+from epynn.network.checks import check_loss
 from epynn.network.forward import pass_through
 from epynn.network.hints import warn_of_layout, warn_of_scale
 from epynn.network.label_checks import check_labels, check_outputs
+from epynn.network.metrics import check_metrics
 from epynn.network.report import describe_layer
 from epynn.network.sample_weights import sample_weights
 

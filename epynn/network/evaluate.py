@@ -15,10 +15,10 @@ from epynn.commons.names import in_words
 from epynn.commons.targets import AMOUNTS, MULTILABEL, ONE_HOT
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread
-from epynn.network.checks import check_metric
 from epynn.network.finiteness import require_finite
 from epynn.network.forward import compute_outputs
 from epynn.network.hints import warn_of_unscaled
+from epynn.network.metrics import check_metric
 from epynn.network.ownership import require_data, require_initialized
 from epynn.network.sample_weights import sample_weights
 

@@ -11,6 +11,7 @@ from epynn.commons.foreign import KEYWORDS, PLACES
 from epynn.commons.logs import warn
 from epynn.commons.models import walk_layers
 from epynn.kernels.arrays import ndarray
+from epynn.kernels.blas import controls_blas
 from epynn.network.hyperparameters import default_hyperparameters
 
 if TYPE_CHECKING:
@@ -54,6 +55,15 @@ def what_was_meant(name: str, known: list[str]) -> str:
     if here in PLACES and here not in known:
         return f'{name}: {PLACES[here].format(name=here, value="...")}'
     return suggest(here, known, otherwise='')
+
+
+def warn_of_threads() -> None:
+    """Warn where the number of threads, which is said to change nothing, may change last digits."""
+    if not controls_blas():
+        warn(
+            'initialize(deterministic=True): the library that NumPy multiplies matrices by cannot '
+            'be kept to one thread; its last digits may depend on how many it takes.'
+        )
 
 
 def warn_of_layout(model: 'EpyNN', X: ndarray) -> None:

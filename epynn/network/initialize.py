@@ -1,42 +1,36 @@
 """Initialization of the network: settings, random streams, parameters by a dry run."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from epynn.commons.arguments import as_choice, as_flag, as_int, check_call, describe
-from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError
-from epynn.commons.logs import warn
+from epynn.commons.errors import ArgumentTypeError, DataError
 from epynn.commons.loss import loss_functions
 from epynn.commons.memory import enough_memory
-from epynn.commons.metrics import metrics_functions
 from epynn.commons.models import walk_layers
 from epynn.commons.names import in_words
 from epynn.commons.optimize import Optimizer, make_optimizer
 from epynn.commons.strays import require_composites
-from epynn.commons.targets import AMOUNTS, MULTILABEL
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.blas import BlasOnOneThread, controls_blas
+from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.checks import check_dtype, check_network
 from epynn.network.dry_run import dry_run
 from epynn.network.hints import (
     list_settings,
     warn_of_lost_settings,
+    warn_of_threads,
     warn_of_unknown_hyperparameters,
 )
 from epynn.network.hyperparameters import choose_hyperparameters, give_settings
 from epynn.network.learning_rates import schedule_rates
+from epynn.network.metrics import DEFAULT_METRICS, collect_metrics
 from epynn.network.ownership import AtWork, collect_layers, take_layers
 from epynn.network.sample_weights import resolve_class_weight
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN
-
-
-DEFAULT_METRICS = ('accuracy',)
-"""What is reported where nobody says, or RMSE in its place where targets are amounts."""
 
 
 @in_words('EpyNN.initialize')
@@ -146,11 +140,8 @@ def model_initialize(
     model.metrics_functions = collect_metrics(model, metrics)
     model.metrics = {name: [[], [], []] for name in model.metrics_functions}
     model.deterministic = as_flag(deterministic, 'EpyNN.initialize(deterministic)')
-    if model.deterministic and not controls_blas():
-        warn(
-            'initialize(deterministic=True): the library that NumPy multiplies matrices by cannot '
-            'be kept to one thread; its last digits may depend on how many it takes.'
-        )
+    if model.deterministic:
+        warn_of_threads()
     model.e = model.epochs = 0
     model.progress = 0, -1
     model.schedule_memory = {}
@@ -184,46 +175,6 @@ def model_initialize(
         model.prepared = collect_layers(model)
         model.owner.settings = list_settings(model)
         model.initialized = True
-
-
-def collect_metrics(
-    model: 'EpyNN', metrics: Sequence[str | Callable[..., float]]
-) -> dict[str, Callable[..., Any]]:
-    """Return the functions to report, by name: those asked for, and the loss last."""
-    targets = model.embedding.targets
-    if metrics is DEFAULT_METRICS and targets == AMOUNTS:
-        metrics = ['RMSE']
-    if isinstance(metrics, str) or callable(metrics):
-        metrics = [metrics]
-    if not isinstance(metrics, Iterable):
-        raise ArgumentTypeError(
-            'EpyNN.initialize(metrics)', 'a list of names and functions', describe(metrics),
-            "Write metrics=['accuracy'].",
-        )  # fmt: skip
-    losses, bundled = loss_functions(), metrics_functions()
-    assert model.training_loss is not None
-    functions: dict[str, Callable[..., Any]] = {}
-    chosen: dict[str, Callable[..., Any]] = {}
-    for metric in [*metrics, model.training_loss]:
-        if not isinstance(metric, str) and not callable(metric):
-            raise ArgumentTypeError(
-                'EpyNN.initialize(metrics)', 'names and functions', describe(metric),
-                f'The names are {", ".join(bundled)}, and those of losses.',
-            )  # fmt: skip
-        function = losses[metric] if metric in losses else metrics_functions(metric)
-        name = getattr(function, '__name__', '')
-        if not name or chosen.get(name, function) != function:
-            raise ArgumentError(
-                'EpyNN.initialize(metrics, loss)', 'functions, each with a name of its own',
-                describe(function), 'Define it by def, under another name.',
-            )  # fmt: skip
-        chosen[name] = function
-        functions.pop(name, None)
-        if function is bundled.get(name):
-            multilabel = None if targets is None else targets == MULTILABEL
-            function = partial(function, positive_label=model.positive_label, multilabel=multilabel)
-        functions[name] = function
-    return functions
 
 
 def seed_generators(model: 'EpyNN') -> None:
