@@ -15,8 +15,8 @@ from epynn.network.forward import pass_through
 from epynn.network.hints import warn_of_layout, warn_of_scale
 from epynn.network.label_checks import check_labels, check_outputs
 from epynn.network.metrics import check_metrics
-from epynn.network.report import describe_layer
 from epynn.network.sample_weights import sample_weights
+from epynn.network.summary import describe_layer
 
 if TYPE_CHECKING:
     from epynn.network.models import EpyNN

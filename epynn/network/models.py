@@ -22,7 +22,8 @@ from epynn.network.forward import model_forward
 from epynn.network.initialize import model_initialize
 from epynn.network.ownership import Owner, restore_state
 from epynn.network.plots import model_plot, model_plot_activations, model_plot_filters
-from epynn.network.report import model_report, model_repr, model_summary
+from epynn.network.report import model_report
+from epynn.network.summary import model_repr, model_summary
 from epynn.network.training import model_train, model_update_parameters
 
 

@@ -1,0 +1,117 @@
+"""What a network is made of, in words: a line a layer, or a table of its shapes and parameters."""
+
+from typing import TYPE_CHECKING, Any
+
+from epynn.commons.logs import WIDTH, show_table, text_table
+from epynn.commons.models import Layer
+from epynn.commons.names import in_words
+
+if TYPE_CHECKING:
+    from epynn.network.models import EpyNN
+
+DIMENSIONS = (
+    'm', 'n', 's', 'e', 'h', 'w', 'd', 'u', 'fh', 'fw', 'sh', 'sw', 'ph', 'pw', 'oh', 'ow'
+)  # fmt: skip
+"""The order in which dimensions are shown; others follow."""
+
+
+def describe_layer(layer: Layer) -> dict[str, Any]:
+    """Return what the tables say of a layer: copies, so that later passes change nothing."""
+    return {
+        'name': layer.name,
+        'activation': dict(layer.activation),
+        'dimensions': dict(layer.d),
+        'forward': {**layer.ps, **layer.fs},
+        'backward': {
+            **layer.bs,
+            **{name: layer.g[name].shape for name in order_gradients(layer)},
+        },
+        'parameters': layer.count_parameters(),
+        'layers': [describe_layer(inner) for inner in layer.children()],
+    }
+
+
+def order_gradients(layer: Layer) -> list[str]:
+    """Return the names of the gradients in the order of the parameters."""
+    names = [f'd{name}' for name in layer.p if f'd{name}' in layer.g]
+    return [*names, *(name for name in layer.g if name not in names)]
+
+
+def model_repr(model: 'EpyNN') -> str:
+    """Return what ``print`` shows: a line about the network, and one a layer."""
+    parameters = sum(layer.count_parameters() for layer in model.layers)
+    state = 'not initialized'
+    if model.initialized:
+        epochs = f'{model.epochs:,} epoch{"" if model.epochs == 1 else "s"}'
+        state = f'{parameters:,} parameters, {epochs}, {model.dtype}'
+    lines = [f'{number:>3}  {layer!r}' for number, layer in enumerate(model.layers)]
+    return '\n'.join([f'{model.name}: {len(model.layers)} layers, {state}', *lines])
+
+
+@in_words('EpyNN.summary')
+def model_summary(model: 'EpyNN') -> None:
+    """Show the layers: activations, dimensions, shapes forward and backward, parameters.
+
+    Shapes are those of the first training batch, which passed through at initialization. Nothing
+    about the model changes.
+    """
+    headers = [
+        '', 'Layer\nactivation', 'Dimen-\nsions', 'Forward\nshapes', 'Backward\nshapes',
+        'Para-\nmeters',
+    ]  # fmt: skip
+    for longest in range(30, 10, -2):  # shapes are broken where the table is too wide otherwise
+        rows = summary_rows(model, longest)
+        if max(map(len, text_table(headers, rows).splitlines())) <= WIDTH:
+            break
+    total = sum(layer.count_parameters() for layer in model.layers)
+    trained = sum(layer.count_parameters() for layer in model.layers if layer.trainable)
+    footer = f'{total:,} parameters, {trained:,} of them trainable, {model.dtype}'
+    if not model.initialized:
+        footer += '\nNot initialized: shapes and parameters show after initialize().'
+    show_table(headers, rows, f'{model.name}: {len(model.layers)} layers', footer)
+
+
+def summary_rows(model: 'EpyNN', longest: int) -> list[list[Any]]:
+    """Return the row of each layer, shapes in lines of at most `longest` characters."""
+    rows = []
+    for number, layer in enumerate(model.layers):
+        row = model.network.get(number) or {**describe_layer(layer), 'forward': {}, 'backward': {}}
+        activations = [
+            name if argument == 'activate' else f'{argument.removeprefix("activate_")}: {name}'
+            for argument, name in row['activation'].items()
+        ]
+        rows.append([
+            number,
+            '\n'.join([row['name'], *activations]),
+            format_dimensions(row['dimensions']),
+            format_shapes(row['forward'], longest),
+            format_shapes(row['backward'], longest),
+            f'{row["parameters"]:,}',
+        ])  # fmt: skip
+    return rows
+
+
+def format_dimensions(dimensions: dict[str, int]) -> str:
+    """Return dimensions one a line, a height and its width together: ``fh 3  fw 3``."""
+    lines: list[str] = []
+    known = [symbol for symbol in DIMENSIONS if symbol in dimensions]
+    for symbol in [*known, *(symbol for symbol in dimensions if symbol not in known)]:
+        if symbol.endswith('w') and symbol[:-1] + 'h' in dimensions:
+            lines[-1] += f'  {symbol} {dimensions[symbol]}'
+        else:
+            lines.append(f'{symbol} {dimensions[symbol]}')
+    return '\n'.join(lines)
+
+
+def format_shapes(shapes: dict[str, tuple[int, ...]], longest: int) -> str:
+    """Return shapes one a line, ``X (64,8,8,1)``: the input first, the output last."""
+    lines = []
+    for name, shape in sorted(shapes.items(), key=lambda item: (item[0] != 'X', item[0] == 'A')):
+        line = f'{name} ('
+        for size in str(shape)[1:].split(' '):
+            if len(line + size) > longest:
+                lines.append(line)
+                line = '  '
+            line += size
+        lines.append(line)
+    return '\n'.join(lines)
