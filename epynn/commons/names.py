@@ -13,6 +13,8 @@ from epynn.commons.foreign import KEYWORDS, MODULE, PLACES
 Arguments = ParamSpec('Arguments')
 Result = TypeVar('Result')
 
+COLLECT = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
 
 def in_words(
     where: str = '', remedy: str = '', method: bool = True
@@ -80,22 +82,16 @@ def unknown_keywords(where: str, names: list[str], unknown: Mapping[str, Any]) -
     )  # fmt: skip
 
 
-def argument_names(function: Callable[..., Any]) -> list[str]:
-    """Return the names of the arguments of a method, without ``self`` and those that collect."""
-    parameters = list(inspect.signature(function).parameters.values())[1:]
-    collect = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-    return [parameter.name for parameter in parameters if parameter.kind not in collect]
-
-
 def constructor_names(cls: type) -> list[str]:
     """Return the names that a constructor takes, and those that it hands on by ``**options``."""
     names: list[str] = []
     for base in cls.__mro__:
         make = vars(base).get('__init__')
         if inspect.isfunction(make):
-            names += [name for name in argument_names(make) if name not in names]
-            kinds = [parameter.kind for parameter in inspect.signature(make).parameters.values()]
-            if inspect.Parameter.VAR_KEYWORD not in kinds:
+            parameters = list(inspect.signature(make).parameters.values())[1:]
+            taken = [each.name for each in parameters if each.kind not in COLLECT]
+            names += [name for name in taken if name not in names]
+            if inspect.Parameter.VAR_KEYWORD not in [each.kind for each in parameters]:
                 break
     return names
 
@@ -192,7 +188,7 @@ class Named:
             kind = type(self).__name__
 
             def remedy() -> str:
-                names = public_names(self)
+                names = [each for each in dir(self) if not each.startswith('_')]
                 return self.elsewhere.get(name) or suggest(name, names, f'See help({kind}).')
 
             raise UnknownNameError(kind, 'one of its attributes', repr(name), remedy)
@@ -212,11 +208,6 @@ class NotCalled(Named):
                 f'{name}(...)', 'a call of one of its methods', 'a call of the object itself',
                 self.elsewhere['call'],
             )  # fmt: skip
-
-
-def public_names(thing: Any) -> list[str]:
-    """Return the names of attributes that are for everybody."""
-    return [name for name in dir(thing) if not name.startswith('_')]
 
 
 def refuse_module_name(name: str) -> NoReturn:
