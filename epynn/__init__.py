@@ -5,9 +5,7 @@ All that a script needs is here: ``from epynn import EpyNN, Embedding, Dense, re
 
 from typing import TYPE_CHECKING
 
-from epynn.activation.models import Activation
-from epynn.batchnorm.models import BatchNorm
-from epynn.bidirectional.models import Bidirectional
+from epynn import layers
 from epynn.commons.errors import EpynnError
 from epynn.commons.io import (
     encode_dataset,
@@ -93,42 +91,21 @@ from epynn.commons.schedule import (
     steady,
     step,
 )
-from epynn.convolution.models import Convolution
-from epynn.convolution1d.models import Convolution1D
-from epynn.dense.models import Dense
-from epynn.dropout.models import Dropout
-from epynn.embedding.models import Embedding
-from epynn.flatten.models import Flatten
-from epynn.globalpooling.models import GlobalPooling
 from epynn.gradients import check_gradients
-from epynn.groupnorm.models import GroupNorm
-from epynn.gru.models import GRU
 from epynn.kernels.threads import set_threads
-from epynn.layernorm.models import LayerNorm
-from epynn.lstm.models import LSTM
+from epynn.layers import *  # noqa: F403 - those of its __all__
 from epynn.network.models import EpyNN
-from epynn.pooling.models import Pooling
-from epynn.pooling1d.models import Pooling1D
-from epynn.reshape.models import Reshape
-from epynn.residual.models import Residual
-from epynn.rnn.models import RNN
 from epynn.settings import se_hPars
-from epynn.template.models import Template
-from epynn.tokens.models import Tokens
-from epynn.transposedconvolution.models import TransposedConvolution
 from epynn.version import __version__
 
 if not TYPE_CHECKING:  # a type checker shall go on refusing what is not there
     from epynn.commons.names import refuse_module_name as __getattr__  # noqa: F401
 
 __all__ = [
-    'BCE', 'CCE', 'GRU', 'ICCE', 'L1', 'L2', 'LSTM', 'MAE', 'MSE', 'MSLE', 'NPV', 'R2', 'RMSE',
-    'RNN', 'ROC_AUC', 'SGD', 'Activation', 'Adagrad', 'Adam', 'AdamW', 'BatchNorm', 'Bidirectional',
-    'Constant', 'Convolution', 'Convolution1D', 'Cosine', 'Dense', 'Dropout', 'Embedding', 'EpyNN',
-    'EpynnError', 'Flatten', 'GlobalPooling', 'GroupNorm', 'Hinge', 'Huber', 'LabelSmoothing',
-    'Layer', 'LayerNorm', 'Momentum', 'Nesterov', 'Normal', 'OneCycle', 'Optimizer', 'Penalty',
-    'Pooling', 'Pooling1D', 'RMSprop', 'ReduceOnPlateau', 'Reshape', 'Residual', 'Template',
-    'Tokens', 'TopK', 'TransposedConvolution', 'Uniform', 'WarmUp', '__version__', 'accuracy',
+    'BCE', 'CCE', 'ICCE', 'L1', 'L2', 'MAE', 'MSE', 'MSLE', 'NPV', 'R2', 'RMSE', 'ROC_AUC', 'SGD',
+    'Adagrad', 'Adam', 'AdamW', 'Constant', 'Cosine', 'EpyNN', 'EpynnError', 'Hinge', 'Huber',
+    'LabelSmoothing', 'Layer', 'Momentum', 'Nesterov', 'Normal', 'OneCycle', 'Optimizer', 'Penalty',
+    'RMSprop', 'ReduceOnPlateau', 'TopK', 'Uniform', 'WarmUp', '__version__', 'accuracy',
     'activation_functions', 'check_gradients', 'clip_gradient', 'configure_directory',
     'confusion_matrix', 'dataSet', 'elu', 'encode_dataset', 'exp_decay', 'fscore', 'gelu',
     'glorot_normal', 'glorot_uniform', 'hard_sigmoid', 'hard_tanh', 'he_normal', 'he_uniform',
@@ -140,3 +117,4 @@ __all__ = [
     'softplus', 'softsign', 'specificity', 'steady', 'step', 'tanh', 'write_model', 'xavier',
     'zeros',
 ]  # fmt: skip
+__all__ += layers.__all__

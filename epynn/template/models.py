@@ -10,7 +10,7 @@ class Template(Layer):
     """Pass everything on: ``A = X``. Copy this folder to make a layer of your own.
 
     A layer is this class, the functions that it binds, and three lines elsewhere: an import in
-    ``epynn/__init__.py``, a row in ``tests/layer_table.py``, a line in the documentation.
+    ``epynn/layers.py``, a row in ``tests/layer_table.py``, a line in the documentation.
 
     Notes
     -----

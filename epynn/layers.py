@@ -1,0 +1,31 @@
+"""All layers: a new one is imported and named here, and nowhere else."""
+
+from epynn.activation.models import Activation
+from epynn.batchnorm.models import BatchNorm
+from epynn.bidirectional.models import Bidirectional
+from epynn.convolution.models import Convolution
+from epynn.convolution1d.models import Convolution1D
+from epynn.dense.models import Dense
+from epynn.dropout.models import Dropout
+from epynn.embedding.models import Embedding
+from epynn.flatten.models import Flatten
+from epynn.globalpooling.models import GlobalPooling
+from epynn.groupnorm.models import GroupNorm
+from epynn.gru.models import GRU
+from epynn.layernorm.models import LayerNorm
+from epynn.lstm.models import LSTM
+from epynn.pooling.models import Pooling
+from epynn.pooling1d.models import Pooling1D
+from epynn.reshape.models import Reshape
+from epynn.residual.models import Residual
+from epynn.rnn.models import RNN
+from epynn.template.models import Template
+from epynn.tokens.models import Tokens
+from epynn.transposedconvolution.models import TransposedConvolution
+
+__all__ = [
+    'GRU', 'LSTM', 'RNN', 'Activation', 'BatchNorm', 'Bidirectional', 'Convolution',
+    'Convolution1D', 'Dense', 'Dropout', 'Embedding', 'Flatten', 'GlobalPooling', 'GroupNorm',
+    'LayerNorm', 'Pooling', 'Pooling1D', 'Reshape', 'Residual', 'Template', 'Tokens',
+    'TransposedConvolution',
+]  # fmt: skip
