@@ -1,7 +1,7 @@
 """The house as its imports draw it: every arrow down, no circles, the picture as it is."""
 
 import draw_house
-from rooms import FLOORS, build, find_circles, find_imports, find_modules
+from rooms import FLOORS, build, find_circles, find_imports, find_modules, graph_modules
 
 FILES = find_modules()
 ROOMS = build()
@@ -23,17 +23,12 @@ def test_no_rooms_import_from_each_other_in_circles():
     assert find_circles({name: room.targets for name, room in ROOMS.items()}) == []
 
 
-def test_circles_of_files_are_of_a_class_and_the_functions_that_it_binds():
-    """They name the class of the models.py beside them, for type checkers alone."""
-    graph = {
-        name: {
-            target
-            for target, where in find_imports(path, FILES)
-            if not (where == 'types' and target == f'{name.rpartition(".")[0]}.models')
-        }
-        for name, path in FILES.items()
-    }
-    assert find_circles(graph) == []
+def test_circles_of_files_stay_in_the_folder_of_a_layer():
+    """There functions name the class that binds them, for type checkers."""
+    for circle in find_circles(graph_modules()):
+        folders = {name.split('.')[1] for name in circle}
+        assert len(folders) == 1, circle
+        assert f'epynn.{folders.pop()}.parameters' in FILES, circle
 
 
 def test_no_import_hides_in_a_function():

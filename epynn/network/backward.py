@@ -1,6 +1,6 @@
 """Backward pass of the network."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +12,7 @@ from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
 from epynn.network.forward import Look, numbered
 from epynn.network.ownership import require_ownership
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 
 @in_words(
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
     'Write model.backward(dA), the gradient of the loss with respect to the outputs.',
 )
 @rounds_to_zero
-def model_backward(model: 'EpyNN', dA: ndarray, dZ: ndarray | None = None) -> Any:
+def model_backward(model: Network, dA: ndarray, dZ: ndarray | None = None) -> Any:
     """Pass the gradient of the loss back through the layers; each computes its gradients ``g``.
 
     After a forward pass with ``training=True``, nobody reads the gradient with respect to the input
@@ -63,7 +61,7 @@ def model_backward(model: 'EpyNN', dA: ndarray, dZ: ndarray | None = None) -> An
     return pass_back(model, dA, dZ)
 
 
-def pass_back(model: 'EpyNN', dA: ndarray, dZ: ndarray | None, look: Look | None = None) -> Any:
+def pass_back(model: Network, dA: ndarray, dZ: ndarray | None, look: Look | None = None) -> Any:
     """Pass the gradient back; `look` sees what goes into each layer, and what comes out."""
     output = model.layers[-1]
     last = first_trainable(model) if output.training else 0
@@ -90,7 +88,7 @@ def pass_back(model: 'EpyNN', dA: ndarray, dZ: ndarray | None, look: Look | None
     return dX
 
 
-def first_trainable(model: 'EpyNN') -> int:
+def first_trainable(model: Network) -> int:
     """Return the number of the first trainable layer, or of the last layer if there is none."""
     numbers = (number for number, layer in enumerate(model.layers) if layer.trainable)
     return next(numbers, len(model.layers) - 1)
@@ -99,7 +97,7 @@ def first_trainable(model: 'EpyNN') -> int:
 @in_words('EpyNN.loss_gradient', 'Write model.loss_gradient(Y, A).')
 @rounds_to_zero
 def loss_gradient(
-    model: 'EpyNN', Y: ndarray, A: ndarray, w: ndarray | None = None
+    model: Network, Y: ndarray, A: ndarray, w: ndarray | None = None
 ) -> tuple[ndarray, ndarray | None]:
     """Return the gradients of the loss with respect to ``A`` and, in closed form, ``Z``.
 

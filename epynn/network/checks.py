@@ -1,7 +1,7 @@
 """What is refused before a network learns: layers, a data type or a loss that make no sense."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,9 +12,7 @@ from epynn.commons.errors import ArgumentError, ArgumentTypeError, LayerError, S
 from epynn.commons.models import Layer, require_state, walk_layers
 from epynn.commons.strays import require_composites
 from epynn.kernels.arrays import ndarray
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 
 def check_layers(layers: Sequence[Layer]) -> list[Layer]:
@@ -66,7 +64,7 @@ def check_activations(layer: Layer) -> None:
             )  # fmt: skip
 
 
-def check_network(model: 'EpyNN') -> None:
+def check_network(model: Network) -> None:
     """Refuse a network whose layers changed to what makes none since it was constructed."""
     model.layers = check_layers(model.layers)
     require_composites(model.layers)
@@ -88,7 +86,7 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
         ) from None
 
 
-def check_loss(model: 'EpyNN', Y: ndarray, A: ndarray) -> None:
+def check_loss(model: Network, Y: ndarray, A: ndarray) -> None:
     """Refuse a loss that does not return numbers of the shape that it has to."""
     loss = model.training_loss
     assert loss is not None

@@ -1,6 +1,6 @@
 """The dry run: one batch forward and back before a network learns, to see whether it can."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from epynn.commons.arguments import describe
 from epynn.commons.bound_activation import check_elementwise
@@ -16,14 +16,12 @@ from epynn.network.hints import warn_of_layout, warn_of_scale
 from epynn.network.label_checks import check_labels, check_outputs
 from epynn.network.metrics import check_metrics
 from epynn.network.sample_weights import sample_weights
+from epynn.network.state import Network
 from epynn.network.summary import describe_layer
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
 
 
 @rounds_to_zero
-def dry_run(model: 'EpyNN', end: str, verbose: bool) -> None:
+def dry_run(model: Network, end: str, verbose: bool) -> None:
     """Pass the first batch forward and backward, note the shapes, and report them.
 
     Parameters are drawn on the way, in the order of the layers. Nothing is learned, and no layer

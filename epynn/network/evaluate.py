@@ -1,7 +1,7 @@
 """Evaluation of the network on its data sets, and prediction for new samples."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -21,9 +21,7 @@ from epynn.network.hints import warn_of_unscaled
 from epynn.network.metrics import check_metric
 from epynn.network.ownership import require_data, require_initialized
 from epynn.network.sample_weights import sample_weights
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 SMALLER = 'Take fewer samples, smaller layers, or initialize(dtype="float32").'
 
@@ -32,7 +30,7 @@ SMALLER = 'Take fewer samples, smaller layers, or initialize(dtype="float32").'
     'EpyNN.evaluate',
     'Give data to the Embedding (relative_size), or write model.predict(X).',
 )
-def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
+def model_evaluate(model: Network) -> dict[str, dict[str, float]]:
     """Compute every metric and the loss on every data set, as the values of the current epoch.
 
     Each set passes forward once, outside training, some samples at a time. Its outputs and
@@ -78,7 +76,7 @@ def model_evaluate(model: 'EpyNN') -> dict[str, dict[str, float]]:
 
 @in_words('EpyNN.predict', 'Write model.predict(X) for samples like those given to the Embedding.')
 def model_predict(
-    model: 'EpyNN', X_data: Any, X_encode: bool = False, X_scale: bool = False
+    model: Network, X_data: Any, X_encode: bool = False, X_scale: bool = False
 ) -> dataSet:
     """Compute outputs and decisions for new samples. Nothing that is learned changes.
 
@@ -141,7 +139,7 @@ def missing_axis(shape: tuple[int, ...], expected: tuple[int, ...]) -> str:
     return 'Give each sample all the features, in one array.'
 
 
-def decide_samples(model: 'EpyNN', dset: dataSet, what: str) -> ndarray | None:
+def decide_samples(model: Network, dset: dataSet, what: str) -> ndarray | None:
     """Compute the outputs and decisions for the samples of a set; return Z of the outputs."""
     with BlasOnOneThread(), np.errstate(all='ignore'):  # what is not finite is refused
         A, Z = compute_outputs(model, dset.X, keep_Z=what == 'evaluate')
@@ -154,7 +152,7 @@ def decide_samples(model: 'EpyNN', dset: dataSet, what: str) -> ndarray | None:
     return Z
 
 
-def on_sides(model: 'EpyNN', A: Any) -> Any:
+def on_sides(model: Network, A: Any) -> Any:
     """Return outputs as decisions read them, yes above 0.5.
 
     Those of Hinge are margins, yes above 0. Where one column of several is chosen they stay as they
@@ -166,7 +164,7 @@ def on_sides(model: 'EpyNN', A: Any) -> Any:
 
 
 def compute_metric(
-    model: 'EpyNN', function: Callable[..., Any], dset: dataSet, Z: ndarray | None
+    model: Network, function: Callable[..., Any], dset: dataSet, Z: ndarray | None
 ) -> Any:
     """Return a metric or loss of a set, in closed form where the loss and the output have one.
 

@@ -1,17 +1,15 @@
 """Numbers that have to be finite: what happens when a loss, a gradient or a parameter is NaN."""
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from epynn.commons.errors import TrainingError
 from epynn.commons.optimize.optimizer import trained_layers
 from epynn.kernels.arrays import ndarray
+from epynn.network.state import Network
 from epynn.network.undo import updates_are_ours
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
 
 REMEDY = (
     'The parameters are those of the step before. Choose a smaller learning_rate, or limit the '
@@ -43,7 +41,7 @@ def require_finite(x: ndarray, expected: str, what: str) -> None:
         )  # fmt: skip
 
 
-def require_finite_loss(model: 'EpyNN', Y: ndarray, A: ndarray) -> None:
+def require_finite_loss(model: Network, Y: ndarray, A: ndarray) -> None:
     """Stop a step whose outputs or loss are not finite, and name the layer where it began."""
     assert model.training_loss is not None
     if is_finite(A) and is_finite(np.asarray(model.training_loss(Y, A))):
@@ -55,7 +53,7 @@ def require_finite_loss(model: 'EpyNN', Y: ndarray, A: ndarray) -> None:
     raise refuse(model, len(model.layers) - 1, 'a finite loss', model.training_loss(Y, A), 'loss')
 
 
-def require_finite_gradients(model: 'EpyNN') -> None:
+def require_finite_gradients(model: Network) -> None:
     """Stop a step whose gradients are not finite, and name the layer where it began."""
     for number, layer in reversed(list(enumerate(model.layers))):
         for leaf in trained_layers([layer]):
@@ -64,7 +62,7 @@ def require_finite_gradients(model: 'EpyNN') -> None:
                     raise refuse(model, number, 'gradients', g, name)
 
 
-def shows_in_parameters(model: 'EpyNN') -> bool:
+def shows_in_parameters(model: Network) -> bool:
     """Return whether a gradient that is not finite makes a parameter so: one check then does.
 
     The updates of the library do. One that cuts gradients off, or takes their signs, may not.
@@ -72,7 +70,7 @@ def shows_in_parameters(model: 'EpyNN') -> bool:
     return updates_are_ours(model) and model.optimizer.clip_value is None
 
 
-def require_finite_parameters(model: 'EpyNN') -> None:
+def require_finite_parameters(model: Network) -> None:
     """Stop a step that took parameters beyond the range of their data type, or gradients did.
 
     So does one that took there what the optimizer remembers, such as a sum of squares: divided by
@@ -91,7 +89,7 @@ def require_finite_parameters(model: 'EpyNN') -> None:
                         raise refuse(model, number, what, moment, f'{symbol} of {name}')
 
 
-def refuse(model: 'EpyNN', number: int, what: str, x: ndarray, name: str) -> TrainingError:
+def refuse(model: Network, number: int, what: str, x: ndarray, name: str) -> TrainingError:
     """Return the error to raise."""
     e, batch = model.progress
     x = np.asarray(x)

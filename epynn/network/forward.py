@@ -1,7 +1,7 @@
 """Forward pass of the network."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -12,9 +12,7 @@ from epynn.commons.names import in_words
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
 from epynn.network.ownership import require_ownership
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 Look: TypeAlias = Callable[[int, ndarray, Any], None]
 """Is shown the number of a layer, and what went into a pass of it and came out."""
@@ -24,7 +22,7 @@ SAMPLES_AT_A_TIME = 256
 
 @in_words('EpyNN.forward', 'Write model.forward(X).')
 @rounds_to_zero
-def model_forward(model: 'EpyNN', X: ndarray, training: bool = False) -> ndarray:
+def model_forward(model: Network, X: ndarray, training: bool = False) -> ndarray:
     """Pass samples through all layers.
 
     Parameters
@@ -74,7 +72,7 @@ def numbered(error: EpynnError, number: int) -> EpynnError:
 
 
 def compute_outputs(
-    model: 'EpyNN', X: ndarray, keep_Z: bool = False
+    model: Network, X: ndarray, keep_Z: bool = False
 ) -> tuple[ndarray, ndarray | None]:
     """Pass any number of samples through, outside training, some at a time; fewer in short memory.
 

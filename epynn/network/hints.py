@@ -1,7 +1,7 @@
 """What is allowed and rarely meant: a warning each, with the remedy."""
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +13,7 @@ from epynn.commons.models import walk_layers
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import controls_blas
 from epynn.network.hyperparameters import default_hyperparameters
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 LARGE, HUGE, SPREAD, FEW = 100, 1e9, 30, 10
 """Features between these magnitudes are taken for measured ones that nobody scaled, if their
@@ -24,7 +22,7 @@ CHANNELS = (1, 3, 4)
 """Channels of images: grey, red-green-blue, and these with opacity."""
 
 
-def warn_once(model: 'EpyNN', what: str, msg: str) -> None:
+def warn_once(model: Network, what: str, msg: str) -> None:
     """Warn of something the first time that this network meets it."""
     if what not in model.warned:
         model.warned.add(what)
@@ -32,7 +30,7 @@ def warn_once(model: 'EpyNN', what: str, msg: str) -> None:
 
 
 def warn_of_unknown_hyperparameters(
-    model: 'EpyNN', settings: Iterable[Mapping[str, Any] | None]
+    model: Network, settings: Iterable[Mapping[str, Any] | None]
 ) -> None:
     """Warn of hyper-parameters that nobody knows, in those of the model and of its layers."""
     known = sorted(epynn.settings.se_hPars)
@@ -66,7 +64,7 @@ def warn_of_threads() -> None:
         )
 
 
-def warn_of_layout(model: 'EpyNN', X: ndarray) -> None:
+def warn_of_layout(model: Network, X: ndarray) -> None:
     """Warn of images whose channels come first: ``(m, d, h, w)`` where ``(m, h, w, d)`` is meant.
 
     Few rows and many channels may be meant. They are taken for channels first where the two axes
@@ -83,7 +81,7 @@ def warn_of_layout(model: 'EpyNN', X: ndarray) -> None:
         )  # fmt: skip
 
 
-def warn_of_scale(model: 'EpyNN', inputs: Iterable[ndarray]) -> None:
+def warn_of_scale(model: Network, inputs: Iterable[ndarray]) -> None:
     """Warn of features of hundreds that go into the first layer that learns.
 
     Sums of them drive activations to where they are flat, and gradients out of hand. Layers that
@@ -111,7 +109,7 @@ def warn_of_scale(model: 'EpyNN', inputs: Iterable[ndarray]) -> None:
         )  # fmt: skip
 
 
-def warn_of_unscaled(model: 'EpyNN', X: ndarray) -> None:
+def warn_of_unscaled(model: Network, X: ndarray) -> None:
     """Warn of samples to predict that look like those of the training data before their scaling.
 
     Scaled, they would lie near 0 to 1; these reach at least halfway to what the training data
@@ -130,7 +128,7 @@ def warn_of_unscaled(model: 'EpyNN', X: ndarray) -> None:
         )  # fmt: skip
 
 
-def list_settings(model: 'EpyNN') -> dict[str, Any]:
+def list_settings(model: Network) -> dict[str, Any]:
     """Return what layers are trained with: the settings that shape what they learn."""
     assert model.training_loss is not None
     embedding, scale = model.embedding, model.embedding.scale
@@ -150,7 +148,7 @@ def list_settings(model: 'EpyNN') -> dict[str, Any]:
     }
 
 
-def warn_of_lost_settings(model: 'EpyNN') -> None:
+def warn_of_lost_settings(model: Network) -> None:
     """Warn if layers that keep their parameters are about to go on by other settings than before.
 
     A setting that was given is one that was wanted: only those left at their defaults are lost.

@@ -2,15 +2,13 @@
 
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import epynn.settings
 from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.models import Layer, walk_layers
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 
 def default_hyperparameters() -> Mapping[str, Any]:
@@ -63,12 +61,12 @@ def complete_hyperparameters(*layers_of_settings: Mapping[str, Any] | None) -> d
     return hPars
 
 
-def layer_hyperparameters(model: 'EpyNN', layer: Layer) -> dict[str, Any]:
+def layer_hyperparameters(model: Network, layer: Layer) -> dict[str, Any]:
     """Return the hyper-parameters in force for a layer: its own where it has any."""
     return complete_hyperparameters(model.se_hPars, layer.se_hPars)
 
 
-def give_settings(model: 'EpyNN') -> None:
+def give_settings(model: Network) -> None:
     """Give the layers the settings of the network; composites hand them on to those inside."""
     for layer in model.layers:
         layer.set_hyperparameters(layer_hyperparameters(model, layer))

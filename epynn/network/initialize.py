@@ -1,7 +1,7 @@
 """Initialization of the network: settings, random streams, parameters by a dry run."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -28,14 +28,12 @@ from epynn.network.learning_rates import schedule_rates
 from epynn.network.metrics import DEFAULT_METRICS, collect_metrics
 from epynn.network.ownership import AtWork, collect_layers, take_layers
 from epynn.network.sample_weights import resolve_class_weight
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 
 @in_words('EpyNN.initialize')
 def model_initialize(
-    model: 'EpyNN',
+    model: Network,
     loss: str | Callable[..., ndarray] = 'MSE',
     se_hPars: Mapping[str, Any] | None = None,
     metrics: Sequence[str | Callable[..., float]] = DEFAULT_METRICS,
@@ -177,7 +175,7 @@ def model_initialize(
         model.initialized = True
 
 
-def seed_generators(model: 'EpyNN') -> None:
+def seed_generators(model: Network) -> None:
     """Give the model and each layer a random stream of its own.
 
     Layers made of layers pass streams on, see :class:`epynn.commons.composite.Composite`.

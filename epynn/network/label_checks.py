@@ -1,7 +1,5 @@
 """Whether labels, loss and the outputs of the network fit each other."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from epynn.commons.errors import LabelError, LayerError
@@ -19,9 +17,7 @@ from epynn.commons.loss import (
 from epynn.commons.maths import softmax
 from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 LOSSES_OF_AMOUNTS = (MSE, MAE, MSLE)
 """Losses of outputs that come close to the targets themselves, as Huber."""
@@ -30,7 +26,7 @@ ROUNDING = 1e-6
 """How far a target that was scaled may lie out of range."""
 
 
-def check_labels(model: 'EpyNN', Y: ndarray | None, A: ndarray) -> None:
+def check_labels(model: Network, Y: ndarray | None, A: ndarray) -> None:
     """Refuse labels that do not fit the output of the network or its loss."""
     where = 'Embedding.Y_data'
     if Y is None:
@@ -75,7 +71,7 @@ def check_labels(model: 'EpyNN', Y: ndarray | None, A: ndarray) -> None:
         check_reach(model, labels)
 
 
-def fitting_output(model: 'EpyNN', columns: int) -> str:
+def fitting_output(model: Network, columns: int) -> str:
     """Return what to do where the output has other columns than the labels."""
     output = model.layers[-1]
     units = f'{columns} unit' if columns == 1 else f'{columns} units'
@@ -90,7 +86,7 @@ def fitting_output(model: 'EpyNN', columns: int) -> str:
     return f'{remedy}.'
 
 
-def check_reach(model: 'EpyNN', labels: ndarray) -> None:
+def check_reach(model: Network, labels: ndarray) -> None:
     """Refuse targets that the last activation cannot come close to, whatever is learned."""
     layer, bounds = output_range(model)
     low, high = bounds or (-np.inf, np.inf)
@@ -104,7 +100,7 @@ def check_reach(model: 'EpyNN', labels: ndarray) -> None:
         )  # fmt: skip
 
 
-def output_range(model: 'EpyNN') -> tuple[Layer, tuple[float, float] | None]:
+def output_range(model: Network) -> tuple[Layer, tuple[float, float] | None]:
     """Return the layer that computes the outputs, and the range of its numbers if it is known."""
     layer = model.layers[-1]
     for layer in reversed(model.layers[1:]):
@@ -126,7 +122,7 @@ def reach(low: float, high: float) -> str:
     return f'of at least {low:.3g}' if low > -np.inf else 'of any size'
 
 
-def check_outputs(model: 'EpyNN', A: ndarray) -> None:
+def check_outputs(model: Network, A: ndarray) -> None:
     """Refuse outputs that are no probabilities where the loss takes some, or have no choice.
 
     Where the activation is known, so is what it can give. Otherwise outputs of a batch tell.
@@ -167,7 +163,7 @@ def check_outputs(model: 'EpyNN', A: ndarray) -> None:
         )  # fmt: skip
 
 
-def check_integer_labels(model: 'EpyNN', A: ndarray) -> None:
+def check_integer_labels(model: Network, A: ndarray) -> None:
     """Refuse labels that are not the number of an output, one a sample."""
     u = A.shape[1]
     for dset in model.embedding.dsets:

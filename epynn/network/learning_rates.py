@@ -1,17 +1,14 @@
 """Learning rates: each layer has a list, one rate an epoch, from its schedule."""
 
 import math
-from typing import TYPE_CHECKING
 
 from epynn.commons.models import walk_layers
 from epynn.commons.schedule import schedule_functions, schedule_named
 from epynn.network.hyperparameters import layer_hyperparameters
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 
-def schedule_rates(model: 'EpyNN', done: int = 0, stop: int | None = None) -> None:
+def schedule_rates(model: Network, done: int = 0, stop: int | None = None) -> None:
     """Give every layer its learning rates, one an epoch over all epochs asked for so far.
 
     Rates of the `done` epochs stay, and their losses are shown to the schedules; new ones end
@@ -34,7 +31,7 @@ def schedule_rates(model: 'EpyNN', done: int = 0, stop: int | None = None) -> No
             layer.lrate[asked.start : asked.stop] = rates
 
 
-def reported_losses(model: 'EpyNN') -> list[float]:
+def reported_losses(model: Network) -> list[float]:
     """Return the loss of each epoch: of the validation set if it has one for each."""
     assert model.training_loss is not None
     dtrain, dval, _ = model.metrics[model.training_loss.__name__]
@@ -42,7 +39,7 @@ def reported_losses(model: 'EpyNN') -> list[float]:
     return dval if complete else dtrain
 
 
-def follows_losses(model: 'EpyNN') -> bool:
+def follows_losses(model: Network) -> bool:
     """Return whether a schedule depends on how the loss falls."""
     schedules = (
         schedule_named(layer_hyperparameters(model, layer)['schedule'])

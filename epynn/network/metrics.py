@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,16 +12,14 @@ from epynn.commons.loss import loss_functions
 from epynn.commons.metrics import metrics_functions
 from epynn.commons.targets import AMOUNTS, MULTILABEL
 from epynn.kernels.arrays import ndarray
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 DEFAULT_METRICS = ('accuracy',)
 """What is reported where nobody says, or RMSE in its place where targets are amounts."""
 
 
 def collect_metrics(
-    model: 'EpyNN', metrics: Sequence[str | Callable[..., float]]
+    model: Network, metrics: Sequence[str | Callable[..., float]]
 ) -> dict[str, Callable[..., Any]]:
     """Return the functions to report, by name: those asked for, and the loss last."""
     targets = model.embedding.targets
@@ -60,7 +58,7 @@ def collect_metrics(
     return functions
 
 
-def check_metrics(model: 'EpyNN', Y: ndarray, A: ndarray) -> None:
+def check_metrics(model: Network, Y: ndarray, A: ndarray) -> None:
     """Refuse metrics that cannot be computed of such labels and outputs."""
     with np.errstate(all='ignore'):
         for name, function in model.metrics_functions.items():

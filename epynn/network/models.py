@@ -1,9 +1,7 @@
 """The EpyNN model."""
 
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any, ClassVar
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -13,8 +11,8 @@ from epynn.commons.data_source import as_data_source
 from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.foreign import MODEL
 from epynn.commons.models import Layer
-from epynn.commons.names import NotCalled, in_words
-from epynn.commons.optimize import SGD, Optimizer
+from epynn.commons.names import in_words
+from epynn.commons.optimize import SGD
 from epynn.network.backward import loss_gradient, model_backward
 from epynn.network.checks import check_layers
 from epynn.network.evaluate import model_evaluate, model_predict
@@ -23,11 +21,12 @@ from epynn.network.initialize import model_initialize
 from epynn.network.ownership import Owner, restore_state
 from epynn.network.plots import model_plot, model_plot_activations, model_plot_filters
 from epynn.network.report import model_report
+from epynn.network.state import Network
 from epynn.network.summary import model_repr, model_summary
 from epynn.network.training import model_train, model_update_parameters
 
 
-class EpyNN(NotCalled):
+class EpyNN(Network):
     """A network: a chain of layers that learns from the data its Embedding holds.
 
     Parameters
@@ -106,9 +105,6 @@ class EpyNN(NotCalled):
     plot_activations = model_plot_activations
     __setstate__ = restore_state
 
-    write: ClassVar[Callable[..., Path]]
-    """Write the network to a file: :mod:`epynn.files.writing`, one floor up, binds it."""
-
     @in_words(remedy=by_position)
     def __init__(self, layers: Sequence[Layer], name: str = 'EpyNN') -> None:
         self.layers = check_layers(layers)
@@ -118,24 +114,24 @@ class EpyNN(NotCalled):
         self.name = name
         self.ts = int(time.time())
         self.uname = f'{self.ts}_{name}'
-        self.se_hPars: dict[str, Any] = dict(epynn.settings.se_hPars)
-        self.seed: int | None = None
+        self.se_hPars = dict(epynn.settings.se_hPars)
+        self.seed = None
         self.np_rng = np.random.default_rng()
-        self.dtype: np.dtype[Any] = np.dtype(np.float64)
+        self.dtype = np.dtype(np.float64)
         self.reduction = 'sum'
-        self.optimizer: Optimizer = SGD()
+        self.optimizer = SGD()
         self.positive_label = 1
-        self.class_weights: dict[Any, float] = {}
-        self.training_loss: Callable[..., Any] | None = None
-        self.metrics_functions: dict[str, Callable[..., Any]] = {}
-        self.metrics: dict[str, list[list[float]]] = {}
-        self.network: dict[int, dict[str, Any]] = {}
+        self.class_weights = {}
+        self.training_loss = None
+        self.metrics_functions = {}
+        self.metrics = {}
+        self.network = {}
         self.e = 0
         self.epochs = 0
         self.progress = (0, -1)
-        self.schedule_memory: dict[Any, Any] = {}
+        self.schedule_memory = {}
         self.deterministic = False
-        self.prepared: list[list[Layer]] = []
+        self.prepared = []
         self.owner = Owner(self)
         self.initialized = False
-        self.warned: set[str] = set()
+        self.warned = set()

@@ -10,7 +10,7 @@ import threading
 import weakref
 from contextlib import suppress
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,9 +18,7 @@ from epynn.commons.data_source import as_data_source
 from epynn.commons.errors import StateError
 from epynn.commons.models import Layer, walk_layers
 from epynn.network.checks import check_layers
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 
 class Owner:
@@ -29,14 +27,14 @@ class Owner:
     claims: ClassVar[threading.Lock] = threading.Lock()
     """Held while a network takes layers: others wait before they take some, or begin to learn."""
 
-    def __init__(self, model: 'EpyNN | None' = None) -> None:
+    def __init__(self, model: Network | None = None) -> None:
         self.name = '' if model is None else model.name
         self.settings: dict[str, Any] = {}  # what the layers were trained with, see hints.py
         self.work: weakref.ref[AtWork] | None = None  # initializing or training, at the moment
         # Weak, so that a network goes when the user drops it
         self._model = None if model is None else weakref.ref(model)
 
-    def model(self) -> 'EpyNN | None':
+    def model(self) -> Network | None:
         """Return the network, if it is still there."""
         return None if self._model is None else self._model()
 
@@ -66,7 +64,7 @@ class AtWork:
         self.owner.work = None
 
 
-def take_layers(model: 'EpyNN') -> None:
+def take_layers(model: Network) -> None:
     """Make the network the owner of its layers, unless another one is at work with them."""
     with Owner.claims:
         mine, embedding = model.owner, model.layers[0]
@@ -81,7 +79,7 @@ def take_layers(model: 'EpyNN') -> None:
             layer.owner = mine
 
 
-def share_data(model: 'EpyNN', owner: Owner) -> None:
+def share_data(model: Network, owner: Owner) -> None:
     """Let two networks have an Embedding each, of the same data.
 
     The one at hand goes to the network that initializes now, as scripts expect that look at its
@@ -120,7 +118,7 @@ def make_twin(embedding: Layer) -> Layer:
     return copy.deepcopy(embedding, kept)
 
 
-def replace_embedding(model: 'EpyNN', embedding: Layer) -> None:
+def replace_embedding(model: Network, embedding: Layer) -> None:
     """Put an Embedding in the place of the one that the network had."""
     before, model.embedding = model.layers[0], as_data_source(embedding)
     for layers in (model.layers, *model.prepared[:1]):
@@ -137,7 +135,7 @@ def refuse_busy(layer: Layer, owner: Owner) -> StateError:
     )  # fmt: skip
 
 
-def require_ownership(model: 'EpyNN', what: str) -> None:
+def require_ownership(model: Network, what: str) -> None:
     """Refuse to use layers that belong to another network.
 
     A network that was not initialized may pass through an Embedding, which serves several, and
@@ -167,7 +165,7 @@ def require_ownership(model: 'EpyNN', what: str) -> None:
         )  # fmt: skip
 
 
-def require_initialized(model: 'EpyNN', what: str) -> None:
+def require_initialized(model: Network, what: str) -> None:
     """Refuse to go on with a network that was not initialized with the layers it has now."""
     if not model.initialized:
         raise StateError(
@@ -186,12 +184,12 @@ def require_initialized(model: 'EpyNN', what: str) -> None:
     require_ownership(model, what)
 
 
-def collect_layers(model: 'EpyNN') -> list[list[Layer]]:
+def collect_layers(model: Network) -> list[list[Layer]]:
     """Return each layer with those inside it, to see later whether they are still the same."""
     return [list(walk_layers([layer])) for layer in check_layers(model.layers)]
 
 
-def require_data(model: 'EpyNN', what: str) -> None:
+def require_data(model: Network, what: str) -> None:
     """Refuse to go on without samples: a network that was read from a file has none."""
     require_initialized(model, what)
     if not model.embedding.dsets:
@@ -202,7 +200,7 @@ def require_data(model: 'EpyNN', what: str) -> None:
         )  # fmt: skip
 
 
-def restore_state(model: 'EpyNN', state: dict[str, Any]) -> None:
+def restore_state(model: Network, state: dict[str, Any]) -> None:
     """Set the attributes of a copy, or of a network that was pickled: it owns its layers."""
     vars(model).update(state)
     before, model.owner = model.owner, Owner(model)

@@ -21,16 +21,15 @@ from epynn.commons.plot import (
 )
 from epynn.kernels.arrays import ndarray
 from epynn.network.ownership import require_initialized
+from epynn.network.state import Network
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from epynn.network.models import EpyNN
-
 
 @in_words('EpyNN.plot')
 def model_plot(
-    model: 'EpyNN', pyplot: bool = True, path: str | Path | bool | None = None
+    model: Network, pyplot: bool = True, path: str | Path | bool | None = None
 ) -> 'Figure | None':
     """Draw every metric and the loss over the epochs, one axis a quantity, one line a set.
 
@@ -53,7 +52,7 @@ def model_plot(
 
 @in_words('EpyNN.plot_filters')
 def model_plot_filters(
-    model: 'EpyNN',
+    model: Network,
     layer: 'int | Layer',
     pyplot: bool = True,
     path: str | Path | bool | None = None,
@@ -99,7 +98,7 @@ def model_plot_filters(
 
 @in_words('EpyNN.plot_activations')
 def model_plot_activations(
-    model: 'EpyNN',
+    model: Network,
     X: ndarray,
     layer: 'int | Layer',
     pyplot: bool = True,
@@ -152,7 +151,7 @@ def model_plot_activations(
     )
 
 
-def find_layer(model: 'EpyNN', layer: Any) -> tuple[int, Layer]:
+def find_layer(model: Network, layer: Any) -> tuple[int, Layer]:
     """Return number and layer for either of them."""
     for number, candidate in enumerate(model.layers):
         if layer is candidate or (
@@ -165,7 +164,7 @@ def find_layer(model: 'EpyNN', layer: Any) -> tuple[int, Layer]:
     )  # fmt: skip
 
 
-def choose_path(model: 'EpyNN', path: str | Path | bool | None, kind: str) -> str | Path | None:
+def choose_path(model: Network, path: str | Path | bool | None, kind: str) -> str | Path | None:
     """Return the file to write: the one named, the default in ``plots/``, or None for no file."""
     if path is False:
         return None

@@ -2,18 +2,16 @@
 
 import textwrap
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from epynn.commons.dataset import SETS
 from epynn.commons.logs import WIDTH, StreamTable, show_table, write_line
 from epynn.commons.names import in_words
 from epynn.commons.targets import AMOUNTS
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 
-def report_initialization(model: 'EpyNN') -> None:
+def report_initialization(model: Network) -> None:
     """Show what training starts from: data sets, label balance, hyper-parameters, rates."""
     embedding = model.embedding
     batch = len(embedding.batch_dtrain[0].X)
@@ -59,7 +57,7 @@ def format_setting(value: Any) -> str:
     return '\n'.join(line.replace('( ', '(') for line in lines)
 
 
-def report_labels(model: 'EpyNN') -> None:
+def report_labels(model: Network) -> None:
     """Show how many samples have each label, if there are labels, and few of them."""
     embedding = model.embedding
     labels = sorted({label for dset in embedding.dsets for label in dset.b})
@@ -83,7 +81,7 @@ class TrainingReport:
     one row an epoch and metric, with a column for each set.
     """
 
-    def __init__(self, model: 'EpyNN') -> None:
+    def __init__(self, model: Network) -> None:
         self.model = model
         self.start = time.perf_counter()
         history = [lists for lists in model.metrics.values() if any(lists)]
@@ -131,7 +129,7 @@ def format_seconds(seconds: float) -> str:
 
 
 @in_words('EpyNN.report')
-def model_report(model: 'EpyNN') -> None:
+def model_report(model: Network) -> None:
     """Show the metrics of the epochs so far, at most about ten of them."""
     done = max((len(values) for lists in model.metrics.values() for values in lists), default=0)
     if not done:

@@ -1,7 +1,7 @@
 """Weights of samples in the loss: those of single samples, and those of their classes."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -10,14 +10,12 @@ from epynn.commons.errors import ArgumentError, ArgumentTypeError, LabelError
 from epynn.commons.models import dataSet
 from epynn.commons.targets import LABELS, ONE_HOT
 from epynn.kernels.arrays import ndarray
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 WHERE = 'EpyNN.initialize(class_weight)'
 
 
-def resolve_class_weight(model: 'EpyNN', class_weight: Any) -> dict[Any, float]:
+def resolve_class_weight(model: Network, class_weight: Any) -> dict[Any, float]:
     """Return the weight of each label in ``dset.y``; those that are not in it weigh 1.
 
     ``initialize`` was given `class_weight`: a dict by the user's labels, 'balanced' or None.
@@ -63,7 +61,7 @@ def resolve_class_weight(model: 'EpyNN', class_weight: Any) -> dict[Any, float]:
     return weights
 
 
-def sample_weights(model: 'EpyNN', dset: dataSet) -> ndarray | None:
+def sample_weights(model: Network, dset: dataSet) -> ndarray | None:
     """Return what each sample of a set weighs in the loss, ``(m,)``; None where all weigh 1.
 
     It is the weight given to the Embedding times that of the class.

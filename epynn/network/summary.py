@@ -1,13 +1,11 @@
 """What a network is made of, in words: a line a layer, or a table of its shapes and parameters."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from epynn.commons.logs import WIDTH, show_table, text_table
 from epynn.commons.models import Layer
 from epynn.commons.names import in_words
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 DIMENSIONS = (
     'm', 'n', 's', 'e', 'h', 'w', 'd', 'u', 'fh', 'fw', 'sh', 'sw', 'ph', 'pw', 'oh', 'ow'
@@ -37,7 +35,7 @@ def order_gradients(layer: Layer) -> list[str]:
     return [*names, *(name for name in layer.g if name not in names)]
 
 
-def model_repr(model: 'EpyNN') -> str:
+def model_repr(model: Network) -> str:
     """Return what ``print`` shows: a line about the network, and one a layer."""
     parameters = sum(layer.count_parameters() for layer in model.layers)
     state = 'not initialized'
@@ -49,7 +47,7 @@ def model_repr(model: 'EpyNN') -> str:
 
 
 @in_words('EpyNN.summary')
-def model_summary(model: 'EpyNN') -> None:
+def model_summary(model: Network) -> None:
     """Show the layers: activations, dimensions, shapes forward and backward, parameters.
 
     Shapes are those of the first training batch, which passed through at initialization. Nothing
@@ -71,7 +69,7 @@ def model_summary(model: 'EpyNN') -> None:
     show_table(headers, rows, f'{model.name}: {len(model.layers)} layers', footer)
 
 
-def summary_rows(model: 'EpyNN', longest: int) -> list[list[Any]]:
+def summary_rows(model: Network, longest: int) -> list[list[Any]]:
     """Return the row of each layer, shapes in lines of at most `longest` characters."""
     rows = []
     for number, layer in enumerate(model.layers):

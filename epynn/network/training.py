@@ -1,7 +1,5 @@
 """The training loop."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from epynn.commons.arguments import as_int
@@ -21,10 +19,8 @@ from epynn.network.learning_rates import follows_losses, schedule_rates
 from epynn.network.ownership import AtWork, require_data, require_ownership
 from epynn.network.report import TrainingReport, report_initialization
 from epynn.network.sample_weights import sample_weights
+from epynn.network.state import Network
 from epynn.network.undo import all_or_nothing
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
 
 EXAMPLE = 'model.train(epochs=10); data are given to the Embedding.'
 SMALLER = 'The step was not taken. Choose a smaller batch_size in the Embedding.'
@@ -32,7 +28,7 @@ SMALLER = 'The step was not taken. Choose a smaller batch_size in the Embedding.
 
 @in_words('EpyNN.train', f'Write {EXAMPLE}')
 def model_train(
-    model: 'EpyNN',
+    model: Network,
     epochs: int,
     verbose: int | None = None,
     init_logs: bool = True,
@@ -99,7 +95,7 @@ def model_train(
         close_training(model)
 
 
-def close_training(model: 'EpyNN') -> None:
+def close_training(model: Network) -> None:
     """Count the epochs that are complete, and keep their metrics."""
     done = model.progress[0]
     model.e, model.epochs = max(done - 1, 0), done
@@ -110,7 +106,7 @@ def close_training(model: 'EpyNN') -> None:
             del values[done:]
 
 
-def train_epoch(model: 'EpyNN', e: int, adaptive: bool) -> None:
+def train_epoch(model: Network, e: int, adaptive: bool) -> None:
     """Shuffle, take one step a batch, and compute the metrics.
 
     ``model.progress``, the epoch and the batches of it that are learned (-1 before the shuffle),
@@ -134,7 +130,7 @@ def train_epoch(model: 'EpyNN', e: int, adaptive: bool) -> None:
     model.progress = e + 1, -1
 
 
-def train_step(model: 'EpyNN', batch: dataSet) -> None:
+def train_step(model: Network, batch: dataSet) -> None:
     """Learn from one batch: forward, loss, backward, and only then the update."""
     assert batch.Y is not None
     # NumPy need not warn: numbers that are not finite stop the step
@@ -157,7 +153,7 @@ def train_step(model: 'EpyNN', batch: dataSet) -> None:
 
 
 @in_words('EpyNN.update_parameters', 'Write model.update_parameters().')
-def model_update_parameters(model: 'EpyNN') -> None:
+def model_update_parameters(model: Network) -> None:
     """Take a step: every layer moves its parameters by the gradients of the last backward pass.
 
     Gradients are limited first where the optimizer says so. The learning rate of a layer is

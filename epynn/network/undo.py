@@ -3,18 +3,15 @@
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from epynn.commons.composite import Composite
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.optimize import OPTIMIZERS
-
-if TYPE_CHECKING:
-    from epynn.network.models import EpyNN
+from epynn.network.state import Network
 
 
 @contextmanager
-def all_or_nothing(model: 'EpyNN') -> Iterator[None]:
+def all_or_nothing(model: Network) -> Iterator[None]:
     """Undo what the block did to the network unless ``model.progress`` moved on meanwhile.
 
     Moving it is one assignment, the last of the block: whatever stops the block before, such as
@@ -48,7 +45,7 @@ def all_or_nothing(model: 'EpyNN') -> Iterator[None]:
         raise
 
 
-def updates_are_ours(model: 'EpyNN') -> bool:
+def updates_are_ours(model: Network) -> bool:
     """Return whether no update is of the user's making."""
     ours = (Layer.update_parameters, Composite.update_parameters)
     return all(

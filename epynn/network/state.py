@@ -1,0 +1,55 @@
+"""What a network holds and can do: what the functions of this folder read, write and call."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from epynn.commons.data_source import DataSource
+from epynn.commons.models import Layer
+from epynn.commons.names import NotCalled
+from epynn.commons.optimize import Optimizer
+from epynn.kernels.arrays import ndarray
+
+
+class Network(NotCalled):
+    """What a network holds and can do: :class:`EpyNN` explains it, and binds the methods."""
+
+    name: str
+    uname: str
+    ts: int
+    layers: list[Layer]
+    embedding: DataSource
+
+    initialized: bool
+    se_hPars: dict[str, Any]
+    seed: int | None
+    np_rng: np.random.Generator
+    dtype: np.dtype[Any]
+    reduction: str
+    optimizer: Optimizer
+    training_loss: Callable[..., Any] | None
+    metrics_functions: dict[str, Callable[..., Any]]
+    positive_label: int
+    class_weights: dict[Any, float]
+    deterministic: bool
+
+    e: int
+    epochs: int
+    progress: tuple[int, int]
+    metrics: dict[str, list[list[float]]]
+    schedule_memory: dict[Any, Any]
+    network: dict[int, dict[str, Any]]
+    prepared: list[list[Layer]]
+    owner: Any
+    warned: set[str]
+
+    initialize: ClassVar[Callable[..., None]]
+    train: ClassVar[Callable[..., None]]
+    forward: ClassVar[Callable[..., ndarray]]
+    backward: ClassVar[Callable[..., Any]]
+    update_parameters: ClassVar[Callable[..., None]]
+    evaluate: ClassVar[Callable[..., dict[str, dict[str, float]]]]
+    write: ClassVar[Callable[..., Path]]
+    """Write the network to a file: :mod:`epynn.files.writing`, one floor up, binds it."""
