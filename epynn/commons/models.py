@@ -98,6 +98,19 @@ class Layer(State):
     add_penalty_gradient = layer_add_penalty_gradient
     compute_penalty = layer_compute_penalty
 
+    def has_passes_of(self, statement: str, *passes: str) -> bool:
+        """Return whether methods are still those of the class that made a statement about them.
+
+        A class derived from it that has others has to make it again; one that has none yet makes
+        it in vain. What this class says of all layers holds.
+        """
+        cls = type(self)
+        says = next(base for base in cls.__mro__ if statement in vars(base))
+        return says is Layer or all(
+            getattr(says, name, None) is getattr(cls, name) and name not in vars(self)
+            for name in passes
+        )
+
     def update_parameters(self) -> None:
         """Take one step of the optimizer, if the layer is trainable.
 

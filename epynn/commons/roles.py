@@ -76,15 +76,3 @@ class Roles(NotCalled):
                 f'a class without {", ".join(missing)}',
                 f'Bind each in the class body: {missing[0]} = my_{missing[0]}.',
             )
-
-    def has_passes_of(self, statement: str, *passes: str) -> bool:
-        """Return whether methods are still those of the class that made a statement about them.
-
-        A class derived from it that has others has to make it again.
-        """
-        cls = type(self)
-        says = next(base for base in cls.__mro__ if statement in vars(base))
-        return all(
-            getattr(says, name, None) in (None, getattr(cls, name)) and name not in vars(self)
-            for name in passes
-        )

@@ -26,6 +26,7 @@ class State(Roles):
 
     check_axes = layer_check_axes
     weights: ClassVar[Callable[..., list[str]]]
+    has_passes_of: ClassVar[Callable[..., bool]]
 
     def note_arguments(self, arguments: dict[str, Any]) -> None:
         """Keep the arguments of the constructor for saving."""

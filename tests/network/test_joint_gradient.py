@@ -127,6 +127,20 @@ def test_a_layer_whose_object_was_given_another_pass_has_none():
         assert layer.last_activation() is None
 
 
+def test_a_class_without_passes_says_nothing_about_those_to_come():
+    class Ends(Layer):
+        activation_is_last = True
+
+    class Given(Ends):
+        compute_shapes, forward, backward = (
+            Activation.compute_shapes,
+            Halved.forward,
+            Halved.backward,
+        )
+
+    assert Given().last_activation() is None
+
+
 def test_half_the_output_by_a_function_put_on_the_object():
     layer, calls = Dense(2), []
     forward, backward = layer.forward, layer.backward
