@@ -8,7 +8,7 @@ from epynn.commons.maths import relu, tanh
 from epynn.commons.models import Layer, dataSet
 from epynn.dense.models import Dense
 from epynn.dropout.models import Dropout
-from epynn.network.report import describe_layer
+from epynn.network.summary import describe_layer
 
 
 def nothing(layer, A=None):
