@@ -13,19 +13,12 @@ from epynn.commons.logs import warn
 from epynn.kernels.arrays import ndarray
 
 
-def sort_elements(elements: set[Any]) -> list[Any]:
-    """Sort elements; those of types that do not compare by type, then by how they print."""
-    try:
-        return sorted(elements)
-    except TypeError:
-        return sorted(elements, key=lambda element: (type(element).__name__, repr(element)))
-
-
 def find_elements(values: Iterable[Any], where: str) -> list[Any]:
     """Return the different labels or tokens that occur, sorted.
 
-    Those that are told apart by their type alone are refused: True and 1, which Python takes for
-    one, or 1 and '1'. Whole numbers may be written as floats.
+    Those of types that do not compare are sorted by type, then by how they print. Those that are
+    told apart by their type alone are refused: True and 1, which Python takes for one, or 1 and
+    '1'. Whole numbers may be written as floats.
     """
     values = list(values)
     typed = set(zip(map(type, values), values, strict=True))
@@ -40,7 +33,11 @@ def find_elements(values: Iterable[Any], where: str) -> list[Any]:
                         f'{describe(other)} and {describe(value)}',
                         f'Write all of them in one type: list(map(str, {where})), for example.',
                     )  # fmt: skip
-    return sort_elements({value for _, value in typed})
+    elements = {value for _, value in typed}
+    try:
+        return sorted(elements)
+    except TypeError:
+        return sorted(elements, key=lambda element: (type(element).__name__, repr(element)))
 
 
 def _labels(Y_data: Any) -> list[Any]:

@@ -38,10 +38,7 @@ def as_numbers(data: Any, name: str) -> ndarray:
         The data are ragged, empty, masked, not real numbers, not finite, or whole numbers that
         the floating-point numbers of a network do not hold; of a frame, the column is named.
     """
-    if is_frame(data):
-        array = frame_numbers(data, name)
-    else:
-        array = as_array(data, name)
+    array = frame_numbers(data, name) if is_frame(data) else as_array(data, name)
     if array.dtype.kind not in 'fiub':
         raise not_numbers(data, array, name)
     if array.ndim == 0 or array.size == 0:

@@ -56,10 +56,8 @@ def as_list(data: Any, name: str) -> list[Any]:
     elif hasattr(data, 'to_numpy') and hasattr(data, 'to_list'):
         items = data.to_list()
         refuse_missing(items, name)
-    elif isinstance(data, (list, tuple, str)):
-        items = list(data)
-    elif hasattr(data, 'tolist'):
-        items = list(data if is_time(data) else data.tolist())
+    elif hasattr(data, 'tolist') and not is_time(data):
+        items = list(data.tolist())
     elif hasattr(data, '__iter__'):
         items = list(data)
     else:
@@ -196,10 +194,8 @@ def refuse(data: Any, name: str) -> None:
     elif hasattr(data, 'collect') and not hasattr(data, 'to_numpy'):
         remedy = f'Pass {it}.collect().'
     elif holds_masked(data):
-        expected = 'values all of which count'
-        got = (
-            'a masked array' if isinstance(data, np.ma.MaskedArray) else f'masked ones in a {kind}'
-        )
+        expected, whole = 'values all of which count', isinstance(data, np.ma.MaskedArray)
+        got = 'a masked array' if whole else f'masked ones in a {kind}'
         remedy = 'Leave out what is masked, or fill it: data.filled(0).'
     else:
         return

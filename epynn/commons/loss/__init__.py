@@ -23,7 +23,7 @@ Losses with settings are objects: ``Huber(delta=0.5)``, ``LabelSmoothing(CCE, 0.
 own is a plain function ``f(Y, A, deriv=False)``.
 """
 
-from epynn.commons.loss.classification import BCE, CCE, ICCE, Hinge, LabelSmoothing, LossFunction
+from epynn.commons.loss.classification import BCE, CCE, ICCE, Hinge, LabelSmoothing
 from epynn.commons.loss.closed_forms import output_gradient, output_loss
 from epynn.commons.loss.known_losses import (
     loss_functions,
@@ -33,6 +33,7 @@ from epynn.commons.loss.known_losses import (
     takes_shares,
 )
 from epynn.commons.loss.regression import MAE, MSE, MSLE, Huber
+from epynn.commons.loss.truth import LossFunction
 
 __all__ = [
     'BCE', 'CCE', 'ICCE', 'MAE', 'MSE', 'MSLE', 'Hinge', 'Huber', 'LabelSmoothing',

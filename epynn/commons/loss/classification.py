@@ -1,20 +1,16 @@
 """Losses of outputs that stand for classes; see :mod:`epynn.commons.loss`."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 
 from epynn.commons.arguments import as_float, describe
 from epynn.commons.errors import ArgumentError
-from epynn.commons.loss.truth import labels_as_columns, pair
+from epynn.commons.loss.truth import LossFunction, labels_as_columns, pair
 from epynn.commons.maths.floating import saturate
 from epynn.commons.names import Named
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.rounding import rounds_to_zero
-
-LossFunction: TypeAlias = Callable[..., ndarray]
 
 
 @rounds_to_zero
@@ -166,11 +162,6 @@ class LabelSmoothing(Named):
         """Name for the tables."""
         return f'smooth_{self.loss.__name__}'
 
-    @property
-    def base(self) -> LossFunction:
-        """The loss that takes the smoothed truth: CCE for ICCE."""
-        return BCE if self.loss is BCE else CCE
-
     def smooth(self, Y: ndarray, A: ndarray) -> tuple[ndarray, ndarray]:
         """Return the smoothed truth, in columns, and the output; both (m, U)."""
         Y, A = labels_as_columns(Y, A) if self.loss is ICCE else pair(Y, A)
@@ -181,7 +172,13 @@ class LabelSmoothing(Named):
     @rounds_to_zero
     def __call__(self, Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
         """Return the loss of each sample, or its gradient; all as for the loss itself."""
-        return self.base(*self.smooth(Y, A), deriv=deriv)
+        base = BCE if self.loss is BCE else CCE  # labels are columns by now
+        return base(*self.smooth(Y, A), deriv=deriv)
+
+
+def unsmoothed(loss: LossFunction) -> LossFunction:
+    """Return the loss that is smoothed, or the loss itself."""
+    return loss.loss if isinstance(loss, LabelSmoothing) else loss
 
 
 def log(x: ndarray) -> ndarray:

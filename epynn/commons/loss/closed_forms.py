@@ -7,8 +7,8 @@ resolves: in float32 ``sigmoid(17)`` is 1. Loss and gradient in terms of ``Z`` d
 import numpy as np
 
 from epynn.commons.bound_activation import BoundActivation
-from epynn.commons.loss.classification import BCE, CCE, ICCE, LabelSmoothing, LossFunction
-from epynn.commons.loss.truth import labels_as_columns, pair
+from epynn.commons.loss.classification import BCE, CCE, ICCE, LabelSmoothing, unsmoothed
+from epynn.commons.loss.truth import LossFunction, labels_as_columns, pair
 from epynn.commons.maths import sigmoid, softmax, softplus
 from epynn.commons.maths.floating import saturate
 from epynn.kernels.arrays import ndarray
@@ -92,7 +92,7 @@ def output_loss(
 
 def has_closed_form(loss: LossFunction, activation: BoundActivation) -> bool:
     """Return whether loss and activation go together: CCE and its relatives, BCE."""
-    base = loss.base if isinstance(loss, LabelSmoothing) else loss
+    base = unsmoothed(loss)
     suited = {CCE: softmax, ICCE: softmax, BCE: sigmoid}
     return any(base is known and activation.function is f for known, f in suited.items())
 

@@ -5,8 +5,9 @@ from types import MappingProxyType
 from typing import overload
 
 from epynn.commons.arguments import function_named, refuse_class
-from epynn.commons.loss.classification import BCE, CCE, ICCE, Hinge, LabelSmoothing, LossFunction
+from epynn.commons.loss.classification import BCE, CCE, ICCE, Hinge, unsmoothed
 from epynn.commons.loss.regression import MAE, MSE, MSLE, Huber
+from epynn.commons.loss.truth import LossFunction
 
 _LOSSES: Mapping[str, LossFunction] = MappingProxyType(
     {f.__name__: f for f in (MSE, MAE, MSLE, Huber(), BCE, CCE, ICCE, Hinge)}
@@ -60,19 +61,19 @@ def loss_functions(
 
 def takes_labels(loss: LossFunction) -> bool:
     """Return whether the truth of this loss is one integer label a sample, not columns."""
-    return loss is ICCE or (isinstance(loss, LabelSmoothing) and loss.loss is ICCE)
+    return unsmoothed(loss) is ICCE
 
 
 def takes_shares(loss: LossFunction) -> bool:
     """Return whether the truth of this loss is made of numbers from 0 to 1."""
-    return loss in (BCE, CCE, Hinge) or (isinstance(loss, LabelSmoothing) and loss.loss is not ICCE)
+    return unsmoothed(loss) in (BCE, CCE, Hinge)
 
 
 def takes_probabilities(loss: LossFunction) -> bool:
     """Return whether the outputs that this loss takes are numbers from 0 to 1."""
-    return loss in (BCE, CCE, ICCE) or isinstance(loss, LabelSmoothing)
+    return unsmoothed(loss) in (BCE, CCE, ICCE)
 
 
 def takes_one_class(loss: LossFunction) -> bool:
     """Return whether the outputs that this loss takes are shares of 1, one for each class."""
-    return loss in (CCE, ICCE) or (isinstance(loss, LabelSmoothing) and loss.base is CCE)
+    return unsmoothed(loss) in (CCE, ICCE)

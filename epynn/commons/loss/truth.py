@@ -1,6 +1,7 @@
 """Truth and outputs, as every loss takes them: checked, and brought to the dtype of the outputs."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -8,6 +9,8 @@ from epynn.commons.errors import LabelError, ShapeError
 from epynn.commons.io.user_data import as_array
 from epynn.commons.maths.floating import floating
 from epynn.kernels.arrays import ndarray
+
+LossFunction: TypeAlias = Callable[..., ndarray]
 
 
 def pair(Y: Any, A: Any) -> tuple[ndarray, ndarray]:

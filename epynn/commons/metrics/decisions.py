@@ -53,8 +53,7 @@ def decide(A: ndarray, multilabel: bool = False) -> ndarray:
     if multilabel:
         return (A > 0.5).astype(np.int64)
     if A.shape[1] > 1:
-        labels: ndarray = np.argmax(A, axis=1).astype(np.int64)
-        return labels
+        return np.asarray(np.argmax(A, axis=1), dtype=np.int64)
     if np.can_cast(A.dtype, np.int64):  # whole numbers, beyond 2**53 too
         return A[:, 0].astype(np.int64)
     rounded = np.rint(A[:, 0].astype(np.float64))

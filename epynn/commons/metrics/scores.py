@@ -163,24 +163,10 @@ class TopK(Named):
         return f'top_{self.k}'
 
     def __call__(self, Y: ndarray, A: ndarray) -> float:
-        """Return the metric.
-
-        Parameters
-        ----------
-        Y : array
-            Truth, shape (m, U) one-hot, (m, 1) or (m,) labels 0 to U - 1.
-        A : array
-            Outputs of the network, shape (m, U).
-
-        Returns
-        -------
-        float
-            Between 0 and 1; NaN for no samples.
+        """Return the share; arguments and errors as for :func:`epynn.commons.metrics.accuracy`.
 
         Raises
         ------
-        ShapeError, DataError
-            See :func:`epynn.commons.metrics.decide`; the lengths of Y and A differ.
         ArgumentError
             ``k`` is not below the number of classes.
         LabelError

@@ -128,12 +128,8 @@ class Optimizer(Named, ABC):
             clip_by_norm(trained, self.clip_norm)
 
     def __repr__(self) -> str:
-        settings = ', '.join(
-            f'{name}={value!r}'
-            for name, value in vars(self).items()
-            if value not in (None, 0, False)
-        )
-        return f'{type(self).__name__}({settings})'
+        given = {name: value for name, value in vars(self).items() if value not in (None, 0)}
+        return f'{type(self).__name__}({", ".join(f"{n}={v!r}" for n, v in given.items())})'
 
 
 def trained_layers(layers: Iterable[HasParameters]) -> Iterator[HasParameters]:
