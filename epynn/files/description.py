@@ -1,23 +1,32 @@
-"""The description of a network in a model file: all but its arrays, in names and numbers."""
+"""A network in words and arrays, and back: what a model file holds of it.
 
+A layer reads its dimensions off the input shape that the file says, and nothing is computed: what
+is allocated are the arrays that were read. Whether the output of each layer is the input of the
+next one shows in a rehearsal.
+"""
+
+from collections import defaultdict
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from epynn.commons.metrics import metrics_functions
-from epynn.commons.models import Layer, walk_layers
+from epynn.commons.arguments import describe
+from epynn.commons.errors import ArgumentError, ModelFileError
+from epynn.files.decoding import Decoder
+from epynn.files.encoders import describe_embedding, restore_embedding, restore_scale
 from epynn.files.encoding import Encoder
+from epynn.files.rehearsal import rehearse
+from epynn.files.rows import describe_row, restore_rows
+from epynn.files.settings import describe_settings, restore_settings
+from epynn.kernels.arrays import ndarray
+from epynn.network.hints import list_settings
 from epynn.network.models import EpyNN
-
-PLAIN = (
-    'name', 'uname', 'ts', 'seed', 'reduction', 'positive_label', 'deterministic', 'e', 'epochs',
-)  # fmt: skip
+from epynn.network.ownership import collect_layers, take_layers
 
 
-def describe_architecture(model: EpyNN, encoder: Encoder | None = None) -> dict[str, Any]:
-    """Return all that is to be said of a network but its parameters, in words that JSON knows.
+def describe_network(model: EpyNN, encoder: Encoder) -> dict[str, Any]:
+    """Return all that is to be said of a network but its arrays, in words that JSON knows.
 
     Functions and classes of the user that occur are then in ``encoder.own``.
 
@@ -26,92 +35,86 @@ def describe_architecture(model: EpyNN, encoder: Encoder | None = None) -> dict[
     ArgumentError
         If a value of a layer's arguments, or the like, cannot be saved.
     """
-    encode = (encoder or Encoder()).encode
-    embedding = model.embedding
-    scale = embedding.scale
-    done = max(model.epochs, 1)
+    encode = encoder.encode
     return {
-        **{name: getattr(model, name) for name in PLAIN},
-        'dtype': str(model.dtype),
-        'loss': encode(model.training_loss, 'loss'),
-        'metrics': [encode(metric, 'metrics') for metric in bare_metrics(model)],
-        'history': encode(cut_history(model, done), 'metrics')['dict'],
-        'optimizer': encode(model.optimizer, 'optimizer'),
-        'se_hPars': encode(model.se_hPars, 'se_hPars'),
-        'class_weights': encode(model.class_weights, 'class_weight'),
-        'embedding': {
-            'layer': encode(embedding, 'layers[0]')['layer'],
-            'settings': encode(embedding.se_dataset, 'Embedding'),
-            'tokens': encode(list(embedding.e2i), 'tokens'),
-            'classes': encode(None if embedding.classes is None else list(embedding.classes), 'y'),
-            'targets': embedding.targets,
-            'features': encode(embedding.features, 'features'),
-            'scale': None if scale is None else [scale.minimum, scale.span],
-        },
+        **describe_settings(model, encode),
+        'embedding': describe_embedding(model.embedding, encode),
         'layers': [encode(layer, f'layers[{i}]') for i, layer in enumerate(model.layers) if i],
-        'activations': [activation_settings(layer) for layer in walk_layers(model.layers)],
-        'rates': describe_rates(model, done),
         'network': [describe_row(model.network[i], layer) for i, layer in enumerate(model.layers)],
     }
 
 
-def bare_metrics(model: EpyNN) -> list[Any]:
-    """Return the metrics as they were asked for, without the positive label of bundled ones."""
-    bundled = metrics_functions()
-    return [
-        bundled[name] if isinstance(f, partial) and f.func == bundled.get(name) else f
-        for name, f in model.metrics_functions.items()
-    ]
+def collect_arrays(model: EpyNN) -> dict[str, Any]:
+    """Return all arrays of a file by name: ``1.p.W`` is ``p['W']`` of layer 1."""
+    arrays: dict[str, Any] = {}
+    for number, layer in enumerate(model.layers):
+        for kind, found in (('p', layer.p), ('s', layer.s)):
+            for name, array in found.items():
+                check_array(array, name, f'EpyNN.write, {layer.name}, {kind}[{name!r}]')
+                arrays[f'{number}.{kind}.{name}'] = array
+    scale = model.embedding.scale
+    if scale is not None:
+        arrays['scale.constant'] = scale.constant
+    return arrays
 
 
-def cut_history(model: EpyNN, done: int) -> dict[str, list[list[float]]]:
-    """Return the metrics so far, without an epoch that was interrupted and is in some of them."""
-    history = model.metrics
-    sets = [i for i in range(3) if any(lists[i] for lists in history.values())]
-    shortest = min((len(lists[i]) for lists in history.values() for i in sets), default=0)
-    return {
-        name: [values[: min(done, shortest)] for values in lists] for name, lists in history.items()
-    }
+def check_array(array: Any, name: Any, where: str) -> None:
+    """Refuse what was put among the parameters by hand and is no array, or has no name."""
+    plain = isinstance(array, (np.ndarray, np.generic)) and not np.ma.isMaskedArray(array)
+    if not (plain and isinstance(name, str) and name.isprintable()):
+        raise ArgumentError(
+            where, 'an array with a name', describe(array), 'Set it to an array of NumPy.'
+        )
 
 
-def activation_settings(layer: Layer) -> dict[str, dict[str, float]]:
-    """Return the hyper-parameters in force of the activation functions of a layer.
+def restore_network(
+    description: Mapping[str, Any], arrays: Mapping[str, ndarray], decoder: Decoder
+) -> EpyNN:
+    """Return the network of a description and its arrays, initialized.
 
-    They are those of `initialize`, and need not be those that ``se_hPars`` says by now.
+    Raises
+    ------
+    ModelFileError
+        If it is no description, or does not fit the arrays.
     """
-    return {argument: getattr(layer, argument).settings() for argument in layer.activation}
+    field, decode = decoder.field, decoder.decode
+    try:
+        record = field(description, 'embedding', dict)
+        embedding = restore_embedding(record, decoder)
+        layers = [decode(layer) for layer in field(description, 'layers', list)]
+        name = field(description, 'name', str)
+        model: EpyNN = decoder.build(EpyNN, [embedding, *layers], name)
+        restore_settings(model, description, decoder)
+        constant = place_arrays(model, arrays, decoder)
+        rows = restore_rows(field(description, 'network', list), model.layers, decoder)
+        model.network = dict(enumerate(rows))
+        shape = rows[0]['forward']['X'][1:]
+        embedding.scale = restore_scale(record, constant, shape, decoder)
+        rehearse(model, decoder)
+    except RecursionError:
+        raise ModelFileError(
+            decoder.where, 'a description', 'one nested too deeply', 'Find a copy.'
+        ) from None
+    model.prepared = collect_layers(model)
+    take_layers(model)
+    model.owner.settings = list_settings(model)
+    model.initialized = True
+    return model
 
 
-def describe_rates(model: EpyNN, done: int) -> dict[str, Any]:
-    """Return the learning rates of the epochs so far: each list once, and which one a layer has."""
-    rates = [tuple(layer.lrate[:done]) for layer in walk_layers(model.layers)]
-    lists = list(dict.fromkeys(rates))
-    return {'lists': [list(values) for values in lists], 'layers': [lists.index(r) for r in rates]}
-
-
-def describe_row(row: Mapping[str, Any], layer: Layer) -> dict[str, Any]:
-    """Return what the dry run noted of a layer and of the layers inside, for a file."""
-    inner = zip(row['layers'], layer.children(), strict=True)
-    return {
-        'name': str(row['name']),
-        'activation': {key: str(name) for key, name in row['activation'].items()},
-        'dimensions': {key: int(n) for key, n in row['dimensions'].items() if is_count(n)},
-        'forward': describe_shapes(row['forward']),
-        'backward': describe_shapes(row['backward']),
-        'parameters': layer.count_parameters(),
-        'layers': [describe_row(row, layer) for row, layer in inner],
-    }
-
-
-def describe_shapes(shapes: Mapping[str, Any]) -> dict[str, list[int]]:
-    """Return the shapes, each as a list, without what a layer of the user may have put there."""
-    return {
-        name: list(map(int, shape))
-        for name, shape in shapes.items()
-        if isinstance(shape, (tuple, list)) and all(map(is_count, shape))
-    }
-
-
-def is_count(value: Any) -> bool:
-    """Return whether a value is a whole number."""
-    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+def place_arrays(model: EpyNN, arrays: Mapping[str, ndarray], decoder: Decoder) -> ndarray | None:
+    """Give the layers their parameters and statistics; return what features are constant."""
+    found: dict[tuple[str, ...], dict[str, ndarray]] = defaultdict(dict)
+    for key, array in arrays.items():
+        number, _, rest = key.partition('.')
+        kind, _, name = rest.partition('.')
+        found[number, kind][name] = array
+    constant = found.pop(('scale', 'constant'), {}).get('')
+    for i, layer in enumerate(model.layers):
+        for kind in 'ps':
+            placed = found.pop((str(i), kind), {})
+            setattr(layer, kind, placed)
+            taken = getattr(layer, kind).keys() == placed.keys()
+            decoder.require(taken, f'arrays of {layer.name}', sorted(placed))
+    decoder.require(not found, 'arrays of its layers', sorted(map('.'.join, found)))
+    return constant

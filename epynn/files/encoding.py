@@ -19,7 +19,7 @@ from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ArgumentError
 from epynn.commons.models import Layer
 from epynn.commons.names import Named
-from epynn.files.vocabulary import CUSTOM, known_classes, known_functions, known_layers
+from epynn.files.vocabulary import CLASS_NAMES, CUSTOM, FUNCTION_NAMES, LAYERS
 
 
 class Encoder:
@@ -33,8 +33,8 @@ class Encoder:
 
     def __init__(self) -> None:
         self.own: dict[str, Any] = {}
-        self.names = {id(function): name for name, function in known_functions().items()}
-        self.known = {*known_classes().values(), *known_layers().values()}
+        self.names = {id(function): name for name, function in FUNCTION_NAMES.items()}
+        self.known = {*CLASS_NAMES.values(), *LAYERS.values()}
 
     def encode(self, value: Any, where: str) -> Any:
         """Return a value in words that JSON knows; `where` names it for the error."""
@@ -64,11 +64,11 @@ class Encoder:
 
     def encode_layer(self, layer: Layer, where: str) -> dict[str, Any]:
         """Return class and arguments of a layer."""
-        cls = type(layer)
+        kind = type(layer).__name__
         return {
-            'layer': cls.__name__ if cls in self.known else self.name_own(cls, where),
+            'layer': self.name_class(layer, where),
             'arguments': {
-                name: self.encode(value, f'{where}, {cls.__name__}({name})')
+                name: self.encode(value, f'{where}, {kind}({name})')
                 for name, value in layer.arguments.items()
             },
             'frozen': layer.draws_parameters() and not layer.trainable,
@@ -76,8 +76,8 @@ class Encoder:
 
     def encode_object(self, value: Any, where: str) -> dict[str, Any]:
         """Return class and arguments of an object whose attributes are named as its arguments."""
-        cls = type(value)
-        makers = [vars(base).get('__init__') for base in cls.__mro__]
+        bases = type(value).__mro__
+        makers = [vars(base).get('__init__') for base in bases]
         names = {
             parameter.name
             for make in filter(inspect.isfunction, makers)
@@ -85,12 +85,9 @@ class Encoder:
             if parameter.name != 'self' and parameter.kind is not parameter.VAR_KEYWORD
         }
         # What is made by __new__, in C or without arguments keeps its state where none can tell.
-        hidden = any('__new__' in vars(base) for base in cls.__mro__[:-1] if base is not Named)
-        if (
-            hidden
-            or not (names or getattr(value, '__dict__', None) == {})
-            or not all(hasattr(value, name) for name in names)
-        ):
+        hidden = any('__new__' in vars(base) for base in bases[:-1] if base is not Named)
+        plain = names or getattr(value, '__dict__', None) == {}
+        if hidden or not plain or not all(hasattr(value, name) for name in names):
             raise ArgumentError(
                 f'EpyNN.write, {where}',
                 'numbers, text, tuples, lists, dicts, functions, and objects of your own whose '
@@ -98,9 +95,14 @@ class Encoder:
                 'Make it in the constructor of a layer of your own, from such arguments.',
             )  # fmt: skip
         return {
-            'object': cls.__name__ if cls in self.known else self.name_own(cls, where),
+            'object': self.name_class(value, where),
             'arguments': {name: self.encode(getattr(value, name), where) for name in sorted(names)},
         }
+
+    def name_class(self, value: Any, where: str) -> str:
+        """Return the name of the class of a layer or object."""
+        cls = type(value)
+        return cls.__name__ if cls in self.known else self.name_own(cls, where)
 
     def name_own(self, thing: Any, where: str) -> str:
         """Return the name for a function or class of the user, by which it is handed in again."""

@@ -1,4 +1,4 @@
-"""The format of model files: arrays and a description, in one safetensors file, under a seal.
+"""The bytes of model files: arrays and a description, under a seal.
 
 A file is one of `safetensors <https://github.com/huggingface/safetensors>`_ that holds the arrays,
 with two entries in its metadata: ``epynn``, the description as JSON, and ``sha256``, the seal. The
@@ -11,8 +11,8 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 import numpy as np
 from safetensors import SafetensorError, deserialize
@@ -27,14 +27,7 @@ UNSEALED = b'0' * 64
 SEAL = re.compile(rb'"sha256":"([0-9a-f]{64})"')
 LARGEST_HEADER = 1 << 26
 PADDING = 'padding'
-SPARE = 900_000
-"""Bytes that a description may take in memory beyond the size of the file."""
-MARKS = {b',': 50, b':': 100, b'[': 190, b'{': 100, b'"': 20}
-"""Bytes of memory that go with each mark of JSON, parsed and decoded."""
-MARGIN = 1 << 16
-"""Bytes that safetensors takes besides the arrays."""
-LAYER, TOKEN = 5000, 250
-"""Bytes that a layer and a token take besides, once there is a network."""
+"""An array without meaning, which earlier versions wrote."""
 FOREIGN = 'Pass a file that EpyNN.write wrote.'
 DTYPES = {
     kind: np.dtype(code)
@@ -42,12 +35,7 @@ DTYPES = {
 }
 
 
-def encode_file(arrays: Mapping[str, ndarray], description: Mapping[str, Any]) -> bytes:
-    """Return the bytes of a model file in one piece; see :func:`encode_parts`."""
-    return b''.join(encode_parts(arrays, description))
-
-
-def encode_parts(
+def encode_file(
     arrays: Mapping[str, ndarray], description: Mapping[str, Any]
 ) -> list[bytes | memoryview]:
     """Return a model file in pieces: its header, and the arrays where they are, not copied.
@@ -67,20 +55,16 @@ def encode_parts(
         If an array is none of these, or the description too long: the file could not be read.
     """
     tensors = {name: plain_array(name, array) for name, array in arrays.items()}
+    # Wide numbers lie first, so that each array is aligned
+    order = sorted(tensors, key=lambda name: -tensors[name].itemsize)
     text = json.dumps({'format': FORMAT, **description}, allow_nan=False)
-    header = encode_header(tensors, text)
-    size = len(header) + sum(array.nbytes for array in tensors.values())
-    weight = max(weigh_text(header), weigh_text(text.encode()) + weigh_network(description))
-    missing = weight - size - SPARE
-    if missing > 0:  # and a little for the name of the padding
-        tensors[PADDING] = np.zeros(missing + 2000, np.bool_)
-        header = encode_header(tensors, text)
+    header = encode_header(tensors, order, text)
     if len(header) > LARGEST_HEADER:
         raise ArgumentError(
             'the description', f'at most {LARGEST_HEADER} bytes', f'{len(header)}',
             'Initialize again for a shorter history, or pass fewer settings.',
         )  # fmt: skip
-    return seal_parts([header, *(array.view(np.uint8).data for array in lay_out(tensors).values())])
+    return seal([header, *(tensors[name].reshape(-1).view(np.uint8).data for name in order)])
 
 
 def plain_array(name: str, array: Any) -> ndarray:
@@ -101,19 +85,12 @@ def plain_array(name: str, array: Any) -> ndarray:
     return plain
 
 
-def lay_out(tensors: Mapping[str, ndarray]) -> dict[str, ndarray]:
-    """Return the arrays, flat, in the order in which they lie in the file: wide numbers first."""
-    names = sorted(tensors, key=lambda name: -tensors[name].itemsize)
-    return {name: tensors[name].reshape(-1) for name in names}
-
-
-def encode_header(tensors: Mapping[str, ndarray], text: str) -> bytes:
+def encode_header(tensors: Mapping[str, ndarray], order: Sequence[str], text: str) -> bytes:
     """Return the header, without a seal yet: it lists the arrays in the order of the network."""
     kinds = {dtype: kind for kind, dtype in DTYPES.items()}
     places, stop = {}, 0
-    for name, array in lay_out(tensors).items():
-        places[name] = [stop, stop + array.nbytes]
-        stop += array.nbytes
+    for name in order:
+        places[name] = [stop, stop := stop + tensors[name].nbytes]
     record: dict[str, Any] = {'__metadata__': {'epynn': text, 'sha256': UNSEALED.decode()}}
     for name, array in tensors.items():
         record[name] = {
@@ -124,18 +101,12 @@ def encode_header(tensors: Mapping[str, ndarray], text: str) -> bytes:
     return len(header).to_bytes(8, 'little') + header
 
 
-def seal_file(data: bytes) -> bytes:
-    """Return the file with the right seal in its place."""
-    return b''.join(seal_parts([data]))
-
-
-def seal_parts(parts: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
+def seal(parts: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
     """Return the pieces of a file, the first of them the header, with the right seal in place."""
     header = bytes(parts[0])
     place = find_seal(header)
     assert place is not None
-    sealed = header[: place.start] + _digest(parts, place) + header[place.stop :]
-    return [sealed, *parts[1:]]
+    return [header[: place.start] + digest(parts, place) + header[place.stop :], *parts[1:]]
 
 
 def decode_file(data: bytes, where: str) -> tuple[dict[str, ndarray], dict[str, Any]]:
@@ -153,12 +124,6 @@ def decode_file(data: bytes, where: str) -> tuple[dict[str, ndarray], dict[str, 
     ModelFileError
         If the file is damaged, no model file, or from a newer version.
     """
-    arrays, text = unpack_file(data, where)
-    return arrays, decode_description(text, len(data), where)
-
-
-def unpack_file(data: bytes, where: str) -> tuple[dict[str, ndarray], str]:
-    """Return the arrays and the text of the description; after that, `data` is not needed."""
     header_size = int.from_bytes(data[:8], 'little')
     if not (len(data) >= 10 and 2 <= header_size <= min(len(data) - 8, LARGEST_HEADER)):
         raise ModelFileError(
@@ -168,32 +133,16 @@ def unpack_file(data: bytes, where: str) -> tuple[dict[str, ndarray], str]:
     if place is None:
         got = 'another safetensors file' if data[8:9] == b'{' else 'something else'
         raise ModelFileError(where, 'a model file of epynn', got, FOREIGN)
-    if _digest([data], place) != data[place]:
+    if digest([data], place) != data[place]:
         raise ModelFileError(where, 'a file as it was written', 'a damaged one', 'Find a copy.')
-    header = data[8 : 8 + header_size]
-    require_room(weigh_text(header), len(data), where)
-    try:
-        text = header.decode()
-    except UnicodeDecodeError as error:
-        raise ModelFileError(
-            where, 'a model file', f'broken JSON ({error})', 'Find a copy.'
-        ) from None
-    del header
-    record = parse_json(text, where)
-    metadata, names = record.get('__metadata__'), list(record)
-    del text, record
+    record = parse_json(data[8 : 8 + header_size], where)
+    metadata = record.get('__metadata__')
     if not isinstance(metadata, dict) or not isinstance(metadata.get('epynn'), str):
         raise ModelFileError(where, 'a model file of epynn', 'another safetensors file', FOREIGN)
-    arrays = _decode_arrays(data, names, where)
-    arrays.pop(PADDING, None)
-    return arrays, metadata['epynn']
-
-
-def decode_description(text: str, size: int, where: str) -> dict[str, Any]:
-    """Return what the text of a description says, for a file of that size."""
-    weight = weigh_text(text.encode(errors='surrogatepass'))
-    require_room(weight, size, where)
-    description = parse_json(text, where)
+    found = decode_arrays(data, where)
+    # In the order of the header: safetensors hands them out in that of a hash
+    arrays = {name: found[name] for name in record if name in found and name != PADDING}
+    description = parse_json(metadata['epynn'], where)
     version = description.get('format')
     if type(version) is not int or version < 1:
         raise ModelFileError(where, 'the version of the format', repr(version)[:60], 'Find a copy.')
@@ -201,43 +150,12 @@ def decode_description(text: str, size: int, where: str) -> dict[str, Any]:
         raise ModelFileError(
             where, f'format {FORMAT} or below', f'format {version}'[:60], 'Install a newer epynn.'
         )
-    require_room(weight + weigh_network(description), size, where)
-    return description
+    return arrays, description
 
 
-def weigh_text(text: bytes) -> int:
-    """Return a bound on the bytes of memory that JSON takes: copies of its text, and its values."""
-    # A letter beyond ASCII makes all letters of a text of Python as wide.
-    copies = 3 if text.isascii() and b'\\u' not in text else 12
-    return copies * len(text) + sum(n * text.count(mark) for mark, n in MARKS.items())
-
-
-def weigh_network(description: Mapping[str, Any]) -> int:
-    """Return a bound on the bytes that layers and tokens take besides, without their arrays."""
-    layers = 0
-    waiting: list[Any] = [description]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, (dict, list)):
-            layers += 'layer' in value
-            waiting.extend(value.values() if isinstance(value, dict) else value)
-    embedding = description.get('embedding')
-    tokens = embedding.get('tokens') if isinstance(embedding, dict) else None
-    return LAYER * layers + TOKEN * (len(tokens) if isinstance(tokens, list) else 0)
-
-
-def require_room(weight: int, size: int, where: str) -> None:
-    """Refuse a description that weighs more than a file of that size has room for."""
-    if weight > size + SPARE:
-        words = 'one that would take more memory than twice the file and 1 MB'
-        raise ModelFileError(
-            where, 'a description in proportion to the file', words, 'Find a copy.'
-        )
-
-
-def _decode_arrays(data: bytes, names: Iterable[str], where: str) -> dict[str, ndarray]:
-    """Return the arrays in that order, each in memory of its own that can be written to."""
-    np.empty(len(data) + MARGIN, np.uint8)  # or MemoryError: safetensors would end the process
+def decode_arrays(data: bytes, where: str) -> dict[str, ndarray]:
+    """Return the arrays, each in memory of its own that can be written to."""
+    np.empty(len(data) + 65_536, np.uint8)  # or MemoryError: safetensors would end the process
     try:
         tensors = deserialize(data)  # type: ignore[no-untyped-call]
     except SafetensorError as error:
@@ -262,7 +180,7 @@ def _decode_arrays(data: bytes, names: Iterable[str], where: str) -> dict[str, n
                 f'{where}, {name}', 'zeros and ones', 'other bytes', 'Find a copy.'
             )
         arrays[name] = array if array.flags.writeable else array.copy()
-    return {name: arrays[name] for name in names if name in arrays}
+    return arrays
 
 
 def is_finite(array: ndarray) -> bool:
@@ -279,17 +197,16 @@ def find_seal(data: bytes) -> slice | None:
     return seals[0] if len(seals) == 1 else None
 
 
-def _digest(parts: Sequence[bytes | memoryview], place: slice) -> bytes:
+def digest(parts: Sequence[bytes | memoryview], place: slice) -> bytes:
     """Return the SHA-256 of the file with zeros in the place of the seal."""
     first = memoryview(parts[0])
-    digest = hashlib.sha256(first[: place.start])
-    digest.update(UNSEALED)
-    for part in (first[place.stop :], *parts[1:]):
-        digest.update(part)
-    return digest.hexdigest().encode()
+    sha256 = hashlib.sha256(first[: place.start])
+    for part in (UNSEALED, first[place.stop :], *parts[1:]):
+        sha256.update(part)
+    return sha256.hexdigest().encode()
 
 
-def parse_json(text: str, where: str) -> dict[str, Any]:
+def parse_json(text: str | bytes, where: str) -> dict[str, Any]:
     """Return the JSON object that `text` spells; one that says a thing twice or NaN is refused."""
 
     def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -298,19 +215,18 @@ def parse_json(text: str, where: str) -> dict[str, Any]:
             raise ValueError('a key that stands twice')
         return found
 
-    def refuse(constant: str) -> None:
+    def refuse(constant: str) -> NoReturn:
         raise ValueError(constant)
 
     def finite(number: str) -> float:
         value = float(number)
-        if not math.isfinite(value):
-            raise ValueError(number)
-        return value
+        return value if math.isfinite(value) else refuse(number)
 
     try:
         parsed = json.loads(
-            text, object_pairs_hook=unique, parse_constant=refuse, parse_float=finite
-        )
+            text if isinstance(text, str) else text.decode(),
+            object_pairs_hook=unique, parse_constant=refuse, parse_float=finite,
+        )  # fmt: skip
     except (ValueError, RecursionError) as error:
         words = f'broken JSON ({str(error)[:100]})'
         raise ModelFileError(where, 'a model file', words, 'Find a copy.') from None

@@ -11,8 +11,8 @@ from epynn.commons.names import in_words
 from epynn.commons.paths import as_path
 from epynn.files.continuing import train_on
 from epynn.files.decoding import Decoder
-from epynn.files.format import SUFFIX, decode_description, unpack_file
-from epynn.files.restoring import restore_network
+from epynn.files.description import restore_network
+from epynn.files.format import SUFFIX, decode_file
 from epynn.network.models import EpyNN
 
 
@@ -34,7 +34,8 @@ def read_model(
     those it learned, whatever the new data hold; a label or token that it never saw is refused.
     Epochs and metrics count on. What the optimizer remembered and the random streams start anew.
 
-    Reading takes no more memory than twice the file and 1 MB.
+    Reading takes memory in proportion to the file: twice its size, and for the description in it,
+    all that is no array, up to 150 times the length.
 
     Parameters
     ----------
@@ -74,7 +75,8 @@ def read_model(
             'read_model', f'{2 * size + 1_000_000} bytes of memory, twice the file and 1 MB',
             'Free what is no longer needed, and read again.',
         ):  # fmt: skip
-            model = restore_file(path, decoder)
+            arrays, description = decode_file(path.read_bytes(), str(path))
+            model = restore_network(description, arrays, decoder)
     except OSError as error:
         raise ArgumentError(
             'read_model(path)', 'a file that can be read', f'{path} ({error.strerror})',
@@ -83,17 +85,6 @@ def read_model(
     if data is not None:
         train_on(model, data)
     return model
-
-
-def restore_file(path: Path, decoder: Decoder) -> EpyNN:
-    """Return the network of a file, of which there is never a second copy in memory."""
-    data = path.read_bytes()
-    size = len(data)
-    arrays, text = unpack_file(data, str(path))
-    del data  # before the description takes its room
-    description = decode_description(text, size, str(path))
-    del text
-    return restore_network(description, arrays, decoder)
 
 
 def newest_model() -> Path:

@@ -36,7 +36,7 @@ def rehearse(model: EpyNN, decoder: Decoder) -> None:
         if X is not None and all(can_rehearse(inner) for inner in walk_layers([layer])):
             shape = decoder.build(rehearse_layer, layer, X)
         else:
-            shape = noted['A'][1:] if 'A' in noted and is_known_layer(type(layer)) else None
+            shape = noted['A'][1:] if 'A' in noted and is_known_layer(layer) else None
     if shape is not None and len(shape) != 1:
         raise decoder.refuse('a network whose output has 2 axes (m, u)', [shape])
 
@@ -51,34 +51,23 @@ def can_rehearse(layer: Layer) -> bool:
     ours = {id(function) for function in ACTIVATIONS.values()}
     window = [] if layer.p else [layer.d.get(name, 1) for name in ('f', 'fh', 'fw')]
     return (
-        is_known_layer(type(layer))
+        is_known_layer(layer)
         and all(id(function) in ours for function in functions)
         and max(window, default=1) <= WIDEST
     )
 
 
 def rehearse_layer(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the shape of a sample of the output; pass an empty batch, and leave no trace."""
-    inside = list(walk_layers([layer]))
-    kept = [(inner.training, dict(inner.d), dict(inner.fs), dict(inner.o)) for inner in inside]
-    layer.training = False
-    for inner in inside:
+    """Return the shape of a sample of the output: an empty batch passes through a twin."""
+    twin = layer.twin()
+    for inner in walk_layers([twin]):
         if isinstance(inner, Recurrent):
             vars(inner)['forward'] = partial(give_empty_states, inner)
         elif inner.children():  # which see for themselves; their shapes may take copies to compute
             vars(inner)['compute_shapes'] = no_shapes
     # Without samples only statistics enter: a variance below 0 has no root and is refused.
     with np.errstate(all='ignore', invalid='raise'):
-        output = layer.forward(np.empty((0, *shape), layer.dtype))
-    for inner, (training, d, fs, o) in zip(inside, kept, strict=True):
-        for method in ('forward', 'compute_shapes'):
-            vars(inner).pop(method, None)
-        inner.training = training
-        inner.fc.clear()
-        inner.d, inner.o = d, o
-        inner.fs.clear()
-        inner.fs.update(fs)  # the same dictionary, as the cache notes shapes in it
-    return tuple(output.shape[1:])
+        return tuple(twin.forward(np.empty((0, *shape), layer.dtype)).shape[1:])
 
 
 def give_empty_states(layer: Recurrent, A: ndarray) -> ndarray:

@@ -1,4 +1,4 @@
-"""What model files may name: the functions, layers and small objects of epynn.
+"""What model files may name: the layers, functions and small objects of epynn.
 
 Names in a file never import anything. They are looked up here, and among what the user hands to
 ``read_model``, whose names stand in files behind ``custom.``, so that a function of yours called
@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from epynn.activation.models import Activation
+from epynn.batchnorm.models import BatchNorm
+from epynn.bidirectional.models import Bidirectional
 from epynn.commons.loss import Huber, LabelSmoothing, loss_functions
 from epynn.commons.maths import ACTIVATIONS
 from epynn.commons.maths.initializers import INITIALIZERS, Constant, Normal, Uniform
@@ -27,15 +30,51 @@ from epynn.commons.schedule import (
     steady,
     step,
 )
+from epynn.convolution.models import Convolution
+from epynn.convolution1d.models import Convolution1D
+from epynn.dense.models import Dense
+from epynn.dropout.models import Dropout
+from epynn.embedding.models import Embedding
+from epynn.flatten.models import Flatten
+from epynn.globalpooling.models import GlobalPooling
+from epynn.groupnorm.models import GroupNorm
+from epynn.gru.models import GRU
+from epynn.layernorm.models import LayerNorm
+from epynn.lstm.models import LSTM
+from epynn.pooling.models import Pooling
+from epynn.pooling1d.models import Pooling1D
+from epynn.reshape.models import Reshape
+from epynn.residual.models import Residual
+from epynn.rnn.models import RNN
+from epynn.template.models import Template
+from epynn.tokens.models import Tokens
+from epynn.transposedconvolution.models import TransposedConvolution
 
 CUSTOM = 'custom.'
+LAYERS: Mapping[str, type[Layer]] = {
+    cls.__name__: cls
+    for cls in (
+        Activation, BatchNorm, Bidirectional, Convolution, Convolution1D, Dense, Dropout, Embedding,
+        Flatten, GRU, GlobalPooling, GroupNorm, LSTM, LayerNorm, Pooling, Pooling1D, RNN, Reshape,
+        Residual, Template, Tokens, TransposedConvolution,
+    )
+}  # fmt: skip
+"""All layers of epynn."""
 POOLS: Mapping[str, Callable[..., Any]] = {
     **{f'numpy.{f}': getattr(np, f) for f in ('max', 'amax', 'min', 'amin', 'mean', 'average')},
     'max': max, 'min': min,
 }  # fmt: skip
-SCHEDULES = {function.__name__: function for function in (steady, exp_decay, lin_decay, step)}
-CLASSES: Mapping[str, tuple[Callable[..., Any], ...]] = {
-    'pool': (),
+LOSSES = loss_functions()
+FUNCTIONS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
+    'pool': POOLS,
+    'activation': ACTIVATIONS,
+    'initializer': INITIALIZERS,
+    'loss': LOSSES,
+    'metric': {**metrics_functions(), **LOSSES},
+    'schedule': {function.__name__: function for function in (steady, exp_decay, lin_decay, step)},
+}
+"""The functions that files may name, by what they are for."""
+CLASSES: Mapping[str, tuple[Any, ...]] = {
     'activation': (),
     'initializer': (Constant, Normal, Uniform),
     'loss': (Huber, LabelSmoothing),
@@ -45,45 +84,10 @@ CLASSES: Mapping[str, tuple[Callable[..., Any], ...]] = {
     'penalty': (L1, L2),
 }
 """The classes of objects with settings, by what they are for."""
+FUNCTION_NAMES = {name: f for table in FUNCTIONS.values() for name, f in table.items()}
+CLASS_NAMES = {cls.__name__: cls for classes in CLASSES.values() for cls in classes}
 
 
-def functions_by_use() -> dict[str, Mapping[str, Callable[..., Any]]]:
-    """Return the functions that files may name, by what they are for."""
-    losses = loss_functions()
-    return {
-        'pool': POOLS,
-        'activation': ACTIVATIONS,
-        'initializer': INITIALIZERS,
-        'loss': losses,
-        'metric': {**metrics_functions(), **losses},
-        'schedule': SCHEDULES,
-        'optimizer': {},
-        'penalty': {},
-    }
-
-
-def known_functions() -> dict[str, Callable[..., Any]]:
-    """Return the functions that files may name."""
-    return {name: f for table in functions_by_use().values() for name, f in table.items()}
-
-
-def known_classes() -> dict[str, Any]:
-    """Return the classes of objects with settings, by name."""
-    return {cls.__name__: cls for classes in CLASSES.values() for cls in classes}
-
-
-def known_layers() -> dict[str, type[Layer]]:
-    """Return the layer classes of epynn by name: those in the ``models.py`` of a folder."""
-    found: dict[str, type[Layer]] = {}
-    waiting = [Layer]
-    while waiting:
-        for cls in waiting.pop().__subclasses__():
-            waiting.append(cls)
-            if is_known_layer(cls):
-                found[cls.__name__] = cls
-    return found
-
-
-def is_known_layer(cls: type[Layer]) -> bool:
-    """Return whether a class of layers is one of epynn, rather than of the user."""
-    return cls.__module__ == f'epynn.{cls.__name__.lower()}.models'
+def is_known_layer(layer: Layer) -> bool:
+    """Return whether a layer is one of epynn, rather than of the user."""
+    return type(layer) in LAYERS.values()

@@ -2,9 +2,9 @@
 
 import itertools
 import json
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -17,10 +17,9 @@ from epynn.commons.names import in_words
 from epynn.commons.paths import as_path, file_stem
 from epynn.files.atomic import write_atomically
 from epynn.files.decoding import Decoder
-from epynn.files.description import describe_architecture
+from epynn.files.description import collect_arrays, describe_network, restore_network
 from epynn.files.encoding import Encoder
-from epynn.files.format import SUFFIX, encode_parts
-from epynn.files.restoring import restore_network
+from epynn.files.format import SUFFIX, encode_file
 from epynn.network.forward import compute_outputs
 from epynn.network.models import EpyNN
 from epynn.network.ownership import require_initialized
@@ -78,11 +77,11 @@ def encode_network(model: EpyNN) -> list[bytes | memoryview]:
     require_one_dtype(model)
     encoder = Encoder()
     arrays = collect_arrays(model)
-    description = {'epynn': __version__, **describe_architecture(model, encoder)}
-    parts = encode_parts(arrays, description)
+    description = {'epynn': __version__, **describe_network(model, encoder)}
+    parts = encode_file(arrays, description)
     try:
-        record = json.loads(json.dumps(description))
-        read = restore_network(record, arrays, Decoder('EpyNN.write', encoder.own.values()))
+        words = json.loads(json.dumps(description))
+        read = restore_network(words, arrays, Decoder('EpyNN.write', encoder.own.values()))
     except ModelFileError as error:
         raise ArgumentError(
             'EpyNN.write', f'a network that can be read again, with {error.expected}', error.got,
@@ -128,15 +127,14 @@ def write_parts(data: list[bytes | memoryview], model: EpyNN, path: str | Path |
     name = 'EpyNN.write(path)'
     try:
         if path is None:
-            path = write_under_new_name(data, Path('models'), file_stem(model.uname))
-        else:
-            path = as_path(path, name)
-            if not path.parent.is_dir() or path.is_dir():
-                raise ArgumentError(
-                    name, 'a file in a folder that exists', repr(str(path)),
-                    'Name a file in it.' if path.is_dir() else f'Make {path.parent} first.',
-                )  # fmt: skip
-            write_atomically(path, data)
+            return write_under_new_name(data, Path('models'), file_stem(model.uname))
+        path = as_path(path, name)
+        if not path.parent.is_dir() or path.is_dir():
+            raise ArgumentError(
+                name, 'a file in a folder that exists', repr(str(path)),
+                'Name a file in it.' if path.is_dir() else f'Make {path.parent} first.',
+            )  # fmt: skip
+        write_atomically(path, data)
     except OSError as error:
         got = f'{str(path or "models/")[:200]} ({error.strerror or error})'
         raise ArgumentError(
@@ -149,40 +147,14 @@ def write_parts(data: list[bytes | memoryview], model: EpyNN, path: str | Path |
 def write_under_new_name(data: list[bytes | memoryview], folder: Path, stem: str) -> Path:
     """Write a file under the first name that is free: the stem, or the stem and a number."""
     folder.mkdir(exist_ok=True)
-    for number in itertools.count():
-        path = folder / f'{stem}{f"-{number}" if number else ""}{SUFFIX}'
-        if path.exists():
-            continue
-        try:
-            write_atomically(path, data, overwrite=False)
-        except FileExistsError:  # another process was faster
-            continue
-        break
+    for end in itertools.chain([''], (f'-{number}' for number in itertools.count(1))):
+        path = folder / f'{stem}{end}{SUFFIX}'
+        if not path.exists():
+            with suppress(FileExistsError):  # another process was faster
+                write_atomically(path, data, overwrite=False)
+                break
     process_logs(f'Model: {path}')
     return path
-
-
-def collect_arrays(model: EpyNN) -> dict[str, Any]:
-    """Return all arrays of a file by name: ``1.p.W`` is ``p['W']`` of layer 1."""
-    arrays: dict[str, Any] = {}
-    for number, layer in enumerate(model.layers):
-        for kind, found in (('p', layer.p), ('s', layer.s)):
-            for name, array in found.items():
-                check_array(array, name, f'EpyNN.write, {layer.name}, {kind}[{name!r}]')
-                arrays[f'{number}.{kind}.{name}'] = array
-    scale = model.embedding.scale
-    if scale is not None:
-        arrays['scale.constant'] = scale.constant
-    return arrays
-
-
-def check_array(array: Any, name: Any, where: str) -> None:
-    """Refuse what was put among the parameters by hand and is no array, or has no name."""
-    plain = isinstance(array, (np.ndarray, np.generic)) and not np.ma.isMaskedArray(array)
-    if not (plain and isinstance(name, str) and name.isprintable()):
-        raise ArgumentError(
-            where, 'an array with a name', describe(array), 'Set it to an array of NumPy.'
-        )
 
 
 @in_words('write_model', 'Write write_model(model, path).', method=False)

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from model_files import encode
 
 from epynn.files import atomic
 from epynn.files.atomic import write_atomically
-from epynn.files.format import encode_file
 
 
 def listing(folder):
@@ -276,7 +276,7 @@ files.write_atomically(pathlib.Path(sys.argv[2]), content)
 @pytest.mark.skipif(os.name != 'posix', reason='SIGKILL')
 def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(tmp_path):
     """Killed before each line of the library that it runs, one after another, until it survives."""
-    old, new = (encode_file({'a': np.full(size, 1.0)}, {}) for size in (30_000, 60_000))
+    old, new = (encode({'a': np.full(size, 1.0)}, {}) for size in (30_000, 60_000))
     content = tmp_path / 'new'
     content.write_bytes(new)
     (tmp_path / 'models').mkdir()

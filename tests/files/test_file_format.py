@@ -1,16 +1,16 @@
-"""The format of model files: round trips, damage of every kind, and writing that cannot fail."""
+"""The bytes of model files: round trips, and damage of every kind."""
 
 import json
 import os
-import tracemalloc
 from itertools import count
 
 import numpy as np
 import pytest
-from safetensors.numpy import save
+from model_files import enclose, encode, sealed
+from safetensors.numpy import load, save
 
 from epynn.commons.errors import ArgumentError, ModelFileError
-from epynn.files.format import decode_file, encode_file, find_seal, seal_file
+from epynn.files.format import decode_file, encode_file, find_seal
 
 CASES = int(os.environ.get('EPYNN_FUZZ', '1000'))
 """How many random files are tried; a nightly run sets 100000."""
@@ -22,21 +22,14 @@ def decode(data):
     return decode_file(bytes(data), 'file')
 
 
-def seal(text, tensors=None):
-    """Return a sealed file around any text in the place of the description."""
-    data = save(tensors or {}, metadata={'epynn': text, 'sha256': '0' * 64})
-    return seal_file(data)
-
-
 def with_header(header, rest=b''):
     """Return a sealed file around any header that has a place for the seal."""
-    data = len(header).to_bytes(8, 'little') + header + rest
-    return seal_file(data)
+    return sealed(len(header).to_bytes(8, 'little') + header + rest)
 
 
 @pytest.fixture(scope='module')
 def small():
-    return encode_file(ARRAYS, DESCRIPTION)
+    return encode(ARRAYS, DESCRIPTION)
 
 
 # ROUND TRIPS
@@ -58,7 +51,7 @@ def test_what_was_encoded_is_decoded(small):
 ])  # fmt: skip
 def test_arrays_of_every_kind(array):
     array.flags.writeable = False
-    (again,) = decode(encode_file({'a': array}, {}))[0].values()
+    (again,) = decode(encode({'a': array}, {}))[0].values()
     np.testing.assert_array_equal(again, array, strict=True)
     assert again.tobytes() == array.tobytes()
     assert again.flags.writeable
@@ -75,7 +68,7 @@ def test_arrays_of_every_kind(array):
 ])  # fmt: skip
 def test_arrays_that_could_not_be_read_are_not_written(array, words):
     with pytest.raises(ArgumentError, match=words):
-        encode_file({'a': array}, {})
+        encode({'a': array}, {})
 
 
 def test_arrays_come_back_in_their_order_wherever_they_lie_in_the_file():
@@ -83,7 +76,7 @@ def test_arrays_come_back_in_their_order_wherever_they_lie_in_the_file():
     names = ['V', 'b', 'W', 'passes', 'U', 'flags']
     arrays = dict.fromkeys(names, np.ones(3, np.float32))
     arrays |= {'passes': np.arange(2), 'flags': np.array([True]), 'U': np.ones(2, '>f8')}
-    data = encode_file(arrays, {})
+    data = encode(arrays, {})
     again = decode(data)[0]
     assert list(again) == names
     for name, array in arrays.items():
@@ -103,24 +96,12 @@ def test_a_description_too_long_to_be_read_is_not_written(monkeypatch):
 
 def test_text_that_looks_like_a_seal_is_text():
     name = f'"sha256":"{"0" * 64}"'
-    arrays, description = decode(encode_file({name: np.ones(1)}, {'a': name}))
+    arrays, description = decode(encode({name: np.ones(1)}, {'a': name}))
     assert (list(arrays), description['a']) == ([name], name)
 
 
 def test_the_file_is_a_safetensors_file(small, tmp_path):
-    from safetensors.numpy import load
-
     np.testing.assert_array_equal(load(small)['W'], ARRAYS['W'])
-
-
-def test_memory_is_twice_the_file():
-    data = encode_file({'a': np.ones(1_000_000), 'b': np.ones((500, 500), np.float32)}, {})
-    tracemalloc.start()
-    arrays = decode(data)[0]
-    peak = tracemalloc.get_traced_memory()[1]  # without the file itself
-    tracemalloc.stop()
-    assert len(arrays) == 2
-    assert peak <= len(data) + 100_000
 
 
 # DAMAGE
@@ -179,7 +160,7 @@ def test_random_headers_under_a_right_seal_are_read_or_refused(small):
         length = len(header) if rng.random() < 0.9 else int(rng.integers(0, 2 * len(header)))
         data = length.to_bytes(8, 'little') + header + small[8 + size :]
         if find_seal(data) is not None:
-            data = seal_file(data)
+            data = sealed(data)
         try:
             arrays, description = decode(data)
         except ModelFileError:
@@ -204,26 +185,25 @@ def test_random_headers_under_a_right_seal_are_read_or_refused(small):
     (with_header(b'{"sha256":"%s"}' % (b'0' * 64)), 'got another safetensors file'),
     (with_header(b'["sha256":"%s"]' % (b'0' * 64)), 'broken JSON'),
     (with_header(b'\xff"sha256":"%s"' % (b'0' * 64)), 'broken JSON'),
-    (seal('{}'), 'the version of the format, got None'),
-    (seal('{"format": true}'), 'the version of the format, got True'),
-    (seal('{"format": 0}'), 'the version of the format, got 0'),
-    (seal('{"format": 2}'), 'format 1 or below, got format 2. Install a newer epynn'),
-    (seal('[]'), 'a JSON object, got a list'),
-    (seal('{"format": 1'), 'broken JSON'),
-    (seal('{"format": 1, "format": 1}'), 'a key that stands twice'),
-    (seal('{"format": 1, "a": {"b": 1, "b": 2}}'), 'a key that stands twice'),
-    (seal('{"format": 1, "a": NaN}'), r'broken JSON \(NaN\)'),
-    (seal('{"format": 1, "a": -Infinity}'), r'broken JSON \(-Infinity\)'),
-    (seal('{"format": 1, "a": 1e999}'), r'broken JSON \(1e999\)'),
-    (seal('{"format": 1, "a": ' + '9' * 5000 + '}'), 'broken JSON'),
-    (seal('{"a":' * 2000), 'broken JSON'),
-    (seal('[' * 3000), 'broken JSON'),
-    (seal('{"a":' * 100_000), 'a description in proportion to the file'),
-    (seal('[' * 100_000), 'a description in proportion to the file'),
-    (seal('{"format": 1}', {'a': np.zeros(2, np.float16)}), 'file, a: expected F64.*got F16'),
-    (seal('{"format": 1}', {'a': np.array([np.nan])}), 'file, a: expected finite numbers'),
-    (seal('{"format": 1}', {'a': np.float32([np.inf])}), 'file, a: expected finite numbers'),
-    (seal('{"format": 1}', {'a': np.array([2], np.uint8).view(bool)}), 'zeros and ones'),
+    (enclose('{}'), 'the version of the format, got None'),
+    (enclose('{"format": true}'), 'the version of the format, got True'),
+    (enclose('{"format": 0}'), 'the version of the format, got 0'),
+    (enclose('{"format": 2}'), 'format 1 or below, got format 2. Install a newer epynn'),
+    (enclose('[]'), 'a JSON object, got a list'),
+    (enclose('{"format": 1'), 'broken JSON'),
+    (enclose('{"format": 1, "format": 1}'), 'a key that stands twice'),
+    (enclose('{"format": 1, "a": {"b": 1, "b": 2}}'), 'a key that stands twice'),
+    (enclose('{"format": 1, "a": NaN}'), r'broken JSON \(NaN\)'),
+    (enclose('{"format": 1, "a": -Infinity}'), r'broken JSON \(-Infinity\)'),
+    (enclose('{"format": 1, "a": 1e999}'), r'broken JSON \(1e999\)'),
+    (enclose('{"format": 1, "a": ' + '9' * 5000 + '}'), 'broken JSON'),
+    (enclose('{"a":' * 2000), 'broken JSON'),
+    (enclose('[' * 3000), 'broken JSON'),
+    (enclose('{"a":' * 100_000), 'broken JSON'), (enclose('[' * 100_000), 'broken JSON'),
+    (enclose('{"format": 1}', {'a': np.zeros(2, np.float16)}), 'file, a: expected F64.*got F16'),
+    (enclose('{"format": 1}', {'a': np.array([np.nan])}), 'file, a: expected finite numbers'),
+    (enclose('{"format": 1}', {'a': np.float32([np.inf])}), 'file, a: expected finite numbers'),
+    (enclose('{"format": 1}', {'a': np.array([2], np.uint8).view(bool)}), 'zeros and ones'),
 ], ids=count())  # fmt: skip
 def test_what_is_no_model_file_is_refused(data, words):
     with pytest.raises(ModelFileError, match=words) as caught:

@@ -1,7 +1,6 @@
 """Where networks are written to and read from, and what is said where that cannot be."""
 
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -10,10 +9,8 @@ from pathlib import Path
 import pytest
 from networks import make_classifier, quiet
 
-from epynn.commons.errors import ArgumentError, StateError
+from epynn.commons.errors import ArgumentError
 from epynn.commons.library import read_model, write_model
-
-# Names and places
 
 
 def test_default_names_are_unique(tmp_path, monkeypatch, capsys):
@@ -83,11 +80,6 @@ def test_names_lead_nowhere_else(name, tmp_path, monkeypatch):
     assert read_model(path).uname == name
 
 
-def test_only_an_initialized_network_is_written(tmp_path):
-    with pytest.raises(StateError, match=r'EpyNN.write: expected an initialized network'):
-        make_classifier().write(tmp_path / 'model')
-
-
 def test_paths_of_every_kind(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     model = quiet(make_classifier())
@@ -95,21 +87,13 @@ def test_paths_of_every_kind(tmp_path, monkeypatch):
         assert read_model(model.write(path)).uname == model.uname
 
 
-@pytest.mark.parametrize(('path', 'words'), [
-    ('missing/model', 'a file in a folder that exists.*Make missing first'),
-    ('folder', 'a file in a folder that exists.*Name a file in it'),
-    ('.', '.*Name a file in it'), ('file/model', '.*Make file first'),
-    ('', 'the path of a file, got '), (7, r'the path of a file, got 7 \(int\)'),
-    ('a\0b', 'the path of a file'), ('a\ud800', 'the path of a file'),
-    ('x' * 300, r'a file that can be written.*too long'),
-])  # fmt: skip
-def test_places_that_cannot_be_written(path, words, tmp_path, monkeypatch):
+@pytest.mark.parametrize('path', ['a\0b', 'a\ud800', b'a\0b'])
+def test_names_that_no_file_can_have(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path('folder').mkdir()
-    Path('file').write_text('')
-    with pytest.raises(ArgumentError, match=rf'EpyNN.write\(path\): expected {words}'):
+    with pytest.raises(ArgumentError, match=r'EpyNN.write\(path\): expected the path of a file'):
         quiet(make_classifier()).write(path)
-    assert sorted(os.listdir()) == ['file', 'folder']
+    with pytest.raises(ArgumentError, match=r'read_model\(path\): expected the path of a file'):
+        read_model(path)
 
 
 def test_models_that_is_no_folder(tmp_path, monkeypatch):
@@ -117,17 +101,6 @@ def test_models_that_is_no_folder(tmp_path, monkeypatch):
     Path('models').write_text('')
     with pytest.raises(ArgumentError, match=r'EpyNN.write\(path\).*models/ \(File exists\)'):
         quiet(make_classifier()).write()
-
-
-@pytest.mark.parametrize(('path', 'words'), [
-    ('missing', r'a file that can be read, got missing \(No such file'),
-    ('.', r'a file that can be read, got . \(Is a directory'),
-    (7, 'the path of a file'), ('a\0b', 'the path of a file'),
-])  # fmt: skip
-def test_places_that_cannot_be_read(path, words, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(ArgumentError, match=rf'read_model\(path\): expected {words}'):
-        read_model(path)
 
 
 @pytest.mark.skipif(not hasattr(os, 'mkfifo'), reason='no pipes')
@@ -175,34 +148,3 @@ def test_links_are_followed(tmp_path):
     (tmp_path / 'astray').symlink_to(tmp_path / 'missing' / 'file')
     with pytest.raises(ArgumentError, match=r'astray \(No such file'):
         model.write(tmp_path / 'astray')
-
-
-@pytest.mark.parametrize('fault', ['write', 'fsync', 'replace'])
-def test_a_fault_leaves_the_previous_network(fault, tmp_path, monkeypatch):
-    def fail(*arguments):
-        raise OSError(5, 'Input/output error')
-
-    model = quiet(make_classifier())
-    path = model.write(tmp_path / 'model')
-    before = path.read_bytes()
-    other = quiet(make_classifier())
-    with monkeypatch.context() as patch:
-        if fault == 'write':
-            patch.setattr(Path, 'open', fail)
-        else:
-            patch.setattr(os, fault, fail)
-        with pytest.raises(ArgumentError, match=r'EpyNN.write\(path\).*Input/output error'):
-            other.write(path)
-    assert path.read_bytes() == before
-    assert os.listdir(tmp_path) == ['model']
-    assert read_model(path).uname == model.uname
-
-
-def test_no_source_knows_pickle():
-    package = Path(__file__).resolve().parents[2] / 'epynn'
-    sources = [path.read_text(encoding='utf-8') for path in package.rglob('*.py')]
-    assert len(sources) > 100
-    modules = r'(pickle|_pickle|cPickle|cloudpickle|dill|shelve|marshal|joblib)'
-    words = re.compile(rf'^\s*(import|from)\s+{modules}\b|allow_pickle\s*=\s*True', re.MULTILINE)
-    assert not any(words.search(source) for source in sources)
-    assert words.search('    from pickle import loads')

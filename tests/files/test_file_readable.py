@@ -13,7 +13,7 @@ from epynn import LSTM, BatchNorm, Dense, LayerNorm, read_model
 from epynn.commons.errors import ArgumentError, LayerError
 from epynn.commons.maths import tanh
 from epynn.commons.models import Layer
-from epynn.files.writing import collect_arrays
+from epynn.files.description import collect_arrays
 
 
 def put(name, value, kind='p'):

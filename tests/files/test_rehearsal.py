@@ -5,6 +5,7 @@ import tracemalloc
 import numpy as np
 import pytest
 from layer_table import ROWS
+from model_files import edit
 from networks import make_classifier, quiet
 from saved_networks import bent
 
@@ -17,23 +18,14 @@ from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
 from epynn.dropout.models import Dropout
 from epynn.embedding.models import Embedding
-from epynn.files.format import decode_file, encode_file
 from epynn.files.rehearsal import can_rehearse, rehearse_layer
 from epynn.flatten.models import Flatten
 from epynn.gru.models import GRU
-from epynn.lstm.models import LSTM
 from epynn.network.models import EpyNN
 from epynn.pooling.models import Pooling
 from epynn.pooling1d.models import Pooling1D
 from epynn.reshape.models import Reshape
 from epynn.residual.models import Residual
-
-
-def edit(path, change):
-    """Change the description of a file, and seal it again."""
-    arrays, description = decode_file(path.read_bytes(), 'file')
-    change(description)
-    path.write_bytes(encode_file(arrays, description))
 
 
 def make_network(shape, *layers):
@@ -80,32 +72,33 @@ def test_reading_draws_no_random_numbers_and_moves_no_statistics(tmp_path):
     assert str(np.random.get_state()) == state  # noqa: NPY002
 
 
-def coarser(description):
+def coarser(description, arrays):
     """Say of the pooling, in all that is said of it alone, that its window is (3, 3)."""
     description['layers'][1]['arguments']['pool_size'] = 3
     sizes = {'fh': 3, 'fw': 3, 'sh': 3, 'sw': 3, 'oh': 1, 'ow': 1}
     description['network'][2]['dimensions'].update(sizes)
 
 
-def stride(description):
+def stride(description, arrays):
     """Say of the convolution, in all that is said of it alone, that it takes strides of 3."""
     description['layers'][0]['arguments']['strides'] = 3
     sizes = {'sh': 3, 'sw': 3, 'oh': 2, 'ow': 2}
     description['network'][1]['dimensions'].update(sizes)
 
 
-def without_axes(description):
+def without_axes(description, arrays):
     """Say of the data, in all that is said of them alone, that they are numbers."""
     for name in 'XA':
         del description['network'][0]['forward'][name][1:]
     del description['network'][0]['dimensions']['n']
 
 
-def no_last_layers(description):
+def no_last_layers(description, arrays):
     """Leave out the last two layers: the output has axes that no decision can be made of."""
     for name in ('layers', 'network', 'activations'):
         del description[name][-2:]
     del description['rates']['layers'][-2:]
+    del arrays['4.p.W'], arrays['4.p.b']
 
 
 @pytest.mark.parametrize(('make', 'change', 'words'), [
@@ -119,10 +112,6 @@ def test_layers_that_do_not_fit_each_other(make, change, words, tmp_path):
     path = make().write(tmp_path / 'x')
     read_model(path)
     edit(path, change)
-    if change is no_last_layers:
-        arrays, description = decode_file(path.read_bytes(), 'file')
-        arrays = {name: a for name, a in arrays.items() if not name.startswith('4')}
-        path.write_bytes(encode_file(arrays, description))
     with pytest.raises(ModelFileError, match=words):
         read_model(path)
 
@@ -132,7 +121,7 @@ def test_layers_inside_that_do_not_fit_each_other(tmp_path):
     path = make_network((4,), block).write(tmp_path / 'x')
     read_model(path)
 
-    def change(description):
+    def change(description, arrays):
         inside = description['layers'][0]['arguments']['layers']
         inside[1]['arguments']['strides'] = 2
         sizes = {'sh': 2, 'sw': 2, 'oh': 1, 'ow': 1}
@@ -147,7 +136,7 @@ def test_layers_inside_that_do_not_fit_each_other(tmp_path):
 def test_any_number_of_steps_takes_no_time(steps, tmp_path):
     path = make_network((6, 2), Pooling1D(2), GRU(3, sequences=True), GRU(3)).write(tmp_path / 'x')
 
-    def change(description):
+    def change(description, arrays):
         counts = [2 * steps, 2 * steps, 2 * steps, steps, steps, steps, steps]
         rows = description['network']
         shapes = [row['forward'][name] for row in rows for name in ('X', 'A')]
@@ -168,7 +157,7 @@ def test_steps_that_a_layer_inside_makes_take_no_time(tmp_path):
     path = make_network((4,), block).write(tmp_path / 'x')
     read_model(path)
 
-    def change(description):
+    def change(description, arrays):
         n = 10**9
         description['layers'][0]['arguments']['layers'][0]['arguments']['shape'] = {
             'tuple': [-1, 1]
@@ -187,7 +176,7 @@ def test_windows_of_a_pooling_take_no_time(tmp_path):
     path = make_network((200, 2), Pooling1D(100), Flatten()).write(tmp_path / 'x')
     read_model(path)
 
-    def change(description):
+    def change(description, arrays):
         n = 10**9
         description['layers'][0]['arguments']['pool_size'] = n
         for number, shape in ((0, [2 * n, 2]), (1, [2 * n, 2])):
@@ -216,7 +205,7 @@ def test_functions_of_yours_need_not_take_an_empty_batch(tmp_path):
     X = model.embedding.dtrain.X
     np.testing.assert_array_equal(again.predict(X).A, model.predict(X).A)
 
-    def change(description):
+    def change(description, arrays):
         description['network'][1]['forward']['A'][1] = 7
 
     edit(path, change)
@@ -229,10 +218,12 @@ def test_running_variances_below_0_are_refused(inside, tmp_path):
     """They were accepted, and every prediction was NaN."""
     layer = Residual([BatchNorm()]) if inside else BatchNorm()
     path = make_network((4,), layer).write(tmp_path / 'x')
-    arrays, description = decode_file(path.read_bytes(), 'file')
-    (name,) = [name for name in arrays if name.endswith('var')]
-    arrays[name][2] = -1
-    path.write_bytes(encode_file(arrays, description))
+
+    def change(description, arrays):
+        (name,) = [name for name in arrays if name.endswith('var')]
+        arrays[name][2] = -1
+
+    edit(path, change)
     with pytest.raises(ModelFileError, match=r'arguments that fit, got others .FloatingPointError'):
         read_model(path)
 
@@ -253,29 +244,7 @@ def test_layers_of_yours_are_not_run_but_those_behind_are(tmp_path):
     again = read_model(path, custom=[Apart])
     X = model.embedding.dtrain.X
     np.testing.assert_array_equal(again.predict(X).A, model.predict(X).A)
-    edit(path, lambda description: description['network'][2]['forward'].update(X=[8, 3, 4]))
-    edit(path, lambda description: description['network'][2]['dimensions'].update(n=12))
+    edit(path, lambda description, _: description['network'][2]['forward'].update(X=[8, 3, 4]))
+    edit(path, lambda description, _: description['network'][2]['dimensions'].update(n=12))
     with pytest.raises(ModelFileError, match=r'Dense with samples of shape \(12,\)'):
         read_model(path, custom=[Apart])
-
-
-@pytest.mark.parametrize('dtype', [np.float32, np.float64], ids=['float32', 'float64'])
-@pytest.mark.parametrize(('shape', 'layers'), [
-    ((9, 9, 64), lambda: [Convolution(256, 3, 1), Pooling(7), Flatten()]),
-    ((4, 300), lambda: [LSTM(200)]),
-    ((400,), lambda: [Residual([Dense(400, tanh), Dense(400, tanh)])]),
-], ids=['Convolution', 'LSTM', 'Residual'])  # fmt: skip
-def test_a_rehearsal_copies_no_network(shape, layers, dtype, tmp_path):
-    """Peak memory of reading: what layers prepare for a batch, such as joined gates, counts too."""
-    X = np.zeros((6, *shape))
-    model = EpyNN([Embedding(X, [0, 1, 2] * 2, Y_encode=True), *layers(), Dense(3, softmax)])
-    path = quiet(model, dtype=dtype).write(tmp_path / 'x')
-    size = path.stat().st_size
-    assert size > 500_000
-    del model
-    tracemalloc.start()
-    try:
-        read_model(path)
-        assert tracemalloc.get_traced_memory()[1] <= 2 * size + 100_000
-    finally:
-        tracemalloc.stop()
