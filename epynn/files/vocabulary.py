@@ -10,9 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from epynn.activation.models import Activation
-from epynn.batchnorm.models import BatchNorm
-from epynn.bidirectional.models import Bidirectional
+from epynn import layers
 from epynn.commons.loss import Huber, LabelSmoothing, loss_functions
 from epynn.commons.maths import ACTIVATIONS
 from epynn.commons.maths.initializers import INITIALIZERS, Constant, Normal, Uniform
@@ -30,36 +28,9 @@ from epynn.commons.schedule import (
     steady,
     step,
 )
-from epynn.convolution.models import Convolution
-from epynn.convolution1d.models import Convolution1D
-from epynn.dense.models import Dense
-from epynn.dropout.models import Dropout
-from epynn.embedding.models import Embedding
-from epynn.flatten.models import Flatten
-from epynn.globalpooling.models import GlobalPooling
-from epynn.groupnorm.models import GroupNorm
-from epynn.gru.models import GRU
-from epynn.layernorm.models import LayerNorm
-from epynn.lstm.models import LSTM
-from epynn.pooling.models import Pooling
-from epynn.pooling1d.models import Pooling1D
-from epynn.reshape.models import Reshape
-from epynn.residual.models import Residual
-from epynn.rnn.models import RNN
-from epynn.template.models import Template
-from epynn.tokens.models import Tokens
-from epynn.transposedconvolution.models import TransposedConvolution
 
 CUSTOM = 'custom.'
-LAYERS: Mapping[str, type[Layer]] = {
-    cls.__name__: cls
-    for cls in (
-        Activation, BatchNorm, Bidirectional, Convolution, Convolution1D, Dense, Dropout, Embedding,
-        Flatten, GRU, GlobalPooling, GroupNorm, LSTM, LayerNorm, Pooling, Pooling1D, RNN, Reshape,
-        Residual, Template, Tokens, TransposedConvolution,
-    )
-}  # fmt: skip
-"""All layers of epynn."""
+LAYERS: Mapping[str, type[Layer]] = {name: getattr(layers, name) for name in layers.__all__}
 POOLS: Mapping[str, Callable[..., Any]] = {
     **{f'numpy.{f}': getattr(np, f) for f in ('max', 'amax', 'min', 'amin', 'mean', 'average')},
     'max': max, 'min': min,
