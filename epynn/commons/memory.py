@@ -1,4 +1,4 @@
-"""Memory: words for what is not there, and what is freed is kept for the next step."""
+"""Memory: an error in words where it is short; and what is freed is kept for the next step."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

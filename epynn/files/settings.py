@@ -14,8 +14,8 @@ from epynn.commons.optimize import Optimizer
 from epynn.commons.schedule import schedule_functions
 from epynn.files.decoding import Decoder
 from epynn.network.hyperparameters import give_settings
-from epynn.network.metrics import collect_metrics
 from epynn.network.models import EpyNN
+from epynn.network.reported_metrics import collect_metrics
 
 PLAIN: Mapping[str, tuple[type, ...]] = {
     'name': (str,), 'uname': (str,), 'ts': (int,), 'seed': (int, type(None)), 'reduction': (str,),

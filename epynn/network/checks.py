@@ -65,7 +65,7 @@ def check_activations(layer: Layer) -> None:
 
 
 def check_network(model: Network) -> None:
-    """Refuse a network whose layers changed to what makes none since it was constructed."""
+    """Refuse a network whose layers were changed, since it was made, so that they make none."""
     model.layers = check_layers(model.layers)
     require_composites(model.layers)
     if model.embedding is not as_data_source(model.layers[0]):

@@ -14,7 +14,7 @@ from epynn.network.checks import check_loss
 from epynn.network.forward import pass_through
 from epynn.network.hints import warn_of_layout, warn_of_scale
 from epynn.network.label_checks import check_labels, check_outputs
-from epynn.network.metrics import check_metrics
+from epynn.network.reported_metrics import check_metrics
 from epynn.network.sample_weights import sample_weights
 from epynn.network.state import Network
 from epynn.network.summary import describe_layer

@@ -18,8 +18,8 @@ from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.finiteness import require_finite
 from epynn.network.forward import compute_outputs
 from epynn.network.hints import warn_of_unscaled
-from epynn.network.metrics import check_metric
 from epynn.network.ownership import require_data, require_initialized
+from epynn.network.reported_metrics import check_metric
 from epynn.network.sample_weights import sample_weights
 from epynn.network.state import Network
 

@@ -25,8 +25,8 @@ from epynn.network.hints import (
 )
 from epynn.network.hyperparameters import choose_hyperparameters, give_settings
 from epynn.network.learning_rates import schedule_rates
-from epynn.network.metrics import DEFAULT_METRICS, collect_metrics
 from epynn.network.ownership import AtWork, collect_layers, take_layers
+from epynn.network.reported_metrics import DEFAULT_METRICS, collect_metrics
 from epynn.network.sample_weights import resolve_class_weight
 from epynn.network.state import Network
 

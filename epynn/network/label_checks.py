@@ -72,7 +72,7 @@ def check_labels(model: Network, Y: ndarray | None, A: ndarray) -> None:
 
 
 def fitting_output(model: Network, columns: int) -> str:
-    """Return what to do where the output has other columns than the labels."""
+    """Return what to do where the outputs have more or fewer columns than the labels."""
     output = model.layers[-1]
     units = f'{columns} unit' if columns == 1 else f'{columns} units'
     remedy = f'Give {output.name} {units}'

@@ -19,7 +19,7 @@ from epynn.network.evaluate import model_evaluate, model_predict
 from epynn.network.forward import model_forward
 from epynn.network.initialize import model_initialize
 from epynn.network.ownership import Owner, restore_state
-from epynn.network.plots import model_plot, model_plot_activations, model_plot_filters
+from epynn.network.pictures import model_plot, model_plot_activations, model_plot_filters
 from epynn.network.report import model_report
 from epynn.network.state import Network
 from epynn.network.summary import model_repr, model_summary

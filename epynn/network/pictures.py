@@ -1,4 +1,4 @@
-"""Pictures of the network: its metrics, the filters it learned, and what they answer."""
+"""Pictures of the network: its metrics, the filters it learned, and what layers give out."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,7 +104,7 @@ def model_plot_activations(
     pyplot: bool = True,
     path: str | Path | bool | None = None,
 ) -> 'Figure | None':
-    """Draw what a layer answers to images: one row a sample, its input first, then its maps.
+    """Draw what a layer makes of images: one row a sample, its input first, then its maps.
 
     Parameters
     ----------
