@@ -14,7 +14,6 @@ from epynn.commons.maths import softmax, tanh
 from epynn.commons.optimize import SGD, AdamW
 from epynn.commons.schedule import ReduceOnPlateau
 from epynn.dense.models import Dense
-from epynn.dropout.models import Dropout
 from epynn.embedding.models import Embedding
 from epynn.gru.models import GRU
 from epynn.network.models import EpyNN
@@ -97,14 +96,6 @@ def test_it_says_once_what_starts_anew(path, capsys):
     model.train(1, verbose=0)
     model.train(1, verbose=0)
     assert capsys.readouterr().out == ''
-
-
-def test_it_still_predicts_what_it_did(path):
-    A = read_model(path).predict(X, X_scale=True).A
-    model = read_model(path, data=embed())
-    np.testing.assert_array_equal(model.predict(X, X_scale=True).A, A)
-    model.train(1, verbose=0)
-    assert np.any(model.predict(X, X_scale=True).A != A)
 
 
 # What the network learned of labels, tokens and scale
@@ -307,13 +298,5 @@ def test_class_weights_that_would_be_lost_are_named_by_the_labels_of_the_user():
 def test_the_advice_of_the_error_holds(path):
     with pytest.raises(StateError, match=r'model = read_model\(path, data=Embedding\(X, Y\)\)'):
         read_model(path).train(1, verbose=0)
-
-
-def test_dropout_goes_on_dropping(tmp_path):
-    model = EpyNN([embed(), Dense(5, tanh), Dropout(0.5), Dense(3, softmax)])
-    path = quiet(model).write(tmp_path / 'model')
-    again = read_model(path, data=embed())
-    again.train(1, verbose=0)
-    assert (
-        again.layers[2].np_rng.bit_generator.state != np.random.default_rng(4).bit_generator.state
-    )
+    with pytest.raises(StateError, match='a network with data'):
+        read_model(path).evaluate()

@@ -82,13 +82,12 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize('ascii_only', [True, False])
 @pytest.mark.parametrize('change', CHANGES.values(), ids=CHANGES)
-def test_words_of_every_kind_take_memory_in_proportion_to_the_file(change, ascii_only, tmp_path):
+def test_words_of_every_kind_take_memory_in_proportion_to_the_file(change, tmp_path):
     path = quiet(make_classifier()).write(tmp_path / 'model')
     description, arrays = parts_of(path)
     change(description, 5000)
-    path.write_bytes(enclose(describe(description, ensure_ascii=ascii_only), arrays))
+    path.write_bytes(enclose(describe(description, ensure_ascii=False), arrays))
     _, peak = read_measured(path)
     assert peak <= allowed_memory(path.read_bytes())
 
@@ -108,21 +107,6 @@ def test_deep_networks_of_small_layers_are_read(tmp_path):
     path = model.write(tmp_path / 'model')
     again, peak = read_measured(path)
     assert_same_network(model, again)
-    assert peak <= allowed_memory(path.read_bytes())
-
-
-def test_long_histories_are_read(tmp_path):
-    model = quiet(make_classifier(), metrics=['accuracy', 'recall'])
-    model.train(1, verbose=0)
-    n = model.epochs = 6000
-    model.e = n - 1
-    rng = np.random.default_rng(0)
-    model.metrics = {name: [rng.random(n).tolist(), [], []] for name in model.metrics}
-    for each in model.layers:
-        each.lrate = rng.random(n).tolist()
-    path = model.write(tmp_path / 'model')
-    again, peak = read_measured(path)
-    assert again.metrics == model.metrics
     assert peak <= allowed_memory(path.read_bytes())
 
 

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 from networks import make_classifier, make_data, quiet
-from saved_networks import OWN, TABLE, Band, accuracy, assert_same_network, bent, make_own, small
+from saved_networks import OWN, Band, accuracy, assert_same_network, bent, make_own, small
 
 import epynn
 from epynn.activation.models import Activation
@@ -247,11 +247,3 @@ def test_what_cannot_be_saved_is_said_before_the_file_is_touched(layers, words, 
     with pytest.raises(ArgumentError, match=words):
         quiet(make_classifier(*layers)).write(path)
     assert path.read_bytes() == before
-
-
-def test_the_layers_of_epynn_note_arguments_that_make_them_again():
-    """A row of the table in a Layer that is asked twice for its arguments."""
-    for row in TABLE.values():
-        layer = row.make()
-        assert isinstance(layer, Layer)
-        assert set(layer.arguments) <= set(type(layer).__init__.__annotations__)

@@ -16,7 +16,6 @@ from epynn.commons.maths import softmax, tanh
 from epynn.commons.models import walk_layers
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
-from epynn.dropout.models import Dropout
 from epynn.embedding.models import Embedding
 from epynn.files.rehearsal import can_rehearse, rehearse_layer
 from epynn.flatten.models import Flatten
@@ -63,13 +62,6 @@ def test_an_empty_batch_passes_every_layer_without_a_trace(row):
     assert layer.training
     layer.training = False
     np.testing.assert_array_equal(layer.forward(row.draw_input()), A)
-
-
-def test_reading_draws_no_random_numbers_and_moves_no_statistics(tmp_path):
-    path = make_network((4,), Dropout(0.5), Dense(3)).write(tmp_path / 'x')
-    state = str(np.random.get_state())  # noqa: NPY002
-    read_model(path)
-    assert str(np.random.get_state()) == state  # noqa: NPY002
 
 
 def coarser(description, arrays):

@@ -16,7 +16,6 @@ from saved_networks import (
     new_input,
 )
 
-from epynn.commons.errors import StateError
 from epynn.commons.library import read_model
 from epynn.commons.maths import identity, tanh
 from epynn.dense.models import Dense
@@ -103,29 +102,6 @@ def test_parameters_lie_in_memory_as_files_hold_them(units, tmp_path, rng):
     read = read_model(model.write(tmp_path / 'model.safetensors'))
     for m in (1, 2, 5):
         assert np.array_equal(read.predict(X[:m]).A, model.predict(X[:m]).A)
-
-
-@pytest.mark.parametrize('make', [make_tokens, make_images])
-def test_training_goes_on_from_a_file(make, tmp_path):
-    model = make()
-    again = read_model(model.write(tmp_path / 'model'))
-    with pytest.raises(StateError, match='a network with data'):
-        again.train(1, verbose=0)
-    with pytest.raises(StateError, match='a network with data'):
-        again.evaluate()
-    embedding = model.embedding
-    settings = {
-        'seed': 4, 'params': False, 'dtype': model.dtype, 'se_hPars': model.se_hPars,
-        'optimizer': model.optimizer, 'reduction': model.reduction, 'loss': model.training_loss,
-        'class_weight': {model.embedding.classes[i]: w for i, w in model.class_weights.items()},
-    }  # fmt: skip
-    for network in (model, again):
-        network.model = EpyNN([embedding, *network.layers[1:]])
-        quiet(network.model, **settings).train(3, verbose=0)
-    assert model.model.metrics == again.model.metrics
-    for ours, theirs in zip(model.model.layers, again.model.layers, strict=True):
-        for name, p in ours.p.items():
-            np.testing.assert_array_equal(theirs.p[name], p, strict=True)
 
 
 def test_an_evaluation_that_was_interrupted_does_not_count(tmp_path):
