@@ -9,7 +9,6 @@ from functools import partial
 
 import numpy as np
 
-from epynn.commons.maths import ACTIVATIONS
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.recurrence import Recurrent
 from epynn.files.decoding import Decoder
@@ -31,14 +30,13 @@ def rehearse(model: EpyNN, decoder: Decoder) -> None:
     for number, layer in enumerate(model.layers):
         noted = model.network[number]['forward']
         X = noted['X'][1:] if 'X' in noted else shape
-        if shape is not None and shape != X:
-            raise decoder.refuse(f'{layer.name} with samples of shape {shape}', [X])
+        decoder.require(shape in (None, X), f'{layer.name} with samples of shape {shape}', [X])
         if X is not None and all(can_rehearse(inner) for inner in walk_layers([layer])):
             shape = decoder.build(rehearse_layer, layer, X)
         else:
             shape = noted['A'][1:] if 'A' in noted and is_known_layer(layer) else None
-    if shape is not None and len(shape) != 1:
-        raise decoder.refuse('a network whose output has 2 axes (m, u)', [shape])
+    plain = shape is None or len(shape) == 1
+    decoder.require(plain, 'a network whose output has 2 axes (m, u)', [shape])
 
 
 def can_rehearse(layer: Layer) -> bool:
@@ -47,12 +45,10 @@ def can_rehearse(layer: Layer) -> bool:
     Functions and layers of your own need not take one, and poolings of very wide windows would go
     on for long.
     """
-    functions = [getattr(layer, argument).function for argument in layer.activation]
-    ours = {id(function) for function in ACTIVATIONS.values()}
     window = [] if layer.p else [layer.d.get(name, 1) for name in ('f', 'fh', 'fw')]
     return (
         is_known_layer(layer)
-        and all(id(function) in ours for function in functions)
+        and all(getattr(layer, argument).is_bundled for argument in layer.activation)
         and max(window, default=1) <= WIDEST
     )
 
