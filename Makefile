@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 METADATA := setup.cfg pyproject.toml
 
 # Of networks all but what is long and the same with any version: stopped or damaged a thousand times.
-SAME := network/test_interrupts files/test_file_attacks network/test_determinism \
+SAME := network/test_interrupts files/test_file_mutations network/test_determinism \
 	network/test_network_gradients network/test_beside_training
 ABROAD := $(filter-out $(SAME:%=tests/%.py),$(wildcard tests/network/test_*.py tests/files/test_*.py)) \
 	tests/test_contract.py tests/test_contract_scripts.py \

@@ -5,6 +5,8 @@ import json
 import numpy as np
 from safetensors.numpy import save
 
+from epynn.files.description import collect_arrays, describe_network
+from epynn.files.encoding import Encoder
 from epynn.files.format import decode_file, encode_file, seal
 
 WORDS = 150
@@ -48,3 +50,17 @@ def edit(path, change):
 def allowed_memory(data):
     """Return how much memory the reading of a file may take: twice its size, and for its words."""
     return 2 * len(data) + WORDS * int.from_bytes(data[:8], 'little') + 1_000_000
+
+
+def parts_of_network(model):
+    """Return description, as JSON, and arrays of a network."""
+    return json.dumps(describe_network(model, Encoder())), collect_arrays(model)
+
+
+def nest(value, kind, depth):
+    """Return a value inside of lists, tuples or dicts, as many as `depth`."""
+    for _ in range(depth):
+        value = (
+            [value] if kind == 0 else {'tuple': [value]} if kind == 1 else {'dict': [[1, value]]}
+        )
+    return value

@@ -169,14 +169,11 @@ def test_weights_of_samples_stay_with_them(path):
     np.testing.assert_array_equal(np.concatenate([d.w for d in model.embedding.dsets]), w)
 
 
-@pytest.mark.parametrize(
-    ('options', 'words'),
-    [
-        ({'Y_encode': False}, 'Embedding.Y_encode: expected True.*the labels of the network'),
-        ({'X_scale': False}, 'Embedding.X_scale: expected True.*the scale of the network'),
-        ({'X_encode': True}, 'Embedding.X_encode: expected False.*without X_encode'),
-    ],
-)
+@pytest.mark.parametrize(('options', 'words'), [
+    ({'Y_encode': False}, 'Embedding.Y_encode: expected True.*the labels of the network'),
+    ({'X_scale': False}, 'Embedding.X_scale: expected True.*the scale of the network'),
+    ({'X_encode': True}, 'Embedding.X_encode: expected False.*without X_encode'),
+])  # fmt: skip
 def test_data_encoded_in_another_way_are_refused(path, options, words):
     with pytest.raises(DataError, match=words):
         read_model(path, data=embed(X.round().astype(int), **options))
@@ -260,13 +257,10 @@ def test_settings_that_would_be_lost_are_named(path):
         model.initialize(params=False, verbose=False)
 
 
-@pytest.mark.parametrize(
-    'settings',
-    [
-        {'se_hPars': {'learning_rate': 0.03}},
-        {'se_hPars': {'learning_rate': 0.001}, 'optimizer': SGD(clip_norm=1)},
-    ],
-)
+@pytest.mark.parametrize('settings', [
+    {'se_hPars': {'learning_rate': 0.03}},
+    {'se_hPars': {'learning_rate': 0.001}, 'optimizer': SGD(clip_norm=1)},
+])  # fmt: skip
 def test_settings_that_were_given_are_wanted(path, settings):
     with warnings.catch_warnings():
         warnings.simplefilter('error')
