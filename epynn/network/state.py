@@ -25,7 +25,7 @@ class Network(NotCalled):
     initialized: bool
     se_hPars: dict[str, Any]
     seed: int | None
-    np_rng: np.random.Generator
+    np_rng: 'np.random.Generator'
     dtype: np.dtype[Any]
     reduction: str
     optimizer: Optimizer
