@@ -49,6 +49,22 @@ def test_overlapping_blocks_of_two_threads_leave_nothing_pinned(library):
     assert library.num_threads == 4
 
 
+def test_a_wish_that_was_given_up_serves_for_nobody(library):
+    with BlasOnOneThread(), BlasOnOneThread():
+        assert library.num_threads == 1
+    assert library.num_threads == 4
+    with BlasOnOneThread():
+        assert library.num_threads == 1
+    with pytest.raises(KeyboardInterrupt):
+        dropped = BlasOnOneThread()
+        dropped.__enter__()
+        raise KeyboardInterrupt
+    del dropped  # without its exit
+    with BlasOnOneThread():
+        assert library.num_threads == 1
+    assert library.num_threads == 4
+
+
 def test_an_error_and_an_interrupt_restore(library):
     for error in (ValueError, KeyboardInterrupt):
         with pytest.raises(error), BlasOnOneThread():
