@@ -23,10 +23,12 @@ def multiply_windows(Xp: ndarray, W: ndarray, window: Window, b: ndarray | None 
         biases = [None] * g if b is None else np.split(b, g)
         for Zk, Xk, Wk, bk in zip(_split(Z, g), _split(Xp, g), _split(W, g), biases, strict=True):
             Zk[...] = multiply_windows(np.ascontiguousarray(Xk), Wk, one, bk)
-    elif upright.suits(window, d):
+    elif upright.suits(window, d) and upright.pays(window, d, u):
         upright.multiply(Xp, W, window, Z, b)
     elif plan := rows.plan((m, *window.size_out), window, d, u, Z.dtype):
         rows.multiply(Xp, W, plan, Z, b)
+    elif upright.suits(window, d):
+        upright.multiply(Xp, W, window, Z, b)
     else:
         im2col.multiply(Xp, W, window, Z, b)
     return Z
@@ -61,11 +63,13 @@ def multiply_windows_input_gradient(dZ: ndarray, W: ndarray, window: Window) -> 
         for dXk, dZk, Wk in zip(_split(dX, g), _split(dZ, g), _split(W, g), strict=True):
             dXk[...] = multiply_windows_input_gradient(np.ascontiguousarray(dZk), Wk, one)
         return dX
-    if upright.suits_input_gradient(window, d, u, dZ.itemsize):
+    if upright.suits(window, d) and upright.pays_input_gradient(window, d, u, dZ.itemsize):
         return upright.input_gradient(dZ, W, window)
     places = rows.places_of_input_gradient(m, window)
     if plan := rows.plan(places, window, d, u, dZ.dtype):
         return rows.input_gradient(dZ, W, plan)
+    if upright.suits(window, d):
+        return upright.input_gradient(dZ, W, window)
     return im2col.input_gradient(dZ, W, window)
 
 

@@ -19,27 +19,28 @@ from epynn.kernels.window import Window
 _DEEPEST = 4
 """Depth up to which runs of a plane are longer than those of the window's rows."""
 
-_IMAGE_BYTES = 8 << 20
+_IMAGE_BYTES = 2 << 20
 """What the taps of one image may give."""
-
-_MANY = 32
-"""Taps up to which so many additions take less time than another convolution."""
 
 _TALL = 160
 """Rows of the matrix up to which copies cost less than they save."""
 
 
 def suits(window: Window, d: int) -> bool:
-    """Return whether blocks of images of depth `d` are best multiplied upright."""
+    """Return whether blocks of images of depth `d` may be multiplied upright."""
     return window.groups == 1 and d <= _DEEPEST and window.points * d <= _TALL
 
 
-def suits_input_gradient(window: Window, d: int, u: int, itemsize: int) -> bool:
+def pays(window: Window, d: int, u: int) -> bool:
+    """Return whether that takes less time than fewer multiplications do: there are units enough."""
+    return 4 * window.points * d <= 5 * max(u, 8)
+
+
+def pays_input_gradient(window: Window, d: int, u: int, itemsize: int) -> bool:
     """Return whether the gradient of such images is best added up tap by tap."""
     given = window.points * d * math.prod(window.size_out) * itemsize  # by one image
     apart = all(s >= span for s, span in zip(window.strides, window.spans, strict=True))
-    few = apart or window.points <= min(u, _MANY)
-    return suits(window, d) and few and given <= _IMAGE_BYTES
+    return (apart or pays(window, d, u)) and given <= _IMAGE_BYTES
 
 
 def multiply(Xp: ndarray, W: ndarray, window: Window, Z: ndarray, b: ndarray | None) -> None:
@@ -91,19 +92,42 @@ def input_gradient(dZ: ndarray, W: ndarray, window: Window) -> ndarray:
 
     def work(pieces: list[Piece]) -> None:
         for n, _, _ in pieces:
-            # (fh * fw * d, u) @ (places, u)^T -> (fh * fw, d * samples, oh, ow)
-            given = W @ dZ[n].reshape(-1, u).T
             samples = len(dZ[n])
-            given = given.reshape(window.points, d * samples, *window.size_out)
-            planes = np.zeros((d * samples, *window.framed, 1), dZ.dtype)
-            for tap, gradient in zip(view_taps(planes, window), given, strict=True):
-                tap[..., 0] += gradient
-            inside = planes[:, top : top + h, left : left + w]
-            dX[n] = inside.reshape(d, samples, h, w).transpose(1, 2, 3, 0)
+            # The shorter rows come second: (fh * fw * d, u) @ (u, places), or all turned over
+            part = dZ[n].reshape(-1, u)
+            given = W @ part.T if len(W) > u else (part @ W.T).T
+            # (fh * fw * d, places) -> (fh * fw, d, samples, oh, ow)
+            given = given.reshape(window.points, d, samples, *window.size_out)
+            planes = _add_taps(given, window)
+            inside = planes[:, :, top : top + h, left : left + w]
+            dX[n] = inside.transpose(1, 2, 3, 0)
 
     _, oh, ow, _ = dZ.shape
     share(work, _cut((m, 1, oh * ow, u), window.points * d, dZ.itemsize, step=oh * ow))
     return dX
+
+
+def _add_taps(given: ndarray, window: Window) -> ndarray:
+    """Add up in planes what taps give: ``(fh * fw, d, m, oh, ow) -> (d, m, h + 2ph, w + 2pw)``.
+
+    In steps of one, what a tap gives is laid out like the planes, with zeros after the last window.
+    Then all of them are one run of numbers, and a tap adds to it from where it lies in the first
+    window.
+    """
+    points, d, m, oh, ow = given.shape
+    (height, width), (rh, rw) = window.framed, window.dilation
+    if window.strides != (1, 1):
+        planes = np.zeros((d * m, height, width, 1), given.dtype)
+        for tap, gradient in zip(view_taps(planes, window), given, strict=True):
+            tap += gradient.reshape(tap.shape)
+        return planes.reshape(d, m, height, width)
+    laid = np.zeros((points, d, m, height, width), given.dtype)
+    laid[..., :oh, :ow] = given
+    first, *others = laid.reshape(points, -1)
+    for t, run in enumerate(others, 1):
+        start = t // window.size[1] * rh * width + t % window.size[1] * rw
+        first[start:] += run[: len(run) - start]
+    return laid[0]
 
 
 def _stand_up(Xp: ndarray, window: Window) -> ndarray:
