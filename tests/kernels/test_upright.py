@@ -68,8 +68,13 @@ def test_suits():
 
 
 def test_suits_input_gradient():
-    window = Window.on((28, 28), 3)
-    assert upright.suits_input_gradient(window, 1, 9, 4)
-    assert not upright.suits_input_gradient(window, 1, 8, 4)
+    assert upright.suits_input_gradient(Window.on((28, 28), 3), 1, 4)
     # too much scratch for one image
-    assert not upright.suits_input_gradient(Window.on((700, 700), 3), 1, 9, 4)
+    assert not upright.suits_input_gradient(Window.on((300, 300), 3), 1, 4)
+
+
+def test_pays():
+    window = Window.on((28, 28), 5)
+    assert upright.pays(window, 1, 20)
+    assert not upright.pays(window, 1, 19)
+    assert upright.pays(Window.on((30, 30), 5, 5), 4, 1), 'windows lie apart'

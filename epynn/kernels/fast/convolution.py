@@ -63,12 +63,13 @@ def multiply_windows_input_gradient(dZ: ndarray, W: ndarray, window: Window) -> 
         for dXk, dZk, Wk in zip(_split(dX, g), _split(dZ, g), _split(W, g), strict=True):
             dXk[...] = multiply_windows_input_gradient(np.ascontiguousarray(dZk), Wk, one)
         return dX
-    if upright.suits(window, d) and upright.pays_input_gradient(window, d, u, dZ.itemsize):
+    is_shallow = upright.suits_input_gradient(window, d, dZ.itemsize)
+    if is_shallow and upright.pays(window, d, u):
         return upright.input_gradient(dZ, W, window)
     places = rows.places_of_input_gradient(m, window)
     if plan := rows.plan(places, window, d, u, dZ.dtype):
         return rows.input_gradient(dZ, W, plan)
-    if upright.suits(window, d):
+    if is_shallow:
         return upright.input_gradient(dZ, W, window)
     return im2col.input_gradient(dZ, W, window)
 

@@ -31,16 +31,16 @@ def suits(window: Window, d: int) -> bool:
     return window.groups == 1 and d <= _DEEPEST and window.points * d <= _TALL
 
 
+def suits_input_gradient(window: Window, d: int, itemsize: int) -> bool:
+    """Return whether what the taps of one image give may be laid side by side."""
+    given = window.points * d * math.prod(window.size_out) * itemsize
+    return suits(window, d) and given <= _IMAGE_BYTES
+
+
 def pays(window: Window, d: int, u: int) -> bool:
-    """Return whether that takes less time than fewer multiplications do: there are units enough."""
-    return 4 * window.points * d <= 5 * max(u, 8)
-
-
-def pays_input_gradient(window: Window, d: int, u: int, itemsize: int) -> bool:
-    """Return whether the gradient of such images is best added up tap by tap."""
-    given = window.points * d * math.prod(window.size_out) * itemsize  # by one image
+    """Return whether that beats fewer multiplications: units enough, or windows that lie apart."""
     apart = all(s >= span for s, span in zip(window.strides, window.spans, strict=True))
-    return (apart or pays(window, d, u)) and given <= _IMAGE_BYTES
+    return apart or 4 * window.points * d <= 5 * max(u, 8)
 
 
 def multiply(Xp: ndarray, W: ndarray, window: Window, Z: ndarray, b: ndarray | None) -> None:
