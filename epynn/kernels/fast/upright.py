@@ -121,7 +121,7 @@ def _add_taps(given: ndarray, window: Window) -> ndarray:
         for tap, gradient in zip(view_taps(planes, window), given, strict=True):
             tap += gradient.reshape(tap.shape)
         return planes.reshape(d, m, height, width)
-    laid = np.zeros((points, d, m, height, width), given.dtype)
+    laid: ndarray = np.zeros((points, d, m, height, width), given.dtype)
     laid[..., :oh, :ow] = given
     first, *others = laid.reshape(points, -1)
     for t, run in enumerate(others, 1):
