@@ -1,29 +1,34 @@
-"""Matrix products, shared out among threads: row pieces, or columns where there are more of them.
+"""Matrix products, shared out among threads: pieces of rows, of columns, or of the sum.
 
-``Z = X W`` falls into pieces along the longer side of ``Z``, as many as its size is worth; each is
-one product of BLAS.
+``Z = X W`` falls into pieces along the longest side, as many as its size is worth; each is one
+product of BLAS. What is common to all pieces is read once for each: that is the smaller part.
 """
-
-from itertools import pairwise
 
 import numpy as np
 
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread
-from epynn.kernels.threads import count_shares, share
+from epynn.kernels.threads import add_up, count_shares, share
 
-_ROWS = 16
-"""Rows or columns of the result that a piece has at least: thinner ones are slow."""
+_THIN = 16
+"""Rows, columns or summands of a piece, at least: thinner ones are slow."""
+
+_LONG = 3
+"""How many times as long as the result a sum has to be for its pieces to be added up."""
 
 
 def multiply(X: ndarray, W: ndarray) -> ndarray:
     """Multiply two matrices, in their common dtype: ``Z[m, u] = sum_n X[m, n] W[n, u]``."""
     (m, n), u = X.shape, W.shape[1]
-    size = max(m, u)
-    pieces = count_shares(m * n * u, size // _ROWS)
+    is_long = n >= _LONG * max(m, u)
+    size = n if is_long else max(m, u)
+    pieces = count_shares(m * n * u, size // _THIN)
     if pieces == 1:
         with BlasOnOneThread():
             return X @ W
+    parts = [slice(size * i // pieces, size * (i + 1) // pieces) for i in range(pieces)]
+    if is_long:
+        return add_up(share(lambda part: X[:, part] @ W[part], parts))
     Z = np.empty((m, u), dtype=np.result_type(X, W), like=X)
 
     def work(part: slice) -> None:
@@ -32,6 +37,5 @@ def multiply(X: ndarray, W: ndarray) -> ndarray:
         else:
             np.matmul(X, W[:, part], out=Z[:, part])
 
-    bounds = [size * i // pieces for i in range(pieces + 1)]
-    share(work, [slice(*ends) for ends in pairwise(bounds)])
+    share(work, parts)
     return Z

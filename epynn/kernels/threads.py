@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread
 
 SHARES = 8
@@ -213,3 +214,11 @@ def share(work: Callable[[Share], Result], shares: Sequence[Share]) -> list[Resu
     if job.errors:
         raise job.errors[0]
     return job.results
+
+
+def add_up(results: list[ndarray]) -> ndarray:
+    """Add up what came of the shares of a job, in order and in place."""
+    total, *others = results
+    for other in others:
+        total += other
+    return total

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.threads import SHARES, count_shares
+from epynn.kernels.threads import SHARES, add_up, count_shares
 from epynn.kernels.threads import share as share
 
 Piece: TypeAlias = tuple[slice, slice, slice]
@@ -67,10 +67,7 @@ def _slices(whole: slice, most: int, step: int = 1) -> list[slice]:
 
 def add_shares(work: Callable[[list[Piece]], ndarray], shares: list[list[Piece]]) -> ndarray:
     """Do the shares of a job, and add up what comes of them, in order."""
-    total, *others = share(work, shares)
-    for other in others:
-        total += other
-    return total
+    return add_up(share(work, shares))
 
 
 def add_bias(Z: ndarray, row: ndarray | None) -> None:

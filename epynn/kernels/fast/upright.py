@@ -121,13 +121,14 @@ def _add_taps(given: ndarray, window: Window) -> ndarray:
         for tap, gradient in zip(view_taps(planes, window), given, strict=True):
             tap += gradient.reshape(tap.shape)
         return planes.reshape(d, m, height, width)
-    laid: ndarray = np.zeros((points, d, m, height, width), given.dtype)
+    laid = np.zeros((points, d, m, height, width), given.dtype)
     laid[..., :oh, :ow] = given
     first, *others = laid.reshape(points, -1)
     for t, run in enumerate(others, 1):
         start = t // window.size[1] * rh * width + t % window.size[1] * rw
         first[start:] += run[: len(run) - start]
-    return laid[0]
+    total: ndarray = laid[0]
+    return total
 
 
 def _stand_up(Xp: ndarray, window: Window) -> ndarray:
