@@ -25,23 +25,12 @@ def write_atomically(
     """Write a file so that at any moment the old one or the new one is there, whole.
 
     A temporary file in the same folder is written and flushed to the disk, then takes the name;
-    then the folder is flushed. Nobody may read it who may not read the old one.
+    then the folder is flushed. Nobody may read it who may not read the old one. A link is followed,
+    as by :func:`open`. Without `overwrite` a file of that name is a FileExistsError.
 
-    Parameters
-    ----------
-    path : Path
-        The file, in a folder that exists. A link is followed, as by :func:`open`.
-    data : bytes or iterable of bytes
-        What to write, in one piece or in several.
-    overwrite : bool, optional
-        False to raise FileExistsError where there is a file of that name.
-
-    Raises
-    ------
-    OSError
-        If a step fails, the name is that of a device, a pipe or the like, or the file is
-        read-only. The old file is then in place, whole; only where the last step fails, to flush
-        the folder, it is the new one, and the error says so.
+    Any OSError, where a step fails, the name is that of a device, a pipe or the like, or the file
+    is read-only, leaves the old file in place, whole; only where the last step fails, to flush the
+    folder, it is the new one, and the error says so.
     """
     mode = replaceable_mode(path)
     path = Path(os.path.realpath(path))
@@ -70,10 +59,7 @@ def write_atomically(
 def replaceable_mode(path: Path) -> int | None:
     """Return the permissions of a file that may be replaced, None where there is none.
 
-    Raises
-    ------
-    OSError
-        If there is something else, which a file would destroy, or the file is read-only.
+    Something else, which a file would destroy, and a file that is read-only are refused.
     """
     try:
         status = os.stat(path)

@@ -25,16 +25,8 @@ def train_on(model: EpyNN, data: Any) -> None:
     """Give data to a network that was read from a file, so that it trains on as it was saved.
 
     Settings, learning rates, metrics and the count of epochs are kept. The data are encoded and
-    scaled in the way that the network learned from those of before.
-
-    Raises
-    ------
-    ArgumentTypeError, DataError
-        If it is no Embedding with data, or encodes or scales other than the one of before.
-    LabelError
-        If a label is not among those that the network knows, or labels do not fit the outputs.
-    ShapeError
-        If the samples have other features than those of before.
+    scaled in the way that the network learned from those of before: data that cannot be, or have
+    other features or labels, are refused.
     """
     where, saved = 'read_model(data)', model.layers[0]
     if not isinstance(data, Embedding):
@@ -62,16 +54,7 @@ def train_on(model: EpyNN, data: Any) -> None:
 
 
 def adopt(layer: Embedding, other: DataSource) -> None:
-    """Encode and scale the data in the way that another Embedding learned from its own data.
-
-    Raises
-    ------
-    DataError, LabelError
-        If the settings differ, or the data hold a token or a label that the other one never saw,
-        or the targets are of another kind.
-    StateError
-        If the layer let go of the data as they were given.
-    """
+    """Encode and scale the data in the way that another Embedding learned from its own data."""
     for flag in ('X_encode', 'Y_encode', 'X_scale'):
         saved = other.se_dataset[flag]
         if layer.se_dataset[flag] != saved:

@@ -22,19 +22,9 @@ DEEPEST = 100
 
 
 class Decoder:
-    """Turns what JSON says back into values, or raises ModelFileError.
+    """Turns what the file called `where` says in JSON back into values, or raises ModelFileError.
 
-    Parameters
-    ----------
-    where : str
-        Name of the file, for the errors.
-    custom : iterable of classes and functions
-        What the user hands in, besides what epynn has.
-
-    Raises
-    ------
-    ArgumentError
-        If `custom` is none, or holds something without a name, or two things of one name.
+    `custom` are the classes and functions that the user hands in, besides those of epynn.
     """
 
     def __init__(self, where: str, custom: Iterable[Any]) -> None:

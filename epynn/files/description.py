@@ -27,15 +27,7 @@ from epynn.network.ownership import collect_layers, take_layers
 
 
 def describe_network(model: EpyNN, encoder: Encoder) -> dict[str, Any]:
-    """Return all that is to be said of a network but its arrays, in words that JSON knows.
-
-    Functions and classes of the user that occur are then in ``encoder.own``.
-
-    Raises
-    ------
-    ArgumentError
-        If a value of a layer's arguments, or the like, cannot be saved.
-    """
+    """Return all that is to be said of a network but its arrays, in words that JSON knows."""
     encode = encoder.encode
     return {
         **describe_settings(model, encode),
@@ -85,13 +77,7 @@ def check_array(array: Any, name: Any, where: str) -> None:
 def restore_network(
     description: Mapping[str, Any], arrays: Mapping[str, ndarray], decoder: Decoder
 ) -> EpyNN:
-    """Return the network of a description and its arrays, initialized.
-
-    Raises
-    ------
-    ModelFileError
-        If it is no description, or does not fit the arrays.
-    """
+    """Return the network of a description and its arrays, initialized, if all of it fits."""
     field, decode = decoder.field, decoder.decode
     try:
         record = field(description, 'embedding', dict)

@@ -23,12 +23,9 @@ from epynn.files.vocabulary import CLASS_NAMES, CUSTOM, FUNCTION_NAMES, LAYERS
 
 
 class Encoder:
-    """Turns values into words that JSON knows; the inverse of `Decoder`.
+    """Turns values into words that JSON knows.
 
-    Attributes
-    ----------
-    own : dict
-        The functions and classes of the user so far by name, no two of one name.
+    Functions and classes of the user that occur are then in `own`, no two of one name.
     """
 
     def __init__(self) -> None:

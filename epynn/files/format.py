@@ -40,19 +40,9 @@ def encode_file(
 ) -> list[bytes | memoryview]:
     """Return a model file in pieces: its header, and the arrays where they are, not copied.
 
-    safetensors copies them all, and ends the process where there is no memory for that.
-
-    Parameters
-    ----------
-    arrays : mapping of str to ndarray
-        Finite float32 or float64, int64 or bool arrays by name.
-    description : mapping
-        Anything that JSON can say, in finite numbers.
-
-    Raises
-    ------
-    ArgumentError
-        If an array is none of these, or the description too long: the file could not be read.
+    safetensors copies them all, and ends the process where there is no memory for that. What no
+    reader could take is an ArgumentError: other arrays than finite ones of `DTYPES`, too long a
+    description.
     """
     tensors = {name: plain_array(name, array) for name, array in arrays.items()}
     # Wide numbers lie first, so that each array is aligned
@@ -110,19 +100,9 @@ def seal(parts: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
 
 
 def decode_file(data: bytes, where: str) -> tuple[dict[str, ndarray], dict[str, Any]]:
-    """Return arrays and description of a model file; the inverse of :func:`encode_file`.
+    """Return arrays and description of the file called `where`: the inverse of `encode_file`.
 
-    Parameters
-    ----------
-    data : bytes
-        The whole file.
-    where : str
-        Its name, for the error.
-
-    Raises
-    ------
-    ModelFileError
-        If the file is damaged, no model file, or from a newer version.
+    One that is damaged, no model file, or from a newer version is a ModelFileError.
     """
     header_size = int.from_bytes(data[:8], 'little')
     if not (len(data) >= 10 and 2 <= header_size <= min(len(data) - 8, LARGEST_HEADER)):
