@@ -7,24 +7,23 @@ import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, LayerError
-from epynn.commons.models import Layer, require_state
+from epynn.commons.models import Layer, as_layers
 from epynn.kernels.arrays import ndarray
 
 
 def check_inner_layers(layers: Any, name: str) -> list[Layer]:
-    """Return the layers for the inside of another one as a list, and refuse what is none."""
-    if isinstance(layers, (str, Layer)) or not isinstance(layers, Sequence) or not layers:
-        raise ArgumentTypeError(
-            name, 'a list of at least one layer', describe(layers), 'Put the layer into brackets.'
-        )
-    for layer in layers:
-        if not isinstance(layer, Layer) or layer.holds_data:
-            remedy = 'Add parentheses.' if isinstance(layer, type) else 'Pass Layer objects.'
-            raise LayerError(name, 'layers other than an Embedding', describe(layer), remedy)
-        require_state(layer)
-    if len({id(layer) for layer in layers}) < len(layers):
-        raise LayerError(name, 'each layer once', 'the same object twice', 'Make a second layer.')
-    return list(layers)
+    """Return the layers for the inside of another one as a list, at least one, none with data."""
+    words = 'a list of at least one layer', 'Put the layer into brackets.'
+    inside = as_layers(layers, name, *words)
+    if not inside:
+        raise ArgumentTypeError(name, words[0], describe(layers), words[1])
+    for layer in inside:
+        if layer.holds_data:
+            raise LayerError(
+                name, 'layers other than an Embedding', describe(layer),
+                'It comes first in the list of a network.',
+            )  # fmt: skip
+    return inside
 
 
 class Gathered(dict[str, ndarray]):

@@ -1,10 +1,12 @@
 """What every layer shares. The class of data sets is here too, where scripts import it from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
+from epynn.commons.arguments import describe
 from epynn.commons.cache import Cache, Shapes
 from epynn.commons.dataset import dataSet as dataSet
-from epynn.commons.errors import LayerError
+from epynn.commons.errors import ArgumentTypeError, LayerError
 from epynn.commons.outputs import (
     layer_activation_gradient,
     layer_last_activation,
@@ -147,13 +149,29 @@ class Layer(State):
         return twin
 
 
-def require_state(layer: Layer) -> None:
-    """Refuse a layer whose class has a constructor that forgets that of :class:`Layer`."""
-    if 'fc' not in vars(layer):
-        raise LayerError(
-            type(layer).__name__, 'a constructor that calls super().__init__()', 'one without it',
-            'Call it in the first line of __init__.',
-        )  # fmt: skip
+def as_layers(layers: Any, name: str, expected: str, remedy: str) -> list[Layer]:
+    """Return layers as a list; refuse what is none, is there twice, or was not constructed."""
+    if isinstance(layers, (str, Layer)) or not isinstance(layers, Sequence):
+        raise ArgumentTypeError(name, expected, describe(layers), remedy)
+    for number, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            remedy = 'Pass Layer objects.'
+            if isinstance(layer, type):
+                remedy = f'Add parentheses: {layer.__name__}().'
+            elif callable(layer) and hasattr(layer, '__name__'):
+                remedy = f'Give it to a layer, or write Activation({layer.__name__}).'
+            elif isinstance(layer, list | tuple):
+                remedy = 'Put layers into one list, none inside another.'
+            raise LayerError(f'{name}[{number}]', 'a layer', describe(layer), remedy)
+        if 'fc' not in vars(layer):
+            raise LayerError(
+                type(layer).__name__, 'a constructor that calls super().__init__()',
+                'one without it', 'Call it in the first line of __init__.',
+            )  # fmt: skip
+    inside = list(walk_layers(layers))
+    if len({id(layer) for layer in inside}) < len(inside):
+        raise LayerError(name, 'each layer once', 'the same object twice', 'Make a second layer.')
+    return list(layers)
 
 
 def walk_layers(layers: Iterable[Layer]) -> Iterator[Layer]:

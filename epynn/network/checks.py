@@ -8,8 +8,8 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.data_source import as_data_source
-from epynn.commons.errors import ArgumentError, ArgumentTypeError, LayerError, ShapeError
-from epynn.commons.models import Layer, require_state, walk_layers
+from epynn.commons.errors import ArgumentError, LayerError, ShapeError
+from epynn.commons.models import Layer, as_layers, walk_layers
 from epynn.commons.strays import require_composites
 from epynn.kernels.arrays import ndarray
 from epynn.network.state import Network
@@ -17,40 +17,23 @@ from epynn.network.state import Network
 
 def check_layers(layers: Sequence[Layer]) -> list[Layer]:
     """Refuse layers that make no network, and return them as a list."""
-    if isinstance(layers, (str, Layer)) or not isinstance(layers, Sequence):
-        raise ArgumentTypeError(
-            'EpyNN.layers', 'a list of layers', describe(layers),
-            'Write layers=[Embedding(...), ...].',
-        )  # fmt: skip
-    for number, layer in enumerate(layers):
-        if not isinstance(layer, Layer):
-            remedy = 'Pass Layer objects.'
-            if isinstance(layer, type):
-                remedy = f'Add parentheses: {layer.__name__}().'
-            elif callable(layer) and hasattr(layer, '__name__'):
-                remedy = f'Give it to a layer, or write Activation({layer.__name__}).'
-            elif isinstance(layer, list | tuple):
-                remedy = 'Put layers into one list, none inside another.'
-            raise LayerError(f'EpyNN.layers[{number}]', 'a layer', describe(layer), remedy)
-        require_state(layer)
+    found = as_layers(
+        layers, 'EpyNN.layers', 'a list of layers', 'Write layers=[Embedding(...), ...].'
+    )
+    for number, layer in enumerate(found):
         if layer.holds_data != (number == 0):
             raise LayerError(
                 'EpyNN.layers', 'an Embedding as the first layer and nowhere else',
                 f'{layer.name} as layer {number}', 'Start the list by Embedding(X_data, Y_data).',
             )  # fmt: skip
-    if len(layers) < 2:
+    if len(found) < 2:
         raise LayerError(
-            'EpyNN.layers', 'an Embedding and a layer after it', f'only {len(layers)}',
+            'EpyNN.layers', 'an Embedding and a layer after it', f'only {len(found)}',
             'For example EpyNN([Embedding(X_data, Y_data), Dense()]).',
         )  # fmt: skip
-    inside = list(walk_layers(layers))
-    for layer in inside:
+    for layer in walk_layers(found):
         check_activations(layer)
-    if len({id(layer) for layer in inside}) < len(inside):
-        raise LayerError(
-            'EpyNN.layers', 'each layer once', 'the same object twice', 'Make a second layer.'
-        )
-    return list(layers)
+    return found
 
 
 def check_activations(layer: Layer) -> None:
