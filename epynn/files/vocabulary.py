@@ -18,16 +18,7 @@ from epynn.commons.metrics import TopK, metrics_functions
 from epynn.commons.models import Layer
 from epynn.commons.optimize import OPTIMIZERS
 from epynn.commons.penalties import L1, L2
-from epynn.commons.schedule import (
-    Cosine,
-    OneCycle,
-    ReduceOnPlateau,
-    WarmUp,
-    exp_decay,
-    lin_decay,
-    steady,
-    step,
-)
+from epynn.commons.schedule import DECAYS, Cosine, OneCycle, ReduceOnPlateau, WarmUp
 
 CUSTOM = 'custom.'
 LAYERS: Mapping[str, type[Layer]] = {name: getattr(layers, name) for name in layers.__all__}
@@ -42,7 +33,7 @@ FUNCTIONS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
     'initializer': INITIALIZERS,
     'loss': LOSSES,
     'metric': {**metrics_functions(), **LOSSES},
-    'schedule': {function.__name__: function for function in (steady, exp_decay, lin_decay, step)},
+    'schedule': DECAYS,
 }
 """The functions that files may name, by what they are for."""
 CLASSES: Mapping[str, tuple[Any, ...]] = {

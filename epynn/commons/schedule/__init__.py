@@ -21,12 +21,12 @@ far, and another one after a second call of ``train``; with ``cycle_epochs`` it 
 """
 
 from epynn.commons.schedule.cosine import Cosine, OneCycle
-from epynn.commons.schedule.decays import exp_decay, lin_decay, steady, step
+from epynn.commons.schedule.decays import DECAYS, exp_decay, lin_decay, steady, step
 from epynn.commons.schedule.known_schedules import WarmUp, schedule_functions, schedule_named
 from epynn.commons.schedule.plateau import ReduceOnPlateau
 from epynn.commons.schedule.rate_settings import ScheduleFunction
 
 __all__ = [
-    'Cosine', 'OneCycle', 'ReduceOnPlateau', 'ScheduleFunction', 'WarmUp', 'exp_decay',
+    'DECAYS', 'Cosine', 'OneCycle', 'ReduceOnPlateau', 'ScheduleFunction', 'WarmUp', 'exp_decay',
     'lin_decay', 'schedule_functions', 'schedule_named', 'steady', 'step',
 ]  # fmt: skip

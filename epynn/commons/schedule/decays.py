@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from epynn.commons.errors import ArgumentError
-from epynn.commons.schedule.rate_settings import read_settings
+from epynn.commons.schedule.rate_settings import ScheduleFunction, read_settings
 
 
 def steady(hPars: Mapping[str, Any]) -> list[float]:
@@ -62,3 +63,9 @@ def step(hPars: Mapping[str, Any]) -> list[float]:
                 name, "a number above 0, which schedule 'step' needs", '0', 'Set it in se_hPars.'
             )
     return [s.lr * (1 - s.d) ** (x // s.epc) for x in s.asked]
+
+
+DECAYS: Mapping[str, ScheduleFunction] = MappingProxyType(
+    {f.__name__: f for f in (steady, exp_decay, lin_decay, step)}
+)
+"""Every schedule without settings of its own, by name."""

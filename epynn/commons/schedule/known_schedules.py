@@ -21,7 +21,7 @@ from epynn.commons.arguments import (
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.names import Named
 from epynn.commons.schedule.cosine import Cosine, OneCycle
-from epynn.commons.schedule.decays import exp_decay, lin_decay, steady, step
+from epynn.commons.schedule.decays import DECAYS
 from epynn.commons.schedule.plateau import ReduceOnPlateau
 from epynn.commons.schedule.rate_settings import (
     ScheduleFunction,
@@ -80,7 +80,7 @@ class WarmUp(Named):
 
 
 _SCHEDULES: Mapping[str, ScheduleFunction] = MappingProxyType({
-    'steady': steady, 'exp_decay': exp_decay, 'lin_decay': lin_decay, 'step': step,
+    **DECAYS,
     'cosine': Cosine(), 'warm_up': WarmUp(), 'one_cycle': OneCycle(),
     'reduce_on_plateau': ReduceOnPlateau(),
 })  # fmt: skip
