@@ -25,17 +25,9 @@ def multiply_windows(Xp: ndarray, W: ndarray, window: Window, b: ndarray | None 
 
     ``Z[m,i,j,u] = sum_{a,c,d} Xp[m, i*sh + a*rh, j*sw + c*rw, d] W[a,c,d,u] + b[u]``
 
-    Parameters
-    ----------
-    Xp, W, b : arrays of shape (m, h + 2ph, w + 2pw, d), (fh, fw, d/g, u), (u,)
-        Images in their frame, filters, and the bias of each unit, if any.
-    window : Window
-        How the window lies on the images.
-
-    Returns
-    -------
-    array of shape (m, oh, ow, u)
-        ``Z``, of the common dtype of ``Xp`` and ``W``.
+    ``Xp (m, h + 2ph, w + 2pw, d)`` are images in their frame, ``W (fh, fw, d/g, u)`` filters,
+    ``b (u,)`` is the bias of each unit, if any; ``Z (m, oh, ow, u)`` is of the common dtype of
+    ``Xp`` and ``W``.
     """
     dtype = fast_type(Xp, W)
     if dtype is None:

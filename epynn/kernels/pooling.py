@@ -21,24 +21,11 @@ def pool_windows(
 ) -> tuple[ndarray, ndarray | None]:
     """Keep the max, min or mean of what each window sees, and tell which of its points won.
 
-    Parameters
-    ----------
-    X : array of shape (m, h, w, d)
-        Images of any real dtype.
-    window : Window
-        How the window lies on them. Padding never wins a max or min; in a mean it counts as zeros.
-    how : {'max', 'min', 'mean'}
-        What is kept.
-    with_winners : bool
-        Whether to look for winners, which takes longer.
-
-    Returns
-    -------
-    Z : array of shape (m, oh, ow, d)
-        Of the dtype of ``X``; the mean of integers is float64.
-    winners : array of shape (m, oh, ow, d), or None
-        The number ``a * fw + c`` of the point that won, on a tie the first; ``fh * fw`` in a window
-        with a NaN. Smallest unsigned integers that hold it. None for a mean, and if not wanted.
+    Images ``X (m, h, w, d)`` may be of any real dtype. Padding never wins a max or min; in a mean
+    it counts as zeros. ``Z (m, oh, ow, d)`` is of the dtype of ``X``; the mean of integers is
+    float64. ``winners``, of that shape, hold the number ``a * fw + c`` of the point that won, on a
+    tie the first, ``fh * fw`` in a window with a NaN, as the smallest unsigned integers that do;
+    None for a mean, and where nobody wants them: to look for them takes longer.
     """
     frame = _frame(X, how)
     Xp = pad(X, window.pads, frame)

@@ -24,16 +24,11 @@ def split_gates(Z: ndarray, u: int) -> list[ndarray]:
 
 
 def make_states(like: ndarray, u: int) -> tuple[ndarray, ndarray]:
-    """Return the states before and after each step, all 0, in one array.
+    """Return the states ``hp, h`` before and after each step, all 0: ``(s, m, u)``, in one array.
 
     Both are views of ``s + 1`` states: the state after a step *is* the one before the next, so that
     writing ``h[t]`` sets ``hp[t + 1]``. ``hp[0]``, the initial state, stays 0. Steps, samples,
     dtype and order in memory are those of an array `like` ``(s, m, ...)``.
-
-    Returns
-    -------
-    hp, h : arrays of shape (s, m, u)
-        Before and after each step.
     """
     s, m = like.shape[:2]
     states = np.empty_like(like, shape=(s + 1, m, u))

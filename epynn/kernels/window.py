@@ -104,12 +104,8 @@ class Window:
 def pair(value: object, name: str, least: int | None = None) -> tuple[int, int]:
     """Normalize an int or a pair of ints, one for the height and one for the width.
 
-    Raises
-    ------
-    TypeError
-        If the value is not made of integers; a bool is not one here.
-    ValueError
-        If there are not two of them, or one is below `least`.
+    A TypeError tells that it is not made of integers, as which a bool does not count, a ValueError
+    that there are not two, or one is below `least`.
     """
     values = value if isinstance(value, (tuple, list)) else (value, value)
     expected = f'{name}: expected an int or a pair of ints'
@@ -143,12 +139,7 @@ def span(window: int, dilation: int = 1) -> int:
 def output_size(size: int, window: int, stride: int, padding: Pair = 0, dilation: int = 1) -> int:
     """Count the places of a window on one axis, with padding at either end, or before and after.
 
-    ``floor((size + padding - span) / stride) + 1``
-
-    Raises
-    ------
-    ValueError
-        If the window is larger than the padded axis.
+    ``floor((size + padding - span) / stride) + 1``; a ValueError if the window is larger than that.
     """
     before, after = pair(padding, 'padding', least=0)
     padded = size + before + after
@@ -167,12 +158,8 @@ def find_pads(
 ) -> Pads:
     """Work out how much padding goes to each side of images of that size.
 
-    The window, its strides and its dilation are read for ``'same'`` only.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the padding is none of the ways of :data:`Padding`.
+    The window, its strides and its dilation are read for ``'same'`` only. A TypeError or ValueError
+    tells that it is none of the ways of :data:`Padding`.
     """
     if isinstance(padding, str):
         if padding not in ('same', 'valid'):
