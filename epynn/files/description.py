@@ -152,8 +152,8 @@ def place_arrays(model: EpyNN, arrays: Mapping[str, ndarray], decoder: Decoder) 
     for key, array in arrays.items():
         number, _, rest = key.partition('.')
         kind, _, name = rest.partition('.')
-        found[number, kind][name] = array
-    constant = found.pop(('scale', 'constant'), {}).get('')
+        if key != 'scale.constant':
+            found[number, kind][name] = array
     for i, layer in enumerate(model.layers):
         for kind in 'ps':
             placed = found.pop((str(i), kind), {})
@@ -161,4 +161,4 @@ def place_arrays(model: EpyNN, arrays: Mapping[str, ndarray], decoder: Decoder) 
             taken = getattr(layer, kind).keys() == placed.keys()
             decoder.require(taken, f'arrays of {layer.name}', sorted(placed))
     decoder.require(not found, 'arrays of its layers', sorted(map('.'.join, found)))
-    return constant
+    return arrays.get('scale.constant')

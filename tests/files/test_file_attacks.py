@@ -85,6 +85,7 @@ def test_huge_numbers_allocate_nothing(make, change):
     (lambda d, a: a.update({'1.s.b': a.pop('1.p.b')}), 'statistics of Dense'),
     (lambda d, a: a.update({'7.p.W': np.ones(2)}), 'arrays of its layers, got .*7.p'),
     (lambda d, a: a.update({'W': np.ones(2)}), 'arrays of its layers'),
+    (lambda d, a: a.update({'scale.constant.x': np.ones(2)}), 'arrays of its layers'),
     (lambda d, a: a.update({'0.p.W': np.ones(2)}), 'parameters of Embedding'),
     (lambda d, a: a.update({'1.p.W': a['1.p.W'].T}), 'parameters of Dense'),
     (lambda d, a: a.update({'1.p.W': a['1.p.W'].astype(int)}), 'parameters of Dense'),
