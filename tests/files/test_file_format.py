@@ -168,13 +168,9 @@ def test_random_headers_under_a_right_seal_are_read_or_refused(small):
 
 
 @pytest.mark.parametrize(('data', 'words'), [
-    (b'', 'something else or a part of one'),
-    (b'not a model file at all', 'something else or a part of one'),
     (bytes(10_000), 'something else or a part of one'),
-    (b'PK\x03\x04' + bytes(100), 'something else or a part of one'),
     ((1 << 62).to_bytes(8, 'little') + b'{}', 'something else or a part of one'),
     ((4).to_bytes(8, 'little') + b'abcd', 'a model file of epynn, got something else'),
-    (save({'a': np.ones(3)}), 'a model file of epynn, got another safetensors file'),
     (save({'a': np.ones(3)}, {'format': 'pt'}), 'got another safetensors file'),
     (save({}, {'sha256': 'f' * 63}), 'got another safetensors file'),
     (save({}, {'epynn': '{}', 'sha256': 'f' * 64}), 'a file as it was written, got a damaged one'),

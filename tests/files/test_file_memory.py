@@ -8,7 +8,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from model_files import allowed_memory, describe, enclose, parts_of
+from model_files import allowed_memory, describe, enclose, nest, parts_of
 from networks import make_classifier, quiet
 from saved_networks import assert_same_network
 
@@ -39,46 +39,29 @@ def read_measured(path):
     return again, peak
 
 
-def nest(depth):
-    value = []
-    for _ in range(depth):
-        value = [value]
-    return value
+def setting(make):
+    """Return a change that puts a setting of the user's into the hyper-parameters."""
+    return lambda d, n: d['se_hPars']['dict'].append(['mine', make(n)])
 
 
 def layer(kind, **arguments):
     return {'layer': kind, 'arguments': arguments, 'frozen': False}
 
 
-SETTINGS = {
-    'lists': lambda n: [[]] * n,
-    'nested lists': lambda n: [nest(80)] * (n // 80),
-    'tuples': lambda n: [{'tuple': []}] * n,
-    'dicts': lambda n: [{'dict': []}] * n,
-    'pairs': lambda n: {'dict': [[i, 0] for i in range(n)]},
-    'keys': lambda n: {str(i): 0 for i in range(n)},
-    'ints': lambda n: [*range(1000, 1000 + n)],
-    'floats': lambda n: [i / 7 for i in range(n)],
-    'texts': lambda n: [str(i) for i in range(n)],
-    'long text': lambda n: 'x' * 10 * n,
-    'wide text': lambda n: '\U0001f600' + 'x' * 10 * n,
-    'objects': lambda n: [{'object': 'L2', 'arguments': {'coefficient': 1}}] * n,
-    'layers': lambda n: [layer('Dense')] * n,
-}
 CHANGES = {
-    **{
-        name: lambda d, n, make=make: d['se_hPars']['dict'].append(['mine', make(n)])
-        for name, make in SETTINGS.items()
-    },
+    'lists': setting(lambda n: [[]] * n),
+    'nested lists': setting(lambda n: [nest([], 0, 80)] * (n // 80)),
+    'dicts': setting(lambda n: [{'dict': []}] * n),
+    'pairs': setting(lambda n: {'dict': [[i, 0] for i in range(n)]}),
+    'wide text': setting(lambda n: '\U0001f600' + 'x' * 10 * n),
+    'objects': setting(lambda n: [{'object': 'L2', 'arguments': {'coefficient': 1}}] * n),
     'tokens': lambda d, n: d['embedding'].update(tokens=[*range(n)]),
-    'words': lambda d, n: d['embedding'].update(tokens=[str(i) for i in range(n)]),
-    'recurrent layers': lambda d, n: d.update(layers=[layer('LSTM')] * n),
+    'layers': lambda d, n: d.update(layers=[layer('LSTM')] * n),
     'layers of layers': lambda d, n: d.update(
         layers=[layer('Bidirectional', layer=layer('LSTM'))] * n
     ),
     'rows': lambda d, n: d.update(network=d['network'] * (n // 10)),
     'rates': lambda d, n: d.update(epochs=n, rates={'lists': [[0.1] * n], 'layers': [0, 0]}),
-    'other words': lambda d, n: d.update({str(i): 0 for i in range(n)}),
 }
 
 
