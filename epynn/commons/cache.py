@@ -1,13 +1,10 @@
 """The caches of layers: what a pass computed, by its symbol."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from epynn.commons.errors import StateError
-
-NONE: Mapping[str, tuple[int, ...]] = {}
 
 
 class Shapes(dict[str, tuple[int, ...]]):
@@ -16,10 +13,8 @@ class Shapes(dict[str, tuple[int, ...]]):
     Those of parameters are in `ps`; old scripts ask for them here: ``fs['W']`` is ``ps['W']``.
     """
 
-    def __init__(
-        self, ps: dict[str, tuple[int, ...]], shapes: Mapping[str, tuple[int, ...]] = NONE
-    ) -> None:
-        super().__init__(shapes)
+    def __init__(self, ps: dict[str, tuple[int, ...]]) -> None:
+        super().__init__()
         self.ps = ps
 
     def __missing__(self, key: str) -> tuple[int, ...]:

@@ -142,7 +142,8 @@ class Layer(State):
             elif inside and isinstance(value, list | tuple):
                 value = type(value)([inside.get(id(item), item) for item in value])
             vars(twin)[name] = inside.get(id(value), value)
-        twin.fs = Shapes(twin.ps, self.fs)
+        twin.fs = Shapes(twin.ps)
+        twin.fs.update(self.fs)
         twin.fc = Cache(twin.fs, self.fc.where)
         twin.bc = Cache(twin.bs, self.bc.where)
         twin.training = False
