@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.arguments import describe
+from epynn.commons.data_source import DataSource
 from epynn.commons.errors import ArgumentError, ModelFileError
 from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.targets import KINDS
+from epynn.embedding.models import Embedding
 from epynn.files.decoding import Decoder
 from epynn.files.encoding import Encoder
 from epynn.files.rehearsal import rehearse
@@ -37,7 +39,7 @@ def describe_network(model: EpyNN, encoder: Encoder) -> dict[str, Any]:
     }
 
 
-def describe_embedding(embedding: Any, encode: Callable[[Any, str], Any]) -> dict[str, Any]:
+def describe_embedding(embedding: DataSource, encode: Callable[[Any, str], Any]) -> dict[str, Any]:
     """Return how an Embedding encodes, labels and scales."""
     classes, scale = embedding.classes, embedding.scale
     return {
@@ -103,13 +105,13 @@ def restore_network(
     return model
 
 
-def restore_embedding(record: Any, decoder: Decoder) -> Any:
+def restore_embedding(record: Any, decoder: Decoder) -> Embedding:
     """Return an Embedding without data that encodes and labels as the saved one did."""
     field, decode, require = decoder.field, decoder.decode, decoder.require
     settings = decode(field(record, 'settings', dict))
     make = decoder.look_up_layer(field(record, 'layer', str))
     require(make.holds_data, 'an Embedding', make)
-    embedding: Any = decoder.build(make)
+    embedding: Embedding = decoder.build(make)
     # Settings are those of the constructor but for the data, which files do not hold.
     complete = isinstance(settings, dict) and settings.keys() == embedding.se_dataset.keys()
     require(complete, 'the settings of an Embedding', settings)
