@@ -14,11 +14,12 @@ BLOCK = re.compile(r'^(?:\*\*`([^`]+)`\*\*.*?\n\n)?```(python|diff)\n(.*?)^```$'
 CHECKS = (
     'tests/test_layer_table.py', 'tests/test_docs.py', 'tests/test_house.py',
     'tests/commons/test_loss.py', 'tests/commons/test_optimize.py',
-    'tests/parity/test_parity.py::test_against_torch', 'tests/kernels/test_wings.py',
+    'tests/parity/test_parity.py::test_against_torch', 'tests/test_stability.py',
+    'tests/kernels/test_wings.py', 'tests/kernels/test_convolution_kernel.py',
 )  # fmt: skip
 CASES = (
     '(layer_table or symbols or layer_has_a_line) and (scale or Scale)', 'public',
-    'test_loss.py', 'Adadelta', 'LogCosh', 'test_convolution',
+    'test_loss.py', 'Adadelta', 'LogCosh', 'wings and test_convolution', 'scratch_is_bounded',
 )  # fmt: skip
 
 
