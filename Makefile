@@ -1,6 +1,7 @@
 # Two commands do all the set-up:
 #   make example   a virtual environment, the install, then the digits network trains
 #   make test      the same set-up with the test extras, then the full checks
+#   make quick     of the checks, those that find most mistakes in a minute
 # Two more try networks and files elsewhere, each in an environment of its own:
 #   make test-oldest   the lowest versions that setup.cfg allows, on the oldest Python found here
 #   make test-newest   the latest versions, on the newest Python found here
@@ -16,19 +17,35 @@ ABROAD := $(filter-out $(SAME:%=tests/%.py),$(wildcard tests/network/test_*.py t
 	tests/test_contract.py tests/test_contract_scripts.py \
 	tests/test_layer_table.py
 
-# As many processes as there are cores. One thread a matrix product: those of the tests are small,
-# and threads that wait for each other stall where the cores are shared.
-PYTEST := -m pytest --numprocesses auto
-test test-oldest test-newest: export OPENBLAS_NUM_THREADS := 1
-test test-oldest test-newest: export OMP_NUM_THREADS := 1
+# What takes long and seldom finds what the others do not: whole examples, thousands of damaged files,
+# trainings that are stopped, gradients of each layer in each configuration, other processes.
+LONG := test_changes test_check_gradients test_check_gradients_start test_cli \
+	test_contract_scripts test_examples test_gradient_configurations test_house test_memory \
+	test_notebooks test_packaging test_properties test_user_files benchmarks \
+	bidirectional/test_bidirectional commons/test_recurrence coursework files/test_atomic \
+	files/test_file_attacks files/test_file_memory files/test_file_places gru/test_gru_layer \
+	kernels/test_products kernels/test_rows kernels/test_threads_bits kernels/test_upright \
+	lstm/test_lstm_layer network/test_beside_training network/test_determinism \
+	network/test_interrupts network/test_optimizers_against_torch network/test_report \
+	residual/test_residual_network
 
-.PHONY: example test test-oldest test-newest check format clean
+# As many processes as there are cores; one that is done takes tests from another. One thread a
+# matrix product: those of the tests are small, and threads that wait for each other stall where the
+# cores are shared.
+PYTEST := -m pytest --numprocesses auto --dist worksteal
+test quick test-oldest test-newest: export OPENBLAS_NUM_THREADS := 1
+test quick test-oldest test-newest: export OMP_NUM_THREADS := 1
+
+.PHONY: example test quick test-oldest test-newest check format clean
 
 example: $(VENV)/installed-examples
 	$(BIN)/epynn run digits_cnn
 
 test: check
 	$(BIN)/python $(PYTEST)
+
+quick: check
+	$(BIN)/python $(PYTEST) $(LONG:%=--ignore=tests/%) $(LONG:%=--ignore=tests/%.py)
 
 test-oldest: export PIP_CONSTRAINT := $(VENV)-oldest.txt
 test-oldest:

@@ -284,7 +284,7 @@ def test_a_process_that_is_killed_leaves_the_old_file_or_the_new_one(tmp_path):
 def test_threads_that_write_the_same_file(tmp_path):
     path = tmp_path / 'a'
     threads = [
-        threading.Thread(target=write_atomically, args=(path, bytes([n]) * 100_000))
+        threading.Thread(target=write_atomically, args=(path, bytes([n]) * 100_000), daemon=True)
         for n in range(8)
     ]
     for thread in threads:

@@ -43,7 +43,7 @@ def test_overlapping_blocks_of_two_threads_leave_nothing_pinned(library):
     first, second = BlasOnOneThread(), BlasOnOneThread()
     first.__exit__()
     assert library.num_threads == 1
-    thread = threading.Thread(target=second.__exit__)
+    thread = threading.Thread(target=second.__exit__, daemon=True)
     thread.start()
     thread.join()
     assert library.num_threads == 4

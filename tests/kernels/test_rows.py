@@ -210,7 +210,7 @@ def test_models_in_several_threads_do_not_meet():
     def run(number):
         results[number] = run_all(*arrays, 1, 1)
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(4)]
+    threads = [threading.Thread(target=run, args=(number,), daemon=True) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -41,7 +41,7 @@ def together(work, pieces, shares=2):
 def run_in_thread(function):
     """Return what a function returns in a thread of its own, which has ended."""
     results = []
-    thread = threading.Thread(target=lambda: results.append(function()))
+    thread = threading.Thread(target=lambda: results.append(function()), daemon=True)
     thread.start()
     thread.join()
     return results[0]

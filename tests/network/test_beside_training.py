@@ -94,7 +94,7 @@ def test_prediction_in_another_thread_changes_no_bit_of_the_training():
         except BaseException as error:  # noqa: BLE001 - shown below
             errors.append(error)
 
-    thread = threading.Thread(target=predict)
+    thread = threading.Thread(target=predict, daemon=True)
     thread.start()
     try:
         model.train(60, verbose=0)

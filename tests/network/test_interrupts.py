@@ -24,9 +24,9 @@ POINTS = 100
 
 
 def make(optimizer='Adam'):
-    hidden = (BatchNorm(), Residual([Dense(4, tanh), Dropout(0.2)]), Dense(5, tanh), Dropout(0.3))
+    hidden = (BatchNorm(), Residual([Dense(4, tanh), Dropout(0.2)]), Dropout(0.3))
     settings = {'schedule': 'exp_decay', 'cycle_epochs': 2}
-    return quiet(make_classifier(*hidden, batch_size=4), optimizer=optimizer, se_hPars=settings)
+    return quiet(make_classifier(*hidden, batch_size=8), optimizer=optimizer, se_hPars=settings)
 
 
 def learned(model):

@@ -347,7 +347,7 @@ def test_one_embedding_in_many_threads(alone):
         except Exception as error:  # noqa: BLE001 - a thread tells nobody
             errors.append(error)
 
-    threads = [threading.Thread(target=work, args=(1,)) for _ in range(4)]
+    threads = [threading.Thread(target=work, args=(1,), daemon=True) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -381,7 +381,7 @@ def test_prediction_is_not_disturbed_by_the_training_of_another_network():
     embedding = embed()
     one, two = quiet(build(embedding)), quiet(build(embedding))
     before = one.predict(X).A
-    thread = threading.Thread(target=two.train, args=(20, 0))
+    thread = threading.Thread(target=two.train, args=(20, 0), daemon=True)
     thread.start()
     while True:
         done = not thread.is_alive()
