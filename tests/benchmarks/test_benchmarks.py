@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from epynn import set_threads
+
 ROOT = Path(__file__).resolve().parents[2]
 # One small case of each suite, and the largest difference that rounding explains.
 CASES = {
@@ -31,6 +33,7 @@ def benchmarks(monkeypatch):
     threads = torch.get_num_threads()
     yield
     torch.set_num_threads(threads)
+    set_threads(None)
 
 
 def test_every_suite_prints_a_table_and_writes_json(tmp_path, capsys, monkeypatch):

@@ -65,11 +65,11 @@ CHANGES = {
 }
 
 
-@pytest.mark.parametrize('change', CHANGES.values(), ids=CHANGES)
-def test_words_of_every_kind_take_memory_in_proportion_to_the_file(change, tmp_path):
+@pytest.mark.parametrize('kind', CHANGES)
+def test_words_of_every_kind_take_memory_in_proportion_to_the_file(kind, tmp_path):
     path = quiet(make_classifier()).write(tmp_path / 'model')
     description, arrays = parts_of(path)
-    change(description, 5000)
+    CHANGES[kind](description, 1000 if 'layers' in kind else 5000)  # a layer takes long to make
     path.write_bytes(enclose(describe(description, ensure_ascii=False), arrays))
     _, peak = read_measured(path)
     assert peak <= allowed_memory(path.read_bytes())
