@@ -7,24 +7,14 @@ from typing import TypeAlias, overload
 
 from epynn.commons.arguments import check_call, function_named, refuse_class
 from epynn.commons.metrics.counts import AVERAGES
-from epynn.commons.metrics.ratios import (
-    NPV,
-    Average,
-    accuracy,
-    fscore,
-    hamming_loss,
-    precision,
-    recall,
-    specificity,
-)
+from epynn.commons.metrics.ratios import RATIOS, Average, accuracy, hamming_loss
 from epynn.commons.metrics.scores import R2, RMSE, ROC_AUC
 
 MetricFunction: TypeAlias = Callable[..., float]
 
-_RATIOS = (recall, precision, fscore, specificity, NPV)
 _METRICS: Mapping[str, MetricFunction] = MappingProxyType({
-    **{f.__name__: f for f in (accuracy, *_RATIOS, ROC_AUC, R2, RMSE, hamming_loss)},
-    **{f'{f.__name__}_{average}': Average(f, average) for f in _RATIOS for average in AVERAGES},
+    **{f.__name__: f for f in (accuracy, *RATIOS, ROC_AUC, R2, RMSE, hamming_loss)},
+    **{f'{f.__name__}_{average}': Average(f, average) for f in RATIOS for average in AVERAGES},
 })  # fmt: skip
 
 
@@ -65,4 +55,4 @@ def metrics_functions(
 def decides(metric: MetricFunction) -> bool:
     """Return whether a metric of the library is about decisions, not the outputs themselves."""
     function = metric.func if isinstance(metric, partial) else metric
-    return isinstance(function, Average) or function in (accuracy, hamming_loss, *_RATIOS)
+    return isinstance(function, Average) or function in (accuracy, hamming_loss, *RATIOS)

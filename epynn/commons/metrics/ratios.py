@@ -140,6 +140,10 @@ def NPV(
     return mean_ratio(n, n.TN, n.TN + n.FN)
 
 
+RATIOS = (recall, precision, fscore, specificity, NPV)
+"""The metrics that know other averages, each by a name of its own: ``'recall_micro'``."""
+
+
 @dataclass(frozen=True)
 class Average:
     """A metric by one of its averages, ``'fscore_micro'`` by name."""
