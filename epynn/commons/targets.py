@@ -14,6 +14,7 @@ carries what it saw.
 
 import numpy as np
 
+from epynn.commons.errors import LabelError
 from epynn.kernels.arrays import ndarray
 
 LABELS, ONE_HOT, MULTILABEL, AMOUNTS = KINDS = ('labels', 'one-hot', 'multilabel', 'amounts')
@@ -26,3 +27,16 @@ def kind_of_targets(Y: ndarray) -> str:
     if Y.dtype.kind not in 'biuf' or not ((Y == 0) | (Y == 1)).all():
         return AMOUNTS
     return ONE_HOT if (np.sum(Y, axis=1) == 1).all() else MULTILABEL
+
+
+def require_targets(Y: ndarray, kind: str) -> None:
+    """Refuse targets that are not of the kind that others are; a few may look like a simpler one.
+
+    Those that sum to 1 in each of a few samples may be several labels a sample all the same.
+    """
+    found = kind_of_targets(Y)
+    if KINDS.index(found) > KINDS.index(kind):
+        raise LabelError(
+            'Y_data', f'{kind} targets, as those that were learned from', f'{found} targets',
+            'Give targets of that kind; see docs/targets.md.',
+        )  # fmt: skip

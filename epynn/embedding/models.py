@@ -5,13 +5,19 @@ from typing import Any
 
 import numpy as np
 
+from epynn.commons.arguments import as_flag
 from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import Layer, dataSet
 from epynn.embedding.backward import embedding_backward
 from epynn.embedding.batches import embedding_training_batches
 from epynn.embedding.forward import embedding_forward
 from epynn.embedding.parameters import embedding_compute_shapes
-from epynn.embedding.preparation import embedding_check, embedding_encode, embedding_prepare
+from epynn.embedding.preparation import (
+    SIZES,
+    embedding_check,
+    embedding_encode,
+    embedding_prepare,
+)
 from epynn.embedding.sets import embedding_fill
 from epynn.kernels.arrays import ndarray
 
@@ -33,7 +39,8 @@ class Embedding(Layer):
     relative_size : tuple of three numbers, optional
         Relative sizes of the training, validation and test set. The first
         ``round(share * m)`` samples train, the next validate, the rest test. What rounding leaves
-        over goes to the last set whose size is not 0.
+        over goes to the last set whose size is not 0. With `validation` or `test` all samples
+        train by default; a set that is given so has no share here.
     batch_size : int, optional
         Samples in a training batch; None for all of them in one. The last batch of an epoch may be
         smaller. With ``initialize(reduction='mean')`` its few samples weigh as much as a whole
@@ -50,6 +57,14 @@ class Embedding(Layer):
     sample_weight : array_like, optional
         What each sample weighs in the loss ``(m,)``, at least 0. It multiplies the loss of the
         sample, in the gradients and in the reported loss, a mean over the number of samples.
+    validation, test : tuple, optional
+        Samples and labels of a set of their own, ``(X, Y)``, or ``(X, Y, sample_weight)``: encoded
+        and scaled in the way that `X_data` and `Y_data` taught. A token or label that they lack is
+        refused.
+    stratify : bool, optional
+        Draw the sets at random, so that each has about the same share of every label, rather than
+        cut them in the order of the samples. ``np.random.default_rng(0)`` draws, whatever the seed
+        of the network: the same samples always go to the same set. The sets are copies.
 
     Attributes
     ----------
@@ -112,19 +127,25 @@ class Embedding(Layer):
         self,
         X_data: Any = None,
         Y_data: Any = None,
-        relative_size: Sequence[float] = (2, 1, 0),
+        relative_size: Sequence[float] = SIZES,
         batch_size: int | None = None,
         X_encode: bool = False,
         Y_encode: bool = False,
         X_scale: bool = False,
         drop_last: bool = False,
         sample_weight: Any = None,
+        *,
+        validation: tuple[Any, ...] | None = None,
+        test: tuple[Any, ...] | None = None,
+        stratify: bool = False,
     ) -> None:
         super().__init__()
+        separate = {'validation': validation, 'test': test}
         self.arguments = {}  # they hold the data, which is never saved
         self.se_dataset = embedding_check(
             relative_size=relative_size,
             batch_size=batch_size,
+            separate=[name for name, given in separate.items() if given is not None],
             X_encode=X_encode,
             Y_encode=Y_encode,
             X_scale=X_scale,
@@ -138,6 +159,8 @@ class Embedding(Layer):
         self.features: list[Any] | None = None
         self.batch_dtrain: Sequence[dataSet] = []
         self.order: ndarray = np.arange(0)
-        self.fill(X_data, Y_data, sample_weight)
+        self.stratify = as_flag(stratify, 'Embedding.stratify')
+        self.fill(X_data, Y_data, sample_weight, **separate)
         # To encode them anew by what a saved network learned; let go when a network initializes
-        self.given = (X_data, Y_data, sample_weight) if X_encode or Y_encode or X_scale else None
+        learns = X_encode or Y_encode or X_scale
+        self.given = (X_data, Y_data, sample_weight, validation, test) if learns else None

@@ -1,6 +1,6 @@
 """Data as users have them, made into arrays of numbers: checked, encoded and scaled."""
 
-from collections.abc import Sequence, Sized
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -8,7 +8,6 @@ import numpy as np
 from epynn.commons.arguments import as_flag, as_float, as_int, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError
 from epynn.commons.io import (
-    apply_label_encoding,
     encode_dataset,
     encode_labels,
     feature_scale,
@@ -16,8 +15,9 @@ from epynn.commons.io import (
     scale_features,
 )
 from epynn.commons.io.feature_names import feature_names, require_features
+from epynn.commons.io.labels import known_labels, require_one_each
 from epynn.commons.io.numbers import as_numbers
-from epynn.commons.io.user_data import as_list, refuse
+from epynn.commons.io.user_data import as_list
 from epynn.commons.io.writable import refuse_unwritable
 from epynn.commons.models import dataSet
 from epynn.commons.targets import kind_of_targets
@@ -27,10 +27,19 @@ if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
 
 
+SIZES = (2, 1, 0)
+"""Shares that train, validate and test where nobody names any; all train beside separate sets."""
+
+
 def embedding_check(
-    relative_size: Sequence[float], batch_size: int | None, **flags: bool
+    relative_size: Sequence[float], batch_size: int | None, separate: Sequence[str], **flags: bool
 ) -> dict[str, Any]:
-    """Check the settings of an Embedding and return them by name."""
+    """Check the settings of an Embedding and return them by name.
+
+    Sets that are given as arrays of their own, `separate`, have no share in the others.
+    """
+    if separate and relative_size is SIZES:
+        relative_size = (1, 0, 0)
     name = 'Embedding.relative_size'
     expected = 'three numbers (training, validation, test), the first above 0'
     if isinstance(relative_size, str) or not isinstance(relative_size, Sequence):
@@ -44,6 +53,12 @@ def embedding_check(
         raise ArgumentError(
             name, expected, describe(relative_size), 'For example (2, 1, 0) trains on two thirds.'
         )
+    for place, which in ((1, 'validation'), (2, 'test')):
+        if which in separate and sizes[place] > 0:
+            raise ArgumentError(
+                name, f'no share for a set that is given as {which}=(X, Y)',
+                describe(relative_size), 'Leave relative_size out: all samples of X_data train.',
+            )  # fmt: skip
     flags = {flag: as_flag(value, f'Embedding.{flag}') for flag, value in flags.items()}
     if batch_size is not None:
         batch_size = as_int(batch_size, 'Embedding.batch_size')
@@ -84,27 +99,12 @@ def embedding_prepare(
     X = layer.encode(X_data, settings['X_encode'], settings['X_scale'])
     if Y_data is None:
         return X, None
-    refuse(Y_data, 'Y_data')
-    count = len(Y_data) if np.iterable(Y_data) and isinstance(Y_data, Sized) else None
-    if count != len(X):
-        raise DataError(
-            'Y_data', f'as many labels as samples ({len(X)})',
-            describe(Y_data) if count is None else f'{count}',
-            'For one sample, pass X_data[np.newaxis].' if count == 1 and X.ndim == 1
-            else 'Give one label for each sample.',
-        )  # fmt: skip
+    require_one_each(Y_data, X)
     if settings['Y_encode'] and layer.classes is None:
         Y, layer.classes = encode_labels(Y_data)
         refuse_unwritable(layer.classes, 'Y_data')
-    elif layer.classes is not None:
-        Y = apply_label_encoding(Y_data, layer.classes)
     else:
-        Y = as_numbers(Y_data, 'Y_data')
-        if Y.ndim > 2:
-            raise DataError(
-                'Y_data', 'labels of shape (m,) or (m, c)', f'an array of shape {Y.shape}',
-                'Lay the labels of each sample out in one row: Y_data.reshape(m, -1).',
-            )  # fmt: skip
+        Y = known_labels(Y_data, layer.classes)
     layer.targets = kind_of_targets(Y)
     return X, Y
 

@@ -5,33 +5,47 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epynn.commons.dataset import SETS
-from epynn.commons.errors import DataError
+from epynn.commons.errors import DataError, LabelError
 from epynn.commons.logs import warn
 from epynn.commons.models import dataSet
-from epynn.commons.targets import AMOUNTS
+from epynn.commons.targets import AMOUNTS, LABELS, ONE_HOT
 from epynn.embedding.preparation import check_weights
+from epynn.embedding.separate import separate_set
 from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
 
 
-def embedding_fill(layer: 'Embedding', X_data: Any, Y_data: Any, sample_weight: Any = None) -> None:
-    """Prepare the data and split them into the sets."""
+def embedding_fill(
+    layer: 'Embedding',
+    X_data: Any,
+    Y_data: Any,
+    sample_weight: Any = None,
+    validation: Any = None,
+    test: Any = None,
+) -> None:
+    """Prepare the data and split them into the sets, but for those given as arrays of their own."""
     X, Y = layer.prepare(X_data, Y_data)
     w = check_weights(sample_weight, X)
     layer.dtrain, layer.dval, layer.dtest = embedding_split(layer, X, Y, w)
+    if validation is not None:
+        layer.dval = separate_set(layer, validation, 'validation', SETS[1])
+    if test is not None:
+        layer.dtest = separate_set(layer, test, 'test', SETS[2])
+    _warn_of_missing_labels(layer, Y)
     layer.dsets = [dset for dset in (layer.dtrain, layer.dval, layer.dtest) if dset.active]
 
 
 def embedding_split(
     layer: 'Embedding', X: ndarray | None, Y: ndarray | None, w: ndarray | None = None
 ) -> tuple[dataSet, dataSet, dataSet]:
-    """Cut the data into training, validation and test set, in the order of the samples.
+    """Cut the data into training, validation and test set.
 
     With shares ``c_i = relative_size[i] / sum(relative_size)``, the first ``round(c_0 m)`` samples
     train, the next ``round(c_1 m)`` validate, the rest test; the last set that was asked for
-    takes what is left, so that no set is filled that was to be empty.
+    takes what is left, so that no set is filled that was to be empty. They are cut in the order of
+    the samples, or with ``stratify`` in one that mixes the labels.
     """
     if X is None:
         none = np.empty((0, 0))
@@ -46,28 +60,55 @@ def embedding_split(
             'Embedding.relative_size', 'a share that leaves at least one sample to train',
             f'{sizes} for {m} samples', 'Give more samples or a larger first share.',
         )  # fmt: skip
+    order = mix_labels(layer, Y) if layer.stratify else None
     ids = np.arange(m)
     sets = []
     for name, start, stop in zip(SETS, (0, *stops[:-1]), stops, strict=True):
-        part = slice(start, stop)
+        part = slice(start, stop) if order is None else np.sort(order[start:stop])
         Y_part, w_part = (None if array is None else array[part] for array in (Y, w))
         sets.append(dataSet(X[part], Y_part, name, ids[part], w_part, layer.targets, layer.classes))
     dtrain, dval, dtest = sets
-    _warn_of_missing_labels(layer, Y, dtrain)
     return dtrain, dval, dtest
 
 
-def _warn_of_missing_labels(layer: 'Embedding', Y: ndarray | None, dtrain: dataSet) -> None:
+def mix_labels(layer: 'Embedding', Y: ndarray | None) -> ndarray:
+    """Return the samples in a drawn order of which every stretch has about the shares of labels.
+
+    The ``k``-th of the ``n`` samples of a label stands at ``(k + 1/2) / n`` of the way.
+    """
+    if Y is None or layer.targets not in (LABELS, ONE_HOT):
+        raise LabelError(
+            'Embedding.stratify', 'one label a sample', f'{layer.targets or "no"} targets',
+            'Leave it out, and shuffle X_data and Y_data alike: rng.permutation(len(X_data)).',
+        )  # fmt: skip
+    m = len(Y)
+    y = dataSet(Y, Y, targets=layer.targets).y
+    assert y is not None
+    drawn = np.random.default_rng(0).permutation(m)
+    _, labels, counts = np.unique(y[drawn], return_inverse=True, return_counts=True)
+    by_label = np.argsort(labels, kind='stable')
+    first, n = np.repeat(np.cumsum(counts) - counts, counts), np.repeat(counts, counts)
+    places = np.empty(m)
+    places[by_label] = (np.arange(m) - first + 0.5) / n
+    order: ndarray = drawn[np.argsort(places, kind='stable')]
+    return order
+
+
+def _warn_of_missing_labels(layer: 'Embedding', Y: ndarray | None) -> None:
     """Warn if a class is in the data but not in the training set, as with sorted labels."""
+    dtrain = layer.dtrain
     if Y is None or (Y.dtype.kind == 'f' and layer.classes is None and Y.ndim == 1):
         return
     everything = dataSet(Y, Y, targets=layer.targets)
     if layer.targets == AMOUNTS or len(everything.b) > max(20, len(Y) // 2):
         return
-    missing = sorted(set(everything.b) - set(dtrain.b))
+    others = {label for dset in (layer.dval, layer.dtest) for label in dset.b}
+    missing = sorted(others - set(dtrain.b))
     if missing:
         names = [str(label if layer.classes is None else layer.classes[label]) for label in missing]
-        warn(
-            f'Embedding: no sample with label {", ".join(names)} is in the training set. '
-            'The split keeps the order of the samples: shuffle them first.'
+        remedy = (
+            'The split keeps the order of the samples: shuffle them first, or take stratify=True.'
         )
+        if layer.stratify or not set(missing).intersection(everything.b):
+            remedy = 'Give more samples to train on.'
+        warn(f'Embedding: no sample with label {", ".join(names)} is in the training set. {remedy}')

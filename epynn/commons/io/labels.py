@@ -1,14 +1,15 @@
 """Labels of any kind to one-hot columns, and the classes that are remembered for other data."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from typing import Any
 
 import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import DataError, LabelError
+from epynn.commons.io.numbers import as_numbers
 from epynn.commons.io.one_hot import one_hot
-from epynn.commons.io.user_data import as_list, is_frame, is_missing
+from epynn.commons.io.user_data import as_list, is_frame, is_missing, refuse
 from epynn.commons.logs import warn
 from epynn.kernels.arrays import ndarray
 
@@ -134,3 +135,29 @@ def apply_label_encoding(Y_data: Any, classes: Sequence[Any]) -> ndarray:
                 repr(label), 'Remove the sample, or make the encoding from data that contain it.',
             )  # fmt: skip
     return one_hot(np.array([index[label] for label in labels], dtype=np.intp), len(classes))
+
+
+def require_one_each(Y_data: Any, X: ndarray) -> None:
+    """Refuse labels that are more or fewer than the samples."""
+    refuse(Y_data, 'Y_data')
+    count = len(Y_data) if np.iterable(Y_data) and isinstance(Y_data, Sized) else None
+    if count != len(X):
+        raise DataError(
+            'Y_data', f'as many labels as samples ({len(X)})',
+            describe(Y_data) if count is None else f'{count}',
+            'For one sample, pass X_data[np.newaxis].' if count == 1 and X.ndim == 1
+            else 'Give one label for each sample.',
+        )  # fmt: skip
+
+
+def known_labels(Y_data: Any, classes: Sequence[Any] | None) -> ndarray:
+    """Return labels (m, c) by the classes of other data, or as the numbers that they are."""
+    if classes is not None:
+        return apply_label_encoding(Y_data, classes)
+    Y = as_numbers(Y_data, 'Y_data')
+    if Y.ndim > 2:
+        raise DataError(
+            'Y_data', 'labels of shape (m,) or (m, c)', f'an array of shape {Y.shape}',
+            'Lay the labels of each sample out in one row: Y_data.reshape(m, -1).',
+        )  # fmt: skip
+    return Y
