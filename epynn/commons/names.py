@@ -3,7 +3,7 @@
 import inspect
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, ParamSpec, TypeVar
 
 from epynn.commons.arguments import brief, describe, suggest
@@ -96,9 +96,13 @@ def constructor_names(cls: type) -> list[str]:
     return names
 
 
+_read_signature = lru_cache(inspect.signature)
+"""The signature of a constructor: many batches are made, and few classes."""
+
+
 def bind_constructor(cls: type, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments given to a constructor by name; refuse those that it does not take."""
-    signature = inspect.signature(cls.__init__)  # type: ignore[misc]
+    signature = _read_signature(cls.__init__)  # type: ignore[misc]
     try:
         arguments = signature.bind_partial(None, *args, **kwargs).arguments
     except TypeError:

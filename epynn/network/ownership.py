@@ -139,8 +139,11 @@ def require_ownership(model: Network, what: str) -> None:
     """Refuse to use layers that belong to another network.
 
     A network that was not initialized may pass through an Embedding, which serves several, and
-    through layers that nobody owns, as those of a network that is gone.
+    through layers that nobody owns, as those of a network that is gone. From one that is at work
+    nobody takes layers.
     """
+    if model.owner.busy:
+        return
     lost = [
         (number, layer)
         for number, outer in enumerate(model.layers)
