@@ -68,6 +68,7 @@ check: $(VENV)/installed-dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python docs/draw_house.py --check
 
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix
