@@ -26,6 +26,7 @@ KEYWORDS = by_name({
     'X x inputs data X_train x_train X_test x_test': 'X_data',
     'y Y targets labels y_train Y_train': 'Y_data',
     'validation_data val_data eval_set': 'validation',
+    'augmentation data_augmentation transform transforms': 'augment',
     'filename filepath file fname': 'path',
     'activation act nonlinearity': 'activate',
     'out_features n_units num_units neurons output_dim n_out': 'units',
@@ -63,8 +64,8 @@ SETTING = "It belongs to the hyper-parameters: initialize(se_hPars={{'{name}': {
 PLACES = by_name({
     'learning_rate loss optimizer metrics seed class_weight reduction dtype positive_label '
     'deterministic': INITIALIZE,
-    'batch_size sample_weight X_encode Y_encode X_scale drop_last validation test stratify':
-        EMBEDDING,
+    'batch_size sample_weight X_encode Y_encode X_scale drop_last validation test stratify '
+    'augment': EMBEDDING,
     'schedule decay_k cycle_epochs cycle_descent ELU_alpha LRELU_alpha softmax_temperature':
         SETTING,
     'relative_size test_size validation_split val_split':

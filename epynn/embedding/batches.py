@@ -1,16 +1,22 @@
 """The batches of an epoch: places in the order of the samples, gathered when they are used."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, overload
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import numpy as np
 
-from epynn.commons.errors import DataError, StateError
+from epynn.commons.arguments import as_function, check_call, describe
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, StateError
+from epynn.commons.io.numbers import refuse_not_finite
 from epynn.commons.models import dataSet
 from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
+
+
+Augment: TypeAlias = Callable[[ndarray, np.random.Generator], ndarray]
+"""What a function to augment samples looks like: ``f(X, rng)``."""
 
 
 class Batches(Sequence[dataSet]):
@@ -29,10 +35,24 @@ class Batches(Sequence[dataSet]):
         Where each batch begins in it.
     size : int
         Samples in a batch; the last one may have fewer.
+    augment : function, optional
+        ``f(X, rng)``, what to make of the samples of a batch. Its generator is made for the batch,
+        from `key` and the number of its first sample: ``batches[k]`` is the same each time.
+    key : int, optional
+        Seed of these generators, drawn for the epoch.
     """
 
-    def __init__(self, dset: dataSet, order: ndarray, starts: range, size: int) -> None:
+    def __init__(
+        self,
+        dset: dataSet,
+        order: ndarray,
+        starts: range,
+        size: int,
+        augment: Augment | None = None,
+        key: int = 0,
+    ) -> None:
         self.dset, self.order, self.starts, self.size = dset, order, starts, size
+        self.augment, self.key = augment, key
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -45,11 +65,43 @@ class Batches(Sequence[dataSet]):
 
     def __getitem__(self, k: int | slice) -> 'dataSet | Batches':
         if isinstance(k, slice):
-            return Batches(self.dset, self.order, self.starts[k], self.size)
+            starts = self.starts[k]
+            return Batches(self.dset, self.order, starts, self.size, self.augment, self.key)
         start, dset = self.starts[k], self.dset
         ids = self.order[start : start + self.size]
         Y, w = (None if array is None else array[ids] for array in (dset.Y, dset.w))
-        return dataSet(dset.X[ids], Y, 'batch', dset.ids[ids], w, dset.targets, dset.classes)
+        X = dset.X[ids]
+        if self.augment is not None:
+            X = augmented(self.augment, X, np.random.default_rng([self.key, start]))
+        return dataSet(X, Y, 'batch', dset.ids[ids], w, dset.targets, dset.classes)
+
+
+def as_augment(augment: Any) -> Augment:
+    """Return the user's function to augment samples, if it is one."""
+    where = 'Embedding.augment'
+    function = as_function(augment, where, 'f(X, rng)')
+    check_call(function, where, 'f(X, rng), which returns samples like X', 2)
+    return function
+
+
+def augmented(augment: Augment, X: ndarray, rng: np.random.Generator) -> ndarray:
+    """Return what the user's function makes of samples; refuse what could not stand for them."""
+    shape, dtype = X.shape, X.dtype
+    made: Any = augment(X, rng)
+    where, expected = 'Embedding.augment', f'from f(X, rng) an array {shape} of {dtype}, as X is'
+    if not isinstance(made, np.ndarray):
+        raise ArgumentTypeError(where, expected, describe(made), 'Return an array.')
+    if made.shape != shape:
+        raise ArgumentError(
+            where, expected, f'one of shape {made.shape}', 'Return as many samples, of one shape.'
+        )
+    if made.dtype != dtype:
+        raise ArgumentTypeError(
+            where, expected, f'one of {made.dtype}', f"Write return X.astype('{dtype}')."
+        )
+    if dtype.kind == 'f':
+        refuse_not_finite(made, where)
+    return made
 
 
 def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
@@ -81,5 +133,6 @@ def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
             'Embedding.drop_last', f'at least one whole batch of {size} samples',
             f'{m} training samples', 'Choose a smaller batch_size.',
         )  # fmt: skip
+    key = 0 if layer.augment is None else int(layer.np_rng.integers(2**63))
     layer.order = order
-    layer.batch_dtrain = Batches(dtrain, order, range(0, stop, size), size)
+    layer.batch_dtrain = Batches(dtrain, order, range(0, stop, size), size, layer.augment, key)

@@ -9,7 +9,7 @@ from epynn.commons.arguments import as_flag
 from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import Layer, dataSet
 from epynn.embedding.backward import embedding_backward
-from epynn.embedding.batches import embedding_training_batches
+from epynn.embedding.batches import Augment, as_augment, embedding_training_batches
 from epynn.embedding.forward import embedding_forward
 from epynn.embedding.parameters import embedding_compute_shapes
 from epynn.embedding.preparation import (
@@ -65,6 +65,11 @@ class Embedding(Layer):
         Draw the sets at random, so that each has about the same share of every label, rather than
         cut them in the order of the samples. ``np.random.default_rng(0)`` draws, whatever the seed
         of the network: the same samples always go to the same set. The sets are copies.
+    augment : function, optional
+        ``f(X, rng)``: what to train on in place of the samples ``X`` of a batch, an array of the
+        same shape and data type, which may be ``X`` itself, changed. It sees training batches
+        alone, encoded and scaled. All that is random comes from `rng`, a generator of its own for
+        every batch of every epoch, which follows from the seed of the network.
 
     Attributes
     ----------
@@ -138,6 +143,7 @@ class Embedding(Layer):
         validation: tuple[Any, ...] | None = None,
         test: tuple[Any, ...] | None = None,
         stratify: bool = False,
+        augment: Augment | None = None,
     ) -> None:
         super().__init__()
         separate = {'validation': validation, 'test': test}
@@ -160,6 +166,7 @@ class Embedding(Layer):
         self.batch_dtrain: Sequence[dataSet] = []
         self.order: ndarray = np.arange(0)
         self.stratify = as_flag(stratify, 'Embedding.stratify')
+        self.augment = augment if augment is None else as_augment(augment)
         self.fill(X_data, Y_data, sample_weight, **separate)
         # To encode them anew by what a saved network learned; let go when a network initializes
         learns = X_encode or Y_encode or X_scale
