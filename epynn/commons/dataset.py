@@ -73,6 +73,9 @@ class dataSet(Named):
     labels : ndarray or None
         The decisions as labels of the user: those given to ``Embedding(Y_encode=True)``, otherwise
         ``P``.
+    probabilities : ndarray
+        The outputs, where they are probabilities, as behind softmax and sigmoid; not there
+        otherwise.
     active : bool
         Whether there are any samples.
     """
@@ -115,6 +118,7 @@ class dataSet(Named):
         self.active = len(self.X) > 0
         self.A: ndarray | None = None
         self.P: ndarray | None = None
+        self.gives_probabilities = False  # whether A holds some
 
     @cached_property
     def y(self) -> ndarray | None:
@@ -146,6 +150,13 @@ class dataSet(Named):
             )  # fmt: skip
         columns = self.P if u > 1 else np.zeros_like(self.P)
         return label_array(self.classes)[columns]
+
+    @property
+    def probabilities(self) -> ndarray:
+        """Outputs, where they are probabilities."""
+        if self.A is None or not self.gives_probabilities:
+            raise AttributeError('probabilities')  # which __getattr__ puts in words
+        return self.A
 
     def __len__(self) -> int:
         return len(self.X)

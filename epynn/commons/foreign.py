@@ -96,7 +96,8 @@ MODEL = by_name({
     'fit_transform transform predict_proba decision_function apply call':
         'Write model.predict(X).A for the outputs.',
     'predict_classes classify predict_on_batch': 'Write model.predict(X).P for the decisions.',
-    'score test validate': 'Write model.evaluate(), which returns {metric: {set: value}}.',
+    'score test validate':
+        'Write model.evaluate(), which returns {metric: {set: value}}, or model.evaluate(X, Y).',
     'save save_weights save_model dump export': "Write model.write('name').",
     'load load_weights load_model load_state_dict from_file restore':
         'Write model = epynn.read_model(path).',
@@ -152,7 +153,10 @@ PREDICTION = by_name({
         'Outputs are in the array .A, decisions in .P, samples in .X.',
     'data samples features inputs': 'Samples are in the array .X.',
     'target labels_ targets_ classes_': 'Labels are in .Y (by columns) and .y.',
-    'outputs probabilities proba scores': 'Outputs are in the array .A.',
+    'outputs scores': 'Outputs are in the array .A.',
+    'probabilities proba':
+        'Outputs are in .A; where they are probabilities, as behind softmax and sigmoid, they are '
+        '.probabilities, too.',
     'predictions decisions pred': 'Decisions are in .P, and as your own labels in .labels.',
 })  # fmt: skip
 """Attribute of arrays and data sets elsewhere -> what to write for a dataSet."""

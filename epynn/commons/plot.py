@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 STYLES = (('#0072b2', '-'), ('#d55e00', '--'), ('#009e73', ':'))
 """Colour and line of each set: told apart in grey print and by colour-blind readers."""
-SHOWN_FILTERS, SHOWN_DEPTHS, SHOWN_SAMPLES = 32, 8, 6
+SHOWN_FILTERS, SHOWN_DEPTHS, SHOWN_SAMPLES, SHOWN_LABELS = 32, 8, 6, 20
 
 
 def import_pyplot() -> Any:
@@ -136,6 +136,39 @@ def plot_tiles(
     for axis, words in zip(axes[0], titles, strict=False):
         axis.set_title(words, fontsize=8)
     figure.colorbar(axes[0, -1].images[0], ax=axes[:, bool(inputs) :], shrink=0.8)
+    figure.suptitle(title, fontsize=10)
+    return finish(plt, figure, path, show)
+
+
+def plot_counts(
+    counts: ndarray, labels: Sequence[str], title: str, path: str | Path | None, show: bool
+) -> 'Figure | None':
+    """Draw a confusion matrix: a row a true label, a column a decision, darker for a larger share.
+
+    Parameters
+    ----------
+    counts : ndarray
+        Shape ``(k, k)``. They are written into the squares where there are at most twenty labels.
+    labels, title : sequence of str, str
+        Words beside rows and below columns, and above all.
+    path, show
+        As in :func:`pyplot_metrics`.
+    """
+    plt = import_pyplot()
+    k = len(counts)
+    size = max(3.2, min(0.5 * k, 9.0) + 1.6)
+    figure, axis = plt.subplots(figsize=(size, size), layout='constrained')
+    shares = counts / counts.sum(axis=1, keepdims=True).clip(min=1)
+    axis.imshow(shares, cmap='Blues', vmin=0, vmax=1)
+    axis.set_xticks(range(k), labels, rotation=90 if max(map(len, labels)) > 2 else 0)
+    axis.set_yticks(range(k), labels)
+    axis.set_xlabel('decided')
+    axis.set_ylabel('true')
+    if k <= SHOWN_LABELS:
+        for i, row in enumerate(counts.tolist()):
+            for j, count in enumerate(row):
+                colour = 'white' if shares[i, j] > 0.5 else 'black'
+                axis.text(j, i, str(count), ha='center', va='center', color=colour, fontsize=8)
     figure.suptitle(title, fontsize=10)
     return finish(plt, figure, path, show)
 

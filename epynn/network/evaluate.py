@@ -6,18 +6,21 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.dataset import SETS
-from epynn.commons.errors import DataError, ShapeError
-from epynn.commons.loss import Hinge, output_loss
+from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
+from epynn.commons.io.labels import known_labels, require_one_each
+from epynn.commons.loss import Hinge, output_loss, takes_probabilities
+from epynn.commons.maths import sigmoid, softmax
 from epynn.commons.memory import enough_memory
 from epynn.commons.metrics import decide, decides
 from epynn.commons.models import dataSet
 from epynn.commons.names import in_words
-from epynn.commons.targets import AMOUNTS, MULTILABEL, ONE_HOT
+from epynn.commons.targets import AMOUNTS, MULTILABEL, ONE_HOT, require_targets
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.finiteness import require_finite
 from epynn.network.forward import compute_outputs
 from epynn.network.hints import warn_of_unscaled
+from epynn.network.label_checks import check_labels
 from epynn.network.ownership import require_data, require_initialized
 from epynn.network.reported_metrics import check_metric
 from epynn.network.sample_weights import sample_weights
@@ -26,51 +29,85 @@ from epynn.network.state import Network
 SMALLER = 'Take fewer samples, smaller layers, or initialize(dtype="float32").'
 
 
-@in_words(
-    'EpyNN.evaluate',
-    'Give data to the Embedding (relative_size), or write model.predict(X).',
-)
-def model_evaluate(model: Network) -> dict[str, dict[str, float]]:
-    """Compute every metric and the loss on every data set, as the values of the current epoch.
+@in_words('EpyNN.evaluate', 'Write model.evaluate(), or model.evaluate(X, Y) for other data.')
+def model_evaluate(
+    model: Network,
+    X_data: Any = None,
+    Y_data: Any = None,
+    X_encode: bool = False,
+    X_scale: bool = False,
+) -> dict[str, Any]:
+    """Compute every metric and the loss: of every data set, or of samples that are given.
 
-    Each set passes forward once, outside training, some samples at a time. Its outputs and
-    decisions stay in ``dset.A`` and ``dset.P``; the values enter ``model.metrics``.
+    Each set passes forward once, outside training, some samples at a time. Without arguments, its
+    outputs and decisions stay in ``dset.A`` and ``dset.P``; the values enter ``model.metrics``, as
+    those of the current epoch. With samples nothing of the network changes.
+
+    Parameters
+    ----------
+    X_data : array_like, optional
+        Samples ``(m, ...)``, as for :meth:`predict`.
+    Y_data : array_like, optional
+        Their labels, of the kind that was given to the Embedding: the user's own with `Y_encode`.
+    X_encode, X_scale : bool, optional
+        Encode or scale the samples first, in the way the Embedding learned from its own data.
 
     Returns
     -------
     dict
-        ``{metric: {set: value}}``; the loss is the mean over the samples, each times its weight
-        if they have any, plus the penalties of the layers.
+        ``{metric: {set: value}}``, or for samples given ``{metric: value}``; the loss is the mean
+        over the samples, each times its weight if they have any, plus the penalties of the layers.
 
     Raises
     ------
     StateError
         If the network was not initialized, or its layers changed since.
+    ArgumentTypeError
+        If samples come without labels, or labels without samples.
+    DataError, LabelError, ShapeError
+        If samples or labels are not of the kind of those that the network learned from.
     TrainingError
         If outputs or the loss of a set are not finite.
     OutOfMemoryError
         If the memory does not even hold what one sample takes, or all outputs.
     """
+    if X_data is not None or Y_data is not None:
+        dset = read_labelled(model, X_data, Y_data, X_encode, X_scale, 'evaluate')
+        return measure(model, dset, 'EpyNN.evaluate(Y_data)')
     require_data(model, 'evaluate')
     embedding = model.embedding
     values: dict[str, dict[str, float]] = {name: {} for name in model.metrics_functions}
-    memory = enough_memory('EpyNN.evaluate', 'memory for the outputs', SMALLER)
-    with memory, np.errstate(all='ignore'):  # a loss that is not finite is refused
-        penalty = sum(layer.compute_penalty() for layer in model.layers)
-        for dset in embedding.dsets:
-            Z = decide_samples(model, dset, 'evaluate')
-            for name, function in model.metrics_functions.items():
-                value = compute_metric(model, function, dset, Z)
-                if function is model.training_loss:
-                    w = sample_weights(model, dset)
-                    value = np.mean(value if w is None else value * w) + penalty
-                    require_finite(value, f'a finite loss for {dset.name}', 'evaluate')
-                values[name][dset.name] = check_metric(name, value)
+    for dset in embedding.dsets:
+        for name, value in measure(model, dset).items():
+            values[name][dset.name] = value
     dsets = [getattr(embedding, name) for name in SETS]
     for name, by_set in values.items():
         for history, dset in zip(model.metrics[name], dsets, strict=True):
             if dset.active or history:  # a set that the data of before had, and these lack
                 history[model.e :] = [by_set.get(dset.name, np.nan)]
+    return values
+
+
+def measure(model: Network, dset: dataSet, given: str = '') -> dict[str, float]:
+    """Compute the outputs of a set, and of them every metric and the loss, which comes last.
+
+    Labels that the user gave just now, as the argument `given`, are checked.
+    """
+    values = {}
+    memory = enough_memory('EpyNN.evaluate', 'memory for the outputs', SMALLER)
+    with memory, np.errstate(all='ignore'):  # a loss that is not finite is refused
+        penalty = sum(layer.compute_penalty() for layer in model.layers)
+        Z = decide_samples(model, dset, 'evaluate')
+        if given:
+            assert dset.A is not None
+            check_labels(model, dset.Y, dset.A, [dset], given)
+        for name, function in model.metrics_functions.items():
+            value = compute_metric(model, function, dset, Z)
+            if function is model.training_loss:
+                w = sample_weights(model, dset)
+                value = np.mean(value if w is None else value * w) + penalty
+                require_finite(value, f'a finite loss for {dset.name}', 'evaluate')
+            values[name] = check_metric(name, value)
     return values
 
 
@@ -93,6 +130,7 @@ def model_predict(
         With the outputs ``.A``, also as ``np.asarray(prediction)``; the decisions ``.P``, column
         numbers where labels were encoded, and as your own labels ``.labels``; samples ``.X`` and
         their numbers ``.ids``. Where targets are amounts nothing is decided: ``.P`` is ``.A``.
+        Where outputs are probabilities they are ``.probabilities``, too.
 
     Raises
     ------
@@ -107,27 +145,53 @@ def model_predict(
     OutOfMemoryError
         If the memory does not even hold what one sample takes, or all outputs.
     """
-    require_initialized(model, 'predict')
-    if isinstance(X_data, dataSet):  # as an array it would be its outputs
-        raise DataError(
-            'EpyNN.predict(X_data)', 'an array of samples', f'the dataSet {X_data.name}',
-            'Pass its samples: predict(dset.X).',
-        )  # fmt: skip
+    X = read_samples(model, X_data, X_encode, X_scale, 'predict')
     embedding = model.embedding
-    with enough_memory('EpyNN.predict', 'memory for the samples', SMALLER):
-        X = embedding.encode(X_data, X_encode, X_scale)
     dset = dataSet(X, name='prediction', targets=embedding.targets, classes=embedding.classes)
-    expected = model.network[0]['forward']['X'][1:]
-    if dset.X.ndim != len(expected) + 1:
-        raise ShapeError(
-            'EpyNN.predict(X_data)', f'samples of shape (m, {", ".join(map(str, expected))})',
-            f'an array of shape {dset.X.shape}', missing_axis(dset.X.shape, expected),
-        )  # fmt: skip
-    if not X_scale:
-        warn_of_unscaled(model, dset.X)
     with enough_memory('EpyNN.predict', 'memory for the outputs', SMALLER):
         decide_samples(model, dset, 'predict')
     return dset
+
+
+def read_samples(model: Network, X_data: Any, X_encode: bool, X_scale: bool, what: str) -> ndarray:
+    """Return the samples that the user gave to a method of the network, encoded and scaled."""
+    require_initialized(model, what)
+    where = f'EpyNN.{what}(X_data)'
+    if isinstance(X_data, dataSet):  # as an array it would be its outputs
+        raise DataError(
+            where, 'an array of samples', f'the dataSet {X_data.name}',
+            f'Pass its samples: {what}(dset.X{", dset.y" * (what != "predict")}).',
+        )  # fmt: skip
+    with enough_memory(f'EpyNN.{what}', 'memory for the samples', SMALLER):
+        X = model.embedding.encode(X_data, X_encode, X_scale)
+    expected = model.network[0]['forward']['X'][1:]
+    if X.ndim != len(expected) + 1:
+        raise ShapeError(
+            where, f'samples of shape (m, {", ".join(map(str, expected))})',
+            f'an array of shape {X.shape}', missing_axis(X.shape, expected),
+        )  # fmt: skip
+    if not X_scale:
+        warn_of_unscaled(model, X, what)
+    return X
+
+
+def read_labelled(
+    model: Network, X_data: Any, Y_data: Any, X_encode: bool, X_scale: bool, what: str
+) -> dataSet:
+    """Return samples and labels that the user gave as a set."""
+    for argument, data in (('X_data', X_data), ('Y_data', Y_data)):
+        if data is None:
+            raise ArgumentTypeError(
+                f'EpyNN.{what}({argument})', 'samples and labels, X and Y', 'none',
+                f'Write model.{what}(X, Y); or model.predict(X), which needs no labels.',
+            )  # fmt: skip
+    X = read_samples(model, X_data, X_encode, X_scale, what)
+    embedding = model.embedding
+    require_one_each(Y_data, X)
+    Y = known_labels(Y_data, embedding.classes)
+    if embedding.targets is not None:
+        require_targets(Y, embedding.targets)
+    return dataSet(X, Y, 'given', None, None, embedding.targets, embedding.classes)
 
 
 def missing_axis(shape: tuple[int, ...], expected: tuple[int, ...]) -> str:
@@ -144,12 +208,22 @@ def decide_samples(model: Network, dset: dataSet, what: str) -> ndarray | None:
     with BlasOnOneThread(), np.errstate(all='ignore'):  # what is not finite is refused
         A, Z = compute_outputs(model, dset.X, keep_Z=what == 'evaluate')
         require_finite(A, f'finite outputs for {dset.name}', what)
-    dset.A = A
+    dset.A, dset.gives_probabilities = A, gives_probabilities(model)
     if dset.targets == AMOUNTS:  # there is nothing to decide
         dset.P = A
     else:
         dset.P = decide(on_sides(model, A), dset.targets == MULTILABEL)
     return Z
+
+
+def gives_probabilities(model: Network) -> bool:
+    """Return whether the outputs are known to be probabilities."""
+    activation = model.layers[-1].last_activation()
+    shares = activation is not None and activation.function in (softmax, sigmoid)
+    assert model.training_loss is not None
+    return takes_probabilities(model.training_loss) or (
+        shares and model.embedding.targets != AMOUNTS
+    )
 
 
 def on_sides(model: Network, A: Any) -> Any:

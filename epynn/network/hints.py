@@ -109,8 +109,8 @@ def warn_of_scale(model: Network, inputs: Iterable[ndarray]) -> None:
         )  # fmt: skip
 
 
-def warn_of_unscaled(model: Network, X: ndarray) -> None:
-    """Warn of samples to predict that look like those of the training data before their scaling.
+def warn_of_unscaled(model: Network, X: ndarray, what: str) -> None:
+    """Warn of samples given to a method that look like the training data before their scaling.
 
     Scaled, they would lie near 0 to 1; these reach at least halfway to what the training data
     reached before.
@@ -123,7 +123,7 @@ def warn_of_unscaled(model: Network, X: ndarray) -> None:
     if furthest > max(2, min(10, (1 + reach) / 2)):
         warn_once(
             model, 'unscaled',
-            f'EpyNN.predict(X_data): samples with numbers as large as {furthest:.4g}, where the '
+            f'EpyNN.{what}(X_data): samples with numbers as large as {furthest:.4g}, where the '
             'network learned from numbers scaled to 0 to 1. Pass X_scale=True.',
         )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """Whether labels, loss and the outputs of the network fit each other."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from epynn.commons.errors import LabelError, LayerError
@@ -15,7 +17,7 @@ from epynn.commons.loss import (
     takes_shares,
 )
 from epynn.commons.maths import softmax
-from epynn.commons.models import Layer
+from epynn.commons.models import Layer, dataSet
 from epynn.kernels.arrays import ndarray
 from epynn.network.state import Network
 
@@ -26,21 +28,34 @@ ROUNDING = 1e-6
 """How far a target that was scaled may lie out of range."""
 
 
-def check_labels(model: Network, Y: ndarray | None, A: ndarray) -> None:
-    """Refuse labels that do not fit the output of the network or its loss."""
-    where = 'Embedding.Y_data'
+WHERE = 'Embedding.Y_data'
+
+
+def check_labels(
+    model: Network,
+    Y: ndarray | None,
+    A: ndarray,
+    dsets: Sequence[dataSet] | None = None,
+    where: str = WHERE,
+) -> None:
+    """Refuse labels that do not fit the output of the network or its loss.
+
+    Of a batch, labels `Y` and outputs `A` say whether the shapes fit; the numbers of all labels are
+    looked at, of the sets of the Embedding or of `dsets`, which the user gave as `where`.
+    """
     if Y is None:
         raise LabelError(where, 'labels to learn from', 'none', 'Pass Y_data to the Embedding.')
     assert model.training_loss is not None
     output = model.layers[-1].name
-    labels = np.concatenate([dset.Y for dset in model.embedding.dsets])
+    dsets = model.embedding.dsets if dsets is None else dsets
+    labels = np.concatenate([dset.Y for dset in dsets])
     if A.ndim != 2:
         raise LabelError(
             where, 'a network whose output has 2 axes (m, u)', f'{output} with {A.ndim} {A.shape}',
             'End the network by Flatten() and Dense(units).',
         )  # fmt: skip
     if takes_labels(model.training_loss):
-        check_integer_labels(model, A)
+        check_integer_labels(model, A, dsets, where)
     elif Y.shape != A.shape:
         raise LabelError(
             where, f'one column for each of the {A.shape[1]} units of the output layer {output}',
@@ -67,7 +82,9 @@ def check_labels(model: Network, Y: ndarray | None, A: ndarray) -> None:
                 f'{sums[wrong[0]]:g} in sample {wrong[0]}',
                 'Where several classes may hold at once, take sigmoid and loss="BCE".',
             )  # fmt: skip
-    elif model.training_loss in LOSSES_OF_AMOUNTS or isinstance(model.training_loss, Huber):
+    elif dsets is model.embedding.dsets and (  # others may be a little beyond
+        model.training_loss in LOSSES_OF_AMOUNTS or isinstance(model.training_loss, Huber)
+    ):
         check_reach(model, labels)
 
 
@@ -92,7 +109,7 @@ def check_reach(model: Network, labels: ndarray) -> None:
     low, high = bounds or (-np.inf, np.inf)
     if labels.min() < low - ROUNDING or labels.max() > high + ROUNDING:
         raise LabelError(
-            'Embedding.Y_data',
+            WHERE,
             f'targets {reach(low, high)}, as {said_by(layer)} gives no others',
             f'targets from {labels.min():g} to {labels.max() + 0:g}',
             'For amounts take identity as the last activation, or scale them; encode class labels '
@@ -163,10 +180,10 @@ def check_outputs(model: Network, A: ndarray) -> None:
         )  # fmt: skip
 
 
-def check_integer_labels(model: Network, A: ndarray) -> None:
+def check_integer_labels(model: Network, A: ndarray, dsets: Sequence[dataSet], where: str) -> None:
     """Refuse labels that are not the number of an output, one a sample."""
     u = A.shape[1]
-    for dset in model.embedding.dsets:
+    for dset in dsets:
         Y = dset.Y
         assert Y is not None
         wrong = Y[~np.isin(Y, np.arange(u))] if Y.shape[1] == 1 else Y
@@ -175,6 +192,6 @@ def check_integer_labels(model: Network, A: ndarray) -> None:
             if Y.shape[1] > 1:
                 remedy = 'Labels in columns are for loss="CCE".'
             raise LabelError(
-                'Embedding.Y_data', f'one label a sample, a whole number from 0 to {u - 1}, as '
+                where, f'one label a sample, a whole number from 0 to {u - 1}, as '
                 f'{model.layers[-1].name} has {u} units', f'{wrong[0]}', remedy,
             )  # fmt: skip

@@ -15,6 +15,7 @@ from epynn.commons.names import in_words
 from epynn.commons.optimize import SGD
 from epynn.network.backward import loss_gradient, model_backward
 from epynn.network.checks import check_layers
+from epynn.network.confusion import model_confusion_matrix, model_plot_confusion
 from epynn.network.evaluate import model_evaluate, model_predict
 from epynn.network.forward import model_forward
 from epynn.network.initialize import model_initialize
@@ -97,12 +98,14 @@ class EpyNN(Network):
     update_parameters = model_update_parameters
     evaluate = model_evaluate
     predict = model_predict
+    confusion_matrix = model_confusion_matrix
     report = model_report
     __repr__ = model_repr
     summary = model_summary
     plot = model_plot
     plot_filters = model_plot_filters
     plot_activations = model_plot_activations
+    plot_confusion = model_plot_confusion
     __setstate__ = restore_state
 
     @in_words(remedy=by_position)

@@ -50,6 +50,6 @@ class Network(NotCalled):
     forward: ClassVar[Callable[..., ndarray]]
     backward: ClassVar[Callable[..., Any]]
     update_parameters: ClassVar[Callable[..., None]]
-    evaluate: ClassVar[Callable[..., dict[str, dict[str, float]]]]
+    evaluate: ClassVar[Callable[..., dict[str, Any]]]
     write: ClassVar[Callable[..., Path]]
     """Write the network to a file: :mod:`epynn.files.writing`, one floor up, binds it."""
