@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from epynn.transposedconvolution.models import TransposedConvolution
 
 
-def transposedconvolution_backward(layer: 'TransposedConvolution', dX: ndarray) -> ndarray:
-    """Reverse :func:`transposedconvolution_forward`.
+def transposedconvolution_backward(layer: 'TransposedConvolution', dX: ndarray) -> ndarray | None:
+    """Reverse :func:`transposedconvolution_forward`; None where nobody reads ``dX``.
 
     The forward pass of a convolution: ``(m, oh, ow, u) -> (m, h, w, d)``.
     """
@@ -22,8 +22,11 @@ def transposedconvolution_backward(layer: 'TransposedConvolution', dX: ndarray) 
     # (4) The bias is added: dZ passes as it is
 
     # (3) Pad, and cut the blocks that were added: (m, oh, ow, u) -> (m, h, w, fh, fw, u)
-    # (2) Multiply the blocks by the filters and sum each block: -> (m, h, w, d)
     dZp = layer.bc['dZp'] = pad(dZ, layer.window.pads)
+    if not layer.input_gradient:
+        return None
+
+    # (2) Multiply the blocks by the filters and sum each block: -> (m, h, w, d)
     dX = multiply_windows(dZp, layer.p['W'], layer.window)
 
     # (1) Input
