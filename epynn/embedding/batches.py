@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
 
 
-Augment: TypeAlias = Callable[[ndarray, np.random.Generator], ndarray]
+Augment: TypeAlias = Callable[[ndarray, 'np.random.Generator'], ndarray]
 """What a function to augment samples looks like: ``f(X, rng)``."""
 
 
@@ -84,7 +84,7 @@ def as_augment(augment: Any) -> Augment:
     return function
 
 
-def augmented(augment: Augment, X: ndarray, rng: np.random.Generator) -> ndarray:
+def augmented(augment: Augment, X: ndarray, rng: 'np.random.Generator') -> ndarray:
     """Return what the user's function makes of samples; refuse what could not stand for them."""
     shape, dtype = X.shape, X.dtype
     made: Any = augment(X, rng)

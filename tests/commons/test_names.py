@@ -43,8 +43,11 @@ KEYWORDS = {
     ),
     'initialize, a slip': (lambda model: model.initialize(los='MSE'), "Perhaps 'loss' was meant"),
     'predict, batch_size': (lambda model: model.predict(X, batch_size=2), r'EpyNN\.predict: .*'),
-    'evaluate, data': (lambda model: model.evaluate(X, Y), r'or write model\.predict\(X\)'),
-    'evaluate, verbose': (lambda model: model.evaluate(verbose=0), 'expected no arguments'),
+    'evaluate, y': (lambda model: model.evaluate(X, y=Y), 'Here it is called Y_data'),
+    'evaluate, verbose': (
+        lambda model: model.evaluate(verbose=0),
+        'expected the arguments X_data, Y_data, X_encode, X_scale',
+    ),
     'write, filename': (lambda model: model.write(filename='x'), 'Here it is called path'),
     'plot': (lambda model: model.plot(show=False), 'expected the arguments pyplot, path'),
     'EpyNN, optimizer': (
