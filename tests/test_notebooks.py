@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,13 @@ NAMES = ['digits_cnn', 'strings']
 
 @pytest.fixture
 def render():
+    """Return the script; what Jupyter does with Ctrl-C, which may be ignored here, is undone."""
+    before = signal.getsignal(signal.SIGINT)
     spec = importlib.util.spec_from_file_location('render', FOLDER / 'render.py')
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module
+    yield module
+    signal.signal(signal.SIGINT, before)
 
 
 def test_every_notebook_is_tested():
