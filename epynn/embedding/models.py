@@ -35,7 +35,8 @@ class Embedding(Layer):
         samples. Nothing is guessed: missing values, masks, sets, generators, and whole numbers
         beyond 2**53 are refused.
     Y_data : array_like
-        Labels or targets ``(m,)`` or ``(m, c)``.
+        Labels or targets ``(m,)`` or ``(m, c)``; or the name of the column of `X_data`, a frame,
+        that holds them: the others are the samples then.
     relative_size : tuple of three numbers, optional
         Relative sizes of the training, validation and test set. The first
         ``round(share * m)`` samples train, the next validate, the rest test. What rounding leaves

@@ -14,7 +14,7 @@ from epynn.commons.io import (
     index_elements_auto,
     scale_features,
 )
-from epynn.commons.io.feature_names import feature_names, require_features
+from epynn.commons.io.feature_names import feature_names, require_features, split_frame
 from epynn.commons.io.labels import known_labels, require_one_each
 from epynn.commons.io.numbers import as_numbers
 from epynn.commons.io.user_data import as_list
@@ -84,6 +84,7 @@ def embedding_prepare(
             'Tokens(vocabulary, units).',
         )  # fmt: skip
     settings = layer.se_dataset
+    X_data, Y_data = split_frame(X_data, Y_data)
     layer.features = feature_names(X_data)
     if settings['X_encode'] and not layer.e2i:
         layer.e2i, layer.i2e, _ = index_elements_auto(X_data)

@@ -8,6 +8,7 @@ import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, DataError, EpynnError, LabelError, ShapeError
+from epynn.commons.io.feature_names import split_frame
 from epynn.commons.io.labels import known_labels, require_one_each
 from epynn.commons.models import dataSet
 from epynn.commons.targets import require_targets
@@ -37,6 +38,7 @@ def separate_set(layer: 'Embedding', given: Any, argument: str, name: str) -> da
     X_data, Y_data, *weights = given
     with naming(argument):
         refuse_sets(X_data=X_data, Y_data=Y_data)
+        X_data, Y_data = split_frame(X_data, Y_data)
         X = layer.encode(X_data, layer.se_dataset['X_encode'], layer.se_dataset['X_scale'])
         if X.shape[1:] != dtrain.X.shape[1:]:
             raise ShapeError(

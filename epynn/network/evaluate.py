@@ -7,6 +7,7 @@ import numpy as np
 
 from epynn.commons.dataset import SETS
 from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
+from epynn.commons.io.feature_names import split_frame
 from epynn.commons.io.labels import known_labels, require_one_each
 from epynn.commons.loss import Hinge, output_loss, takes_probabilities
 from epynn.commons.maths import sigmoid, softmax
@@ -49,6 +50,7 @@ def model_evaluate(
         Samples ``(m, ...)``, as for :meth:`predict`.
     Y_data : array_like, optional
         Their labels, of the kind that was given to the Embedding: the user's own with `Y_encode`.
+        The name of a column, if `X_data` is a frame that has them.
     X_encode, X_scale : bool, optional
         Encode or scale the samples first, in the way the Embedding learned from its own data.
 
@@ -185,6 +187,7 @@ def read_labelled(
                 f'EpyNN.{what}({argument})', 'samples and labels, X and Y', 'none',
                 f'Write model.{what}(X, Y); or model.predict(X), which needs no labels.',
             )  # fmt: skip
+    X_data, Y_data = split_frame(X_data, Y_data)
     X = read_samples(model, X_data, X_encode, X_scale, what)
     embedding = model.embedding
     require_one_each(Y_data, X)

@@ -109,3 +109,42 @@ def test_names_that_no_file_holds_are_kept_as_text(tmp_path):
     model = build(Frame(X, columns))
     assert read_model(model.write(tmp_path / 'model')).embedding.features == list(map(str, columns))
     model.predict(Frame(X, columns))
+
+
+# LABELS IN A COLUMN
+
+
+@pytest.mark.parametrize('library', ['pandas', 'polars'])
+def test_a_column_of_the_frame_may_hold_the_labels(library):
+    module = pytest.importorskip(library)
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((30, 2)), np.array(['x', 'y', 'z'])[np.arange(30) % 3]
+    frame = module.DataFrame({'a': X[:, 0], 'species': y.tolist(), 'b': X[:, 1]})
+    sets = {'validation': (frame, 'species')}
+    embedding = Embedding(frame, 'species', Y_encode=True, stratify=True, **sets)
+    assert embedding.features == ['a', 'b']
+    assert embedding.classes == ['x', 'y', 'z']
+    np.testing.assert_array_equal(embedding.dval.X, X)
+    np.testing.assert_array_equal(embedding.dval.y, np.arange(30) % 3)
+    model = EpyNN([embedding, Dense(3, softmax)])
+    model.initialize(loss='CCE', seed=1, verbose=False)
+    assert model.evaluate(frame, 'species') == model.evaluate(X, y)
+    assert model.confusion_matrix(frame, 'species').labels == ['x', 'y', 'z']
+    with pytest.raises(DataError, match=r"X_data\[\['a', 'b'\]\]"):
+        model.predict(frame)
+
+
+def test_a_column_of_labels_has_to_be_there_once_and_not_alone():
+    pandas = pytest.importorskip('pandas')
+    frame = pandas.DataFrame({'a': [1.0, 2.0], 'species': ['x', 'y']})
+    with pytest.raises(DataError, match=r"^Y_data: expected labels, or the name.*'species' was"):
+        Embedding(frame, 'specie')
+    with pytest.raises(DataError, match=r'^Embedding.validation\[1\]: expected labels, or the na'):
+        Embedding(frame, 'species', (1, 0, 0), Y_encode=True, validation=(frame, 'kind'))
+    with pytest.raises(DataError, match='X_data: expected a column of samples beside the labels'):
+        Embedding(frame[['species']], 'species', Y_encode=True)
+    twice = pandas.DataFrame([[1.0, 2.0, 0]], columns=['a', 'y', 'y'])
+    with pytest.raises(DataError, match="got 'y', which several have"):
+        Embedding(twice, 'y')
+    with pytest.raises(DataError, match='Y_data: expected as many labels as samples'):
+        Embedding([[1.0], [2.0], [3.0]], 'y')

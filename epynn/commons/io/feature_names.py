@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from epynn.commons.arguments import suggest
 from epynn.commons.errors import DataError
 from epynn.commons.io.user_data import is_frame, spell
 from epynn.commons.io.writable import is_writable
@@ -15,6 +16,28 @@ def feature_names(data: Any) -> list[Any] | None:
     columns = data.columns
     names = columns.tolist() if hasattr(columns, 'tolist') else list(columns)
     return [name if is_writable(name) else str(name) for name in names]
+
+
+def split_frame(X_data: Any, Y_data: Any) -> tuple[Any, Any]:
+    """Return samples and labels; where `Y_data` names a column of a frame, that one is the labels.
+
+    The other columns are the samples then. All else is returned as it is.
+    """
+    if not isinstance(Y_data, str) or not is_frame(X_data):
+        return X_data, Y_data
+    names = list(X_data.columns)
+    if names.count(Y_data) != 1:
+        raise DataError(
+            'Y_data', f'labels, or the name of one column of X_data, {show(names)}',
+            f'{Y_data!r}, which several have' if Y_data in names else repr(Y_data),
+            'Rename them.' if Y_data in names else suggest(Y_data, map(str, names)),
+        )  # fmt: skip
+    others = [name for name in names if name != Y_data]
+    if not others:
+        raise DataError(
+            'X_data', 'a column of samples beside the labels', show(names), 'Add the samples.'
+        )
+    return X_data[others], X_data[Y_data]
 
 
 def require_features(names: Sequence[Any] | None, known: Sequence[Any] | None, where: str) -> None:
