@@ -10,6 +10,7 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, DataError, LabelError, StateError
 from epynn.commons.foreign import PREDICTION
+from epynn.commons.io.stored import Stored
 from epynn.commons.io.user_data import as_array
 from epynn.commons.metrics import decide
 from epynn.commons.names import Named, in_words
@@ -94,7 +95,8 @@ class dataSet(Named):
         classes: Sequence[Any] | None = None,
     ) -> None:
         self.name = name
-        self.X: ndarray = as_array(X_data, 'dataSet.X_data')
+        stored: Any = X_data if isinstance(X_data, Stored) else None
+        self.X: ndarray = as_array(X_data, 'dataSet.X_data') if stored is None else stored
         if self.X.ndim == 0:
             raise DataError(
                 'dataSet.X_data', 'samples along the first axis', describe(X_data),

@@ -33,7 +33,9 @@ class Embedding(Layer):
         Samples ``(m, ...)``: numbers, or sequences of tokens with ``X_encode=True``. Arrays of any
         library, lists, and frames and series of pandas, polars and the like, whose rows are
         samples. Nothing is guessed: missing values, masks, sets, generators, and whole numbers
-        beyond 2**53 are refused.
+        beyond 2**53 are refused. Arrays in a file - memory maps, those of h5py and zarr, whatever
+        has ``shape``, ``dtype`` and is indexed by arrays - stay there: batches are read when they
+        are used.
     Y_data : array_like
         Labels or targets ``(m,)`` or ``(m, c)``; or the name of the column of `X_data`, a frame,
         that holds them: the others are the samples then.

@@ -16,7 +16,8 @@ from epynn.commons.io import (
 )
 from epynn.commons.io.feature_names import feature_names, require_features, split_frame
 from epynn.commons.io.labels import known_labels, require_one_each
-from epynn.commons.io.numbers import as_numbers
+from epynn.commons.io.numbers import as_numbers, keep_in_file
+from epynn.commons.io.stored import Stored
 from epynn.commons.io.user_data import as_list
 from epynn.commons.io.writable import refuse_unwritable
 from epynn.commons.models import dataSet
@@ -96,6 +97,7 @@ def embedding_prepare(
         refuse_unwritable(layer.e2i, 'X_data')
         refuse_many_tokens(len(layer.e2i), sum(map(len, as_list(X_data, 'X_data'))))
     elif settings['X_scale'] and layer.scale is None:
+        X_data = keep_in_file(X_data, 'X_data', maps=True)
         layer.scale = feature_scale(X_data)
     X = layer.encode(X_data, settings['X_encode'], settings['X_scale'])
     if Y_data is None:
@@ -146,7 +148,9 @@ def embedding_encode(layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: b
                 'Pass a list of sequences of tokens.',
             )  # fmt: skip
     else:
-        X = as_numbers(X_data, 'X_data')
+        X = keep_in_file(X_data, 'X_data', maps=layer.stratify or X_scale)
+        if not isinstance(X, Stored):
+            X = as_numbers(X, 'X_data')
     if X_scale and not X_encode:
         if layer.scale is None:
             raise DataError(

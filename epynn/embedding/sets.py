@@ -6,6 +6,7 @@ import numpy as np
 
 from epynn.commons.dataset import SETS
 from epynn.commons.errors import DataError, LabelError
+from epynn.commons.io.stored import Stored
 from epynn.commons.logs import warn
 from epynn.commons.models import dataSet
 from epynn.commons.targets import AMOUNTS, LABELS, ONE_HOT
@@ -65,8 +66,9 @@ def embedding_split(
     sets = []
     for name, start, stop in zip(SETS, (0, *stops[:-1]), stops, strict=True):
         part = slice(start, stop) if order is None else np.sort(order[start:stop])
+        X_part: Any = X.part(part) if isinstance(X, Stored) else X[part]
         Y_part, w_part = (None if array is None else array[part] for array in (Y, w))
-        sets.append(dataSet(X[part], Y_part, name, ids[part], w_part, layer.targets, layer.classes))
+        sets.append(dataSet(X_part, Y_part, name, ids[part], w_part, layer.targets, layer.classes))
     dtrain, dval, dtest = sets
     return dtrain, dval, dtest
 

@@ -8,6 +8,7 @@ import numpy as np
 import epynn.settings
 from epynn.commons.arguments import suggest
 from epynn.commons.foreign import KEYWORDS, PLACES
+from epynn.commons.io.stored import pieces
 from epynn.commons.logs import warn
 from epynn.commons.models import walk_layers
 from epynn.kernels.arrays import ndarray
@@ -119,7 +120,7 @@ def warn_of_unscaled(model: Network, X: ndarray, what: str) -> None:
     if scale is None or X.size == 0:
         return
     reach = max(abs(scale.minimum), abs(scale.minimum + scale.span))
-    furthest = float(np.abs(X).max())
+    furthest = max(float(np.abs(piece).max()) for _, piece in pieces(X))
     if furthest > max(2, min(10, (1 + reach) / 2)):
         warn_once(
             model, 'unscaled',

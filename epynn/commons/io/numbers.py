@@ -7,6 +7,7 @@ import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import DataError
+from epynn.commons.io.stored import Stored, as_stored, is_stored, pieces
 from epynn.commons.io.user_data import (
     EXACT,
     as_array,
@@ -20,6 +21,21 @@ from epynn.kernels.arrays import ndarray
 
 ENCODE = {'X_data': 'X_encode=True', 'Y_data': 'Y_encode=True'}
 """Options of the Embedding that turn words into numbers."""
+
+
+def keep_in_file(data: Any, name: str, maps: bool = False) -> Any:
+    """Return samples in a file as :class:`Stored`, checked piece by piece; other data as they are.
+
+    With `maps` a memory map counts as such: it is read when it is used, not copied. Samples that
+    are `Stored` were checked when they became so.
+    """
+    if isinstance(data, Stored):
+        return data
+    if is_stored(data) or (maps and isinstance(data, np.memmap) and data.ndim):
+        X = as_stored(data)
+        require_numbers(X, X, name)
+        return X
+    return data
 
 
 def as_numbers(data: Any, name: str) -> ndarray:
@@ -39,6 +55,12 @@ def as_numbers(data: Any, name: str) -> ndarray:
         the floating-point numbers of a network do not hold; of a frame, the column is named.
     """
     array = frame_numbers(data, name) if is_frame(data) else as_array(data, name)
+    require_numbers(data, array, name)
+    return array
+
+
+def require_numbers(data: Any, array: Any, name: str) -> None:
+    """Refuse an array, made of data, that is none of finite numbers."""
     if array.dtype.kind not in 'fiub':
         raise not_numbers(data, array, name)
     if array.ndim == 0 or array.size == 0:
@@ -50,7 +72,6 @@ def as_numbers(data: Any, name: str) -> ndarray:
         refuse_not_finite(array, name)
     elif array.dtype.itemsize == 8:
         refuse_inexact(array, name)
-    return array
 
 
 def frame_numbers(frame: Any, name: str) -> ndarray:
@@ -70,20 +91,24 @@ def frame_numbers(frame: Any, name: str) -> ndarray:
     return stack_columns(frame, parts)
 
 
-def refuse_not_finite(array: ndarray, name: str) -> None:
+def refuse_not_finite(array: Any, name: str) -> None:
     """Refuse NaN and infinity."""
-    finite = np.isfinite(array)
-    if not finite.all():
-        index = tuple(int(i) for i in np.argwhere(~finite)[0])
-        raise DataError(
-            name, 'finite numbers', f'{array[index]} at index {index}',
-            'Remove or replace the samples that hold it.',
-        )  # fmt: skip
+    for start, piece in pieces(array):
+        finite = np.isfinite(piece)
+        if not finite.all():
+            place = tuple(int(i) for i in np.argwhere(~finite)[0])
+            index = start + place[0], *place[1:]
+            raise DataError(
+                name, 'finite numbers', f'{piece[place]} at index {index}',
+                'Remove or replace the samples that hold it.',
+            )  # fmt: skip
 
 
-def refuse_inexact(array: ndarray, name: str) -> None:
+def refuse_inexact(array: Any, name: str) -> None:
     """Refuse whole numbers that the floating-point numbers of a network do not hold exactly."""
-    for number in (int(array.max()), int(array.min())):
+    for number in (
+        int(bound) for _, piece in pieces(array) for bound in (piece.max(), piece.min())
+    ):
         if abs(number) > EXACT:
             raise DataError(
                 name, 'whole numbers up to 2**53, which float64 holds', f'{number}',

@@ -1,6 +1,7 @@
 """Scaling of features to [0, 1], and the scale that is remembered for other data."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
 from epynn.commons.io.numbers import as_numbers
+from epynn.commons.io.stored import Stored, pieces
 from epynn.kernels.arrays import ndarray
 
 
@@ -30,8 +32,10 @@ class FeatureScale:
     constant: ndarray
 
 
-def _numbers(X_data: Any) -> ndarray:
+def _numbers(X_data: Any) -> Any:
     """Return data as an array of finite floating-point numbers: float64 unless it has its own."""
+    if isinstance(X_data, Stored):
+        return X_data
     X = as_numbers(X_data, 'X_data')
     return X if X.dtype.kind == 'f' else X.astype(np.float64)
 
@@ -47,14 +51,17 @@ def feature_scale(X_data: Any) -> FeatureScale:
         There are no samples, or they are no finite numbers, or their span is not finite.
     """
     X = _numbers(X_data)
-    minimum, maximum = float(X.min()), float(X.max())
+    minimum, maximum = np.inf, -np.inf
+    first, constant = X[:1], np.full(X.shape[1:], len(X) > 1)
+    for _, piece in pieces(X):
+        minimum, maximum = min(minimum, float(piece.min())), max(maximum, float(piece.max()))
+        constant &= np.all(first == piece, axis=0)
     span = maximum - minimum
     if not np.isfinite(span):
         raise DataError(
             'X_data', 'a difference of largest and smallest number below 1.8e308',
             f'{minimum:g} and {maximum:g}', 'Divide the data by its largest magnitude first.',
         )  # fmt: skip
-    constant = np.all(X[:1] == X, axis=0) & np.bool_(len(X) > 1)
     return FeatureScale(minimum, span, constant)
 
 
@@ -97,6 +104,16 @@ def scale_features(X_data: Any, scale: FeatureScale | None = None) -> ndarray:
             'X_data', f'samples of shape {scale.constant.shape}, as the scale was made from',
             f'{X.shape[1:]}', 'Give the samples the features of those, in the same order.',
         )  # fmt: skip
+    if isinstance(X, Stored):  # in a file: each batch, when it is read
+        dtype = X.dtype if X.dtype.kind == 'f' else np.dtype(np.float64)
+        stored: Any = X.changed(partial(apply_scale, scale=scale, dtype=dtype), dtype)
+        return stored  # type: ignore[no-any-return]
+    return apply_scale(X, scale, X.dtype)
+
+
+def apply_scale(X: ndarray, scale: FeatureScale, dtype: np.dtype[Any]) -> ndarray:
+    """Return numbers, taken as of a floating-point data type, on a scale."""
+    X = X.astype(dtype, copy=False)
     if scale.span == 0:
         return np.zeros_like(X)
     # Halves where the span itself would overflow the dtype; halving is exact.
