@@ -94,6 +94,14 @@ from epynn.commons.schedule import (
 from epynn.gradients import check_gradients
 from epynn.kernels.threads import set_threads
 from epynn.layers import *  # noqa: F403 - those of its __all__
+from epynn.network.callbacks import (
+    BatchBar,
+    Callback,
+    Checkpoint,
+    CSVLogger,
+    EarlyStopping,
+    TensorBoard,
+)
 from epynn.network.models import EpyNN
 from epynn.settings import se_hPars
 from epynn.version import __version__
@@ -103,9 +111,10 @@ if not TYPE_CHECKING:  # a type checker shall go on refusing what is not there
 
 __all__ = [
     'BCE', 'CCE', 'ICCE', 'L1', 'L2', 'MAE', 'MSE', 'MSLE', 'NPV', 'R2', 'RMSE', 'ROC_AUC', 'SGD',
-    'Adagrad', 'Adam', 'AdamW', 'Constant', 'Cosine', 'EpyNN', 'EpynnError', 'Hinge', 'Huber',
-    'LabelSmoothing', 'Layer', 'Momentum', 'Nesterov', 'Normal', 'OneCycle', 'Optimizer', 'Penalty',
-    'RMSprop', 'ReduceOnPlateau', 'TopK', 'Uniform', 'WarmUp', '__version__', 'accuracy',
+    'Adagrad', 'Adam', 'AdamW', 'BatchBar', 'CSVLogger', 'Callback', 'Checkpoint', 'Constant',
+    'Cosine', 'EarlyStopping', 'EpyNN', 'EpynnError', 'Hinge', 'Huber', 'LabelSmoothing', 'Layer',
+    'Momentum', 'Nesterov', 'Normal', 'OneCycle', 'Optimizer', 'Penalty', 'RMSprop',
+    'ReduceOnPlateau', 'TensorBoard', 'TopK', 'Uniform', 'WarmUp', '__version__', 'accuracy',
     'activation_functions', 'check_gradients', 'clip_gradient', 'configure_directory',
     'confusion_matrix', 'dataSet', 'elu', 'encode_dataset', 'exp_decay', 'fscore', 'gelu',
     'glorot_normal', 'glorot_uniform', 'hard_sigmoid', 'hard_tanh', 'he_normal', 'he_uniform',

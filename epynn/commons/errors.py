@@ -64,6 +64,10 @@ class TrainingError(EpynnError, ArithmeticError):
     """Training met a number that is not finite and stopped before using it."""
 
 
+class CallbackError(EpynnError, RuntimeError):
+    """A callback raised an error, which is its ``__cause__``. The network is whole."""
+
+
 class OutOfMemoryError(EpynnError, MemoryError):
     """There is too little memory for what was asked; what was there is as it was."""
 

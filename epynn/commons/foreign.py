@@ -54,6 +54,13 @@ KEYWORDS = by_name({
     'gamma': 'factor',
     'min_lr eta_min': 'lowest',
     'warmup_epochs': 'epochs',
+    'max_epochs': 'epochs until',
+    'validation_freq check_val_every_n_epoch': 'every',
+    'callback': 'callbacks',
+    'restore_best_weights': 'restore_best',
+    'save_best_only': 'best',
+    'save_freq every_n_epochs': 'every',
+    'log_dir save_dir logdir': 'folder',
 })  # fmt: skip
 """Keyword of another library -> its name here."""
 
@@ -75,8 +82,7 @@ PLACES = by_name({
     'shuffle': 'Leave it out: samples are shuffled before every epoch.',
     'input_shape input_dim input_size in_features in_channels n_in':
         'Leave it out: a layer takes its size from the first input.',
-    'callbacks': 'Train some epochs at a time and look at model.metrics in between: train(5) twice '
-        'is train(10).',
+    'until callbacks every': 'It belongs to train: model.train(epochs=10, {name}={value}).',
     'device': 'Leave it out: everything is computed by the processor.',
     'weight_decay clip_norm clip_value':
         'It belongs to the optimizer: optimizer=SGD({name}={value}), or Momentum, or Adam.',
@@ -112,8 +118,8 @@ MODEL = by_name({
     'to cuda cpu gpu half float double':
         "Leave it out, everything is computed by the processor; for numbers of half the size, "
         "initialize(dtype='float32').",
-    'history history_ loss_curve_ losses':
-        "Values over the epochs are in model.metrics: {name: [train, val, test]}.",
+    'history_ loss_curve_ losses': "Write model.history['train_loss'].",
+    'stop_training should_stop': "Write model.stop('why').",
     'loss loss_ criterion': 'The function is model.training_loss, its values in model.metrics.',
     'lr learning_rate': "Rates are with the layers, one an epoch: model.layers[1].lrate.",
     'batch_size': 'It belongs to the data: Embedding(X, Y, batch_size=32).',
@@ -161,6 +167,20 @@ PREDICTION = by_name({
 })  # fmt: skip
 """Attribute of arrays and data sets elsewhere -> what to write for a dataSet."""
 
+CALLBACK = by_name({
+    'on_fit_begin': 'Define on_train_begin(self, model).',
+    'on_fit_end on_exception teardown': 'Define on_train_end(self, model).',
+    'on_epoch_start on_train_epoch_start': 'Define on_epoch_begin(self, model).',
+    'on_train_epoch_end on_validation_end': 'Define on_epoch_end(self, model).',
+    'on_train_batch_begin on_train_batch_start': 'Define on_batch_begin(self, model).',
+    'on_train_batch_end': 'Define on_batch_end(self, model).',
+    'state_dict': 'Write callback.state().',
+    'load_state_dict': 'Write callback.restore(state).',
+    'model': 'The network is handed to each method: on_epoch_end(self, model).',
+    'set_model set_params': 'Leave it out: the network is handed to each method.',
+})  # fmt: skip
+"""Attribute of callbacks elsewhere -> what to write here."""
+
 OPTIMIZER = by_name({
     'lr learning_rate param_groups':
         'Rates are with the layers, one an epoch; set them by initialize(learning_rate=0.1).',
@@ -204,6 +224,8 @@ MODULE = by_name({
     'OneCycleLR': 'OneCycle',
     'StepLR': 'step',
     'ReduceLROnPlateau': 'ReduceOnPlateau',
+    'ModelCheckpoint': 'Checkpoint', 'TensorBoardLogger SummaryWriter': 'TensorBoard',
+    'ProgbarLogger TQDMProgressBar ProgressBar': 'BatchBar',
     'load load_model read': 'read_model',
     'save save_model write': 'write_model',
     'accuracy_score Accuracy acc': 'accuracy', 'f1_score f1': 'fscore', 'recall_score': 'recall',

@@ -154,12 +154,12 @@ def write_line(msg: str) -> None:
 
 @contextmanager
 def progress_bar(
-    total: int, initial: int, label: str, silent: bool
+    total: int, initial: int, label: str, silent: bool, unit: str = 'epoch'
 ) -> Iterator[Callable[[], object]]:
     """Show a progress bar with rate and time left, in terminals and notebooks only.
 
     In a file there is none: the rows of the table tell how far training is. The block is given a
-    function that tells the bar, where there is one, that one more epoch is done. tqdm is imported
+    function that tells the bar, where there is one, that one more `unit` is done. tqdm is imported
     here, when first needed: it takes a third of the time that the whole library takes to import.
     """
     stream = sys.stdout if in_notebook() else sys.stderr
@@ -170,7 +170,7 @@ def progress_bar(
 
     width = None if in_notebook() else count_columns(stream)
     with tqdm(
-        total=total, initial=initial, desc=label, unit='epoch', leave=False, ncols=width,
+        total=total, initial=initial, desc=label, unit=unit, leave=False, ncols=width,
         file=stream,
     ) as bar:  # fmt: skip
         yield bar.update

@@ -1,5 +1,6 @@
 """Pictures: metrics over epochs, filters, and feature maps. They need matplotlib, an extra."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,8 @@ def pyplot_metrics(
 ) -> 'Figure | None':
     """Draw every metric and loss of a network over the epochs, one axis a quantity.
 
+    A line marks the best epoch, and another one where training was stopped before its time.
+
     Parameters
     ----------
     model : EpyNN
@@ -63,9 +66,12 @@ def pyplot_metrics(
     )  # fmt: skip
     for axis, (name, lists) in zip(axes[:, 0], curves.items(), strict=True):
         for values, label, (colour, line) in zip(lists, SETS, STYLES, strict=True):
-            if values:
-                marker = 'o' if len(values) == 1 else None
-                axis.plot(values, line, color=colour, label=label, marker=marker)
+            known = [e for e, value in enumerate(values) if not math.isnan(value)]
+            if known:
+                marker = None if 1 < len(known) == len(values) else 'o'
+                y = [values[e] for e in known]
+                axis.plot(known, y, line, color=colour, label=label, marker=marker, markersize=4)
+        mark_epochs(axis, model)
         axis.set_ylabel(name)
         axis.grid(alpha=0.3)
     axes[0, 0].legend()
@@ -75,6 +81,18 @@ def pyplot_metrics(
         axes[-1, 0].set_xticks([0])  # a single epoch
     figure.suptitle(model.name)
     return finish(plt, figure, path, show)
+
+
+def mark_epochs(axis: Any, model: Any) -> None:
+    """Draw a line at the best epoch, and one where training was stopped before its time."""
+    best, stopped = model.best_epoch, model.stopped
+    if model.epochs < 2:
+        return
+    if best is not None:
+        axis.axvline(best, color='0.6', linewidth=1, linestyle='--', label=f'best: {best}')
+    if stopped:
+        end = model.epochs - 1
+        axis.axvline(end, color='0.4', linewidth=1, label=f'stopped: {end}', zorder=1)
 
 
 def require_epochs(model: Any) -> dict[str, list[list[float]]]:

@@ -21,6 +21,7 @@ from epynn.files.description import collect_arrays, describe_network, restore_ne
 from epynn.files.encoding import Encoder
 from epynn.files.format import SUFFIX, encode_file
 from epynn.network.forward import compute_outputs
+from epynn.network.history import only_complete_epochs
 from epynn.network.models import EpyNN
 from epynn.network.ownership import require_initialized
 from epynn.version import __version__
@@ -66,7 +67,9 @@ def model_write(model: EpyNN, path: str | Path | None = None) -> Path:
         'EpyNN.write', 'some memory besides that of the network',
         'The network is as it was: free what is no longer needed, and write again.',
     ):  # fmt: skip
-        return write_parts(encode_network(model), model, path)
+        with only_complete_epochs(model):  # a callback may write while the network trains
+            parts = encode_network(model)
+        return write_parts(parts, model, path)
 
 
 EpyNN.write = model_write  # a method of the class below, which knows of no files

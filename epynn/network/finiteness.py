@@ -41,11 +41,16 @@ def require_finite(x: ndarray, expected: str, what: str) -> None:
         )  # fmt: skip
 
 
-def require_finite_loss(model: Network, Y: ndarray, A: ndarray) -> None:
-    """Stop a step whose outputs or loss are not finite, and name the layer where it began."""
+def require_finite_loss(model: Network, Y: ndarray, A: ndarray) -> ndarray:
+    """Return the loss of each sample; stop a step in which it is not finite, or outputs are not.
+
+    The error names the layer where it began.
+    """
     assert model.training_loss is not None
-    if is_finite(A) and is_finite(np.asarray(model.training_loss(Y, A))):
-        return
+    if is_finite(A):
+        loss = np.asarray(model.training_loss(Y, A))
+        if is_finite(loss):
+            return loss
     for number, layer in enumerate(model.layers):
         output = layer.fc.get('A')
         if output is not None and not is_finite(output):

@@ -23,6 +23,7 @@ from epynn.network.hints import (
     warn_of_threads,
     warn_of_unknown_hyperparameters,
 )
+from epynn.network.history import Tally
 from epynn.network.hyperparameters import choose_hyperparameters, give_settings
 from epynn.network.learning_rates import schedule_rates
 from epynn.network.ownership import AtWork, collect_layers, take_layers
@@ -141,7 +142,9 @@ def model_initialize(
     if model.deterministic:
         warn_of_threads()
     model.e = model.epochs = 0
-    model.progress = 0, -1
+    model.progress, model.tally = (0, -1), Tally()
+    model.batch_loss, model.seconds = [], []
+    model.callbacks, model.stopped = (), ''
     model.schedule_memory = {}
     model.network = {}
 

@@ -32,11 +32,24 @@ def schedule_rates(model: Network, done: int = 0, stop: int | None = None) -> No
 
 
 def reported_losses(model: Network) -> list[float]:
-    """Return the loss of each epoch: of the validation set if it has one for each."""
+    """Return the loss of each epoch: of the validation set if it has one for each.
+
+    It is not a number in an epoch that was not evaluated.
+    """
     assert model.training_loss is not None
     dtrain, dval, _ = model.metrics[model.training_loss.__name__]
-    complete = dval and not any(map(math.isnan, dval))
+    gaps = (math.isnan(loss) for loss in dtrain)
+    complete = dval and not any(
+        math.isnan(loss) and not gap for loss, gap in zip(dval, gaps, strict=False)
+    )
     return dval if complete else dtrain
+
+
+def first_rate(model: Network, e: int) -> float:
+    """Return the rate in an epoch of the first layer that learns; 0 where none does."""
+    rates = (layer.lrate for layer in model.layers if layer.trainable)
+    rate = next(rates, [])
+    return rate[e] if e < len(rate) else 0.0
 
 
 def follows_losses(model: Network) -> bool:

@@ -18,11 +18,13 @@ from epynn.network.checks import check_layers
 from epynn.network.confusion import model_confusion_matrix, model_plot_confusion
 from epynn.network.evaluate import model_evaluate, model_predict
 from epynn.network.forward import model_forward
+from epynn.network.history import Tally, model_best_epoch, model_history
 from epynn.network.initialize import model_initialize
 from epynn.network.ownership import Owner, restore_state
 from epynn.network.pictures import model_plot, model_plot_activations, model_plot_filters
 from epynn.network.report import model_report
 from epynn.network.state import Network
+from epynn.network.stopping import model_stop
 from epynn.network.summary import model_repr, model_summary
 from epynn.network.training import model_train, model_update_parameters
 
@@ -52,11 +54,24 @@ class EpyNN(Network):
         ``train`` runs those that it was asked for.
     progress : tuple of two int
         The epoch under way, and the batches of it that are learned; -1 before it is shuffled.
+    tally : Tally
+        Loss and time of the batches of the epoch under way; ``tally.mean()`` is their mean loss.
     deterministic : bool
         Whether initialization was to warn where numbers could depend on the number of threads.
     metrics : dict
         ``{name: [train, val, test]}``, each a list over epochs; empty for a set that is empty. The
-        loss comes last.
+        loss comes last. Not a number in epochs that ``train(every=)`` did not evaluate.
+    history : History
+        What came of each epoch, as columns by name; ``history.to_pandas()`` makes a frame of it.
+    batch_loss, seconds : list of float
+        Mean loss of the samples of each epoch, as they were learned, without penalties; and the
+        time that the epoch took.
+    best_epoch : int or None
+        The epoch of the lowest loss, or of the best value of what ``EarlyStopping`` watches.
+    callbacks : tuple of Callback
+        Those of the last training.
+    stopped : str
+        Why the last training was stopped by :meth:`stop`; empty if it was not.
     se_hPars : dict
         The hyper-parameters, by the names in :mod:`epynn.settings`.
     network : dict
@@ -92,6 +107,7 @@ class EpyNN(Network):
 
     initialize = model_initialize
     train = model_train
+    stop = model_stop
     forward = model_forward
     loss_gradient = loss_gradient
     backward = model_backward
@@ -100,6 +116,8 @@ class EpyNN(Network):
     predict = model_predict
     confusion_matrix = model_confusion_matrix
     report = model_report
+    history = property(model_history)
+    best_epoch = property(model_best_epoch)
     __repr__ = model_repr
     summary = model_summary
     plot = model_plot
@@ -132,6 +150,11 @@ class EpyNN(Network):
         self.e = 0
         self.epochs = 0
         self.progress = (0, -1)
+        self.tally = Tally()
+        self.batch_loss = []
+        self.seconds = []
+        self.callbacks = ()
+        self.stopped = ''
         self.schedule_memory = {}
         self.deterministic = False
         self.prepared = []

@@ -8,6 +8,8 @@ from epynn.commons.dataset import SETS
 from epynn.commons.logs import WIDTH, StreamTable, show_table, write_line
 from epynn.commons.names import in_words
 from epynn.commons.targets import AMOUNTS
+from epynn.network.history import is_evaluated, loss_name, value_of
+from epynn.network.learning_rates import first_rate
 from epynn.network.state import Network
 
 
@@ -74,15 +76,24 @@ def report_labels(model: Network) -> None:
     show_table(['Label', *(dset.name for dset in embedding.dsets)], rows, 'Label balance')
 
 
+def choose_step(epochs: int, every: int) -> int:
+    """Return how many epochs go by between two rows: a tenth, or the next that is evaluated."""
+    step = max(1, epochs // 10)
+    return step if every < 2 else -(-step // every) * every
+
+
 class TrainingReport:
     """The table of training, whose rows appear while it runs.
 
     One row an epoch, with a column for each metric on each set. Where that is wider than the page,
     one row an epoch and metric, with a column for each set.
+
+    Where not every epoch is evaluated, the mean loss of its batches stands beside; rows are then
+    those of every `step`-th epoch, by default of one that is evaluated.
     """
 
-    def __init__(self, model: Network) -> None:
-        self.model = model
+    def __init__(self, model: Network, every: int = 1, step: int = 1) -> None:
+        self.model, self.every, self.step = model, every, step
         self.start = time.perf_counter()
         history = [lists for lists in model.metrics.values() if any(lists)]
         self.sets = [
@@ -92,29 +103,49 @@ class TrainingReport:
         ]
         self.names = list(model.metrics)
         columns = [(name, i) for name in self.names for i in self.sets]
-        widths = [7, 8, *(max(9, len(name) + 2) for name, _ in columns), 7]
+        # The mean loss of the batches, in a column like those of metrics
+        batches = [] if every == 1 else [f'{loss_name(model)}\nbatches']
+        widths = [7, 8, *(max(9, len(name) + 2) for name, _ in columns), *(9 for _ in batches), 7]
         self.wide = sum(widths) + 2 * (len(widths) - 1) > WIDTH
         if self.wide:
             headers = ['epoch', 'lrate', 'metric', *(SETS[i] for i in self.sets), 'time']
             widths = [7, 8, min(max(map(len, self.names)), 18), *(9 for _ in self.sets), 7]
         else:
-            headers = ['epoch', 'lrate', *(f'{name}\n{SETS[i]}' for name, i in columns), 'time']
+            heads = [*(f'{name}\n{SETS[i]}' for name, i in columns), *batches]
+            headers = ['epoch', 'lrate', *heads, 'time']
         self.table = StreamTable(headers, widths)
+
+    def is_due(self, e: int, last: int) -> bool:
+        """Return whether the row of epoch `e` is to be shown, of a training up to `last`."""
+        if e + 1 == last or self.model.stopped:
+            return self.model.progress[0] > e
+        return (e if self.every == 1 else e + 1) % self.step == 0
 
     def row(self, e: int, timed: bool = True) -> None:
         """Show the metrics of epoch `e`."""
-        rates = [layer.lrate[e] for layer in self.model.layers if layer.trainable] or [0.0]
-        lead = [str(e), f'{rates[0]:.3g}']
+        lead = [str(e), f'{first_rate(self.model, e):.3g}']
         tail = [format_seconds(time.perf_counter() - self.start) if timed else '']
+        known = is_evaluated(self.model, e)
         values = [
-            [format_value(self.model.metrics[name][i][e]) for i in self.sets] for name in self.names
+            [format_value(self.model.metrics[name][i][e]) if known else '-' for i in self.sets]
+            for name in self.names
         ]
+        names, batches = self.names, []
+        if self.every != 1:
+            batches = [format_value(value_of(self.model.batch_loss, e))]
         if self.wide:
-            for name, row in zip(self.names, values, strict=True):
+            if not known and batches:
+                names, values = [], []
+            if batches:
+                names, values = (
+                    [*names, 'batches'],
+                    [*values, batches + [''] * (len(self.sets) - 1)],
+                )
+            for name, row in zip(names, values, strict=True):
                 self.table.row([*lead, name[:18], *row, *tail])
                 lead, tail = ['', ''], ['']  # once an epoch
         else:
-            self.table.row([*lead, *(value for row in values for value in row), *tail])
+            self.table.row([*lead, *(value for row in values for value in row), *batches, *tail])
 
 
 def format_value(value: float) -> str:
@@ -135,8 +166,10 @@ def model_report(model: Network) -> None:
     if not done:
         write_line(f'{model.name}: no epoch so far. Call train() or evaluate().')
         return
-    report = TrainingReport(model)
-    step = max(1, done // 10)
-    for e in range(done):
-        if e % step == 0 or e + 1 == done:
+    known = [e for e in range(done) if is_evaluated(model, e)]
+    report = TrainingReport(model, every=1 if len(known) == done else 0)
+    shown = known or range(done)
+    step = max(1, len(shown) // 10)
+    for i, e in enumerate(shown):
+        if i % step == 0 or i + 1 == len(shown):
             report.row(e, timed=False)

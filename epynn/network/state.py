@@ -38,7 +38,12 @@ class Network(NotCalled):
     e: int
     epochs: int
     progress: tuple[int, int]
+    tally: Any
     metrics: dict[str, list[list[float]]]
+    batch_loss: list[float]
+    seconds: list[float]
+    callbacks: tuple[Any, ...]
+    stopped: str
     schedule_memory: dict[Any, Any]
     network: dict[int, dict[str, Any]]
     prepared: list[list[Layer]]
@@ -50,6 +55,7 @@ class Network(NotCalled):
     forward: ClassVar[Callable[..., ndarray]]
     backward: ClassVar[Callable[..., Any]]
     update_parameters: ClassVar[Callable[..., None]]
+    stop: ClassVar[Callable[..., None]]
     evaluate: ClassVar[Callable[..., dict[str, Any]]]
     write: ClassVar[Callable[..., Path]]
     """Write the network to a file: :mod:`epynn.files.writing`, one floor up, binds it."""

@@ -1,25 +1,31 @@
 """The training loop."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from epynn.commons.arguments import as_int
-from epynn.commons.logs import progress_bar
+from epynn.commons.logs import process_logs, progress_bar, write_line
 from epynn.commons.memory import enough_memory, keep_memory
 from epynn.commons.models import dataSet
 from epynn.commons.names import in_words
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import loss_gradient
+from epynn.network.callbacks.callback import Callback
+from epynn.network.callbacks.hooks import Hooks, as_callbacks
 from epynn.network.finiteness import (
     require_finite_gradients,
     require_finite_loss,
     require_finite_parameters,
     shows_in_parameters,
 )
+from epynn.network.history import Tally, close_epoch, skip_evaluation
 from epynn.network.learning_rates import follows_losses, schedule_rates
 from epynn.network.ownership import AtWork, require_data, require_ownership
-from epynn.network.report import TrainingReport, report_initialization
+from epynn.network.report import TrainingReport, choose_step, report_initialization
 from epynn.network.sample_weights import sample_weights
 from epynn.network.state import Network
+from epynn.network.stopping import describe_stop
 from epynn.network.undo import all_or_nothing
 
 EXAMPLE = 'model.train(epochs=10); data are given to the Embedding.'
@@ -29,47 +35,68 @@ SMALLER = 'The step was not taken. Choose a smaller batch_size in the Embedding.
 @in_words('EpyNN.train', f'Write {EXAMPLE}')
 def model_train(
     model: Network,
-    epochs: int,
+    epochs: int | None = None,
     verbose: int | None = None,
     init_logs: bool = True,
+    *,
+    until: int | None = None,
+    callbacks: Callback | Iterable[Callback] = (),
+    every: int = 1,
 ) -> None:
     """Train for some epochs; a second call goes on where the first one ended.
 
     Each epoch shuffles the training samples, takes one step a batch, then computes every metric
     on every set.
 
-    Training may be stopped at any moment, as by Ctrl-C. Each step is taken whole or not at all,
-    metrics are those of whole epochs, and the next call goes on with the next batch, as if nothing
-    had been.
+    Training may be stopped at any moment, as by Ctrl-C, or by :meth:`stop`. Each step is taken
+    whole or not at all, metrics are those of whole epochs, and the next call goes on with the next
+    batch, as if nothing had been.
 
     The last column of the table is the time since this call began.
 
     Parameters
     ----------
-    epochs : int
-        Epochs to add.
+    epochs : int, optional
+        Epochs to add, though none beyond `until`. It may be left out where that is given.
     verbose : int, optional
-        Show a row of the table every so many epochs, by default a tenth of `epochs`. 0 or False to
-        show nothing at all.
+        Show a row of the table every so many epochs, by default a tenth of those to come. 0 or
+        False to show nothing at all.
     init_logs : bool, optional
         Show the tables of data sets, labels and hyper-parameters first.
+    until : int, optional
+        Epochs in all, those of earlier calls included, that schedules of the learning rate reckon
+        with. One call ``train(until=50)``, ``train(1, until=50)`` in a loop, and another call after
+        an interrupt give the same numbers, to the bit. None for those so far and `epochs`.
+    callbacks : Callback or sequence of Callback, optional
+        What hears of each epoch and batch, such as ``EarlyStopping()``, in this order.
+    every : int, optional
+        Compute the metrics every so many epochs, and after the last; 0 for after the last alone. In
+        the others they are not a number. The mean loss of the batches, which costs nothing, then
+        stands beside them.
 
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        If `epochs` is not a whole number of at least 1.
+        If `epochs`, or `until` in its place, is not a whole number of at least 1, or another
+        argument is not one of those above.
+    CallbackError
+        If a callback raised an error, unless that is one of this library: then it is that one.
     TrainingError
         If an output, the loss, a gradient or a parameter is no longer a finite number. The step is
         not taken.
     OutOfMemoryError
         If a batch is too large for the memory. The step is not taken.
     """
-    epochs = as_int(epochs, 'EpyNN.train(epochs)', remedy=f'Pass an int: {EXAMPLE}')
-    step = max(1, epochs // 10)
+    if until is not None:
+        until = as_int(until, 'EpyNN.train(until)')
+    if epochs is not None or until is None:
+        epochs = as_int(epochs, 'EpyNN.train(epochs)', remedy=f'Pass an int: {EXAMPLE}')
     if verbose is not None:
         verbose = int(verbose) if isinstance(verbose, bool) else verbose
-        step = as_int(verbose, 'EpyNN.train(verbose)', minimum=0)
-    silent = step == 0
+        verbose = as_int(verbose, 'EpyNN.train(verbose)', minimum=0)
+    every = as_int(every, 'EpyNN.train(every)', minimum=0)
+    told = as_callbacks(callbacks)
+    silent = verbose == 0
     if not model.initialized:
         model.initialize(verbose=not silent)
     require_data(model, 'train')
@@ -77,20 +104,34 @@ def model_train(
     first = model.epochs
     if model.progress[0] != first:
         model.progress = first, -1
+    horizon = until or first + (epochs or 0)
+    last = horizon if epochs is None else min(first + epochs, horizon)
+    if first >= last:
+        if not silent:
+            process_logs(f'{model.name}: until={until} asks for no more than {first} epochs.')
+        return
+    hooks = Hooks(told, silent)
     try:
-        model.epochs = first + epochs
+        model.callbacks, model.stopped = told, ''
+        model.epochs = horizon
         schedule_rates(model, done=first)
         if init_logs and not silent:
             report_initialization(model)
         adaptive = follows_losses(model)
-        report = TrainingReport(model)
-        bar = progress_bar(model.epochs, first, model.name, silent)
-        with AtWork(model.owner), BlasOnOneThread(), bar as advance:
-            for e in range(first, model.epochs):
-                train_epoch(model, e, adaptive)
-                if not silent and (e % step == 0 or e + 1 == model.epochs):
+        report = TrainingReport(model, every, verbose or choose_step(last - first, every))
+        bar = progress_bar(last, first, model.name, silent)
+        with (
+            AtWork(model.owner), BlasOnOneThread(), bar as advance, hooks.training(model),
+        ):  # fmt: skip
+            for e in range(first, last):
+                train_epoch(model, e, hooks, adaptive, every)
+                if not silent and report.is_due(e, last):
                     report.row(e)
+                if model.stopped:
+                    break
                 advance()
+            if model.stopped and not silent:
+                write_line(describe_stop(model))
     finally:
         close_training(model)
 
@@ -101,33 +142,46 @@ def close_training(model: Network) -> None:
     model.e, model.epochs = max(done - 1, 0), done
     for layer in model.layers:
         layer.e = model.e
-    for lists in model.metrics.values():
-        for values in lists:
-            del values[done:]
+    columns = [values for lists in model.metrics.values() for values in lists]
+    for values in (*columns, model.batch_loss, model.seconds):
+        del values[done:]
 
 
-def train_epoch(model: Network, e: int, adaptive: bool) -> None:
-    """Shuffle, take one step a batch, and compute the metrics.
+def train_epoch(model: Network, e: int, hooks: Hooks, adaptive: bool, every: int) -> None:
+    """Shuffle, take one step a batch, and compute the metrics if they are due.
 
     ``model.progress``, the epoch and the batches of it that are learned (-1 before the shuffle),
     moves on at once with what it counts. An epoch that was interrupted goes on from there. With
-    `adaptive`, the rate of the next epoch depends on the losses so far.
+    `adaptive`, the rate of the next epoch depends on the losses so far. Callbacks are told outside
+    of what is undone, when ``model.progress`` has moved.
     """
     model.e = e
     for layer in model.layers:
         layer.e = e
+    model.tally = model.tally.go_on()
     if model.progress[1] < 0:
+        hooks.tell('on_epoch_begin', model)
         with all_or_nothing(model):
             model.embedding.training_batches()
+            model.tally = Tally().go_on()
             model.progress = e, 0
     for batch in model.embedding.batch_dtrain[model.progress[1] :]:
+        if model.stopped:
+            return
+        hooks.tell('on_batch_begin', model)
         with all_or_nothing(model), enough_memory('EpyNN.train', 'memory for a batch', SMALLER):
             train_step(model, batch)
             model.progress = e, model.progress[1] + 1
-    model.evaluate()
+        hooks.tell('on_batch_end', model)
+    if e + 1 == model.epochs or (every and (e + 1) % every == 0):
+        model.evaluate()
+    else:
+        skip_evaluation(model)
     if adaptive and e + 1 < model.epochs:
         schedule_rates(model, done=e + 1, stop=e + 2)
+    close_epoch(model, e)
     model.progress = e + 1, -1
+    hooks.tell('on_epoch_end', model)
 
 
 def train_step(model: Network, batch: dataSet) -> None:
@@ -137,10 +191,11 @@ def train_step(model: Network, batch: dataSet) -> None:
     with np.errstate(all='ignore'):
         # (1) Forward: outputs of the network
         A = model.forward(batch.X, training=True)
-        require_finite_loss(model, batch.Y, A)
+        loss = require_finite_loss(model, batch.Y, A)
 
         # (2) Loss: its gradient with respect to the outputs
-        dA, dZ = loss_gradient(model, batch.Y, A, sample_weights(model, batch))
+        w = sample_weights(model, batch)
+        dA, dZ = loss_gradient(model, batch.Y, A, w)
 
         # (3) Backward: gradients of all parameters
         model.backward(dA, dZ)
@@ -150,6 +205,8 @@ def train_step(model: Network, batch: dataSet) -> None:
         # (4) Update: all parameters, from the same pass
         model.update_parameters()
         require_finite_parameters(model)
+    mean = float((loss if w is None else loss * w).mean())
+    model.tally = model.tally.add(mean * len(A), len(A))
 
 
 @in_words('EpyNN.update_parameters', 'Write model.update_parameters().')

@@ -19,7 +19,7 @@ def all_or_nothing(model: Network) -> Iterator[None]:
     random streams as they were. It costs no copies, as an update makes new arrays and leaves
     the old ones alone; one that is not of the library may not, and there the old ones are copied.
     """
-    progress, embedding = model.progress, model.embedding
+    progress, tally, embedding = model.progress, model.tally, model.embedding
     order, batches = embedding.order, embedding.batch_dtrain
     layers = list(walk_layers(model.layers))
     streams = [layer.np_rng.bit_generator.state for layer in layers]
@@ -37,6 +37,7 @@ def all_or_nothing(model: Network) -> Iterator[None]:
         yield
     except BaseException:
         if model.progress == progress:
+            model.tally = tally
             embedding.order, embedding.batch_dtrain = order, batches
             for layer, state in zip(layers, streams, strict=True):
                 layer.np_rng.bit_generator.state = state

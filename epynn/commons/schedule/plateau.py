@@ -34,7 +34,8 @@ class ReduceOnPlateau(Named):
     -----
     The loss is that of the validation set, of the training set where there is none. The rates
     follow from ``hPars['losses']``, those of the epochs so far. The schedule itself remembers
-    nothing; how far it read is in ``hPars['memory']``, a dictionary of the network.
+    nothing; how far it read is in ``hPars['memory']``, a dictionary of the network. Where not every
+    epoch is evaluated, only those that are count.
 
     References
     ----------
@@ -69,13 +70,15 @@ class ReduceOnPlateau(Named):
         rates = []
         for x in s.asked:
             for loss in losses[seen:x]:
+                seen += 1
+                if math.isnan(loss):  # of an epoch that was not evaluated
+                    continue
                 # The magnitude, so that a loss below 0 can get better too.
                 margin = self.threshold * abs(best) if best < math.inf else 0.0
                 better = loss < best - margin
                 best, waited = (loss, 0) if better else (best, waited + 1)
                 if waited > self.patience:
                     share, waited = max(share * self.factor, self.lowest), 0
-                seen += 1
             rates.append(s.lr * share)
         memory[self] = share, best, waited, seen
         return rates

@@ -1,0 +1,128 @@
+"""Who is told what: the methods that callbacks define, in their order."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from epynn.commons.arguments import check_call, describe, refuse_class, suggest
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, CallbackError, EpynnError
+from epynn.commons.foreign import CALLBACK
+from epynn.commons.logs import warn
+from epynn.network.callbacks.callback import Callback
+from epynn.network.state import Network
+
+NAMES = (
+    'on_train_begin', 'on_train_end', 'on_epoch_begin', 'on_epoch_end', 'on_batch_begin',
+    'on_batch_end',
+)  # fmt: skip
+WHERE = 'EpyNN.train(callbacks)'
+
+
+def as_callbacks(callbacks: Any) -> tuple[Callback, ...]:
+    """Return callbacks as a tuple; one alone need be in no list."""
+    if isinstance(callbacks, Callback):
+        callbacks = [callbacks]
+    refuse_class(callbacks, WHERE, 'a list of callbacks')
+    if not isinstance(callbacks, Iterable) or isinstance(callbacks, str):
+        raise ArgumentTypeError(
+            WHERE, 'a list of callbacks', describe(callbacks),
+            'For example callbacks=[EarlyStopping()].',
+        )  # fmt: skip
+    given = tuple(callbacks)
+    for callback in given:
+        refuse_class(callback, WHERE, 'callbacks')
+        if not isinstance(callback, Callback):
+            raise ArgumentTypeError(
+                WHERE, 'objects of classes derived from epynn.Callback', describe(callback),
+                'Write class MyCallback(Callback), with any of its methods.',
+            )  # fmt: skip
+        check_methods(callback)
+    if len(set(map(id, given))) < len(given):
+        raise ArgumentError(
+            WHERE, 'each callback once', 'the same one twice', 'Make another one like it.'
+        )
+    return given
+
+
+def check_methods(callback: Callback) -> None:
+    """Refuse methods that would never be called, or not as they expect."""
+    kind = type(callback).__name__
+    for name in dir(callback):
+        if not name.startswith('on_'):
+            continue
+        if name not in NAMES:
+            raise ArgumentError(
+                f'{kind}.{name}', f'one of the methods {", ".join(NAMES)}', repr(name),
+                CALLBACK.get(name) or suggest(name, NAMES, 'Give it a name without on_.'),
+            )  # fmt: skip
+        method = getattr(callback, name)
+        check_call(method, f'{kind}.{name}', f'{name}(self, model)', 1)
+        if len(inspect.signature(method).parameters) != 1:
+            raise ArgumentTypeError(
+                f'{kind}.{name}', f'a method {name}(self, model)',
+                f'{name}{inspect.signature(method)}',
+                'It is given the network: model.e is the epoch, and model.history has its values.',
+            )  # fmt: skip
+
+
+class Hooks:
+    """The methods to call at each point of a training; one that nobody defined is not called."""
+
+    def __init__(self, callbacks: tuple[Callback, ...], silent: bool) -> None:
+        for callback in callbacks:
+            callback.silent = silent
+        self.calls: dict[str, list[tuple[Callback, Callable[[Network], Any]]]] = {
+            name: [
+                (callback, getattr(callback, name))
+                for callback in callbacks
+                if getattr(getattr(callback, name), '__func__', None) is not vars(Callback)[name]
+            ]
+            for name in NAMES
+        }
+
+    def tell(self, name: str, model: Network) -> None:
+        """Call this method of each callback that has it, in the order of the list."""
+        for callback, method in self.calls[name]:
+            try:
+                method(model)
+            except Exception as error:
+                raise named(error, callback, name, model) from error
+
+    @contextmanager
+    def training(self, model: Network) -> Iterator[None]:
+        """Tell of the beginning and of the end; of the end also where an error, or Ctrl-C, is it.
+
+        Every callback hears of that. What one raises there is raised after all were told, and only
+        a warning where training ended by another error.
+        """
+        ended = False
+        try:
+            self.tell('on_train_begin', model)
+            yield
+            ended = True
+        finally:
+            errors: list[tuple[Exception, EpynnError]] = []
+            for callback, method in self.calls['on_train_end']:
+                try:
+                    method(model)
+                except Exception as error:  # noqa: BLE001 - raised below
+                    errors.append((error, named(error, callback, 'on_train_end', model)))
+            for cause, words in errors:
+                if ended:
+                    raise words from cause
+                warn(str(words))
+
+
+def named(error: Exception, callback: Callback, name: str, model: Network) -> EpynnError:
+    """Return the error to raise in place of one that a callback raised."""
+    where = f'{type(callback).__name__}.{name}'
+    if isinstance(error, EpynnError):
+        where = f'{error.where}, in {where}'
+        return type(error)(where, error.expected, error.got, error.remedy)
+    done, step = model.progress
+    return CallbackError(
+        where, 'no error', f'{type(error).__name__}: {error}',
+        f'The network is whole, with {done} epochs and {max(step, 0)} batches learned: mend the '
+        'callback, and train on.',
+    )  # fmt: skip
