@@ -22,7 +22,8 @@ def schedule_rates(model: Network, done: int = 0, stop: int | None = None) -> No
         asked = range(min(done, len(layer.lrate)), epochs if stop is None else stop)
         hPars = {
             **layer_hyperparameters(model, layer),
-            'epochs': epochs, 'asked': asked, 'losses': losses, 'memory': model.schedule_memory,
+            'epochs': epochs, 'asked': asked, 'losses': losses, 'gaps': True,
+            'memory': model.schedule_memory,
         }  # fmt: skip
         rates = schedule_functions(hPars['schedule'], hPars)
         if stop is None:

@@ -205,8 +205,8 @@ def train_step(model: Network, batch: dataSet) -> None:
         # (4) Update: all parameters, from the same pass
         model.update_parameters()
         require_finite_parameters(model)
-    mean = float((loss if w is None else loss * w).mean())
-    model.tally = model.tally.add(mean * len(A), len(A))
+    total = float((loss if w is None else loss * w).sum())
+    model.tally = model.tally.add(total / loss.size * len(A), len(A))
 
 
 @in_words('EpyNN.update_parameters', 'Write model.update_parameters().')

@@ -29,8 +29,8 @@ X, Y = np.zeros((8, 2)), [0, 1] * 4
 KEYWORDS = {
     'train, batch_size': (
         lambda model: model.train(3, batch_size=8),
-        r'EpyNN\.train: expected the arguments epochs, verbose, init_logs, got batch_size=8\. '
-        r'It belongs to the data: Embedding\(X, Y, batch_size=8\)\.',
+        r'EpyNN\.train: expected the arguments epochs, verbose, init_logs, until, callbacks, '
+        r'every, got batch_size=8\. It belongs to the data: Embedding\(X, Y, batch_size=8\)\.',
     ),
     'initialize, lr': (
         lambda model: model.initialize(lr=0.1), r'got lr=0\.1\. Here it is called learning_rate',
@@ -61,8 +61,8 @@ KEYWORDS = {
     'Dense, activation': (lambda model: Dense(3, activation=None), 'Here it is called activate'),
     'train, nothing': (
         lambda model: model.train(),
-        r'EpyNN\.train: expected the argument epochs, got none\. Write model\.train\(epochs=10\); '
-        r'data are given to the Embedding\.',
+        r'EpyNN\.train\(epochs\): .* got None \(NoneType\)\. Pass an int: '
+        r'model\.train\(epochs=10\); data are given to the Embedding\.',
     ),
     'train, n_epochs alone': (lambda model: model.train(n_epochs=3), 'Here it is called epochs'),
     'train, data': (lambda model: model.train(X, Y), r'train\(epochs\): .* an array of shape'),
@@ -171,7 +171,8 @@ def test_signatures_stay_readable():
     assert 'weight_decay' in inspect.signature(SGD).parameters
     assert list(inspect.signature(Cosine).parameters) == ['lowest']
     train = inspect.signature(EpyNN.train).parameters
-    assert list(train) == ['model', 'epochs', 'verbose', 'init_logs']
+    assert list(train)[:4] == ['model', 'epochs', 'verbose', 'init_logs']
+    assert list(train)[4:] == ['until', 'callbacks', 'every']
 
 
 def test_who_asks_whether_there_is_a_name_waits_for_no_search(monkeypatch):

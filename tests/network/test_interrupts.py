@@ -17,6 +17,7 @@ from epynn.commons.maths import tanh
 from epynn.dense.models import Dense
 from epynn.dropout.models import Dropout
 from epynn.kernels.blas import _blas
+from epynn.network.callbacks import Callback, EarlyStopping
 from epynn.residual.models import Residual
 
 EPOCHS = 2
@@ -36,6 +37,16 @@ def learned(model):
 
 def streams(model):
     return repr([record(layer.np_rng) for layer in model.layers])
+
+
+class Silent(Callback):
+    """Hears of each batch."""
+
+    def on_batch_begin(self, model):
+        """Do nothing."""
+
+    def on_batch_end(self, model):
+        """Do nothing."""
 
 
 def steps_of_a_run():
@@ -79,6 +90,7 @@ def check_and_go_on(model, run):
     assert learned(model) == learned(whole)
     assert streams(model) == streams(whole)
     assert model.metrics == whole.metrics
+    assert model.batch_loss == whole.batch_loss
     assert (model.e, model.epochs, model.progress) == (whole.e, whole.epochs, whole.progress)
     assert [layer.lrate for layer in model.layers] == [layer.lrate for layer in whole.layers]
 
@@ -119,11 +131,11 @@ class Stop:
         return self
 
 
-def run_with(stop, model):
+def run_with(stop, model, callbacks=()):
     tracer = sys.gettrace()
     sys.settrace(stop)
     try:
-        model.train(EPOCHS, verbose=0)
+        model.train(EPOCHS, verbose=0, callbacks=callbacks)
     except KeyboardInterrupt:
         return True
     finally:
@@ -142,6 +154,16 @@ def test_at_many_points_of_the_code(run):
         stopped += run_with(Stop(at), model)
         check_and_go_on(model, run)
     assert stopped >= POINTS - 5
+
+
+def test_at_many_points_with_callbacks(run):
+    places = Stop()
+    run_with(places, make(), [EarlyStopping(restore_best=False), Silent()])
+    draw = random.Random(3)
+    for at in draw.sample(range(1, places.count + 1), 30):
+        model = make()
+        run_with(Stop(at), model, [EarlyStopping(restore_best=False), Silent()])
+        check_and_go_on(model, run)
 
 
 def test_after_each_call_of_the_update(run):

@@ -103,7 +103,8 @@ def schedule_functions(schedule: str | ScheduleFunction, hPars: Mapping[str, Any
         A name, or a function of ``hPars`` that gives one rate an epoch.
     hPars : mapping
         Hyper-parameters as in ``se_hPars``, and ``epochs``; not modified. In training also
-        ``losses``, the loss of each epoch so far, and ``asked``, the range of the epochs whose
+        ``losses``, the loss of each epoch so far, not a number (with ``gaps``) where an epoch was
+        not evaluated, and ``asked``, the range of the epochs whose
         rates are not known yet: a function of yours need not read it.
 
     Returns

@@ -64,6 +64,7 @@ class ReduceOnPlateau(Named):
         """Return one rate an epoch: as the losses so far say, and the last of those after that."""
         s = read_settings(hPars)
         memory, losses = hPars.get('memory', {}), hPars.get('losses', ())
+        gaps = hPars.get('gaps', False)  # not a number: an epoch that was not evaluated
         share, best, waited, seen = memory.get(self, (1.0, math.inf, 0, 0))
         if seen > s.asked.start:  # of a training that went on further
             share, best, waited, seen = 1.0, math.inf, 0, 0
@@ -71,7 +72,7 @@ class ReduceOnPlateau(Named):
         for x in s.asked:
             for loss in losses[seen:x]:
                 seen += 1
-                if math.isnan(loss):  # of an epoch that was not evaluated
+                if gaps and math.isnan(loss):
                     continue
                 # The magnitude, so that a loss below 0 can get better too.
                 margin = self.threshold * abs(best) if best < math.inf else 0.0

@@ -21,7 +21,7 @@ class Callback(Named):
     Attributes
     ----------
     remembers : tuple of str
-        Names of the attributes that are its state: numbers, strings, arrays, and lists and
+        Names of the attributes that are its state: numbers, strings, None, arrays, and lists and
         dictionaries of these. A class of your own gives them in its body. Attributes whose names
         begin with ``_`` are not copied with it.
     silent : bool
