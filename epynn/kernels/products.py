@@ -13,8 +13,43 @@ from epynn.kernels.threads import add_up, count_shares, share
 _THIN = 16
 """Rows, columns or summands of a piece, at least: thinner ones are slow."""
 
+_SMALL = 1_000_000
+"""Multiply-adds up to which BLAS multiplies as it is: to rearrange pays in larger products."""
+
+_TINY = 400
+"""Summands of a strip from which the sums of all strips cost less than they save."""
+
 _LONG = 3
 """How many times as long as the result a sum has to be for its pieces to be added up."""
+
+
+def multiply_strips(X: ndarray, W: ndarray, Z: ndarray) -> None:
+    """Multiply stacks of matrices ``Z[..., m, u] = sum_n X[..., m, n] W[..., n, u]``, into `Z`.
+
+    In strips of rows that make small products, where these have rows enough. One call does all.
+    """
+    (m, n), u = X.shape[-2:], W.shape[-1]
+    rows = _SMALL // max(n * u, 1)
+    whole = m - m % rows if 2 * _THIN <= rows < m else 0
+    if whole:
+        # (..., m, n) -> (..., strips, rows, n)
+        strips = X[..., :whole, :].reshape(*X.shape[:-2], -1, rows, n)
+        out = Z[..., :whole, :].reshape(*Z.shape[:-2], -1, rows, u)
+        np.matmul(strips, W[..., np.newaxis, :, :], out=out)
+    np.matmul(X[..., whole:, :], W, out=Z[..., whole:, :])
+
+
+def sum_strips(X: ndarray, Y: ndarray) -> ndarray:
+    """Multiply ``sum_n X[k, n] Y[n, u]``: in strips of the sum, where the result is small."""
+    (k, n), u = X.shape, Y.shape[1]
+    rows = _SMALL // max(k * u, 1)
+    whole = n - n % rows if _TINY <= rows < n else 0
+    total: ndarray = X[:, whole:] @ Y[whole:]
+    if whole:
+        # (k, n) -> (strips, k, rows)
+        strips = X[:, :whole].reshape(k, -1, rows).swapaxes(0, 1)
+        total += (strips @ Y[:whole].reshape(-1, rows, u)).sum(axis=0)
+    return total
 
 
 def multiply(X: ndarray, W: ndarray) -> ndarray:
@@ -24,8 +59,10 @@ def multiply(X: ndarray, W: ndarray) -> ndarray:
     size = n if is_long else max(m, u)
     pieces = count_shares(m * n * u, size // _THIN)
     if pieces == 1:
+        Z = np.empty((m, u), dtype=np.result_type(X, W), like=X)
         with BlasOnOneThread():
-            return X @ W
+            multiply_strips(X, W, Z)
+        return Z
     parts = [slice(size * i // pieces, size * (i + 1) // pieces) for i in range(pieces)]
     if is_long:
         return add_up(share(lambda part: X[:, part] @ W[part], parts))
@@ -33,7 +70,7 @@ def multiply(X: ndarray, W: ndarray) -> ndarray:
 
     def work(part: slice) -> None:
         if m >= u:
-            np.matmul(X[part], W, out=Z[part])
+            multiply_strips(X[part], W, Z[part])
         else:
             np.matmul(X, W[:, part], out=Z[:, part])
 

@@ -11,6 +11,7 @@ import numpy as np
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import unpad, view_blocks, view_taps
 from epynn.kernels.fast.pieces import PASS, Piece, add_bias, add_shares, cut, share
+from epynn.kernels.products import multiply_strips, sum_strips
 from epynn.kernels.window import Window
 
 
@@ -23,7 +24,7 @@ def multiply(Xp: ndarray, W: ndarray, window: Window, Z: ndarray, b: ndarray | N
     def work(pieces: list[Piece]) -> None:
         for piece in pieces:
             # (places, fh * fw * d) @ (fh * fw * d, u) -> (places, u)
-            np.matmul(_copy_blocks(Xb[piece]), Wr, out=Z[piece].reshape(-1, u))
+            multiply_strips(_copy_blocks(Xb[piece]), Wr, Z[piece].reshape(-1, u))
             add_bias(Z[piece], row)
 
     share(work, _cut(Z.shape, len(Wr), Z.itemsize))
@@ -37,7 +38,7 @@ def weight_gradient(Xp: ndarray, dZ: ndarray, window: Window) -> ndarray:
     def work(pieces: list[Piece]) -> ndarray:
         dW = np.zeros((height, u), dZ.dtype)
         for piece in pieces:
-            dW += _copy_blocks(Xb[piece]).T @ dZ[piece].reshape(-1, u)
+            dW += sum_strips(_copy_blocks(Xb[piece]).T, dZ[piece].reshape(-1, u))
         return dW
 
     dW = add_shares(work, _cut(dZ.shape, height, dZ.itemsize, height * u * dZ.itemsize))
@@ -54,7 +55,9 @@ def input_gradient(dZ: ndarray, W: ndarray, window: Window) -> ndarray:
 
     def work(pieces: list[Piece]) -> None:
         for piece in pieces:
-            given = dZ[piece].reshape(-1, u) @ WT  # (fh * fw, places, d)
+            part = dZ[piece].reshape(-1, u)
+            given = np.empty((len(WT), len(part), d), dZ.dtype)
+            multiply_strips(part, WT, given)  # (fh * fw, places, d)
             for tap, gradient in zip(taps, given, strict=True):
                 tap[piece] += gradient.reshape(tap[piece].shape)
 

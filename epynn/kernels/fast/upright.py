@@ -14,6 +14,7 @@ from numpy.lib.stride_tricks import as_strided
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import view_taps
 from epynn.kernels.fast.pieces import PASS, Piece, add_shares, cut, share
+from epynn.kernels.products import multiply_strips, sum_strips
 from epynn.kernels.window import Window
 
 _DEEPEST = 4
@@ -59,7 +60,7 @@ def multiply(Xp: ndarray, W: ndarray, window: Window, Z: ndarray, b: ndarray | N
             X[:height].reshape(seen.shape)[...] = seen
             X[height:] = 1
             # (fh * fw * d + 1, places)^T @ (fh * fw * d + 1, u) -> (places, u)
-            np.matmul(X.T, Wb, out=Z[n, i, j].reshape(-1, u))
+            multiply_strips(X.T, Wb, Z[n, i, j].reshape(-1, u))
 
     share(work, _cut(Z.shape, height, Z.itemsize))
 
@@ -76,7 +77,7 @@ def weight_gradient(Xp: ndarray, dZ: ndarray, window: Window) -> ndarray:
             seen = Xb[..., n, i, j]
             X = np.empty((height, seen[0, 0, 0].size), dZ.dtype)
             X.reshape(seen.shape)[...] = seen
-            dW += X @ dZ[n, i, j].reshape(-1, u)
+            dW += sum_strips(X, dZ[n, i, j].reshape(-1, u))
         return dW
 
     dW = add_shares(work, _cut(dZ.shape, height, dZ.itemsize, height * u * dZ.itemsize))
@@ -95,7 +96,11 @@ def input_gradient(dZ: ndarray, W: ndarray, window: Window) -> ndarray:
             samples = len(dZ[n])
             # The shorter rows come second: (fh * fw * d, u) @ (u, places), or all turned over
             part = dZ[n].reshape(-1, u)
-            given = W @ part.T if len(W) > u else (part @ W.T).T
+            if len(W) > u:
+                given = W @ part.T
+            else:
+                given = np.empty((len(part), len(W)), dZ.dtype).T
+                multiply_strips(part, W.T, given.T)
             # (fh * fw * d, places) -> (fh * fw, d, samples, oh, ow)
             given = given.reshape(window.points, d, samples, *window.size_out)
             planes = _add_taps(given, window)

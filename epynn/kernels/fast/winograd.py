@@ -21,6 +21,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from epynn.kernels.arrays import ndarray
+from epynn.kernels.products import multiply_strips
 
 _POINTS = tuple(Fraction(p) for p in ('0', '1', '-1', '2', '-2', '1/2', '-1/2'))
 """Points at which polynomials are compared, the simplest first; the last one is infinity."""
@@ -102,7 +103,7 @@ def convolve_rows(X: ndarray, U: ndarray, fh: int, Z: ndarray) -> None:
     Vw: ndarray = np.ndarray((t, fw, windows, fw * d), V.dtype, V, strides=steps)
     # Windows across the end of a row are multiplied too, and not read.
     Y = np.empty((t, windows, fw, u), dtype=Z.dtype, like=X)
-    np.matmul(Vw, U[:, np.newaxis], out=Y.swapaxes(1, 2))
+    multiply_strips(Vw, U[:, np.newaxis], Y.swapaxes(1, 2))
     # (t, windows, fw, u) -> (n, tiles, t, ow * u)
     Y = Y.reshape(t, windows * fw, u)[:, :columns].reshape(t, n, tiles, w * u)[..., : ow * u]
     Y = Y.transpose(1, 2, 0, 3)
