@@ -20,8 +20,8 @@ from epynn.commons.maths import (
     softmax,
     tanh,
 )
+from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.rounding import rounds_to_zero
 
 # Which hyper-parameter of a layer sets which keyword argument of which function.
 _HYPERPARAMETERS = (

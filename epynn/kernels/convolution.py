@@ -120,10 +120,7 @@ def convolve_weight_gradient(
 ) -> ndarray:
     """Gradient of ``W`` in :func:`convolve`, of shape (fh, fw, d/g, u); ``window`` is (fh, fw).
 
-    Raises
-    ------
-    TypeError, ValueError
-        If ``dZ (m, oh, ow, u)`` is not the gradient of such a convolution.
+    A TypeError or ValueError tells that ``dZ (m, oh, ow, u)`` is not that of such a convolution.
     """
     check_images(X)
     lain = Window.on(X.shape[1:3], window, strides, padding, dilation, groups)
@@ -141,13 +138,7 @@ def convolve_input_gradient(
     dilation: Pair = 1,
     groups: int = 1,
 ) -> ndarray:
-    """Gradient of ``X`` in :func:`convolve`, of that shape (m, h, w, d).
-
-    Raises
-    ------
-    TypeError, ValueError
-        As :func:`convolve_weight_gradient`.
-    """
+    """Gradient of ``X`` in :func:`convolve`, of that shape (m, h, w, d); raises as that of W."""
     m, h, w, d = shape
     _check_W(W, d, groups)
     window = Window.on((h, w), W.shape[:2], strides, padding, dilation, groups)

@@ -43,10 +43,8 @@ def pool_windows_gradient(
 
     Max and min send ``dZ[m,i,j,d]`` to the one point of the window that won, mean sends
     ``dZ / (fh * fw)`` to each. Where windows overlap, gradients add up. With winners None, those of
-    a max or min are found again, in ``X``.
-
-    A window with a NaN has no winner and sends nothing; where windows lie
-    apart, an infinite gradient makes the rest of its window NaN.
+    a max or min are found again, in ``X``. A window with a NaN has no winner and sends nothing;
+    where windows lie apart, an infinite gradient makes the rest of its window NaN.
     """
     if how != 'mean' and winners is None:
         _, winners = pool_windows(X, window, how)
@@ -101,10 +99,7 @@ def pool_gradient(
 ) -> ndarray:
     """Gradient of ``X`` in :func:`pool`, as :func:`pool_windows_gradient` computes it.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If an array is not of the shape that the forward pass gives, and as :func:`pool`.
+    A ValueError tells that an array is not of the shape that the forward pass gives.
     """
     lain = _lay(X, window, strides, padding, how)
     expected = len(X), *lain.size_out, X.shape[3]

@@ -42,12 +42,8 @@ class Window:
     groups : int
         Groups ``g`` into which depth and filters of a convolution fall.
     size_out : tuple of int
-        ``(oh, ow)``, its places: ``oh = floor((h + 2ph - (fh - 1)*rh - 1) / sh) + 1``.
-
-    Raises
-    ------
-    ValueError
-        If the window is larger than the images in their frame.
+        ``(oh, ow)``, its places: ``oh = floor((h + 2ph - (fh - 1)*rh - 1) / sh) + 1``; a ValueError
+        where the window is larger than the images in their frame.
     """
 
     size_in: tuple[int, int]
@@ -73,10 +69,7 @@ class Window:
         dilation: Pair = 1,
         groups: int = 1,
     ) -> 'Window':
-        """Lay a window on images ``(h, w)``, whichever way its numbers are written.
-
-        A TypeError or ValueError tells of a number that is no integer or too small.
-        """
+        """Lay a window on images ``(h, w)``, however its numbers, which it checks, are written."""
         size = pair(size, 'window', least=1)
         strides = pair(strides, 'strides', least=1)
         dilation = pair(dilation, 'dilation', least=1)

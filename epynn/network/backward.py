@@ -8,8 +8,8 @@ from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, EpynnError, ShapeError, StateError
 from epynn.commons.loss import output_gradient
 from epynn.commons.names import in_words
+from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.rounding import rounds_to_zero
 from epynn.network.forward import Look, numbered
 from epynn.network.ownership import require_ownership
 from epynn.network.state import Network

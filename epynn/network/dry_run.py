@@ -7,8 +7,8 @@ from epynn.commons.bound_activation import check_elementwise
 from epynn.commons.errors import LayerError
 from epynn.commons.logs import status_line
 from epynn.commons.models import Layer, walk_layers
+from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.rounding import rounds_to_zero
 from epynn.network.backward import loss_gradient, pass_back
 from epynn.network.checks import check_loss
 from epynn.network.forward import pass_through

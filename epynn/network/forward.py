@@ -9,8 +9,8 @@ from epynn.commons.arguments import as_flag
 from epynn.commons.errors import EpynnError
 from epynn.commons.models import Layer
 from epynn.commons.names import in_words
+from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.rounding import rounds_to_zero
 from epynn.network.ownership import require_ownership
 from epynn.network.state import Network
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from epynn.kernels.products import multiply
+from epynn.kernels import products
+from epynn.kernels.products import multiply, multiply_strips, sum_strips
 from epynn.kernels.threads import WORTH_A_SHARE, set_threads
 
 SHAPES = [(3, 4, 5), (0, 4, 5), (700, 300, 40), (40, 300, 700), (500, 301, 503), (1, 20_000, 900)]
@@ -40,3 +41,24 @@ def test_the_same_as_one_product_on_any_number_of_threads(
     np.testing.assert_allclose(results[0], X @ W, rtol=0, atol=tolerance)
     for result in results[1:]:
         assert result.tobytes() == results[0].tobytes()
+
+
+@pytest.mark.parametrize('m', [0, 1, 31, 63, 64, 65, 1000])
+@pytest.mark.parametrize('lead', [(), (3,)])
+@pytest.mark.parametrize('turned', [False, True])
+def test_strips_are_the_product(m, lead, turned, rng, monkeypatch):
+    monkeypatch.setattr(products, '_SMALL', 32 * 7 * 5)  # 32 rows
+    X = rng.standard_normal((*lead, 7, m)).swapaxes(-1, -2)
+    X = X if turned else X.copy()
+    W = rng.standard_normal((7, 5))
+    Z = np.full((*lead, m, 5), np.nan)
+    multiply_strips(X, W, Z)
+    np.testing.assert_allclose(Z, X @ W, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize('n', [0, 1, 400, 401, 2000])
+def test_sums_in_strips_are_the_product(n, rng, monkeypatch):
+    monkeypatch.setattr(products, '_SMALL', 400 * 3 * 2)
+    for X in rng.standard_normal((3, n)), rng.standard_normal((n, 3)).T:
+        Y = rng.standard_normal((n, 2))
+        np.testing.assert_allclose(sum_strips(X, Y), X @ Y, rtol=0, atol=1e-12)

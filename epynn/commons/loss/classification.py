@@ -9,8 +9,8 @@ from epynn.commons.errors import ArgumentError
 from epynn.commons.loss.truth import LossFunction, labels_as_columns, pair
 from epynn.commons.maths.floating import saturate
 from epynn.commons.names import Named
+from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.rounding import rounds_to_zero
 
 
 @rounds_to_zero

@@ -8,8 +8,8 @@ from epynn.commons.arguments import as_float
 from epynn.commons.loss.truth import pair
 from epynn.commons.maths.floating import saturate
 from epynn.commons.names import Named
+from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.rounding import rounds_to_zero
 
 
 @rounds_to_zero

@@ -7,8 +7,8 @@ import numpy as np
 from epynn.commons.maths.floating import floating
 from epynn.commons.maths.rectifiers import softplus
 from epynn.commons.maths.sigmoids import sigmoid, tanh
+from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.rounding import rounds_to_zero
 
 # Coefficients of the powers of t in a polynomial for (1 + 2 z) exp(z^2) erfc(z), where
 # t = (z - 3.75) / (z + 3.75) brings all z >= 0 to -1 <= t < 1: the first 25 terms of the Chebyshev

@@ -3,8 +3,8 @@
 import numpy as np
 
 from epynn.commons.maths.floating import floating
+from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.rounding import rounds_to_zero
 
 
 def sigmoid(x: ndarray, deriv: bool = False) -> ndarray:

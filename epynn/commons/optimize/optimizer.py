@@ -9,8 +9,8 @@ from epynn.commons.errors import ShapeError
 from epynn.commons.foreign import OPTIMIZER
 from epynn.commons.maths.clipping import clip_by_norm, clip_by_value
 from epynn.commons.names import Named, constructor_names, unknown_keywords
+from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.rounding import rounds_to_zero
 
 
 class HasParameters(Protocol):

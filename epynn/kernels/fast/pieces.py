@@ -33,8 +33,8 @@ def cut(
 
     A place takes `place_bytes`; `work` is in multiply-adds, with :data:`PASS` for each number that
     is only moved. Rows in a `step` belong together, and are not cut further. `kept` are bytes that
-    each share keeps to the end, as for a sum. All of that depends on shapes alone, and so does the
-    order of all sums. The first piece of a share is the largest.
+    each share keeps to the end. All depends on shapes alone, and so does the order of all sums. The
+    first piece of a share is the largest.
     """
     m, oh, ow = places
     samples, rows, columns = (slice(0, size) for size in places)
