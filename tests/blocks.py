@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from epynn.kernels.blocks import add_blocks, check_images, pad, unpad, view_blocks
+from epynn.kernels.blocks import check_images, pad, unpad, view_blocks, view_taps
 from epynn.kernels.window import Window, find_pads
 
 
@@ -16,6 +16,12 @@ def cut_blocks(X, size, strides=1, padding=0, dilation=1):
     check_images(X)
     window = Window.on(X.shape[1:3], size, strides, padding, dilation)
     return view_blocks(pad(X, window.pads), window)
+
+
+def add_blocks(Xp, Xb, window):
+    """Add blocks ``(m, oh, ow, fh, fw, d)`` to images in their frame, in place."""
+    for tap, (a, c) in zip(view_taps(Xp, window), np.ndindex(*window.size), strict=True):
+        tap += Xb[:, :, :, a, c]
 
 
 def fold_blocks(dXb, shape, strides=1, padding=0, dilation=1):

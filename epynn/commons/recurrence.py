@@ -20,7 +20,7 @@ from epynn.kernels.recurrence import (
     reverse_gates,
     run_gates,
 )
-from epynn.kernels.steps import Slopes, by_samples, by_steps, split_gates
+from epynn.kernels.steps import Slopes, split_gates, swap_steps
 
 
 class Recurrent(Layer):
@@ -76,7 +76,7 @@ class Recurrent(Layer):
         ShapeError
             If the sequences have no step.
         """
-        X = by_steps(self.receive_input(A))
+        X = swap_steps(self.receive_input(A))
         if len(X) == 0:
             raise ShapeError(
                 self.name, 'sequences of at least one step', f'an array of shape {A.shape}',
@@ -91,7 +91,7 @@ class Recurrent(Layer):
         """
         U, V, b = (self.side_by_side(symbol, gates) for symbol in 'UVb')
         run = run_gates(X, U, V, b, GateActivations.of(self.d['u'], *functions))
-        self.fc['X'] = by_samples(run.X)
+        self.fc['X'] = swap_steps(run.X)
         return run
 
     def reverse_gates(
@@ -111,7 +111,7 @@ class Recurrent(Layer):
 
     def give_states(self, h: ndarray) -> ndarray:
         """Close a forward pass: all states ``(s, m, u) -> (m, s, u)``, or the last ``(m, u)``."""
-        A = self.fc['A'] = by_samples(h) if self.sequences else h[-1]
+        A = self.fc['A'] = swap_steps(h) if self.sequences else h[-1]
         return A
 
     def receive_states_gradient(self, dX: ndarray) -> ndarray:
@@ -122,7 +122,7 @@ class Recurrent(Layer):
         dA = self.receive_gradient(dX)
         (h,) = take_steps(self.fc, 'h')
         dh = np.zeros_like(h)
-        dh[slice(None) if self.sequences else -1] = by_steps(dA) if self.sequences else dA
+        dh[slice(None) if self.sequences else -1] = swap_steps(dA) if self.sequences else dA
         return dh
 
     def give_input_gradient(self, gates: tuple[str, ...], dZ: ndarray) -> ndarray:
@@ -130,18 +130,18 @@ class Recurrent(Layer):
 
         ``(s, m, k u) @ (e, k u)^T -> (s, m, e) -> (m, s, e)``
         """
-        return by_samples(gates_input_gradient(dZ, self.side_by_side('U', gates)))
+        return swap_steps(gates_input_gradient(dZ, self.side_by_side('U', gates)))
 
 
 def keep_steps(cache: dict[str, Any], **arrays: ndarray) -> None:
     """Store arrays ``(s, m, u)`` in a cache by their symbols, as ``(m, s, u)``."""
     for symbol, array in arrays.items():
-        cache[symbol] = by_samples(array)
+        cache[symbol] = swap_steps(array)
 
 
 def take_steps(cache: dict[str, Any], symbols: str) -> list[ndarray]:
     """Return the arrays that :func:`keep_steps` stored, ``(s, m, u)``: ``'h_ h'`` for two."""
-    return [by_steps(cache[symbol]) for symbol in symbols.split()]
+    return [swap_steps(cache[symbol]) for symbol in symbols.split()]
 
 
 def compute_gate_shapes(layer: Recurrent, A: ndarray, gates: tuple[str, ...]) -> None:

@@ -13,7 +13,7 @@ follows NumPy's protocols: to be opened first. ``fast`` is for float32 and float
 - ``pieces``: work cut into pieces that the cache holds (row pieces), and shared out;
 - ``convolution``: which of four ways is taken: ``depthwise`` (a pass for each point of the window),
   ``upright`` (shallow images, a row for each point and depth), ``rows`` (Winograd along the height,
-  after space-to-depth), ``im2col`` (block copies);
+  after space-to-depth), ``im2col`` (block copies); ``groups`` joins neighbours;
 - ``winograd``, ``space_to_depth``: the transforms of ``rows``, and strides brought to steps of one;
 - ``pooling``, ``unpooling``, ``phases``: a run of numbers for each point of the window, forward and
   back; images taken apart by strides;

@@ -49,13 +49,8 @@ if hasattr(os, 'register_at_fork'):  # in the child, whoever else held the lock 
     os.register_at_fork(after_in_child=lambda: setattr(_blas, 'lock', threading.RLock()))
 
 
-class _Outer(threading.local):
-    """The outermost wish of each thread, which serves for those within it."""
-
-    wish: weakref.ref['BlasOnOneThread'] | None = None
-
-
-_outer = _Outer()
+_outer = threading.local()
+"""The outermost wish of each thread, which serves for those within it."""
 
 
 class BlasOnOneThread:
@@ -70,7 +65,7 @@ class BlasOnOneThread:
     """
 
     def __init__(self) -> None:
-        wish = _outer.wish
+        wish = getattr(_outer, 'wish', None)
         self.is_inner = wish is not None and wish() is not None
         if not self.is_inner:
             with _blas.lock:

@@ -58,15 +58,3 @@ def view_taps(Xp: ndarray, window: Window) -> list[ndarray]:
         Xp[:, a * rh : a * rh + sh * oh : sh, c * rw : c * rw + sw * ow : sw]
         for a, c in np.ndindex(*window.size)
     ]
-
-
-def add_blocks(Xp: ndarray, Xb: ndarray, window: Window) -> None:
-    """Add blocks ``(m, oh, ow, fh, fw, d)`` to images in their frame, in place.
-
-    ``Xp[m, i*sh + a*rh, j*sw + c*rw, d] += Xb[m,i,j,a,c,d]``, one addition for each point of the
-    window: points that are the same in all blocks never meet, so that overlapping blocks need no
-    special care.
-    """
-    points = np.ndindex(*window.size)
-    for tap, (a, c) in zip(view_taps(Xp, window), points, strict=True):
-        tap += Xb[:, :, :, a, c]

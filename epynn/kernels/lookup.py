@@ -10,9 +10,7 @@ def add_rows(T: ndarray, dA: ndarray, rows: int) -> ndarray:
 
     ``T (...)`` are numbers of rows, ``dA (..., u)`` is what came back from their uses.
 
-    One ``bincount`` over the numbers of all elements of ``dW``. On 6400 tokens and 64 columns that
-    is four times as fast as ``np.add.at`` and, with many rows, far faster than a product with
-    one-hot rows. Sums are in float64, in the order of the tokens.
+    One ``bincount`` over all elements of ``dW``; sums are in float64, in the order of the tokens.
     """
     u = dA.shape[-1]
     # (...) -> (..., u): element (v, j) of dW is number v * u + j

@@ -1,7 +1,6 @@
 """Matrix products, shared out among threads: pieces of rows, of columns, or of the sum.
 
-``Z = X W`` falls into pieces along the longest side, as many as its size is worth; each is one
-product of BLAS. What is common to all pieces is read once for each: that is the smaller part.
+``Z = X W`` falls into pieces along the longest side, as many as its size is worth.
 """
 
 import numpy as np
@@ -15,9 +14,6 @@ _THIN = 16
 
 _SMALL = 1_000_000
 """Multiply-adds up to which BLAS multiplies as it is: to rearrange pays in larger products."""
-
-_TINY = 400
-"""Summands of a strip from which the sums of all strips cost less than they save."""
 
 _LONG = 3
 """How many times as long as the result a sum has to be for its pieces to be added up."""
@@ -37,19 +33,6 @@ def multiply_strips(X: ndarray, W: ndarray, Z: ndarray) -> None:
         out = Z[..., :whole, :].reshape(*Z.shape[:-2], -1, rows, u)
         np.matmul(strips, W[..., np.newaxis, :, :], out=out)
     np.matmul(X[..., whole:, :], W, out=Z[..., whole:, :])
-
-
-def sum_strips(X: ndarray, Y: ndarray) -> ndarray:
-    """Multiply ``sum_n X[k, n] Y[n, u]``: in strips of the sum, where the result is small."""
-    (k, n), u = X.shape, Y.shape[1]
-    rows = _SMALL // max(k * u, 1)
-    whole = n - n % rows if _TINY <= rows < n else 0
-    total: ndarray = X[:, whole:] @ Y[whole:]
-    if whole:
-        # (k, n) -> (strips, k, rows)
-        strips = X[:, :whole].reshape(k, -1, rows).swapaxes(0, 1)
-        total += (strips @ Y[:whole].reshape(-1, rows, u)).sum(axis=0)
-    return total
 
 
 def multiply(X: ndarray, W: ndarray) -> ndarray:

@@ -8,13 +8,8 @@ import numpy as np
 from epynn.kernels.arrays import ndarray
 
 
-def by_steps(X: ndarray) -> ndarray:
-    """Bring the steps to the front: ``(m, s, e) -> (s, m, e)``, a view."""
-    return X.swapaxes(0, 1)
-
-
-def by_samples(X: ndarray) -> ndarray:
-    """Bring the samples to the front: ``(s, m, e) -> (m, s, e)``, a view."""
+def swap_steps(X: ndarray) -> ndarray:
+    """Bring the steps to the front, or the samples: ``(m, s, e) <-> (s, m, e)``, a view."""
     return X.swapaxes(0, 1)
 
 

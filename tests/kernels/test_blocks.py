@@ -4,11 +4,11 @@ import re
 
 import numpy as np
 import pytest
-from blocks import cut_blocks, fold_blocks, frame
+from blocks import add_blocks, cut_blocks, fold_blocks, frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from epynn.kernels.blocks import add_blocks, view_blocks
+from epynn.kernels.blocks import view_blocks
 from epynn.kernels.window import Window, check_axes, output_size, pair
 
 GEOMETRIES = [

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from epynn.kernels import products
-from epynn.kernels.products import multiply, multiply_strips, sum_strips
+from epynn.kernels.products import multiply, multiply_strips
 from epynn.kernels.threads import WORTH_A_SHARE, set_threads
 
 SHAPES = [(3, 4, 5), (0, 4, 5), (700, 300, 40), (40, 300, 700), (500, 301, 503), (1, 20_000, 900)]
@@ -54,11 +54,3 @@ def test_strips_are_the_product(m, lead, turned, rng, monkeypatch):
     Z = np.full((*lead, m, 5), np.nan)
     multiply_strips(X, W, Z)
     np.testing.assert_allclose(Z, X @ W, rtol=0, atol=1e-13)
-
-
-@pytest.mark.parametrize('n', [0, 1, 400, 401, 2000])
-def test_sums_in_strips_are_the_product(n, rng, monkeypatch):
-    monkeypatch.setattr(products, '_SMALL', 400 * 3 * 2)
-    for X in rng.standard_normal((3, n)), rng.standard_normal((n, 3)).T:
-        Y = rng.standard_normal((n, 2))
-        np.testing.assert_allclose(sum_strips(X, Y), X @ Y, rtol=0, atol=1e-12)

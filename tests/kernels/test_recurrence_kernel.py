@@ -10,7 +10,7 @@ from epynn.commons.recurrence import GateActivations
 from epynn.kernels import recurrence
 from epynn.kernels.fast import recurrence as fast
 from epynn.kernels.plain import recurrence as plain
-from epynn.kernels.steps import by_samples, by_steps, make_states, split_gates
+from epynn.kernels.steps import make_states, split_gates, swap_steps
 
 WINGS = [plain, fast]
 
@@ -18,7 +18,7 @@ WINGS = [plain, fast]
 def draw(rng, dtype=np.float64, functions=(sigmoid, sigmoid, tanh)):
     """Draw steps, parameters and functions of three gates."""
     s, m, e, u = 5, 3, 2, 4
-    X = by_steps(rng.standard_normal((m, s, e)).astype(dtype))
+    X = swap_steps(rng.standard_normal((m, s, e)).astype(dtype))
     U, V, b = (rng.standard_normal((n, len(functions) * u)).astype(dtype) for n in (e, u, 1))
     return X, U, V, b, GateActivations.of(u, *map(BoundActivation, functions))
 
@@ -32,10 +32,10 @@ def run(gates):
 
 def test_steps_and_samples_trade_places_without_a_copy(rng):
     X = rng.standard_normal((3, 5, 2))
-    steps = by_steps(X)
+    steps = swap_steps(X)
     assert steps.shape == (5, 3, 2)
     assert np.shares_memory(steps, X)
-    np.testing.assert_array_equal(by_samples(steps), X)
+    np.testing.assert_array_equal(swap_steps(steps), X)
 
 
 def test_the_state_after_a_step_is_the_one_before_the_next():

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from blocks import cut_blocks, fold_blocks
+from blocks import add_blocks, cut_blocks, fold_blocks
 
-from epynn.kernels.blocks import add_blocks, pad, unpad
+from epynn.kernels.blocks import pad, unpad
 from epynn.kernels.window import Window, find_pads, output_size, span
 
 

@@ -156,3 +156,19 @@ def test_types_meet_in_their_common_one(other):
     X, W = np.ones((2, 6, 6, 2), other), np.full((3, 3, 2, 4), 0.1)
     assert convolution.convolve(X, W).dtype == np.float64
     np.testing.assert_allclose(convolution.convolve(X, W), 1.8, rtol=1e-12)
+
+
+def test_a_number_that_is_not_finite_stays_in_its_group():
+    """Groups are joined with zeros between them, and a zero times infinity is no number."""
+    window = Window((6, 6), (3, 3), groups=8)
+    rng = np.random.default_rng(0)
+    X, W = rng.standard_normal((2, 6, 6, 16)), rng.standard_normal((3, 3, 2, 24))
+    X[0, 0, 0, 5] = np.inf  # in the third group
+    with np.errstate(invalid='ignore'):
+        Z = fast_convolution.multiply_windows(X, W, window)
+    assert np.isfinite(np.delete(Z, range(6, 9), axis=3)).all()
+    assert not np.isfinite(Z[0, 0, 0, 6:9]).any()
+    dZ = rng.standard_normal(Z.shape)
+    dZ[1, 2, 2, 0] = np.nan
+    dX = fast_convolution.multiply_windows_input_gradient(dZ, W, window)
+    assert np.isfinite(dX[..., 2:]).all()

@@ -195,6 +195,13 @@ def test_the_history_is_a_table():
     assert history['learning_rate'] == model.layers[1].lrate
     assert all(seconds > 0 for seconds in history['seconds'])
     np.testing.assert_array_equal(history['val_loss'], model.metrics['CCE'][1])
+
+
+def test_the_history_as_a_frame():
+    pytest.importorskip('pandas')
+    model = make('exp_decay')
+    model.train(4, 0, every=2)
+    history = model.history
     frame = history.to_pandas()
     assert frame.shape == (4, 8)
     assert list(frame.columns) == list(history)

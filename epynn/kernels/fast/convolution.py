@@ -1,6 +1,6 @@
 """Which way a convolution goes: depthwise, upright blocks, rows by Winograd, or im2col.
 
-Groups of several depths or units are convolutions of their own, one after the other.
+Groups of several depths or units are joined up to some depth, and then convolutions of their own.
 """
 
 from dataclasses import replace
@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.fast import depthwise, im2col, rows, upright
+from epynn.kernels.fast import depthwise, groups, im2col, rows, upright
 from epynn.kernels.window import Window
 
 
@@ -20,6 +20,9 @@ def multiply_windows(Xp: ndarray, W: ndarray, window: Window, b: ndarray | None 
         depthwise.multiply(Xp, W, window, Z, b)
     elif window.groups > 1:
         one, g = replace(window, groups=1), window.groups
+        k, joined = groups.join(window, d, Xp)
+        if k > 1:
+            return multiply_windows(Xp, groups.join_filters(W, g, k), joined, b)
         biases = [None] * g if b is None else np.split(b, g)
         for Zk, Xk, Wk, bk in zip(_split(Z, g), _split(Xp, g), _split(W, g), biases, strict=True):
             Zk[...] = multiply_windows(np.ascontiguousarray(Xk), Wk, one, bk)
@@ -41,6 +44,9 @@ def multiply_windows_weight_gradient(Xp: ndarray, dZ: ndarray, window: Window) -
         return depthwise.weight_gradient(Xp, dZ, window)
     if window.groups > 1:
         one, g = replace(window, groups=1), window.groups
+        k, joined = groups.join(window, d)
+        if k > 1:
+            return groups.part_filters(multiply_windows_weight_gradient(Xp, dZ, joined), g, k)
         pairs = zip(_split(Xp, g), _split(dZ, g), strict=True)
         parts = [(np.ascontiguousarray(Xk), np.ascontiguousarray(dZk)) for Xk, dZk in pairs]
         dW = [multiply_windows_weight_gradient(Xk, dZk, one) for Xk, dZk in parts]
@@ -59,6 +65,9 @@ def multiply_windows_input_gradient(dZ: ndarray, W: ndarray, window: Window) -> 
         return depthwise.input_gradient(dZ, W, window)
     if window.groups > 1:
         one, g = replace(window, groups=1), window.groups
+        k, joined = groups.join(window, d, dZ)
+        if k > 1:
+            return multiply_windows_input_gradient(dZ, groups.join_filters(W, g, k), joined)
         dX = np.empty((m, *window.size_in, d), dZ.dtype)
         for dXk, dZk, Wk in zip(_split(dX, g), _split(dZ, g), _split(W, g), strict=True):
             dXk[...] = multiply_windows_input_gradient(np.ascontiguousarray(dZk), Wk, one)

@@ -11,7 +11,7 @@ import numpy as np
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import unpad, view_blocks, view_taps
 from epynn.kernels.fast.pieces import PASS, Piece, add_bias, add_shares, cut, share
-from epynn.kernels.products import multiply_strips, sum_strips
+from epynn.kernels.products import multiply_strips
 from epynn.kernels.window import Window
 
 
@@ -38,7 +38,7 @@ def weight_gradient(Xp: ndarray, dZ: ndarray, window: Window) -> ndarray:
     def work(pieces: list[Piece]) -> ndarray:
         dW = np.zeros((height, u), dZ.dtype)
         for piece in pieces:
-            dW += sum_strips(_copy_blocks(Xb[piece]).T, dZ[piece].reshape(-1, u))
+            dW += _copy_blocks(Xb[piece]).T @ dZ[piece].reshape(-1, u)
         return dW
 
     dW = add_shares(work, _cut(dZ.shape, height, dZ.itemsize, height * u * dZ.itemsize))

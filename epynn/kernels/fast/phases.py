@@ -129,10 +129,6 @@ class Phases:
         shape = (*self.size, len(X), *self.places, self.d)
         self.see_windows(X)[...] = as_points(taps.reshape(shape))
 
-    def inner(self, plane: ndarray) -> ndarray:
-        """View the windows among those of a plane ``(n, H, W, d)`` that are in the output."""
-        return plane[:, : self.places[0], : self.places[1]]
-
     def _view(self, points: ndarray, p: int, q: int) -> ndarray:
         """View a phase of images in those, without the rest that no window sees."""
         (sh, sw), (H, W, _) = self.strides, self.plane

@@ -21,11 +21,6 @@ PASS = 25
 """Multiply-adds in the time of reading a number and writing it elsewhere."""
 
 
-def fits(size: int) -> bool:
-    """Return whether so many bytes fit into a piece."""
-    return size <= PIECE_BYTES
-
-
 def cut(
     places: tuple[int, ...], place_bytes: int, work: int, step: int = 1, kept: int = 0
 ) -> list[list[Piece]]:

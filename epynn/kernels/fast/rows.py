@@ -15,7 +15,7 @@ import numpy as np
 
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.fast import im2col, winograd
-from epynn.kernels.fast.pieces import PASS, Piece, add_bias, add_shares, cut, fits, share
+from epynn.kernels.fast.pieces import PASS, PIECE_BYTES, Piece, add_bias, add_shares, cut, share
 from epynn.kernels.fast.space_to_depth import (
     count_cells,
     crop,
@@ -84,7 +84,7 @@ def plan(
     filter_bytes = (r + qh - 1) * qw * depth * u * dtype.itemsize
     few = m * oh * ow * size < _FEW or m * oh * ow < _FEW_PLACES
     short = sums and qw * depth < _SHORT
-    if few or short or r < 2 or not fits(tile_bytes) or filter_bytes > _FILTER_BYTES:
+    if few or short or r < 2 or tile_bytes > PIECE_BYTES or filter_bytes > _FILTER_BYTES:
         return None
     work = m * oh * ow * (size + PASS * (depth + u))
     kept = filter_bytes if sums else 0

@@ -66,13 +66,14 @@ def spread(dZ: ndarray, dX: ndarray, phases: Phases, pieces: list[Piece]) -> Non
 
 def spread_by_axes(dZ: ndarray, dX: ndarray, phases: Phases, pieces: list[Piece]) -> None:
     """Do as :func:`spread` where windows overlap: add up along rows, then columns."""
-    (fh, fw), (sh, sw), (_, W, d) = phases.size, phases.strides, phases.plane
+    (fh, fw), (sh, sw), (oh, ow) = phases.size, phases.strides, phases.places
+    _, W, d = phases.plane
     most = len(dZ[pieces[0][0]])
     plane = np.zeros((most, *phases.plane), dtype=dZ.dtype)
     scratch = np.empty((2, *phases.counts, *plane.shape), dtype=dZ.dtype)
     for n, _, _ in pieces:
         part = plane[: len(dZ[n])]
-        np.divide(dZ[n], dZ.dtype.type(fh * fw), out=phases.inner(part))
+        np.divide(dZ[n], dZ.dtype.type(fh * fw), out=part[:, :oh, :ow])
         for q in range(phases.counts[1]):
             column = _add_up(part, range(0, -(-(fw - q) // sw) * d, d), scratch[0, 0, q])
             for p in range(phases.counts[0]):

@@ -14,7 +14,7 @@ from numpy.lib.stride_tricks import as_strided
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import view_taps
 from epynn.kernels.fast.pieces import PASS, Piece, add_shares, cut, share
-from epynn.kernels.products import multiply_strips, sum_strips
+from epynn.kernels.products import multiply_strips
 from epynn.kernels.window import Window
 
 _DEEPEST = 4
@@ -77,7 +77,7 @@ def weight_gradient(Xp: ndarray, dZ: ndarray, window: Window) -> ndarray:
             seen = Xb[..., n, i, j]
             X = np.empty((height, seen[0, 0, 0].size), dZ.dtype)
             X.reshape(seen.shape)[...] = seen
-            dW += sum_strips(X, dZ[n, i, j].reshape(-1, u))
+            dW += X @ dZ[n, i, j].reshape(-1, u)
         return dW
 
     dW = add_shares(work, _cut(dZ.shape, height, dZ.itemsize, height * u * dZ.itemsize))
