@@ -1,7 +1,6 @@
 """Groups of a convolution joined to larger ones, whose filters hold zeros between them.
 
-One product takes less time than several small ones. A zero does not hide a number that is not
-finite: with one in sight, groups stay apart.
+Zeros do not hide a number that is not finite: with one in sight, groups stay apart.
 """
 
 import math
