@@ -22,6 +22,7 @@ BUILTINS = {
     'LayerError': TypeError,
     'StateError': RuntimeError,
     'TrainingError': ArithmeticError,
+    'CallbackError': RuntimeError,
     'OutOfMemoryError': MemoryError,
     'ModelFileError': ValueError,
     'MissingExtraError': ImportError,
