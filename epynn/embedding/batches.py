@@ -114,8 +114,7 @@ def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
     init : bool, optional
         Start again from the original order.
     """
-    dtrain = layer.dtrain
-    m = len(dtrain.X)
+    m = len(layer.dtrain.X)
     # A new array each time: batches of epochs before keep their order
     order = np.arange(m) if init else layer.order.copy()
     if init:
@@ -126,6 +125,21 @@ def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
             'Call initialize(params=False) after a change of the data.',
         )  # fmt: skip
     layer.np_rng.shuffle(order)
+    key = 0 if layer.augment is None else int(layer.np_rng.integers(2**63))
+    layer.cut_batches(order, key)
+
+
+def embedding_cut_batches(layer: 'Embedding', order: ndarray, key: int) -> None:
+    """Cut the training samples, in that order, into batches.
+
+    Parameters
+    ----------
+    order : array of int
+        Their numbers.
+    key : int
+        Seed of the generators for `augment`.
+    """
+    m = len(layer.dtrain.X)
     size = layer.se_dataset['batch_size'] or m
     stop = m - m % size if layer.se_dataset['drop_last'] else m
     if stop == 0:
@@ -133,6 +147,5 @@ def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
             'Embedding.drop_last', f'at least one whole batch of {size} samples',
             f'{m} training samples', 'Choose a smaller batch_size.',
         )  # fmt: skip
-    key = 0 if layer.augment is None else int(layer.np_rng.integers(2**63))
-    layer.order = order
-    layer.batch_dtrain = Batches(dtrain, order, range(0, stop, size), size, layer.augment, key)
+    layer.order, starts = order, range(0, stop, size)
+    layer.batch_dtrain = Batches(layer.dtrain, order, starts, size, layer.augment, key)

@@ -9,7 +9,12 @@ from epynn.commons.arguments import as_flag
 from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import Layer, dataSet
 from epynn.embedding.backward import embedding_backward
-from epynn.embedding.batches import Augment, as_augment, embedding_training_batches
+from epynn.embedding.batches import (
+    Augment,
+    as_augment,
+    embedding_cut_batches,
+    embedding_training_batches,
+)
 from epynn.embedding.forward import embedding_forward
 from epynn.embedding.parameters import embedding_compute_shapes
 from epynn.embedding.preparation import (
@@ -126,6 +131,7 @@ class Embedding(Layer):
     prepare = embedding_prepare
     fill = embedding_fill
     training_batches = embedding_training_batches
+    cut_batches = embedding_cut_batches
 
     def __repr__(self) -> str:
         sets = [f'{len(dset.X)} {dset.name}' for dset in vars(self).get('dsets', ())]

@@ -11,6 +11,7 @@ from epynn.commons.logs import process_logs
 from epynn.commons.models import dataSet
 from epynn.commons.targets import KINDS
 from epynn.embedding.models import Embedding
+from epynn.files.resuming import Training, resume
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.dry_run import dry_run
 from epynn.network.initialize import seed_generators
@@ -21,12 +22,13 @@ ENCODED = {'X_encode': 'tokens', 'Y_encode': 'labels', 'X_scale': 'scale'}
 """What an Embedding learns from its data, by the setting that asks for it."""
 
 
-def train_on(model: EpyNN, data: Any) -> None:
+def train_on(model: EpyNN, data: Any, training: Training | None = None) -> None:
     """Give data to a network that was read from a file, so that it trains on as it was saved.
 
     Settings, learning rates, metrics and the count of epochs are kept. The data are encoded and
     scaled in the way that the network learned from those of before: data that cannot be, or have
-    other features or labels, are refused.
+    other features or labels, are refused. With a training that the file holds they have to be those
+    of before, and it goes on where it was.
     """
     where, saved = 'read_model(data)', model.layers[0]
     if not isinstance(data, Embedding):
@@ -49,6 +51,9 @@ def train_on(model: EpyNN, data: Any) -> None:
         with BlasOnOneThread():
             dry_run(model, end='\n', verbose=False)
         model.prepared = collect_layers(model)
+    if training is not None:
+        resume(model, training)
+        return
     fill_history(model)
     tell(model, as_data_source(saved))
 

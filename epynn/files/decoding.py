@@ -16,6 +16,7 @@ from epynn.files.vocabulary import (
     LAYERS,
     is_known_layer,
 )
+from epynn.kernels.arrays import ndarray
 
 DEEPEST = 100
 """Lists, layers and the like that may stand inside each other."""
@@ -24,11 +25,15 @@ DEEPEST = 100
 class Decoder:
     """Turns what the file called `where` says in JSON back into values, or raises ModelFileError.
 
-    `custom` are the classes and functions that the user hands in, besides those of epynn.
+    `custom` are the classes and functions that the user hands in, besides those of epynn; `arrays`
+    those of the file.
     """
 
-    def __init__(self, where: str, custom: Iterable[Any]) -> None:
+    def __init__(
+        self, where: str, custom: Iterable[Any], arrays: Mapping[str, ndarray] | None = None
+    ) -> None:
         self.where = where
+        self.arrays = arrays or {}
         self.custom = check_custom(custom)
 
     def refuse(self, expected: str, got: Any) -> ModelFileError:
@@ -87,6 +92,10 @@ class Decoder:
             text = self.field(value, 'float', str)
             self.require(text in ('nan', 'inf', '-inf'), 'nan, inf or -inf', text)
             return float(text)
+        if kinds == ['array']:
+            name = self.field(value, 'array', str)
+            self.require(name in self.arrays, 'an array of the file', name)
+            return self.arrays[name][()] if self.arrays[name].ndim == 0 else self.arrays[name]
         if kinds == ['function']:
             return self.look_up(FUNCTION_NAMES, self.field(value, 'function', str))
         known = set(kinds) in ({'object', 'arguments'}, {'layer', 'arguments', 'frozen'})

@@ -19,6 +19,7 @@ from epynn.commons.targets import KINDS
 from epynn.embedding.models import Embedding
 from epynn.files.decoding import Decoder
 from epynn.files.encoding import Encoder
+from epynn.files.format import TRAINING
 from epynn.files.rehearsal import rehearse
 from epynn.files.rows import describe_row, restore_rows
 from epynn.files.settings import describe_settings, restore_settings
@@ -154,7 +155,7 @@ def place_arrays(model: EpyNN, arrays: Mapping[str, ndarray], decoder: Decoder) 
     for key, array in arrays.items():
         number, _, rest = key.partition('.')
         kind, _, name = rest.partition('.')
-        if key != 'scale.constant':
+        if key != 'scale.constant' and not key.startswith(TRAINING):
             found[number, kind][name] = array
     for i, layer in enumerate(model.layers):
         for kind in 'ps':

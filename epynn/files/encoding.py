@@ -2,7 +2,8 @@
 
 Values that JSON has no word for are objects of one key: ``{"tuple": [...]}``,
 ``{"dict": [[key, value], ...]}``, ``{"bytes": "..."}``, ``{"float": "inf"}``,
-``{"function": "relu"}``, or of a few: ``{"object": "L2", "arguments": {...}}``,
+``{"array": "training.0"}``, ``{"function": "relu"}``, or of a few:
+``{"object": "L2", "arguments": {...}}``,
 ``{"layer": "Dense", "arguments": {...}, "frozen": false}``. Names are those of
 :mod:`epynn.files.vocabulary`.
 """
@@ -19,22 +20,30 @@ from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ArgumentError
 from epynn.commons.models import Layer
 from epynn.commons.names import Named
+from epynn.files.format import TRAINING
 from epynn.files.vocabulary import CLASS_NAMES, CUSTOM, FUNCTION_NAMES, LAYERS
+from epynn.kernels.arrays import ndarray
 
 
 class Encoder:
     """Turns values into words that JSON knows.
 
-    Functions and classes of the user that occur are then in `own`, no two of one name.
+    Functions and classes of the user that occur are then in `own`, no two of one name. Arrays are
+    collected in `arrays` by the names that stand for them; where that is None they are refused.
     """
 
     def __init__(self) -> None:
         self.own: dict[str, Any] = {}
+        self.arrays: dict[str, ndarray] | None = None
         self.names = {id(function): name for name, function in FUNCTION_NAMES.items()}
         self.known = {*CLASS_NAMES.values(), *LAYERS.values()}
 
     def encode(self, value: Any, where: str) -> Any:
         """Return a value in words that JSON knows; `where` names it for the error."""
+        if self.arrays is not None and isinstance(value, np.ndarray | np.generic):
+            name = f'{TRAINING}{len(self.arrays)}'
+            self.arrays[name] = np.asarray(value)
+            return {'array': name}
         if isinstance(value, np.generic):
             value = value.item()
         if value is None or isinstance(value, (bool, int, str)):

@@ -26,6 +26,8 @@ FORMAT = 1
 UNSEALED = b'0' * 64
 SEAL = re.compile(rb'"sha256":"([0-9a-f]{64})"')
 LARGEST_HEADER = 1 << 26
+TRAINING = 'training.'
+"""What names of arrays begin with that are of a training under way; they may hold any number."""
 PADDING = 'padding'
 """An array without meaning, which earlier versions wrote."""
 FOREIGN = 'Pass a file that EpyNN.write wrote.'
@@ -66,7 +68,7 @@ def plain_array(name: str, array: Any) -> ndarray:
             f'array {name}', 'float64, float32, int64 or bool', str(array.dtype),
             'Convert it by array.astype.',
         )  # fmt: skip
-    if not is_finite(array):
+    if not (name.startswith(TRAINING) or is_finite(array)):
         raise ArgumentError(
             f'array {name}', 'finite numbers', 'NaN or infinity',
             'Set it to finite numbers, or initialize again and choose a smaller learning_rate.',
@@ -151,7 +153,7 @@ def decode_arrays(data: bytes, where: str) -> dict[str, ndarray]:
         # safetensors gives memory of its own: a second copy would be the third of the file
         buffer = tensor.pop('data')
         array = np.frombuffer(buffer, dtype=dtype).reshape(tensor['shape'])
-        if not is_finite(array):
+        if not (name.startswith(TRAINING) or is_finite(array)):
             raise ModelFileError(
                 f'{where}, {name}', 'finite numbers', 'NaN or infinity', 'Find a copy.'
             )

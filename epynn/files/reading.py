@@ -13,6 +13,7 @@ from epynn.files.continuing import train_on
 from epynn.files.decoding import Decoder
 from epynn.files.description import restore_network
 from epynn.files.format import SUFFIX, decode_file
+from epynn.files.resuming import decode_training
 from epynn.network.models import EpyNN
 
 
@@ -32,7 +33,11 @@ def read_model(
     The network goes on with the settings it was saved with: loss, metrics, optimizer, learning
     rates and schedule, reduction, data type, class weights and seed. Tokens, labels and scale are
     those it learned, whatever the new data hold; a label or token that it never saw is refused.
-    Epochs and metrics count on. What the optimizer remembered and the random streams start anew.
+    Epochs and metrics count on. Where the file was written with ``resume=True`` and the data are
+    those of before, training goes on to the bit as if it had not been interrupted, also in the
+    middle of an epoch; callbacks that the next ``train`` is given take up the states of those
+    before, by class and order. From other files what the optimizer remembered, and random streams,
+    start anew.
 
     Reading takes memory in proportion to the file: twice its size, and for the description in it,
     all that is no array, up to 150 times the length.
@@ -61,12 +66,13 @@ def read_model(
         If the file is damaged, no model file, from a newer version, needs something that `custom`
         lacks, or holds layers that do not fit each other.
     DataError, LabelError, ShapeError
-        If `data` do not fit the network.
+        If `data` do not fit the network, or are not those of the training that the file holds.
     OutOfMemoryError
         If there is too little memory.
     """
     path = newest_model() if path is None else as_path(path, 'read_model(path)')
     decoder = Decoder(str(path), custom)
+    training = None
     try:
         if path.exists() and not (path.is_file() or path.is_dir()):
             raise OSError(0, 'no regular file')  # a pipe may wait and a device go on for ever
@@ -76,14 +82,17 @@ def read_model(
             'Free what is no longer needed, and read again.',
         ):  # fmt: skip
             arrays, description = decode_file(path.read_bytes(), str(path))
+            decoder.arrays = arrays
             model = restore_network(description, arrays, decoder)
+            if 'training' in description:
+                training = decode_training(description['training'], model, decoder)
     except OSError as error:
         raise ArgumentError(
             'read_model(path)', 'a file that can be read', f'{path} ({error.strerror})',
             'Check the name, and the folder that the script runs in.',
         ) from None  # fmt: skip
     if data is not None:
-        train_on(model, data)
+        train_on(model, data, training)
     return model
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from epynn.commons.arguments import describe
+from epynn.commons.arguments import as_flag, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, ModelFileError
 from epynn.commons.logs import process_logs
 from epynn.commons.memory import enough_memory
@@ -20,15 +20,16 @@ from epynn.files.decoding import Decoder
 from epynn.files.description import collect_arrays, describe_network, restore_network
 from epynn.files.encoding import Encoder
 from epynn.files.format import SUFFIX, encode_file
+from epynn.files.resuming import decode_training, describe_training
 from epynn.network.forward import compute_outputs
 from epynn.network.history import only_complete_epochs
 from epynn.network.models import EpyNN
-from epynn.network.ownership import require_initialized
+from epynn.network.ownership import require_data, require_initialized
 from epynn.version import __version__
 
 
 @in_words('EpyNN.write')
-def model_write(model: EpyNN, path: str | Path | None = None) -> Path:
+def model_write(model: EpyNN, path: str | Path | None = None, resume: bool = False) -> Path:
     """Write the network to a file: all that is needed to predict, and none of the data.
 
     Saved are the layers with their arguments, parameters and running statistics, the
@@ -36,16 +37,19 @@ def model_write(model: EpyNN, path: str | Path | None = None) -> Path:
     The file is written atomically: a crash leaves the old file or the new one, whole. It takes
     hardly any memory besides that of the network.
 
-    Not saved is what only a training under way needs: what the optimizer remembers, such as the
-    means of Adam, the states of random streams, and the batches already learned of an epoch that
-    was interrupted. Training on from a file starts these anew: it is no way to resume a run to the
-    bit.
+    Only with `resume` are saved what a training under way needs besides: what the optimizer
+    remembers, such as the means of Adam, the states of random streams, the order of the samples,
+    the place in an epoch that was interrupted, and what schedules and callbacks remember. With the
+    same data it then goes on from the file in another process to the bit. Without, these start
+    anew.
 
     Parameters
     ----------
     path : str, optional
         File to write; one that exists is replaced. None for ``models/<uname>.safetensors`` in the
         working directory, or the same with ``-1``, ``-2`` and so on where that exists.
+    resume : bool, optional
+        Write the training under way too, also from a callback, after any batch.
 
     Returns
     -------
@@ -55,36 +59,44 @@ def model_write(model: EpyNN, path: str | Path | None = None) -> Path:
     Raises
     ------
     StateError
-        If the network was not initialized.
+        If the network was not initialized, or with `resume` has no data.
     ArgumentError
         If the folder does not exist, the file cannot be written or would replace a device or a
         pipe, a value cannot be saved, or parameters were changed so that no reader could take them.
     OutOfMemoryError
         If there is too little memory.
     """
-    require_initialized(model, 'write')
+    resume = as_flag(resume, 'EpyNN.write(resume)')
+    (require_data if resume else require_initialized)(model, 'write')
     with enough_memory(
         'EpyNN.write', 'some memory besides that of the network',
         'The network is as it was: free what is no longer needed, and write again.',
     ):  # fmt: skip
         with only_complete_epochs(model):  # a callback may write while the network trains
-            parts = encode_network(model)
+            parts = encode_network(model, resume)
         return write_parts(parts, model, path)
 
 
 EpyNN.write = model_write  # a method of the class below, which knows of no files
 
 
-def encode_network(model: EpyNN) -> list[bytes | memoryview]:
+def encode_network(model: EpyNN, resume: bool = False) -> list[bytes | memoryview]:
     """Return the file of a network in pieces, or say what in it no reader could take."""
     require_one_dtype(model)
     encoder = Encoder()
     arrays = collect_arrays(model)
     description = {'epynn': __version__, **describe_network(model, encoder)}
+    if resume:
+        encoder.arrays = {}
+        description['training'] = describe_training(model, encoder)
+        arrays |= encoder.arrays
     parts = encode_file(arrays, description)
     try:
         words = json.loads(json.dumps(description))
-        read = restore_network(words, arrays, Decoder('EpyNN.write', encoder.own.values()))
+        decoder = Decoder('EpyNN.write', encoder.own.values(), arrays)
+        read = restore_network(words, arrays, decoder)
+        if resume:
+            decode_training(words['training'], read, decoder)
     except ModelFileError as error:
         raise ArgumentError(
             'EpyNN.write', f'a network that can be read again, with {error.expected}', error.got,
@@ -161,10 +173,10 @@ def write_under_new_name(data: list[bytes | memoryview], folder: Path, stem: str
 
 
 @in_words('write_model', 'Write write_model(model, path).', method=False)
-def write_model(model: EpyNN, path: str | Path | None = None) -> Path:
+def write_model(model: EpyNN, path: str | Path | None = None, resume: bool = False) -> Path:
     """Write a network to a file, as :meth:`EpyNN.write` does."""
     if not isinstance(model, EpyNN):
         raise ArgumentTypeError(
             'write_model(model)', 'a network', describe(model), 'Pass an EpyNN object.'
         )
-    return model_write(model, path)
+    return model_write(model, path, resume)

@@ -145,6 +145,7 @@ def model_initialize(
     model.progress, model.tally = (0, -1), Tally()
     model.batch_loss, model.seconds = [], []
     model.callbacks, model.stopped = (), ''
+    model.told, model.interrupted = ('', model.progress, 0), None
     model.schedule_memory = {}
     model.network = {}
 

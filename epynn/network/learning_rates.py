@@ -32,6 +32,13 @@ def schedule_rates(model: Network, done: int = 0, stop: int | None = None) -> No
             layer.lrate[asked.start : asked.stop] = rates
 
 
+def move_to(model: Network, e: int) -> None:
+    """Let the network and its layers be in epoch `e`, and take the learning rate of that one."""
+    model.e = e
+    for layer in model.layers:
+        layer.e = e
+
+
 def reported_losses(model: Network) -> list[float]:
     """Return the loss of each epoch: of the validation set if it has one for each.
 

@@ -72,6 +72,11 @@ class EpyNN(Network):
         Those of the last training.
     stopped : str
         Why the last training was stopped by :meth:`stop`; empty if it was not.
+    told : tuple
+        Which point of the training callbacks were told of last, ``model.progress`` at that point,
+        and how many were told.
+    interrupted : Interrupted or None
+        What a file holds of a training that the next ``train`` goes on with.
     se_hPars : dict
         The hyper-parameters, by the names in :mod:`epynn.settings`.
     network : dict
@@ -155,6 +160,8 @@ class EpyNN(Network):
         self.seconds = []
         self.callbacks = ()
         self.stopped = ''
+        self.told = '', self.progress, 0
+        self.interrupted = None
         self.schedule_memory = {}
         self.deterministic = False
         self.prepared = []

@@ -1,8 +1,8 @@
 """What a network holds and can do: what the functions of this folder read, write and call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,17 @@ from epynn.commons.models import Layer
 from epynn.commons.names import NotCalled
 from epynn.commons.optimize import Optimizer
 from epynn.kernels.arrays import ndarray
+
+
+class Interrupted(NamedTuple):
+    """A training that a file holds, for the next ``train`` to go on with."""
+
+    callbacks: list[tuple[str, Mapping[str, Any]]]
+    """The class of each callback, and its state."""
+    stopped: str
+    """Why it was being stopped, if it was."""
+    unfinished: bool
+    """Whether it was under way when the file was written, and its end is still to be told of."""
 
 
 class Network(NotCalled):
@@ -44,6 +55,8 @@ class Network(NotCalled):
     seconds: list[float]
     callbacks: tuple[Any, ...]
     stopped: str
+    told: tuple[str, tuple[int, int], int]
+    interrupted: Interrupted | None
     schedule_memory: dict[Any, Any]
     network: dict[int, dict[str, Any]]
     prepared: list[list[Layer]]

@@ -20,7 +20,7 @@ from epynn.network.finiteness import (
     shows_in_parameters,
 )
 from epynn.network.history import Tally, close_epoch, skip_evaluation
-from epynn.network.learning_rates import follows_losses, schedule_rates
+from epynn.network.learning_rates import follows_losses, move_to, schedule_rates
 from epynn.network.ownership import AtWork, require_data, require_ownership
 from epynn.network.report import TrainingReport, choose_step, report_initialization
 from epynn.network.sample_weights import sample_weights
@@ -106,14 +106,17 @@ def model_train(
         model.progress = first, -1
     horizon = until or first + (epochs or 0)
     last = horizon if epochs is None else min(first + epochs, horizon)
-    if first >= last:
+    unfinished = model.interrupted is not None and model.interrupted.unfinished
+    if first >= last and not unfinished:
         if not silent:
             process_logs(f'{model.name}: until={until} asks for no more than {first} epochs.')
         return
     hooks = Hooks(told, silent)
+    hooks.go_on(model)
     try:
-        model.callbacks, model.stopped = told, ''
-        model.epochs = horizon
+        model.stopped = '' if model.interrupted is None else model.interrupted.stopped
+        model.callbacks, model.interrupted = told, None
+        model.epochs = max(first, horizon)
         schedule_rates(model, done=first)
         if init_logs and not silent:
             report_initialization(model)
@@ -123,7 +126,8 @@ def model_train(
         with (
             AtWork(model.owner), BlasOnOneThread(), bar as advance, hooks.training(model),
         ):  # fmt: skip
-            for e in range(first, last):
+            hooks.catch_up(model)
+            for e in () if model.stopped else range(first, last):
                 train_epoch(model, e, hooks, adaptive, every)
                 if not silent and report.is_due(e, last):
                     report.row(e)
@@ -139,9 +143,8 @@ def model_train(
 def close_training(model: Network) -> None:
     """Count the epochs that are complete, and keep their metrics."""
     done = model.progress[0]
-    model.e, model.epochs = max(done - 1, 0), done
-    for layer in model.layers:
-        layer.e = model.e
+    model.epochs = done
+    move_to(model, max(done - 1, 0))
     columns = [values for lists in model.metrics.values() for values in lists]
     for values in (*columns, model.batch_loss, model.seconds):
         del values[done:]
@@ -155,9 +158,7 @@ def train_epoch(model: Network, e: int, hooks: Hooks, adaptive: bool, every: int
     `adaptive`, the rate of the next epoch depends on the losses so far. Callbacks are told outside
     of what is undone, when ``model.progress`` has moved.
     """
-    model.e = e
-    for layer in model.layers:
-        layer.e = e
+    move_to(model, e)
     model.tally = model.tally.go_on()
     if model.progress[1] < 0:
         hooks.tell('on_epoch_begin', model)

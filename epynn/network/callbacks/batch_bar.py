@@ -14,7 +14,7 @@ class BatchBar(Callback):
     """
 
     def on_batch_begin(self, model: Network) -> None:
-        """Show the bar before the first batch of an epoch, or the first after an interrupt."""
+        """Show the bar."""
         if '_bar' not in vars(self):
             total = len(model.embedding.batch_dtrain)
             label, step = f'epoch {model.e}', model.progress[1]
@@ -23,8 +23,9 @@ class BatchBar(Callback):
             self._advance = self._bar.enter_context(shown)
 
     def on_batch_end(self, model: Network) -> None:
-        """One more batch."""
-        self._advance()
+        """One more batch; the first after an interrupt may have begun before it."""
+        if '_bar' in vars(self):
+            self._advance()
 
     def on_epoch_end(self, model: Network) -> None:
         """Take the bar away."""

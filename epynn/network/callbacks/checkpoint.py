@@ -25,6 +25,8 @@ class Checkpoint(Monitored):
         Write only an epoch that is better than all before it.
     monitor, mode : str, optional
         Which value has to be better, as in :class:`EarlyStopping`.
+    resume : bool, default False
+        Write the training under way too, so that another process can go on with it to the bit.
     """
 
     def __init__(
@@ -34,10 +36,12 @@ class Checkpoint(Monitored):
         best: bool = False,
         monitor: str = 'loss',
         mode: str = 'auto',
+        resume: bool = False,
     ) -> None:
         self.path = str(as_path(path, 'Checkpoint.path'))
         self.every = as_int(every, 'Checkpoint.every')
         self.only_best = as_flag(best, 'Checkpoint.best')
+        self.resume = as_flag(resume, 'Checkpoint.resume')
         super().__init__(monitor, mode, min_delta=0.0)
 
     def on_train_begin(self, model: Network) -> None:
@@ -50,7 +54,7 @@ class Checkpoint(Monitored):
         """Write the network, if this epoch is one to keep."""
         due = (model.e + 1) % self.every == 0
         if due and (not self.only_best or self.look(model)):
-            model.write(self.name(epoch_row(model, model.e)))
+            model.write(self.name(epoch_row(model, model.e)), resume=self.resume)
 
     def name(self, row: dict[str, Any]) -> str:
         """Return the name of the file for an epoch."""

@@ -40,6 +40,8 @@ class EarlyStopping(Monitored):
         The best value, and its epoch.
     waited : int
         How many epochs in a row were not better.
+    why : str
+        Why it stopped the training; empty if it did not.
 
     Notes
     -----
@@ -52,7 +54,7 @@ class EarlyStopping(Monitored):
     of Keras, with ``restore_best_weights``.
     """
 
-    remembers = (*Monitored.remembers, 'waited', 'weights')
+    remembers = (*Monitored.remembers, 'waited', 'weights', 'why')
 
     def __init__(
         self,
@@ -71,6 +73,7 @@ class EarlyStopping(Monitored):
         super().forget()
         self.waited = 0
         self.weights: list[ndarray] = []
+        self.why = ''
 
     def on_epoch_end(self, model: Network) -> None:
         """Keep what is best, and stop where nothing gets better."""
@@ -80,19 +83,19 @@ class EarlyStopping(Monitored):
         self.waited = 0 if better else self.waited + 1
         if better and self.restore_best:
             self.weights = copy_weights(model)
-        self._why = ''
+        self.why = ''
         if self.waited >= self.patience:
             epochs = 'epoch' if self.waited == 1 else f'{self.waited} epochs'
-            self._why = (
+            self.why = (
                 f'{self.column(model)} not better in the last {epochs} than {self.best:.5g} in '
                 f'epoch {self.best_epoch}'
             )
-            model.stop(self._why)
+            model.stop(self.why)
 
     def on_train_end(self, model: Network) -> None:
         """Give back the best parameters, if this is the end."""
         done = model.progress[0]
-        stopped = model.stopped and model.stopped == vars(self).get('_why')
+        stopped = self.why and model.stopped == self.why
         if self.restore_best and self.weights and (stopped or done >= model.epochs):
             self.put_best(model)
 

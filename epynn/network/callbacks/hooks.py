@@ -1,7 +1,7 @@
 """Who is told what: the methods that callbacks define, in their order."""
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ from epynn.commons.errors import ArgumentError, ArgumentTypeError, CallbackError
 from epynn.commons.foreign import CALLBACK
 from epynn.commons.logs import warn
 from epynn.network.callbacks.callback import Callback
+from epynn.network.learning_rates import move_to
 from epynn.network.state import Network
 
 NAMES = (
@@ -67,27 +68,63 @@ def check_methods(callback: Callback) -> None:
 
 
 class Hooks:
-    """The methods to call at each point of a training; one that nobody defined is not called."""
+    """The methods to call at each point of a training; one that nobody defined is not called.
+
+    Each is called once at each point. ``model.told`` counts who was told of the last one: whoever
+    was kept from hearing of the end of a batch or an epoch, by an error, Ctrl-C or a file that
+    another callback wrote, hears of it when the training goes on, with the same callbacks.
+    """
 
     def __init__(self, callbacks: tuple[Callback, ...], silent: bool) -> None:
+        self.callbacks = callbacks
         for callback in callbacks:
             callback.silent = silent
-        self.calls: dict[str, list[tuple[Callback, Callable[[Network], Any]]]] = {
+        self.calls: dict[str, list[tuple[int, Callback, Callable[[Network], Any]]]] = {
             name: [
-                (callback, getattr(callback, name))
-                for callback in callbacks
+                (number, callback, getattr(callback, name))
+                for number, callback in enumerate(callbacks)
                 if getattr(getattr(callback, name), '__func__', None) is not vars(Callback)[name]
             ]
             for name in NAMES
         }
 
+    def go_on(self, model: Network) -> None:
+        """Take the place of the callbacks of before; those like them go on where they were."""
+        before = [type(callback).__name__ for callback in model.callbacks]
+        if model.interrupted is not None:
+            before = [name for name, _ in model.interrupted.callbacks]
+            self.restore(model.interrupted.callbacks)
+        if before != [type(callback).__name__ for callback in self.callbacks]:
+            model.told = '', model.progress, 0
+
+    def restore(self, states: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Give callbacks the states that a file holds, by their classes and order."""
+        left = list(self.callbacks)
+        for name, state in states:
+            same = [callback for callback in left if type(callback).__name__ == name]
+            if same:
+                same[0].restore(state)
+                left.remove(same[0])
+            elif state:
+                warn(f'EpyNN.train: the file holds the state of {name}, which is not given: lost.')
+
+    def catch_up(self, model: Network) -> None:
+        """Tell of the end of the last batch, or epoch, who was kept from hearing of it."""
+        done, step = model.progress
+        name = 'on_batch_end' if step > 0 else 'on_epoch_end' if done and step < 0 else ''
+        told, progress, _ = model.told
+        if name and (told == name or progress != model.progress):
+            move_to(model, done if step > 0 else done - 1)
+            self.tell(name, model)
+
     def tell(self, name: str, model: Network) -> None:
         """Call this method of each callback that has it, in the order of the list."""
-        for callback, method in self.calls[name]:
-            try:
-                method(model)
-            except Exception as error:
-                raise named(error, callback, name, model) from error
+        point = name, model.progress
+        start = model.told[2] if model.told[:2] == point else 0
+        for number, callback, method in self.calls[name]:
+            if number >= start:
+                model.told = *point, number + 1
+                call(callback, method, name, model)
 
     @contextmanager
     def training(self, model: Network) -> Iterator[None]:
@@ -98,12 +135,13 @@ class Hooks:
         """
         ended = False
         try:
-            self.tell('on_train_begin', model)
+            for _, callback, method in self.calls['on_train_begin']:
+                call(callback, method, 'on_train_begin', model)
             yield
             ended = True
         finally:
             errors: list[tuple[Exception, EpynnError]] = []
-            for callback, method in self.calls['on_train_end']:
+            for _, callback, method in self.calls['on_train_end']:
                 try:
                     method(model)
                 except Exception as error:  # noqa: BLE001 - raised below
@@ -112,6 +150,14 @@ class Hooks:
                 if ended:
                     raise words from cause
                 warn(str(words))
+
+
+def call(callback: Callback, method: Callable[[Network], Any], name: str, model: Network) -> None:
+    """Call a method of a callback; an error in it names both."""
+    try:
+        method(model)
+    except Exception as error:
+        raise named(error, callback, name, model) from error
 
 
 def named(error: Exception, callback: Callback, name: str, model: Network) -> EpynnError:
