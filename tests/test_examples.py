@@ -14,7 +14,7 @@ EXAMPLES = Path(__file__).resolve().parent.parent / 'examples'
 NEEDS = {
     'sklearn': (
         'captcha', 'diabetes_regression', 'digits_cnn', 'digits_dense', 'digits_resnet',
-        'edge_detection', 'sequential_digits', 'tumor_dense',
+        'digits_resume',         'edge_detection', 'sequential_digits', 'tumor_dense',
     ),
     'PIL': ('edge_detection',),
 }  # fmt: skip
@@ -129,6 +129,14 @@ def test_dropout_lowers_the_held_out_loss(tmp_path):
     dropped, kept = (float(loss) for loss in re.findall(r'loss ([\d.]+)', out))
     assert dropped < kept
     assert min(percentages(out)) > 0.9
+
+
+def test_a_training_goes_on_in_a_second_process_to_the_bit(tmp_path):
+    out = learn('digits_resume', tmp_path)
+    one, two = re.findall(r'(?:one go|two processes) +([0-9a-f]{32})', out)
+    assert one == two
+    assert out.endswith('the same\n')
+    assert percentages(out)[0] > 0.9
 
 
 def test_boolean_learns_to_count(tmp_path):

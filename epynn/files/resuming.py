@@ -15,6 +15,7 @@ from epynn.commons.logs import process_logs
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.names import constructor_names
 from epynn.commons.optimize import OPTIMIZERS
+from epynn.commons.schedule import ReduceOnPlateau
 from epynn.embedding.models import Embedding
 from epynn.files.data_marks import describe_data, require_same_data
 from epynn.files.decoding import Decoder
@@ -106,21 +107,14 @@ def decode_training(record: Any, model: EpyNN, decoder: Decoder) -> Training:
     decoder.require(isinstance(record, dict), 'a training by its parts', record)
     parts = {name: decoder.decode(value) for name, value in record.items()}
     training: Training = decoder.build(Training, **parts)
-    fits, epochs = decoder.build(check_parts, training), len(training.batch_loss)
-    decoder.require(fits and epochs <= model.epochs, 'a training', record)
-    layers = list(walk_layers(model.layers))
-    counted = len(training.streams) == len(layers) + 1 and len(training.moments) == len(layers)
-    decoder.require(counted, 'a random stream and moments for each layer', training.streams)
-    for state in training.streams:
-        decoder.build(make_stream, state)
-    for layer, moments in zip(layers, training.moments, strict=True):
-        fits = decoder.build(check_moments, moments, layer)
-        decoder.require(fits, f'what the optimizer remembers of {layer.name}', moments)
+    fits = decoder.build(fits_network, training, model)
+    decoder.require(fits, 'a training of this network', record)
     return training
 
 
-def check_parts(training: Training) -> bool:
-    """Return whether the parts of a training are of the right types."""
+def fits_network(training: Training, model: EpyNN) -> bool:
+    """Return whether the parts of a training are of the right types, and those of this network."""
+    layers = list(walk_layers(model.layers))
     name, (e, step), count = training.told
     callbacks, stopped, unfinished = training.interrupted
     loss, samples, seconds = training.tally
@@ -128,19 +122,22 @@ def check_parts(training: Training) -> bool:
     there = np.zeros(len(order), bool)
     there[order] = True
     return (
-        all(type(n) is int for n in (training.step, e, step, count, samples, training.key))
+        len([make_stream(state) for state in training.streams]) == len(layers) + 1
+        and all(fits_layer(*pair) for pair in zip(training.moments, layers, strict=True))
+        and all(type(n) is int for n in (training.step, e, step, count, samples, training.key))
         and min(training.step, step) >= -1
         and min(count, samples, training.key) >= 0
         and all(type(each) is str for each in (name, stopped, *(kind for kind, _ in callbacks)))
         and all(type(state) is dict for _, state in callbacks)
         and type(unfinished) is bool
-        and len(training.batch_loss) == len(training.seconds)
+        and len(training.batch_loss) == len(training.seconds) <= model.epochs
         and all(type(number) is float for number in numbers)
-        and type(training.schedules) is dict
+        and all(is_memory(*pair) for pair in training.schedules.items())
         and isinstance(order, np.ndarray)
         and order.dtype == np.int64
         and order.ndim == 1
         and bool(there.all())
+        and training.data['sets']['dtrain']['samples'][0][0] == len(order)
         and all(
             mark is None or (type(mark[0]), type(mark[1])) == (list, str)
             for marks in training.data['sets'].values()
@@ -149,7 +146,14 @@ def check_parts(training: Training) -> bool:
     )
 
 
-def check_moments(moments: Mapping[str, Mapping[str, Any]], layer: Layer) -> bool:
+def is_memory(schedule: Any, memory: Any) -> bool:
+    """Return whether a schedule can have remembered this; of your own ones nobody knows."""
+    return not isinstance(schedule, ReduceOnPlateau) or (
+        tuple(map(type, memory)) == (float, float, int, int)
+    )
+
+
+def fits_layer(moments: Mapping[str, Mapping[str, Any]], layer: Layer) -> bool:
     """Return whether moments fit the parameters of a layer; those of your own need not be alike."""
     ours = type(layer.optimizer) in OPTIMIZERS.values()
     return all(

@@ -205,7 +205,9 @@ def test_a_state_can_be_saved_and_taken_up():
     assert record(twin.state()) == record(state)
     plain = (int, float, str, list, np.ndarray)
     assert all(isinstance(value, plain) for value in state.values())
-    with pytest.raises(ArgumentError, match='a dict of best, best_epoch, seen, waited, weights'):
+    with pytest.raises(
+        ArgumentError, match='a dict of best, best_epoch, seen, waited, weights, why'
+    ):
         twin.restore({'best': 1.0})
 
 

@@ -1,5 +1,7 @@
 """The callback that ends a training which no longer gets better, and keeps the best."""
 
+import numpy as np
+
 from epynn.commons.arguments import as_flag, as_int
 from epynn.commons.errors import StateError
 from epynn.commons.logs import write_line
@@ -126,6 +128,12 @@ def copy_weights(model: Network) -> list[ndarray]:
 
 def put_weights(model: Network, weights: list[ndarray]) -> None:
     """Give the layers parameters and statistics that were copied: all of them, or none."""
+    shapes = [array.shape for array in copy_weights(model)]
+    if [np.shape(array) for array in weights] != shapes:
+        raise StateError(
+            'EarlyStopping', 'parameters and statistics like those of the network',
+            'others, of another network', 'Make a new EarlyStopping().',
+        )  # fmt: skip
     arrays = iter(weights)
     with all_or_nothing(model):
         for leaf in leaves(model):

@@ -1,0 +1,405 @@
+"""A training under way in a file: what it holds, and what is refused. See also resume_cases."""
+
+import json
+
+import numpy as np
+import pytest
+from files.test_file_mutations import mutate_arrays, mutate_description
+from model_files import edit, enclose, parts_of
+from networks import assert_same_parameters, make_data, quiet, record
+
+import epynn
+from epynn import Callback, Checkpoint, CSVLogger, EarlyStopping, Embedding, EpyNN
+from epynn.commons.errors import (
+    ArgumentError,
+    CallbackError,
+    DataError,
+    EpynnError,
+    ModelFileError,
+    StateError,
+)
+from epynn.commons.maths import softmax, tanh
+from epynn.commons.optimize import Optimizer
+from epynn.commons.schedule import ReduceOnPlateau
+from epynn.layers import BatchNorm, Dense, Dropout
+
+X, Y = make_data(m=30)
+
+
+def embed(X=X, Y=Y, sizes=(2, 1, 0), **options):
+    return Embedding(X, Y, sizes, **{'batch_size': 6, 'Y_encode': True, **options})
+
+
+def make(data=None, **settings):
+    layers = [Dense(6, tanh), BatchNorm(), Dropout(0.3), Dense(3, softmax)]
+    model = EpyNN([data or embed(), *layers], 'saved')
+    return quiet(model, **{'optimizer': 'Adam', 'learning_rate': 0.01, **settings})
+
+
+class Interrupt(Callback):
+    """Writes the training at one point, and ends it there."""
+
+    def __init__(self, path=None, at=None):
+        self.path, self.at = path, at
+
+    def on_batch_end(self, model):
+        if model.progress == self.at:
+            model.write(self.path, resume=True)
+            raise KeyboardInterrupt
+
+
+def interrupted(path, at=(1, 2), callbacks=(), data=None, **settings):
+    """Return a network that was interrupted, and wrote the training to a file."""
+    model = make(data, **settings)
+    with pytest.raises(KeyboardInterrupt):
+        model.train(until=5, verbose=0, callbacks=[Interrupt(path, at), *callbacks])
+    return model
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Return the file of a training in the middle of an epoch."""
+    interrupted(tmp_path / 'file')
+    return tmp_path / 'file'
+
+
+@pytest.mark.parametrize('at', [(0, 1), (1, 2), (1, 4), (4, 4)])
+def test_a_training_goes_on_where_it_was(tmp_path, at, capsys):
+    whole = make()
+    whole.train(until=5, verbose=0)
+    interrupted(tmp_path / 'file', at)
+    again = epynn.read_model(tmp_path / 'file', data=embed())
+    assert f'goes on in epoch {at[0]}, after batch {at[1]} of 4' in capsys.readouterr().out
+    assert again.progress == at
+    again.train(until=5, verbose=0)
+    assert_same_parameters(again, whole)
+    assert record(again.history) != record({})
+    for name in ('metrics', 'batch_loss', 'epochs'):
+        assert getattr(again, name) == getattr(whole, name), name
+
+
+def test_one_that_was_not_interrupted_goes_on_too(tmp_path, capsys):
+    whole, model = make(), make()
+    whole.train(until=6, verbose=0)
+    model.train(until=6, epochs=4, verbose=0)
+    again = epynn.read_model(model.write(tmp_path / 'file', resume=True), data=embed())
+    assert 'goes on after epoch 3, as if' in capsys.readouterr().out
+    again.train(until=6, verbose=0)
+    assert_same_parameters(again, whole)
+    untrained = epynn.read_model(make().write(tmp_path / 'new', resume=True), data=embed())
+    assert 'goes on before the first epoch' in capsys.readouterr().out
+    untrained.train(until=6, verbose=0)
+    assert_same_parameters(untrained, whole)
+
+
+def test_seconds_of_an_epoch_are_counted_in_both_processes(path):
+    seconds = parts_of(path)[0]['training']['tally']['tuple'][2]
+    again = epynn.read_model(path, data=embed())
+    again.train(until=5, verbose=0)
+    assert again.seconds[1] > seconds > 0
+
+
+def test_a_file_can_be_read_without_data_and_written_without_the_training(path, tmp_path):
+    model = epynn.read_model(path)
+    assert model.predict(X).A.shape == (30, 3)
+    with pytest.raises(StateError, match='a network with data'):
+        model.write(tmp_path / 'x', resume=True)
+    model.write(tmp_path / 'plain')
+    description, arrays = parts_of(tmp_path / 'plain')
+    assert 'training' not in description
+    assert not any('training' in name for name in arrays)
+    epynn.read_model(tmp_path / 'plain', data=embed(X[:21], Y[:21])).train(1, 0)
+
+
+CHANGED = X.copy()
+CHANGED[0, 0] += 1e-9
+OTHER_LABELS = Y.copy()
+OTHER_LABELS[[0, 1]] = Y[[1, 0]]
+OTHERS = {
+    'fewer samples': ({'X': X[:-3], 'Y': Y[:-3]}, r'samples of dtrain, shape: \[18, 4\]'),
+    'a sample': ({'X': CHANGED}, 'samples of dtrain, checksum'),
+    'labels': ({'Y': OTHER_LABELS}, 'labels of dtrain, checksum'),
+    'weights': ({'sample_weight': np.ones(30)}, 'weights of dtrain'),
+    'shares': ({'sizes': (2, 0, 1)}, 'sets'),
+    'batches': ({'batch_size': 5}, 'batch_size: 5'),
+    'the last batch': ({'drop_last': True}, 'drop_last: True'),
+    'augmentation': ({'augment': lambda X, rng: X}, 'augment: True'),
+    'the order': ({'stratify': True}, 'samples of dtrain, checksum'),
+}
+
+
+@pytest.mark.parametrize(('options', 'words'), OTHERS.values(), ids=OTHERS)
+def test_other_data_are_refused_by_what_differs(path, options, words):
+    with pytest.raises(DataError, match=words) as caught:
+        epynn.read_model(path, data=embed(**options))
+    assert 'without the training' in caught.value.remedy
+
+
+def test_the_same_numbers_in_another_type_are_the_same_data(tmp_path):
+    rounded = X.astype(np.float32).astype(np.float64)
+    interrupted(tmp_path / 'file', data=embed(rounded))
+    epynn.read_model(tmp_path / 'file', data=embed(rounded.astype(np.float32))).train(1, 0)
+
+
+class Signs(Optimizer):
+    """One of a user's own: moments that are no arrays like the parameter."""
+
+    def step(self, p, g, lr, moments):
+        moments['seen'] = [*moments.get('seen', []), np.float32(g.max())]
+        moments['count'] = np.arange(moments['t'])
+        return p - lr * np.sign(g) * moments['seen'][0] / len(moments['count'])
+
+
+def test_an_optimizer_of_ones_own_remembers_what_it_likes(tmp_path):
+    whole = make(optimizer=Signs())
+    whole.train(until=5, verbose=0)
+    interrupted(tmp_path / 'file', optimizer=Signs())
+    again = epynn.read_model(tmp_path / 'file', [Signs], embed())
+    again.train(until=5, verbose=0)
+    assert_same_parameters(again, whole)
+    assert record(again.layers[1].moments) == record(whole.layers[1].moments)
+
+
+def test_an_optimizer_that_remembers_elsewhere_is_refused(tmp_path):
+    class Hidden(Signs):
+        def step(self, p, g, lr, moments):
+            self.steps = 1
+            return p - lr * g
+
+    model = make(optimizer=Hidden())
+    model.train(1, 0)
+    with pytest.raises(ArgumentError, match=r'Hidden with steps.*Keep in moments'):
+        model.write(tmp_path / 'x', resume=True)
+
+
+@pytest.mark.parametrize('bits', ['PCG64DXSM', 'MT19937', 'Philox', 'SFC64'])
+def test_random_streams_of_other_kinds(tmp_path, bits):
+    def seed(model):
+        for number, layer in enumerate(model.layers):
+            layer.np_rng = np.random.Generator(getattr(np.random, bits)(number))
+        return model
+
+    whole, model = seed(make()), seed(make())
+    whole.train(until=3, verbose=0)
+    model.train(1, 0)
+    again = epynn.read_model(model.write(tmp_path / 'x', resume=True), data=embed())
+    again.train(until=3, verbose=0)
+    assert_same_parameters(again, whole)
+
+
+def test_moments_that_overflowed_are_kept(tmp_path):
+    model = make()
+    model.train(1, 0)
+    moments = model.layers[1].moments['W']
+    moments['v'] = np.full_like(moments['v'], np.inf)
+    again = epynn.read_model(model.write(tmp_path / 'x', resume=True), data=embed())
+    assert np.isinf(again.layers[1].moments['W']['v']).all()
+
+
+def test_callbacks_take_up_their_states_by_class_and_order(tmp_path):
+    first = EarlyStopping(patience=90), EarlyStopping('accuracy', patience=80)
+    interrupted(tmp_path / 'file', (3, 1), callbacks=first)
+    again = epynn.read_model(tmp_path / 'file', data=embed())
+    then = EarlyStopping(patience=90), EarlyStopping('accuracy', patience=80)
+    again.train(until=4, epochs=1, verbose=0, callbacks=[Interrupt(), *then])
+    for before, now in zip(first, then, strict=True):
+        assert before.seen == 3
+        assert now.seen == 4
+        assert now.best_epoch is not None
+    assert [callback.patience for callback in then] == [90, 80]
+
+
+def test_a_state_that_nobody_takes_up_is_told(tmp_path):
+    interrupted(tmp_path / 'file', callbacks=[EarlyStopping(patience=9)])
+    again = epynn.read_model(tmp_path / 'file', data=embed())
+    with pytest.warns(UserWarning, match='the state of EarlyStopping, which is not given'):
+        again.train(1, 0)
+    again.train(1, 0)  # once
+
+
+def test_a_training_that_was_being_stopped_stops(tmp_path):
+    """The file is of the moment between the stop and its end, when best parameters come back."""
+    early = {'patience': 1, 'min_delta': 9.0}
+    whole = make()
+    whole.train(until=9, verbose=0, callbacks=[EarlyStopping(**early)])
+    assert whole.epochs == 2
+    model, path = make(), tmp_path / 'file'
+    callbacks = [EarlyStopping(**early), Checkpoint(path, resume=True)]
+    model.train(until=9, verbose=0, callbacks=callbacks)
+    again = epynn.read_model(path, data=embed())
+    again.train(until=9, verbose=0, callbacks=[EarlyStopping(**early), Checkpoint(path)])
+    assert again.epochs == 2
+    assert again.stopped == whole.stopped
+    assert_same_parameters(again, whole)
+
+
+def test_the_end_of_a_training_that_was_over_but_for_it_is_told(tmp_path):
+    best = {'patience': 9, 'min_delta': 9.0}
+    whole, model, path = make(), make(), tmp_path / 'file'
+    whole.train(until=3, verbose=0, callbacks=EarlyStopping(**best))
+    callbacks = [Checkpoint(path, resume=True), EarlyStopping(**best)]
+    model.train(until=3, verbose=0, callbacks=callbacks)
+    again = epynn.read_model(path, data=embed())
+    assert again.epochs == 3
+    again.train(until=3, verbose=0, callbacks=[Checkpoint(path), EarlyStopping(**best)])
+    assert_same_parameters(again, whole)
+    again.train(until=3, verbose=0)  # and only once
+    assert_same_parameters(again, whole)
+
+
+def test_a_table_has_each_epoch_once(tmp_path):
+    """Lines of epochs that are computed anew, and half a line, go."""
+    table, path = tmp_path / 'run.csv', tmp_path / 'file'
+    model = make()
+    model.train(until=5, epochs=2, verbose=0, callbacks=CSVLogger(table))
+    model.write(path, resume=True)
+    model.train(until=5, verbose=0, callbacks=CSVLogger(table))
+    whole = [line.split(',') for line in table.read_text().splitlines()]
+    table.write_text(table.read_text()[:-9])
+    again = epynn.read_model(path, data=embed())
+    again.train(until=5, verbose=0, callbacks=CSVLogger(table))
+    lines = [line.split(',') for line in table.read_text().splitlines()]
+    assert [line[:2] + line[3:] for line in lines] == [line[:2] + line[3:] for line in whole]
+
+
+def test_who_did_not_hear_of_a_point_hears_of_it_when_training_goes_on():
+    """Once each, whatever kept the others from hearing: an error, or Ctrl-C, in one before them."""
+
+    class Heard(Callback):
+        def __init__(self, error=None):
+            self.heard, self.error = [], error
+
+        def note(self, name, model):
+            self.heard.append((name, model.e, model.progress))
+            if self.error is not None and self.heard[-1][0::2] == self.error:
+                raise ValueError
+
+        def on_batch_end(self, model):
+            self.note('batch', model)
+
+        def on_epoch_end(self, model):
+            self.note('epoch', model)
+
+    for point in [('batch', (1, 2)), ('batch', (0, 4)), ('epoch', (1, -1)), ('epoch', (2, -1))]:
+        model, callbacks = make(), [Heard(), Heard(point), Heard()]
+        with pytest.raises(CallbackError):
+            model.train(until=2, verbose=0, callbacks=callbacks)
+        heard = [len(callback.heard) for callback in callbacks]
+        assert heard[0] == heard[1] == heard[2] + 1
+        model.train(until=3, verbose=0, callbacks=callbacks)
+        assert callbacks[0].heard == callbacks[1].heard == callbacks[2].heard
+        assert len(callbacks[0].heard) == 15
+
+
+def test_what_other_callbacks_did_not_hear_nobody_is_told_of():
+    class Heard(Callback):
+        heard = 0
+
+        def on_epoch_end(self, model):
+            self.heard += 1
+
+    class Raising(Callback):
+        def on_epoch_end(self, model):
+            raise ValueError
+
+    model, late = make(), Heard()
+    with pytest.raises(CallbackError):
+        model.train(3, 0, callbacks=Raising())
+    model.train(1, 0, callbacks=late)
+    assert late.heard == 1
+
+
+def test_best_parameters_of_another_network_are_refused(tmp_path):
+    early, other = EarlyStopping(patience=9), make(embed(X[:, :3]))
+    make().train(2, 0, callbacks=early)
+    taker = EarlyStopping(patience=9)
+    taker.restore(early.state())
+    with pytest.raises(StateError, match='Make a new EarlyStopping'):
+        taker.put_best(other)
+
+
+def test_a_schedule_goes_on_from_what_it_had_read(tmp_path):
+    """A metric that was computed again by hand counts as it was when the schedule read it."""
+    schedule = {'schedule': ReduceOnPlateau(patience=0, threshold=0.5), 'learning_rate': 0.01}
+    whole, model = (make(se_hPars=schedule, learning_rate=None) for _ in range(2))
+    for each in (whole, model):
+        each.train(until=9, epochs=3, verbose=0)
+        each.metrics['CCE'][1][1] = 0.0
+    again = epynn.read_model(model.write(tmp_path / 'x', resume=True), data=embed())
+    for each in (whole, again):
+        each.train(until=9, verbose=0)
+    assert again.layers[1].lrate == whole.layers[1].lrate
+    assert_same_parameters(again, whole)
+
+
+def test_what_nobody_can_write_is_refused(tmp_path):
+    class Keeps(Callback):
+        remembers = ('thing',)
+        thing = object()
+
+    model = make()
+    model.train(1, 0, callbacks=Keeps())
+    with pytest.raises(ArgumentError, match='the training, interrupted'):
+        model.write(tmp_path / 'x', resume=True)
+
+
+def remove(name):
+    return lambda training, arrays: training.pop(name)
+
+
+def put(name, value):
+    return lambda training, arrays: training.update({name: value})
+
+
+BROKEN = {
+    **{f'without {name}': remove(name) for name in ('step', 'order', 'moments', 'streams')},
+    'no dictionary': put('moments', 5),
+    'an unknown part': put('more', 5),
+    'a step of half a batch': put('step', 0.5),
+    'an order that is no array': put('order', [0, 1, 2]),
+    'an order of other samples': lambda training, arrays: arrays.update(
+        {training['order']['array']: np.zeros(20, int)}
+    ),
+    'an array that is not there': put('order', {'array': 'training.99999'}),
+    'too few streams': lambda training, arrays: training['streams'].pop(),
+    'another generator': lambda training, arrays: training['streams'][0]['dict'][0].__setitem__(
+        1, 'System'
+    ),
+    'a callback without a name': put('interrupted', {'tuple': [[[5, {'dict': []}]], '', False]}),
+}
+
+
+@pytest.mark.parametrize('change', BROKEN.values(), ids=BROKEN)
+def test_a_training_that_does_not_fit_is_refused(path, change):
+    edit(path, lambda description, arrays: change(description['training'], arrays))
+    with pytest.raises(ModelFileError):
+        epynn.read_model(path, data=embed())
+
+
+@pytest.mark.filterwarnings('ignore')
+def test_structured_mutations_of_a_training_go_on_or_give_a_typed_error(tmp_path, capsys):
+    path, outcomes = tmp_path / 'file', {'refused': 0, 'goes on': 0}
+    schedule = {'schedule': 'reduce_on_plateau'}
+    interrupted(path, callbacks=[EarlyStopping(patience=2)], se_hPars=schedule)
+    description, arrays = parts_of(path)
+    ours = {name: array for name, array in arrays.items() if name.startswith('training.')}
+    for case in range(300):
+        rng = np.random.default_rng([5, case])
+        changed, kept = json.loads(json.dumps(description)), dict(ours)
+        if rng.random() < 0.8:
+            mutate_description(changed['training'], rng)
+        else:
+            mutate_arrays(kept, rng)
+        path.write_bytes(enclose(json.dumps(changed), {**arrays, **kept}))
+        try:
+            with np.errstate(all='ignore'):
+                model = epynn.read_model(path, data=embed())
+                model.train(until=5, verbose=0, callbacks=[Interrupt(), EarlyStopping(patience=2)])
+            outcomes['goes on'] += 1
+        except EpynnError:
+            outcomes['refused'] += 1
+        except Exception as error:
+            raise AssertionError(f'case {case}') from error
+        capsys.readouterr()
+    assert outcomes['refused'] > 100
+    assert outcomes['goes on'] > 30
