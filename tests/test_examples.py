@@ -14,7 +14,7 @@ EXAMPLES = Path(__file__).resolve().parent.parent / 'examples'
 NEEDS = {
     'sklearn': (
         'captcha', 'diabetes_regression', 'digits_cnn', 'digits_dense', 'digits_resnet',
-        'digits_resume',         'edge_detection', 'sequential_digits', 'tumor_dense',
+        'digits_resume', 'edge_detection', 'sequential_digits', 'tumor_dense',
     ),
     'PIL': ('edge_detection',),
 }  # fmt: skip

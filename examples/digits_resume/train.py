@@ -8,8 +8,19 @@ from pathlib import Path
 
 from prepare_dataset import prepare_dataset, shift
 
-from epynn import BatchNorm, Callback, Dense, Dropout, EarlyStopping, Embedding, EpyNN, Flatten
-from epynn import read_model, relu, softmax
+from epynn import (
+    BatchNorm,
+    Callback,
+    Dense,
+    Dropout,
+    EarlyStopping,
+    Embedding,
+    EpyNN,
+    Flatten,
+    read_model,
+    relu,
+    softmax,
+)
 from epynn.commons.logs import process_logs
 
 
@@ -36,6 +47,7 @@ class StopAt(Callback):
         self.at = epoch, batch
 
     def on_batch_end(self, model):
+        """Stop there."""
         if model.progress == self.at:
             model.stop('the night is over')
 

@@ -26,7 +26,7 @@ class CSVLogger(Callback):
     Attributes
     ----------
     epochs : int or None
-        How many epochs are in it; None before the first line.
+        How many epochs are in it; None before the training begins.
     """
 
     remembers = ('epochs',)
@@ -41,7 +41,7 @@ class CSVLogger(Callback):
         text = file.read_text('utf-8') if model.progress[0] and file.is_file() else ''
         if not text:
             self.write('w', [header])
-            self.epochs = None
+            self.epochs = 0
             return
         before, *rows = csv.reader(text.splitlines())
         if before != header:
@@ -50,9 +50,9 @@ class CSVLogger(Callback):
                 f'{",".join(before)[:200]!r}',
                 'Choose another file: this one is of another training.',
             )  # fmt: skip
-        done = model.progress[0] if self.epochs is None else self.epochs
+        self.epochs = model.progress[0] if self.epochs is None else self.epochs
         whole = rows if text.endswith('\n') else rows[:-1]
-        kept = [row for row in whole if int(row[0]) < done]
+        kept = [row for row in whole if int(row[0]) < self.epochs]
         if kept != rows:
             self.write('w', [header, *kept])
 
