@@ -331,11 +331,12 @@ def test_tensorboard(monkeypatch, tmp_path):
     import sys
     import types
 
-    written, closed = [], []
+    written, closed, purged = [], [], []
 
     class SummaryWriter:
-        def __init__(self, folder):
+        def __init__(self, folder, purge_step):
             self.folder = folder
+            purged.append(purge_step)
 
         def add_scalar(self, name, value, step):
             written.append((name, value, step))
@@ -356,6 +357,8 @@ def test_tensorboard(monkeypatch, tmp_path):
     assert ('loss/val', model.history['val_loss'][1], 1) in written
     assert ('accuracy/train', model.history['train_accuracy'][1], 1) in written
     assert closed == [str(tmp_path)]
+    model.train(1, 0, callbacks=epynn.TensorBoard(tmp_path))
+    assert purged == [0, 2]
 
     monkeypatch.setitem(sys.modules, 'tensorboardX', None)
     monkeypatch.setitem(sys.modules, 'torch.utils.tensorboard', None)

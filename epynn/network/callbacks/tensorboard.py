@@ -36,8 +36,8 @@ class TensorBoard(Callback):
         import_writer()
 
     def on_train_begin(self, model: Network) -> None:
-        """Open the files."""
-        self._writer: Any = import_writer()(self.folder)
+        """Open the files; epochs that are computed anew take the place of those of before."""
+        self._writer: Any = import_writer()(self.folder, purge_step=model.progress[0])
 
     def on_epoch_end(self, model: Network) -> None:
         """Write the values that were computed."""
