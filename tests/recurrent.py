@@ -1,7 +1,6 @@
 """What the tests of RNN, LSTM and GRU share."""
 
 import numpy as np
-from gradients import check_layer, require
 
 
 def draw_parameters(layer, X, rng):
@@ -23,15 +22,6 @@ def run(layer, X, dA=None, seed=4):
     dX = layer.backward(dA)
     layer.compute_gradients()
     return A, dX
-
-
-def check_gradients(layer, X, rng, record_property):
-    """Compare all gradients with central differences, for small inputs."""
-    X = X / 2
-    checks = check_layer(draw_parameters(layer, X, rng), X)
-    assert [check.tensor for check in checks] == ['X', *layer.p]
-    record_property('worst', max(check.error for check in checks))
-    require(checks, 1e-7)
 
 
 def check_against_torch(layer, X, rng, outputs, record_property, tolerance=1e-10):

@@ -18,9 +18,8 @@ from epynn import (
     Reshape,
     check_gradients,
 )
-from epynn.commons.errors import ArgumentError, ArgumentTypeError, LayerError, StateError
+from epynn.commons.errors import LayerError
 from epynn.commons.maths import identity, relu, softmax, tanh
-from epynn.dense.parameters import dense_compute_gradients
 
 X = np.random.default_rng(0).standard_normal((6, 4))
 
@@ -211,20 +210,6 @@ def test_the_table(capsys):
     for words in ('Gradients of Dense: right', 'Tensor', 'Analytic', 'Numeric', 'dX', '(4,3)'):
         assert words in str(result)
         assert words in shown
-
-
-def test_what_is_refused():
-    model = make_classifier()
-    with pytest.raises(StateError, match='expected an initialized network'):
-        check_gradients(model, X, X)
-    with pytest.raises(ArgumentError, match=r'check_gradients\(Y\): expected the labels'):
-        check_gradients(quiet(model), X)
-    with pytest.raises(ArgumentError, match=r'check_gradients\(Y\): expected no labels'):
-        check_gradients(Dense(), X, X)
-    with pytest.raises(ArgumentTypeError, match='expected a layer or a network'):
-        check_gradients(dense_compute_gradients, X)
-    with pytest.raises(ArgumentError, match='points'):
-        check_gradients(Dense(), X, points=0)
 
 
 def test_a_network_without_layers_that_learn():

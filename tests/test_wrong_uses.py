@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 from networks import make_classifier, quiet
 from wrong_uses import (
+    checking,
     commandline,
     custom,
     data,
@@ -37,7 +38,7 @@ from epynn.pooling.models import Pooling
 
 TABLES = (
     data, foreign, labels, layers, orders, settings, training, predicting, pictures, files, custom,
-    losses, kernels,
+    checking, losses, kernels,
 )  # fmt: skip
 ROWS = [
     pytest.param(row, id=f'{table.__name__.partition(".")[2]}: {row.what}')

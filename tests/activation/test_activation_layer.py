@@ -5,7 +5,6 @@ import pytest
 from networks import make_data, quiet
 
 from epynn.activation.models import Activation
-from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.maths import ACTIVATIONS, elu, identity, sigmoid, softmax, tanh
 from epynn.dense.models import Dense
 from epynn.embedding.models import Embedding
@@ -66,9 +65,3 @@ def test_its_own_hyperparameters_count(rng):
     X = rng.standard_normal((3, 4))
     np.testing.assert_allclose(layer.forward(X), elu(X, alpha=2.0))
     assert layer.activation == {'activate': 'elu'}
-
-
-@pytest.mark.parametrize('activate', ['relu', None, 3])
-def test_what_is_no_function_is_refused(activate):
-    with pytest.raises(ArgumentTypeError, match=r'^Activation\.activate: expected a function'):
-        Activation(activate)

@@ -1,4 +1,4 @@
-"""Convolution: against loops and PyTorch with random options."""
+"""Convolution: against loops with random options; padding, dilation and groups."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import naive_convolution
 
+from epynn.commons.errors import ShapeError
 from epynn.commons.maths import identity, tanh
 from epynn.convolution.models import Convolution
 
@@ -40,35 +41,6 @@ def run(layer, X, rng):
     dX = layer.backward(dA)
     layer.compute_gradients()
     return A, dA, dX
-
-
-@pytest.mark.parametrize('seed', range(40))
-def test_against_torch(seed, record_property):
-    torch = pytest.importorskip('torch')
-    shape, options = draw_options(seed)
-    rng = np.random.default_rng(seed)
-    layer = Convolution(**options, activate=tanh)
-    X = rng.standard_normal(shape)
-    A, dA, dX = run(layer, X, rng)
-
-    tX = torch.tensor(X.transpose(0, 3, 1, 2), requires_grad=True)  # (m, d, h, w)
-    W = np.ascontiguousarray(layer.p['W'].transpose(3, 2, 0, 1))  # (u, d, fh, fw)
-    tW = torch.tensor(W, requires_grad=True)
-    tb = torch.tensor(layer.p['b'], requires_grad=True) if options['use_bias'] else None
-    strides = options['strides'] or options['filter_size']
-    tA = torch.nn.functional.conv2d(tX, tW, tb, strides, options['padding']).tanh()
-    tA.backward(torch.tensor(dA.transpose(0, 3, 1, 2)))
-
-    pairs = [
-        (A, tA.detach().permute(0, 2, 3, 1)),
-        (dX, tX.grad.permute(0, 2, 3, 1)),
-        (layer.g['dW'], tW.grad.permute(2, 3, 1, 0)),
-    ]
-    if options['use_bias']:
-        pairs.append((layer.g['db'], tb.grad))
-    record_property('worst', max(float(np.abs(a - t.numpy()).max()) for a, t in pairs))
-    for ours, theirs in pairs:
-        np.testing.assert_allclose(ours, theirs.numpy(), rtol=1e-12, atol=1e-12)
 
 
 @settings(max_examples=25)
@@ -114,18 +86,72 @@ def test_options_are_normalized():
     assert (d['sh'], d['sw']) == (2, 5)  # strides None: those of the filter
 
 
-def test_the_blocks_are_a_view_in_the_cache(rng):
-    layer = Convolution(2, (3, 2), 1)
-    X = rng.standard_normal((2, 5, 6, 3))
-    layer.forward(X)
-    assert layer.fs['Xb'] == (2, 3, 5, 3, 2, 3, 1)
-    assert np.shares_memory(layer.fc['Xb'], X)
-    np.testing.assert_array_equal(layer.fc['Xb'][1, 2, 3, ..., 0], X[1, 2:5, 3:5])
-
-
 def test_pixels_that_no_window_reaches_get_no_gradient(rng):
     layer = Convolution(1, 2, 3)
     X = rng.standard_normal((1, 6, 6, 1))
     _, _, dX = run(layer, X, rng)
     assert not dX[0, 2].any()
     assert not dX[0, 5].any()
+
+
+# PADDING, DILATION, GROUPS
+
+
+def test_same_has_the_odd_row_at_the_bottom_and_the_odd_column_at_the_right():
+    layer = Convolution(1, 2, 1, 'same', identity)
+    X = np.arange(1.0, 5).reshape(1, 2, 2, 1)
+    layer.forward(X)
+    layer.p['W'] = np.array([1.0, 10, 100, 1000]).reshape(2, 2, 1, 1)
+    np.testing.assert_array_equal(layer.forward(X)[0, :, :, 0], [[4321, 402], [43, 4]])
+    assert layer.window.pads == ((0, 1), (0, 1))
+    assert (layer.d['ph'], layer.d['pw']) == (0, 0)
+
+
+def test_padding_of_same_follows_the_input(rng):
+    layer = Convolution(2, 3, 2, 'same')
+    assert layer.forward(rng.standard_normal((1, 5, 6, 1))).shape == (1, 3, 3, 2)
+    assert layer.window.pads == ((1, 1), (0, 1))
+    assert layer.forward(rng.standard_normal((1, 6, 5, 1))).shape == (1, 3, 3, 2)
+    assert layer.window.pads == ((0, 1), (1, 1))
+
+
+def test_dilated_blocks_are_a_view(rng):
+    layer = Convolution(2, 3, 1, dilation=2)
+    X = rng.standard_normal((2, 7, 8, 3))
+    layer.forward(X)
+    assert layer.fs['Xb'] == (2, 3, 4, 3, 3, 3, 1)
+    assert np.shares_memory(layer.fc['Xb'], X)
+    np.testing.assert_array_equal(layer.fc['Xb'][1, 2, 1, ..., 0], X[1, 2:7:2, 1:6:2])
+
+
+def test_each_group_sees_its_own_depth(rng):
+    """Groups are convolutions side by side."""
+    layer = Convolution(4, 3, 1, 'same', tanh, groups=2)
+    X = rng.standard_normal((2, 5, 5, 6))
+    A = layer.forward(X)
+    for half in range(2):
+        part = Convolution(2, 3, 1, 'same', tanh)
+        part.p = {
+            'W': layer.p['W'][..., 2 * half : 2 * half + 2],
+            'b': layer.p['b'][2 * half : 2 * half + 2],
+        }
+        expected = part.forward(X[..., 3 * half : 3 * half + 3])
+        np.testing.assert_allclose(A[..., 2 * half : 2 * half + 2], expected, rtol=0, atol=1e-13)
+
+
+def test_the_initializer_draws_on_the_shape_of_groups():
+    layer = Convolution(6, 3, groups=3)
+    layer.np_rng = np.random.default_rng(7)
+    layer.forward(np.ones((1, 5, 5, 6)))
+    expected = np.random.default_rng(7).standard_normal((3, 3, 2, 6)) * np.sqrt(2 / 14)
+    np.testing.assert_array_equal(layer.p['W'], expected)
+
+
+def test_a_depth_that_groups_do_not_divide_is_refused(rng):
+    with pytest.raises(
+        ShapeError,
+        match=r'^Convolution: expected an input that fits its W of shape \(\.\.\., depth / 2, '
+        r'units\), got an input of shape \(1, 5, 5, 3\), whose depth 3 is no multiple of 2\. '
+        r'Pass as many',
+    ):
+        Convolution(4, groups=2).forward(rng.standard_normal((1, 5, 5, 3)))

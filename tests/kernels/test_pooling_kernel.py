@@ -1,4 +1,4 @@
-"""Pooling: against loops and PyTorch; one winner on a tie; padding that never wins."""
+"""Pooling: against loops; one winner on a tie; padding that never wins."""
 
 import tracemalloc
 
@@ -61,48 +61,6 @@ def test_against_loops(h, w, window, strides, padding, how, ties):
     np.testing.assert_allclose(Z, Z_naive, rtol=0, atol=1e-13)
     dX = pool_gradient(dZ, X, Z, window, strides, padding, how)
     np.testing.assert_allclose(dX, dX_naive, rtol=0, atol=1e-13)
-
-
-@each_how
-@each_case
-def test_against_torch(h, w, window, strides, padding, how):
-    torch = pytest.importorskip('torch')
-    rng = np.random.default_rng(7)
-    X = rng.standard_normal((2, h, w, 3))
-    Xt = torch.tensor(X, requires_grad=True)
-    At = Xt.permute(0, 3, 1, 2)
-    if how == 'mean':
-        Zt = torch.nn.functional.avg_pool2d(At, window, strides, padding, count_include_pad=True)
-    elif how == 'max':
-        Zt = torch.nn.functional.max_pool2d(At, window, strides, padding)
-    else:
-        Zt = -torch.nn.functional.max_pool2d(-At, window, strides, padding)
-    Zt = Zt.permute(0, 2, 3, 1)
-    Z = pool(X, window, strides, padding, how)
-    np.testing.assert_allclose(Z, Zt.detach().numpy(), rtol=0, atol=1e-12)
-    dZ = rng.standard_normal(Z.shape)
-    Zt.backward(torch.tensor(dZ))
-    dX = pool_gradient(dZ, X, Z, window, strides, padding, how)
-    np.testing.assert_allclose(dX, Xt.grad.numpy(), rtol=0, atol=1e-12)
-
-
-@pytest.mark.parametrize('how', ['max', 'min'])
-def test_a_tie_has_one_winner_the_first(how):
-    X = np.zeros((1, 4, 4, 1))
-    Z = pool(X, 2, how=how)
-    dX = pool_gradient(np.ones_like(Z), X, Z, 2, how=how)
-    expected = np.zeros((4, 4))
-    expected[::2, ::2] = 1
-    np.testing.assert_array_equal(dX[0, :, :, 0], expected)
-
-
-@each_how
-@pytest.mark.parametrize('dtype', [np.float32, np.float64])
-def test_dtype_is_kept(how, dtype):
-    X = np.random.default_rng(8).standard_normal((2, 6, 6, 2)).astype(dtype)
-    Z = pool(X, 3, 2, 1, how)
-    assert Z.dtype == dtype
-    assert pool_gradient(np.ones_like(Z), X, Z, 3, 2, 1, how).dtype == dtype
 
 
 @pytest.mark.parametrize('dtype', [np.uint8, np.int8, np.int64])
@@ -173,30 +131,28 @@ def test_scratch_of_one_large_image(window, strides):
     np.testing.assert_array_equal(Z, pool(X, window, strides))
 
 
+@each_how
+def test_padding_by_name_and_by_side(how):
+    X = np.random.default_rng(5).standard_normal((2, 5, 6, 3))
+    frame = {'max': -np.inf, 'min': np.inf, 'mean': 0}[how]
+    Xp = np.pad(X, ((0, 0), (1, 1), (0, 1), (0, 0)), constant_values=frame)
+    Z = pool(X, 3, 2, 'same', how)
+    np.testing.assert_array_equal(Z, pool(Xp, 3, 2, 0, how))
+    np.testing.assert_array_equal(Z, pool(X, 3, 2, ((1, 1), (0, 1)), how))
+    dZ = np.random.default_rng(6).standard_normal(Z.shape)
+    dX = pool_gradient(dZ, X, Z, 3, 2, 'same', how)
+    np.testing.assert_array_equal(dX, pool_gradient(dZ, Xp, Z, 3, 2, 0, how)[:, 1:-1, :-1])
+
+
 def test_messages():
     X = np.zeros((2, 6, 6, 1))
     Z = pool(X, 2)
-    with pytest.raises(ValueError, match=r"how: .* one of \('max', 'min', 'mean'\), got 'sum'"):
-        pool(X, 2, how='sum')
-    with pytest.raises(ValueError, match=r'X: expected 4 axes \(m, h, w, d\), got 3 axes'):
-        pool(X[0], 2)
-    with pytest.raises(ValueError, match=r'window: expected at most 6 .* got 7'):
-        pool(X, 7)
     with pytest.raises(
         ValueError,
         match=r'padding: expected less than the window \(2, 3\), got \(2, 0\)\. A window of min',
     ):
         pool(X, (2, 3), padding=(2, 0), how='min')
     assert pool(X, 2, padding=2, how='mean').shape == (2, 5, 5, 1)
-    with pytest.raises(TypeError, match=r'window: expected an int or a pair of ints, got 2.5'):
-        pool(X, 2.5)
-    with pytest.raises(ValueError, match=r'strides: .* at least 1, got 0'):
-        pool(X, 2, 0)
-    with pytest.raises(
-        ValueError,
-        match=r'dZ: expected \(m, oh, ow, d\) = \(2, 3, 3, 1\), got .*\. Use',
-    ):
-        pool_gradient(Z[:, :2], X, Z, 2)
     with pytest.raises(ValueError, match=r'^Z: expected \(m, oh, ow, d\)'):
         pool_gradient(Z, X, Z[:, :2], 2)
 

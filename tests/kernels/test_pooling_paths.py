@@ -1,9 +1,10 @@
-"""Each way through pooling against plain loops: apart, with gaps, overlapping, far to walk."""
+"""Each way through pooling: apart, with gaps, overlapping, far to walk; and in pieces."""
 
 import numpy as np
 import pytest
 from test_pooling_kernel import naive_pool
 
+from epynn.kernels.fast import pieces
 from epynn.kernels.pooling import pool, pool_gradient
 
 
@@ -80,3 +81,32 @@ def test_numbers_of_winners_in_windows_of_more_than_255_points():
         assert dX[0, 17, 16, 0] == len(Z[0]) ** 2
         assert dX[1, 0, 0, 0] == 1
         assert dX.sum() == Z.size - np.isnan(Z).sum()
+
+
+@pytest.mark.parametrize('how', ['max', 'min', 'mean'])
+@pytest.mark.parametrize('dtype', [np.float32, np.float64, np.int16])
+def test_pieces_give_the_same_numbers_as_one_go(monkeypatch, dtype, how):
+    rng = np.random.default_rng(14)
+    for window, strides, padding in (
+        ((2, 2), None, 0), ((3, 3), 2, 1), ((3, 2), (1, 2), 0), ((2, 2), 3, 0), ((1, 1), 2, 0),
+    ):  # fmt: skip
+        for m in (0, 1, 7):
+            X = np.round(9 * rng.standard_normal((m, 8, 9, 3))).astype(dtype)  # ties
+            arguments = window, strides, padding, how
+            Z = pool(X, *arguments)
+            dZ = rng.standard_normal(Z.shape)
+            dX = pool_gradient(dZ, X, Z, *arguments)
+            for piece in (1, 1 << 30):
+                with monkeypatch.context() as patched:
+                    patched.setattr(pieces, 'PIECE_BYTES', piece)
+                    np.testing.assert_array_equal(pool(X, *arguments), Z)
+                    np.testing.assert_array_equal(pool_gradient(dZ, X, Z, *arguments), dX)
+
+
+def test_a_window_with_a_nan_sends_nothing_in_tiles_and_overlapping():
+    X = np.zeros((2, 4, 4, 1), dtype=np.float32)
+    X[0, 0, 0] = np.nan
+    for window, strides, windows in ((2, 2, 8), (3, 1, 8)):
+        Z = pool(X, window, strides)
+        dX = pool_gradient(np.ones_like(Z), X, Z, window, strides)
+        assert dX.sum() == windows - 1

@@ -1,4 +1,4 @@
-"""Tokens: against one-hot products and PyTorch, what it refuses, and in a network."""
+"""Tokens: against one-hot products, what it refuses, and in a network."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,8 @@ from gradients import check_network, require
 from networks import quiet
 
 from epynn.batchnorm.models import BatchNorm
-from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, ShapeError
+from epynn.commons.errors import DataError
 from epynn.commons.maths import softmax
-from epynn.commons.penalties import L2
 from epynn.dense.models import Dense
 from epynn.embedding.models import Embedding
 from epynn.flatten.models import Flatten
@@ -17,23 +16,6 @@ from epynn.network.models import EpyNN
 from epynn.reshape.models import Reshape
 from epynn.residual.models import Residual
 from epynn.tokens.models import Tokens
-
-
-@pytest.mark.parametrize('size', [(1, 1, 1, 1), (5, 7, 3, 4), (20, 30, 100, 16)])
-def test_against_torch(size, rng, record_property):
-    torch = pytest.importorskip('torch')
-    m, s, v, u = size
-    layer = Tokens(v, u)
-    X, dA = rng.integers(0, v, (m, s)), rng.standard_normal((m, s, u))
-    A = layer.forward(X)
-    layer.backward(dA)
-    layer.compute_gradients()
-    tW = torch.tensor(layer.p['W'], requires_grad=True)
-    tA = torch.nn.functional.embedding(torch.tensor(X), tW)
-    tA.backward(torch.tensor(dA))
-    record_property('worst', float(np.abs(layer.g['dW'] - tW.grad.numpy()).max()))
-    np.testing.assert_array_equal(A, tA.detach().numpy())
-    np.testing.assert_allclose(layer.g['dW'], tW.grad.numpy(), rtol=1e-12, atol=1e-12)
 
 
 def test_the_same_as_one_hot_products(rng):
@@ -98,13 +80,6 @@ def test_what_is_no_number_is_refused(X):
         Tokens(4, 2).forward(X)
 
 
-@pytest.mark.parametrize('argument', ['vocabulary', 'units'])
-@pytest.mark.parametrize('value', [0, -2, 2.5, 'ten', None])
-def test_wrong_arguments_are_refused(argument, value):
-    with pytest.raises((ArgumentError, ArgumentTypeError), match=rf'^Tokens\.{argument}: '):
-        Tokens(**{'vocabulary': 3, 'units': 2, argument: value})
-
-
 # IN A NETWORK
 
 
@@ -130,21 +105,10 @@ def test_gradients_of_a_network():
     require(check_network(model, batch.X, batch.Y))
 
 
-def test_the_penalty_is_on_the_rows():
-    model = quiet(make_network(penalty=L2(0.5)))
-    W = model.layers[1].p['W']
-    assert model.layers[1].compute_penalty() == pytest.approx(0.25 * np.sum(W**2))
-
-
 def test_predicting_an_unknown_token_names_it():
     model = quiet(make_network())
     with pytest.raises(DataError, match=r'got 5\.0 \(float\) in sample 0, step 2'):
         model.predict(np.array([[0, 1, 5, 0, 0, 0]]))
-
-
-def test_one_hot_encoded_sequences_are_refused(rng):
-    with pytest.raises(ShapeError, match=r'Tokens: expected an input of 2 axes \(m, s: '):
-        Tokens(4, 2).forward(rng.standard_normal((2, 3, 4)))
 
 
 @pytest.mark.parametrize('of', [np.int64, np.uint32, np.float64])
