@@ -12,8 +12,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r'^(?:\*\*`([^`]+)`\*\*.*?\n\n)?```(python|diff)\n(.*?)^```$', re.M | re.S)
 CHECKS = (
-    'tests/test_layer_table.py', 'tests/test_docs.py', 'tests/test_house.py',
-    'tests/commons/test_loss.py', 'tests/commons/test_optimize.py',
+    *(f'tests/{path.name}' for path in sorted((ROOT / 'tests').glob('test_layer_table*.py'))),
+    'tests/test_docs.py', 'tests/test_house.py',
+    'tests/commons/loss/test_loss.py', 'tests/commons/optimize/test_optimize.py',
     'tests/parity/test_parity.py::test_against_torch', 'tests/test_stability.py',
     'tests/kernels/test_wings.py', 'tests/kernels/test_convolution_kernel.py',
 )  # fmt: skip

@@ -99,14 +99,7 @@ def test_text_is_read(text):
         assert read_file(path) == text
 
 
-@pytest.mark.parametrize(('path', 'words'), [
-    ('missing', r'a file that can be read, got missing \(No such file'),
-    ('.', r'a file that can be read, got . \(Is a directory\)'),
-    ('binary', 'a text file in UTF-8, got binary, which is not'),
-    (None, r'the path of a file, got None \(NoneType\)'),
-    (['a'], 'the path of a file'), ('a\0b', 'the path of a file'),
-])  # fmt: skip
-def test_what_cannot_be_read_as_text(path, words):
-    Path('binary').write_bytes(b'\xff\xfe\x00')
-    with pytest.raises(ArgumentError, match=rf'read_file\(path\): expected {words}'):
+@pytest.mark.parametrize('path', [['a'], 'a\0b'])
+def test_what_is_no_path_of_a_text(path):
+    with pytest.raises(ArgumentError, match=r'read_file\(path\): expected the path of a file'):
         read_file(path)

@@ -1,4 +1,4 @@
-"""Initializers: fans, bounds and variances, against torch.nn.init, and seeds."""
+"""Initializers: fans, bounds and variances, orthogonal weights, and seeds."""
 
 import math
 import types
@@ -19,6 +19,8 @@ from epynn.commons.maths import (
     lecun_normal,
     lecun_uniform,
     ones,
+    orthogonal,
+    xavier,
     zeros,
 )
 from epynn.commons.maths.initializers import fans
@@ -71,33 +73,26 @@ def test_mean_and_variance(initialize, shape):
     assert W.var() == pytest.approx(var, rel=4 * math.sqrt(2 / W.size))
 
 
-@pytest.mark.parametrize(
-    ('initialize', 'name', 'options'),
-    [
-        (glorot_normal, 'xavier_normal_', {}),
-        (glorot_uniform, 'xavier_uniform_', {}),
-        (he_normal, 'kaiming_normal_', {'nonlinearity': 'relu'}),
-        (he_uniform, 'kaiming_uniform_', {'nonlinearity': 'relu'}),
-        (lecun_normal, 'kaiming_normal_', {'nonlinearity': 'linear'}),
-        (lecun_uniform, 'kaiming_uniform_', {'nonlinearity': 'linear'}),
-    ],
-)
-def test_distributions_are_those_of_torch(initialize, name, options):
-    torch = pytest.importorskip('torch')
-    torch.manual_seed(0)
-    shape = (3, 5, 40, 60)  # channels last, and theirs is (u, d, fh, fw)
-    theirs = getattr(torch.nn.init, name)(torch.empty(60, 40, 3, 5), **options).numpy()
-    ours = initialize(shape, np.random.default_rng(0))
-    assert ours.std() == pytest.approx(theirs.std(), rel=0.02)
-    if name.endswith('uniform_'):
-        assert abs(ours).max() == pytest.approx(abs(theirs).max(), rel=1e-3)
-    quantiles = np.linspace(0.01, 0.99, 25)
-    np.testing.assert_allclose(
-        np.quantile(ours, quantiles), np.quantile(theirs, quantiles), atol=0.05 * ours.std()
-    )
+@pytest.mark.parametrize('shape', [(6, 4), (4, 6), (5, 5), (3, 2, 4), (1, 2, 4), (7,)])
+def test_orthogonal_is_orthonormal(shape, rng):
+    W = orthogonal(shape, rng)
+    assert W.shape == shape
+    M = W.reshape(-1, shape[-1])
+    M = M if M.shape[0] >= M.shape[1] else M.T
+    np.testing.assert_allclose(M.T @ M, np.eye(M.shape[1]), atol=1e-12)
 
 
-@pytest.mark.parametrize('initialize', [*VARIANCES, Normal(), Uniform()])
+@pytest.mark.parametrize('shape', [(6, 4), (4, 6)])
+def test_orthogonal_is_the_q_whose_r_has_a_positive_diagonal(shape):
+    W = orthogonal(shape, np.random.default_rng(5))
+    draw = np.random.default_rng(5).standard_normal(shape)
+    Q, draw = (W, draw) if shape[0] > shape[1] else (W.T, draw.T)
+    R = Q.T @ draw
+    np.testing.assert_allclose(R, np.triu(R), atol=1e-12)
+    assert (np.diag(R) > 0).all()
+
+
+@pytest.mark.parametrize('initialize', [*VARIANCES, xavier, orthogonal, Normal(), Uniform()])
 def test_fresh_numbers_without_a_generator(initialize):
     assert not np.array_equal(initialize((3, 3)), initialize((3, 3)))
 

@@ -1,38 +1,37 @@
-"""Rectifiers, sigmoids and gated units: against torch, mpmath and their definitions."""
+"""Activations: known points, extremes, mpmath and definitions. PyTorch is in tests/parity."""
 
+import functools
 import math
+import types
 
 import mpmath
 import numpy as np
 import pytest
+from extremes import extremes
 
-from epynn.commons.bound_activation import BoundActivation
+from epynn.commons.errors import ArgumentError
 from epynn.commons.maths import (
     ACTIVATIONS,
+    activation_functions,
+    elu,
     gated,
     gelu,
     hard_sigmoid,
     hard_tanh,
+    identity,
+    lrelu,
     mish,
+    relu,
     selu,
     sigmoid,
     silu,
+    softmax,
     softplus,
     softsign,
     tanh,
 )
 
 NEW = [gelu, silu, mish, selu, softplus, softsign, hard_sigmoid, hard_tanh]
-TORCH = {
-    gelu: 'gelu',
-    silu: 'silu',
-    mish: 'mish',
-    selu: 'selu',
-    softplus: 'softplus',
-    softsign: 'softsign',
-    hard_sigmoid: 'hardsigmoid',
-    hard_tanh: 'hardtanh',
-}
 
 
 def ncdf(x):
@@ -46,21 +45,6 @@ EXACT = {
     softplus: lambda x: mpmath.log1p(mpmath.exp(x)),
     softsign: lambda x: x / (1 + abs(x)),
 }
-
-
-@pytest.mark.parametrize('f', NEW)
-def test_values_and_derivatives_are_those_of_torch(f, rng):
-    torch = pytest.importorskip('torch')
-    x = np.concatenate([rng.normal(size=200) * 4, [-3.0, -1.0, 0.0, 1.0, 3.0]])
-    if f is selu:
-        x = x[x != 0]  # torch takes the right derivative at 0, we the left one
-    t = torch.from_numpy(x).requires_grad_()
-    y = getattr(torch.nn.functional, TORCH[f])(t)
-    y.sum().backward()
-    # torch replaces softplus by x above 20, and rounds where we do not: 1e-12 is what they share
-    np.testing.assert_allclose(f(x), y.detach().numpy(), rtol=1e-12, atol=1e-14)
-    rtol = 1e-7 if f is hard_sigmoid else 1e-12  # torch has 1/6 in single precision there
-    np.testing.assert_allclose(f(x, deriv=True), t.grad.numpy(), rtol=rtol, atol=1e-14)
 
 
 @pytest.mark.parametrize('f', EXACT)
@@ -135,7 +119,7 @@ def test_selu_has_a_fixed_point_at_mean_0_and_variance_1():
         assert abs(moment(2) - 1) < 1e-14
 
 
-def test_values_at_known_points():
+def test_values_of_the_others_at_known_points():
     x = np.array([-6.0, -3.0, 0.0, 1.5, 3.0, 6.0])
     np.testing.assert_allclose(hard_sigmoid(x), [0, 0, 0.5, 0.75, 1, 1])
     np.testing.assert_array_equal(hard_sigmoid(x, deriv=True) * 6, [0, 0, 1, 1, 0, 0])
@@ -155,20 +139,97 @@ def test_identities(rng):
     np.testing.assert_allclose(mish(x), x * tanh(softplus(x)))
 
 
-@pytest.mark.parametrize('alpha', [0.3, 2.0, 0.0, -0.5])
-@pytest.mark.parametrize('f', ACTIVATIONS.values(), ids=ACTIVATIONS)
-def test_outputs_fill_their_range(f, alpha):
-    activation = BoundActivation(f, {'LRELU_alpha': alpha, 'ELU_alpha': alpha})
-    low, high = activation.range
-    x = np.linspace(-1e5, 1e5, 200_001)
-    x = np.concatenate([x, x / 1e4])
-    A = activation(np.stack([x, -x], axis=1))
-    assert low <= A.min() <= low + 2e-4 if low > -np.inf else A.min() < -2e4
-    assert high - 2e-4 <= A.max() <= high if high < np.inf else A.max() > 2e4
+def test_values_of_the_first_ones_at_known_points():
+    x = np.array([-2.0, 0.0, 3.0])
+    np.testing.assert_array_equal(identity(x), x)
+    np.testing.assert_array_equal(relu(x), [0, 0, 3])
+    np.testing.assert_allclose(lrelu(x), [-0.6, 0, 3])
+    np.testing.assert_allclose(elu(x, alpha=2), [2 * (np.exp(-2) - 1), 0, 3])
+    np.testing.assert_allclose(sigmoid(x), 1 / (1 + np.exp(-x)))
+    np.testing.assert_allclose(tanh(x), np.tanh(x))
+    np.testing.assert_allclose(softmax(x, T=2), np.exp(x / 2) / np.exp(x / 2).sum())
 
 
-def test_functions_of_your_own_may_give_anything():
-    def relu(x, deriv=False):
-        return x
+def test_derivative_of_relu_at_0_is_0():
+    assert relu(np.zeros(1), deriv=True)[0] == 0
 
-    assert BoundActivation(relu).range == (-np.inf, np.inf)
+
+# EXTREMES
+
+
+@pytest.mark.parametrize('dtype', [np.float64, np.float32])
+@pytest.mark.parametrize('deriv', [False, True])
+@pytest.mark.parametrize('f', ACTIVATIONS.values())
+def test_extremes_are_finite_silent_and_of_the_same_dtype(f, deriv, dtype):
+    x = extremes(dtype)
+    before = x.copy()
+    with np.errstate(all='raise', under='ignore'):
+        for shaped in (x, x[:, np.newaxis], x.reshape(4, -1)):
+            y = f(shaped, deriv=deriv)
+            assert np.isfinite(y).all()
+            assert y.dtype == dtype
+            assert y.shape == shaped.shape
+    np.testing.assert_array_equal(x, before)
+
+
+@pytest.mark.parametrize('dtype', [np.float64, np.float32])
+@pytest.mark.parametrize('deriv', [False, True])
+@pytest.mark.parametrize(
+    'f',
+    [
+        functools.partial(lrelu, alpha=-6.0),
+        functools.partial(elu, alpha=1e30),
+        functools.partial(softmax, T=1e-30),
+        functools.partial(softmax, T=1e30),
+    ],
+)
+def test_extremes_are_finite_for_any_hyperparameter(f, deriv, dtype):
+    with np.errstate(all='raise', under='ignore'):
+        y = f(extremes(dtype), deriv=deriv)
+    assert np.isfinite(y).all()
+    assert y.dtype == dtype
+
+
+def test_softmax_of_extremes_sums_to_1_and_finds_the_largest():
+    largest = float(np.finfo(np.float64).max)
+    A = softmax(np.array([[largest, -largest, 0.0], [-largest, -largest, -largest]]), T=0.1)
+    np.testing.assert_array_equal(A[0], [1, 0, 0])
+    np.testing.assert_allclose(A[1], 1 / 3)
+
+
+@pytest.mark.parametrize('x', [-700.0, -300.0, -40.0, -1.0, 30.0])
+def test_sigmoid_and_derivatives_keep_relative_precision(x):
+    z, e = np.array([x]), mpmath.exp(-mpmath.mpf(x))
+    assert sigmoid(z)[0] == pytest.approx(float(1 / (1 + e)), rel=1e-14)
+    assert sigmoid(z, deriv=True)[0] == pytest.approx(float(e / (1 + e) ** 2), rel=1e-14)
+    assert tanh(z / 2, deriv=True)[0] == pytest.approx(
+        float(mpmath.sech(mpmath.mpf(x) / 2) ** 2), rel=1e-14
+    )
+
+
+@pytest.mark.parametrize('f', ACTIVATIONS.values())
+def test_integers_give_float64(f):
+    x = np.array([-3, 0, 2])
+    for deriv in (False, True):
+        assert f(x, deriv=deriv).dtype == np.float64
+        np.testing.assert_array_equal(f(x, deriv=deriv), f(x.astype(float), deriv=deriv))
+
+
+# ACTIVATION
+
+
+def test_activation_functions_by_name_or_function():
+    assert activation_functions('tanh') is tanh
+    assert activation_functions(tanh) is tanh
+    assert all(name == f.__name__ for name, f in ACTIVATIONS.items())
+    assert list(ACTIVATIONS)[:4] == ['identity', 'relu', 'lrelu', 'elu']
+    assert list(ACTIVATIONS)[4:7] == ['sigmoid', 'tanh', 'softmax']
+    assert list(ACTIVATIONS)[7:11] == ['gelu', 'silu', 'mish', 'selu']
+    assert list(ACTIVATIONS)[11:] == ['softplus', 'softsign', 'hard_sigmoid', 'hard_tanh']
+    message = "activate: expected .* identity, relu, .*softmax, .*hard_tanh, got 'rely'"
+    with pytest.raises(ArgumentError, match=message):
+        activation_functions('rely')
+
+
+def test_table_of_activations_is_read_only():
+    assert isinstance(ACTIVATIONS, types.MappingProxyType)

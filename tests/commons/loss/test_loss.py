@@ -1,10 +1,12 @@
-"""Losses, their gradients, and the closed forms with the output activation."""
+"""Losses and their gradients, and losses with settings. PyTorch is in tests/parity."""
+
+import re
 
 import numpy as np
 import pytest
+from extremes import extremes
 
-from epynn.commons.bound_activation import BoundActivation
-from epynn.commons.errors import ArgumentError, ShapeError
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, ShapeError
 from epynn.commons.loss import (
     BCE,
     CCE,
@@ -16,20 +18,12 @@ from epynn.commons.loss import (
     Huber,
     LabelSmoothing,
     loss_functions,
-    output_gradient,
 )
-from epynn.commons.maths import sigmoid, softmax
+from epynn.commons.maths import softmax
 
 BY_NAME = [MSE, MAE, MSLE, Huber(), BCE, CCE, ICCE, Hinge]
 NAMED = [MSE, MAE, MSLE, BCE, CCE]
 LOSSES = [*NAMED, Huber(), Huber(0.2), Hinge, LabelSmoothing(CCE), LabelSmoothing(BCE, 0.3)]
-MAGNITUDES = [0, 1, 37, 40, 88, 710, 800, 1e4, 1e300, float(np.finfo(np.float64).max)]
-MAGNITUDES_32 = [0, 1, 37, 40, 88, 710, 800, 1e4, 1e30, float(np.finfo(np.float32).max)]
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(7)
 
 
 def truth_and_output(rng, m=6, U=4):
@@ -62,33 +56,11 @@ def test_losses_are_the_formulas(rng):
         np.testing.assert_allclose(loss(Y, A), expected[loss], rtol=1e-12)
 
 
-def test_losses_and_gradients_are_those_of_torch(rng):
-    torch = pytest.importorskip('torch')
-    functional = torch.nn.functional
-    Y, A = truth_and_output(rng)
-    theirs = {
-        MSE: lambda a, y: functional.mse_loss(a, y, reduction='none').mean(dim=1),
-        MAE: lambda a, y: functional.l1_loss(a, y, reduction='none').mean(dim=1),
-        BCE: lambda a, y: functional.binary_cross_entropy(a, y, reduction='none').mean(dim=1),
-        CCE: lambda a, y: functional.nll_loss(a.log(), y, reduction='none'),
-    }
-    for loss, function in theirs.items():
-        a, y, truth = torch.from_numpy(A).requires_grad_(), torch.from_numpy(Y), Y
-        if loss is CCE:
-            truth = np.eye(A.shape[1])[np.argmax(Y, axis=1)]
-            y = torch.from_numpy(np.argmax(Y, axis=1))
-        value = function(a, y)
-        value.sum().backward()
-        np.testing.assert_allclose(loss(truth, A), value.detach(), rtol=1e-12)
-        np.testing.assert_allclose(loss(truth, A, deriv=True), a.grad, rtol=1e-12, atol=1e-15)
-
-
 @pytest.mark.parametrize('dtype', [np.float64, np.float32])
 @pytest.mark.parametrize('deriv', [False, True])
 @pytest.mark.parametrize('loss', LOSSES)
 def test_extremes_are_finite_silent_and_of_the_same_dtype(loss, deriv, dtype):
-    magnitudes = np.array(MAGNITUDES if dtype is np.float64 else MAGNITUDES_32, dtype=dtype)
-    column = np.concatenate([magnitudes, -magnitudes])[:, np.newaxis]
+    column = extremes(dtype)[:, np.newaxis]
     for A in (column, column.reshape(-1, 4)):
         before = A.copy()
         for Y in (np.zeros_like(A), np.ones_like(A)):
@@ -142,66 +114,11 @@ def test_perfect_outputs_cost_nothing_and_not_minus_nothing():
 
 
 @pytest.mark.parametrize('loss', LOSSES)
-@pytest.mark.parametrize(
-    'shapes', [((4, 1), (4, 3)), ((4,), (4,)), ((3, 2), (4, 2)), ((4,), (4, 1))]
-)
-def test_shapes_must_be_equal_with_two_axes(loss, shapes):
-    y, a = (str(shape).replace('(', r'\(').replace(')', r'\)') for shape in shapes)
-    with pytest.raises(
-        ShapeError, match=f'loss: expected Y and A of one shape .* got Y {y} and A {a}'
-    ):
-        loss(np.zeros(shapes[0]), np.zeros(shapes[1]))
-
-
-# CLOSED FORMS
-
-
-@pytest.mark.parametrize(
-    ('loss', 'activation'),
-    [
-        (CCE, BoundActivation(softmax)),
-        (CCE, BoundActivation(softmax, {'softmax_temperature': 2.5})),
-        (BCE, BoundActivation(sigmoid)),
-    ],
-)
-@pytest.mark.parametrize('scale', [1.0, 0.6])
-def test_closed_form_is_the_general_form(loss, activation, scale, rng):
-    Z = rng.normal(size=(6, 4))
-    A = activation(Z)
-    Y = scale * truth_and_output(rng)[0]  # with 0.6, rows do not sum to 1
-    general = activation.gradient(loss(Y, A, deriv=True), Z, A)
-    np.testing.assert_allclose(output_gradient(loss, activation, Y, A), general, atol=1e-14)
-
-
-def test_closed_forms_are_exact_where_the_general_form_vanishes():
-    Z, Y = np.array([[-800.0, 800.0]]), np.array([[1.0, 0.0]])
-    for loss, activation, expected in (
-        (CCE, BoundActivation(softmax), [[-1, 1]]),
-        (BCE, BoundActivation(sigmoid), [[-0.5, 0.5]]),
-    ):
-        A = activation(Z)
-        assert (activation.gradient(loss(Y, A, deriv=True), Z, A) == 0).all()
-        np.testing.assert_array_equal(output_gradient(loss, activation, Y, A), expected)
-
-
-def test_closed_form_keeps_float32_and_its_inputs():
-    A, Y = np.full((2, 2), 0.5, dtype=np.float32), np.eye(2, dtype=int)
-    for loss, f in ((CCE, softmax), (BCE, sigmoid)):
-        assert output_gradient(loss, BoundActivation(f), Y, A).dtype == np.float32
-    assert (A == 0.5).all()
-
-
-@pytest.mark.parametrize('loss', [MSE, MAE, MSLE, lambda Y, A, deriv=False: A])
-@pytest.mark.parametrize('f', [softmax, sigmoid])
-def test_other_pairs_have_no_closed_form(loss, f):
-    assert output_gradient(loss, BoundActivation(f), np.eye(2), np.eye(2)) is None
-    assert output_gradient(CCE, BoundActivation(sigmoid), np.eye(2), np.eye(2)) is None
-    assert output_gradient(BCE, BoundActivation(softmax), np.eye(2), np.eye(2)) is None
-
-
-def test_closed_form_checks_the_shapes():
-    with pytest.raises(ShapeError, match='loss: expected Y and A of one shape'):
-        output_gradient(BCE, BoundActivation(sigmoid), np.ones((3, 1)), np.ones((3, 2)))
+def test_shapes_must_be_equal_with_two_axes(loss):
+    for y, a in (((4, 1), (4, 3)), ((4,), (4,)), ((3, 2), (4, 2)), ((4,), (4, 1))):
+        message = f'loss: expected Y and A of one shape .* got Y {re.escape(f"{y} and A {a}")}'
+        with pytest.raises(ShapeError, match=message):
+            loss(np.zeros(y), np.zeros(a))
 
 
 # BY NAME
@@ -211,7 +128,7 @@ def test_loss_functions_by_name_or_function():
     assert loss_functions() == {loss.__name__: loss for loss in BY_NAME}
     assert loss_functions('CCE') is CCE
     assert loss_functions('CCE', 'sigmoid') is CCE
-    assert loss_functions(test_closed_form_checks_the_shapes) is test_closed_form_checks_the_shapes
+    assert loss_functions(truth_and_output) is truth_and_output
     names = ', '.join(loss.__name__ for loss in BY_NAME)
     with pytest.raises(ArgumentError, match=f"loss: expected .* {names}, got 'XXE'"):
         loss_functions('XXE')
@@ -226,3 +143,38 @@ def test_loss_that_suits_the_output():
 def test_changing_the_returned_dict_changes_nothing():
     loss_functions().clear()
     assert len(loss_functions()) == len(BY_NAME)
+
+
+# HUBER, AND OTHERS WITH SETTINGS
+
+
+def test_huber_of_a_large_delta_is_half_the_squared_error(rng):
+    Y, A = rng.normal(size=(6, 3)), rng.normal(size=(6, 3))
+    np.testing.assert_allclose(Huber(100)(Y, A), MSE(Y, A) / 2, rtol=1e-14)
+
+
+def test_huber_keeps_float32_whatever_the_delta():
+    Y, A = np.zeros((2, 2), np.float32), np.array([[0.1, 5], [-7, 2]], np.float32)
+    for deriv in (False, True):
+        assert Huber(np.float64(0.5))(Y, A, deriv=deriv).dtype == np.float32
+
+
+@pytest.mark.parametrize('delta', [0, -1, np.nan, np.inf])
+def test_delta_must_be_above_0(delta):
+    with pytest.raises(ArgumentError, match=r'Huber\.delta: expected a number'):
+        Huber(delta)
+
+
+def test_losses_with_settings_have_names():
+    assert [loss.__name__ for loss in (Huber(3), LabelSmoothing(CCE))] == ['Huber', 'smooth_CCE']
+    assert repr(Huber(3)) == 'Huber(delta=3)'
+    assert loss_functions('Huber') == Huber(1.0)
+    assert loss_functions('ICCE') is ICCE
+    smooth = LabelSmoothing(ICCE)
+    assert loss_functions(smooth) is smooth
+
+
+def test_a_class_is_no_loss():
+    message = r'loss: expected a loss, got Huber \(class\)\. Add parentheses: Huber\(\)'
+    with pytest.raises(ArgumentTypeError, match=message):
+        loss_functions(Huber)

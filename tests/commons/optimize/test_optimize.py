@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from layer_table import Chain
 
-from epynn.commons.composite import Composite
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.optimize import (
     OPTIMIZERS,
@@ -37,11 +37,7 @@ PAIRS = {
     'AdamW': (AdamW, 'AdamW', {}, {}),
     'AdamW-AMSGrad': (AdamW, 'AdamW', {'amsgrad': True}, {'amsgrad': True}),
 }  # fmt: skip
-RATES = {
-    'small': [1e-3] * STEPS,
-    'large': [0.3] * STEPS,
-    'changing': [0.1 * 0.9**x for x in range(STEPS)],
-}
+RATES = [0.1 * 0.9**x for x in range(STEPS)]
 
 
 class Bare:
@@ -94,18 +90,17 @@ def train_torch(torch, name, options, start, steps, rates, clip=None):
     return {n: parameter.detach().numpy() for n, parameter in parameters.items()}
 
 
-@pytest.mark.parametrize('weight_decay', [None, 0.0, 0.1])
-@pytest.mark.parametrize('rates', RATES)
+@pytest.mark.parametrize('weight_decay', [None, 0.1])
 @pytest.mark.parametrize('pair', PAIRS)
-def test_fifty_steps_are_those_of_torch(pair, rates, weight_decay, rng):
+def test_fifty_steps_are_those_of_torch(pair, weight_decay, rng):
     torch = pytest.importorskip('torch')
     ours, theirs, settings, options = PAIRS[pair]
     if weight_decay is not None:
         settings = {**settings, 'weight_decay': weight_decay}
         options = {**options, 'weight_decay': weight_decay}
     start, steps = draw(rng), gradients(rng)
-    layer = train(ours(**settings), start, steps, RATES[rates])
-    expected = train_torch(torch, theirs, options, start, steps, RATES[rates])
+    layer = train(ours(**settings), start, steps, RATES)
+    expected = train_torch(torch, theirs, options, start, steps, RATES)
     for name, p in layer.p.items():
         np.testing.assert_allclose(p, expected[name], rtol=1e-12, atol=1e-12)
 
@@ -115,9 +110,9 @@ def test_clipping_by_value_is_that_of_torch(pair, rng):
     torch = pytest.importorskip('torch')
     ours, theirs, settings, options = PAIRS[pair]
     start, steps = draw(rng), gradients(rng)
-    layer = train(ours(**settings, clip_value=0.2), start, steps, RATES['small'])
+    layer = train(ours(**settings, clip_value=0.2), start, steps, RATES)
     expected = train_torch(
-        torch, theirs, options, start, steps, RATES['small'],
+        torch, theirs, options, start, steps, RATES,
         lambda parameters: torch.nn.utils.clip_grad_value_(parameters, 0.2),
     )  # fmt: skip
     for name, p in layer.p.items():
@@ -163,31 +158,14 @@ def test_clipping_without_gradients():
     Adam(clip_norm=1, clip_value=2).clip([Bare({}, [0.1])])
 
 
-class Chain(Composite):
-    """Layers one after another."""
-
-    def compute_shapes(self, A):
-        pass
-
-    def forward(self, A):
-        for layer in self.layers:
-            A = layer.forward(A)
-        return A
-
-    def backward(self, dX):
-        for layer in reversed(self.layers):
-            dX = layer.backward(dX)
-            layer.compute_gradients()
-        return dX
-
-
 def test_clipping_reaches_the_trainable_layers_inside_layers(rng):
     inside, frozen, beside = Dense(3), Dense(3), Dense(2)
     chain = Chain([inside, frozen])
     frozen.trainable = False
     A = beside.forward(chain.forward(rng.normal(size=(5, 4))))
     chain.backward(beside.backward(np.ones_like(A)))
-    beside.compute_gradients()
+    for layer in (beside, chain):
+        layer.compute_gradients()
     before = {key: np.array(g) for key, g in chain.g.items()}
     trained = [*inside.g.values(), *beside.g.values()]
     norm = np.sqrt(sum(np.sum(g**2) for g in trained))
@@ -237,8 +215,8 @@ def test_nothing_is_changed_in_place(cls, rng):
 
 def test_one_optimizer_serves_many_layers(rng):
     start, steps, optimizer = draw(rng), gradients(rng), Adam()
-    first = train(optimizer, start, steps, RATES['large'])
-    second = train(optimizer, start, steps, RATES['large'])
+    first = train(optimizer, start, steps, RATES)
+    second = train(optimizer, start, steps, RATES)
     np.testing.assert_array_equal(first.p['W'], second.p['W'])
     assert vars(optimizer) == vars(Adam())
 
@@ -273,30 +251,6 @@ def test_by_name_or_object():
     for wrong in ('adam', None):
         with pytest.raises(ArgumentError, match='optimizer: expected an optimizer or one of SGD'):
             make_optimizer(wrong)
-
-
-@pytest.mark.parametrize(
-    ('make', 'message'),
-    [
-        (lambda: SGD(weight_decay=-1), r'SGD\.weight_decay: expected a number from 0'),
-        (lambda: Adam(clip_norm=0), r'Adam\.clip_norm: expected a number above 0, or None, got 0'),
-        (lambda: Adam(clip_value=-1), r'Adam\.clip_value: expected a number above 0, or None'),
-        (lambda: Nesterov(momentum=2), r'Nesterov\.momentum: expected a number from 0 to 1'),
-        (lambda: RMSprop(rho=-0.1), r'RMSprop\.rho: expected a number from 0 to 1'),
-        (lambda: Adagrad(epsilon=-1), r'Adagrad\.epsilon: expected a number from 0'),
-        (lambda: AdamW(beta1=1), r'AdamW\.beta1, beta2: expected numbers below 1'),
-    ],
-)
-def test_settings_are_checked(make, message):
-    with pytest.raises(ArgumentError, match=message):
-        make()
-
-
-def test_types_are_checked():
-    with pytest.raises(ArgumentTypeError, match=r'Adam\.amsgrad: expected True or False, got 1'):
-        Adam(amsgrad=1)
-    with pytest.raises(ArgumentTypeError, match=r'SGD\.clip_norm: expected a number'):
-        SGD(clip_norm='1')
 
 
 def test_they_print_their_settings():

@@ -1,15 +1,12 @@
-"""Metrics where several labels may hold for a sample, and the other averages: as scikit-learn."""
+"""Averages over classes, and several labels a sample: as scikit-learn."""
 
 import numpy as np
 import pytest
 
-from epynn.commons.errors import LabelError
 from epynn.commons.metrics import (
     NPV,
     ROC_AUC,
-    TopK,
     accuracy,
-    confusion_matrix,
     decide,
     fscore,
     hamming_loss,
@@ -98,13 +95,6 @@ def test_a_part_of_the_samples_need_not_tell_what_all_are():
     A[1] = 0.1, 0.2, 0.1
     assert ROC_AUC(Y[:, :2], A[:, :2], multilabel=True) == 0.5
     assert ROC_AUC(Y[:, :2], A[:, :2]) == 0
-
-
-def test_what_is_about_one_label_refuses_several():
-    Y, A = np.array([[1, 1, 0], [0, 0, 0]]), np.full((2, 3), 0.4)
-    for metric in (confusion_matrix, TopK(2)):
-        with pytest.raises(LabelError, match='expected one label a sample, got columns of which'):
-            metric(Y, A)
 
 
 @pytest.mark.parametrize(
