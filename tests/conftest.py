@@ -20,6 +20,9 @@ settings.register_profile(
 )  # fmt: skip
 settings.load_profile('repeatable')
 
+# Pictures need no display, whichever test is the first to draw one.
+os.environ['MPLBACKEND'] = 'agg'
+
 default_rng, seeds = np.random.default_rng, count()
 
 

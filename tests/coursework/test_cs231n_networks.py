@@ -24,8 +24,7 @@ def check_gradients(model, X, y, tolerance, h=1e-5):
 
 
 @pytest.mark.parametrize('normalization', [None, 'batchnorm', 'layernorm'])
-@pytest.mark.parametrize('reg', [0, 3.14])
-@pytest.mark.parametrize('keep', [1, 0.75])
+@pytest.mark.parametrize(('reg', 'keep'), [(0, 1), (3.14, 0.75)])
 def test_fully_connected_net(normalization, reg, keep, rng):
     N, D, H1, H2, C = 2, 15, 20, 30, 10
     X, y = rng.standard_normal((N + 1, D)), rng.integers(C, size=N + 1)
@@ -38,16 +37,6 @@ def test_fully_connected_net(normalization, reg, keep, rng):
     penalty = sum(np.sum(model.params[f'W{layer}'] ** 2) for layer in (1, 2, 3)) * reg / 2
     assert abs(loss - penalty - np.log(C)) < (0.1 if normalization is None else 1.5)
     check_gradients(model, X, y, 1e-6)
-
-
-def test_fully_connected_net_starts_at_the_loss_of_chance(rng):
-    X, y = rng.standard_normal((2, 15)), rng.integers(10, size=2)
-    plain, penalized = (
-        FullyConnectedNet([20, 30], 15, 10, reg=reg, weight_scale=5e-2, dtype=np.float64)
-        for reg in (0, 3.14)
-    )
-    assert abs(plain.loss(X, y)[0] - 2.3) < 0.1
-    assert abs(penalized.loss(X, y)[0] - 7) < 1  # the notebook shows about 7.05
 
 
 @pytest.mark.parametrize(
@@ -125,7 +114,6 @@ def test_three_layer_conv_net_gradients(filter_size, reg, rng):
     check_gradients(model, X, y, 1e-6, h=1e-6)
 
 
-@pytest.mark.parametrize('seed', range(2))
 @pytest.mark.parametrize(
     ('rule', 'config'),
     [
@@ -135,8 +123,7 @@ def test_three_layer_conv_net_gradients(filter_size, reg, rng):
         ('adam', {'learning_rate': 3e-3}),
     ],
 )
-def test_solver_overfits_50_samples(rule, config, seed, rng):
-    np.random.seed(seed)  # noqa: NPY002
+def test_solver_overfits_50_samples(rule, config, rng):
     data = small_data(rng, (30,))
     model = FullyConnectedNet([100, 100], 30, 10, weight_scale=0.15)
     solver = Solver(

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from course_checks import check
 
 from epynn.commons.errors import ArgumentError, ShapeError
-from epynn.coursework.cs231n.gradient_check import eval_numerical_gradient_array
 from epynn.coursework.cs231n.layers import (
     batchnorm_backward,
     batchnorm_backward_alt,
@@ -16,16 +16,6 @@ from epynn.coursework.cs231n.layers import (
     spatial_groupnorm_backward,
     spatial_groupnorm_forward,
 )
-
-
-def check(forward, backward, arrays, rng):
-    """Compare the gradients of all arrays with central differences."""
-    out, cache = forward(*arrays)
-    dout = rng.standard_normal(out.shape)
-    for array, gradient in zip(arrays, backward(dout, cache), strict=True):
-        numeric = eval_numerical_gradient_array(lambda _: forward(*arrays)[0], array, dout)
-        assert gradient.shape == array.shape
-        np.testing.assert_allclose(gradient, numeric, atol=1e-8)
 
 
 def test_batchnorm_forward_in_training(rng):

@@ -115,26 +115,3 @@ def test_rules_complete_their_settings_and_leave_w_alone(rule):
 def test_defaults(rule, keys):
     _, config = rule(W, DW)
     assert {name: config[name] for name in keys} == keys
-
-
-@pytest.mark.parametrize(
-    ('rule', 'name', 'options'),
-    [
-        (sgd, 'SGD', {}),
-        (sgd_momentum, 'SGD', {'momentum': 0.9}),
-        (rmsprop, 'RMSprop', {'alpha': 0.99}),
-        (adam, 'Adam', {}),
-    ],
-)
-def test_rules_are_the_optimizers_of_torch(rule, name, options, rng):
-    torch = pytest.importorskip('torch')
-    w = rng.standard_normal((3, 4))
-    tensor = torch.tensor(w, requires_grad=True)
-    optimizer = getattr(torch.optim, name)([tensor], lr=0.02, **options)
-    config = {'learning_rate': 0.02}
-    for _ in range(5):
-        dw = rng.standard_normal((3, 4))
-        w, config = rule(w, dw, config)
-        tensor.grad = torch.tensor(dw)
-        optimizer.step()
-    np.testing.assert_allclose(w, tensor.detach().numpy(), rtol=1e-12)

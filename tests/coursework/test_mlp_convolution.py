@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, ShapeError
-from epynn.coursework.mlp.initialisers import ConstantInit, NormalInit
+from epynn.coursework.mlp.initialisers import ConstantInit
 from epynn.coursework.mlp.layers import ConvolutionalLayer
 from epynn.coursework.mlp.penalties import L1Penalty, L2Penalty
 
@@ -83,18 +83,6 @@ def test_gradients_of_parameters_include_those_of_the_penalties(cross_correlatio
     np.testing.assert_array_equal(biases - plain_biases, [0.0, 3.0])
     assert layer.params_penalty() == 0.25 * (KERNELS**2).sum() + 3.0
     assert plain.params_penalty() == 0
-
-
-def test_convolution_is_the_one_of_scipy(rng):
-    signal = pytest.importorskip('scipy.signal')
-    layer = ConvolutionalLayer(2, 3, 7, 6, 3, 2, NormalInit(0, 1))
-    inputs = rng.standard_normal((4, 2, 7, 6))
-    outputs = layer.fprop(inputs)
-    for n, o in np.ndindex(4, 3):
-        expected = sum(
-            signal.convolve2d(inputs[n, c], layer.kernels[o, c], mode='valid') for c in range(2)
-        )
-        np.testing.assert_allclose(outputs[n, o], expected, atol=1e-13)
 
 
 def test_shapes_and_parameters():

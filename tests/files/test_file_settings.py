@@ -203,17 +203,6 @@ def test_a_function_of_yours_is_not_taken_for_that_of_epynn(tmp_path):
     assert_same_network(model, read_model(path, custom=[relu, Dense2]))
 
 
-@pytest.mark.parametrize(('custom', 'words'), [
-    ('relu', 'a list of classes'), (['relu'], 'classes and functions'), ([3], 'and functions'),
-    ([bent, partial(bent)], 'classes and functions'),
-    ([bent, type('bent', (), {})], 'a second bent'),
-])  # fmt: skip
-def test_what_cannot_be_handed_in(custom, words, tmp_path):
-    path = quiet(make_classifier()).write(tmp_path / 'model')
-    with pytest.raises(ArgumentError, match=words):
-        read_model(path, custom=custom)
-
-
 def test_things_that_nobody_needs_may_be_handed_in(tmp_path):
     model = quiet(make_classifier())
     path = model.write(tmp_path / 'model')

@@ -213,7 +213,7 @@ def test_a_confusion_matrix_needs_one_label_a_sample():
 
 
 def test_a_picture_of_the_confusion(tmp_path):
-    pytest.importorskip('matplotlib').use('Agg')
+    pytest.importorskip('matplotlib')
     model, X, y = make_named()
     path = tmp_path / 'confusion.png'
     with warnings.catch_warnings():

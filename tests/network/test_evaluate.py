@@ -12,10 +12,7 @@ from epynn.commons.maths import tanh
 from epynn.commons.metrics import accuracy
 from epynn.commons.penalties import L2
 from epynn.dense.models import Dense
-from epynn.dropout.models import Dropout
-from epynn.embedding.models import Embedding
 from epynn.network.forward import SAMPLES_AT_A_TIME
-from epynn.network.models import EpyNN
 from epynn.residual.models import Residual
 from epynn.template.models import Template
 
@@ -111,56 +108,6 @@ def test_prediction():
     np.testing.assert_allclose(model.predict(X[:1]).A, dset.A[:1], rtol=1e-13)
 
 
-def test_one_output_is_rounded():
-    X, y = make_data(classes=2)
-    model = quiet(EpyNN([Embedding(X, y), Dense()]), loss='BCE')
-    dset = model.predict(X)
-    np.testing.assert_array_equal(dset.P, np.rint(dset.A[:, 0]))
-    assert set(dset.P) <= {0, 1}
-
-
-def test_dropout_is_off():
-    with_dropout = quiet(make_classifier(Template(), Dense(5, tanh), Dropout(0.9)))
-    without = quiet(make_classifier(Template(), Dense(5, tanh), Template()))
-    X, _ = make_data()
-    np.testing.assert_array_equal(with_dropout.predict(X).A, without.predict(X).A)
-    assert record(with_dropout.evaluate()) == record(without.evaluate())
-    np.testing.assert_array_equal(with_dropout.forward(X), without.forward(X))
-    assert not np.array_equal(with_dropout.forward(X, training=True), without.forward(X))
-
-
-def test_predicting_changes_nothing_that_is_learned():
-    model = quiet(make_classifier(Dense(5), Dropout(0.5)))
-    model.train(2, verbose=0)
-
-    def state():
-        layers = [(layer.p, layer.g, layer.np_rng, layer.lrate, layer.e) for layer in model.layers]
-        return record([layers, model.metrics, model.np_rng, model.network, model.embedding.order])
-
-    before = state()
-    model.predict(make_data(300)[0])
-    assert state() == before
-
-
-def test_encoded_samples():
-    words = ['cat', 'dog', 'cow', 'act'] * 3
-    embedding = Embedding(words, [0, 1, 1, 0] * 3, X_encode=True)
-    assert embedding.dtrain.X.shape == (8, 3, 7)
-    from epynn.flatten.models import Flatten
-
-    model = quiet(EpyNN([embedding, Flatten(), Dense()]), loss='BCE')
-    encoded = model.predict(['tac', 'god'], X_encode=True)
-    assert encoded.X.shape == (2, 3, 7)
-    np.testing.assert_array_equal(model.predict(encoded.X).A, encoded.A)
-
-
-def test_scaled_samples():
-    X, y = make_data(classes=2)
-    model = quiet(EpyNN([Embedding(X, y, X_scale=True), Dense()]), loss='BCE')
-    scaled = model.predict(X[:5], X_scale=True)
-    np.testing.assert_array_equal(scaled.X, (X[:5] - X.min()) / (X.max() - X.min()))
-
-
 def test_metrics_by_name_by_function_and_losses():
     def largest(Y, A):
         return A.max()
@@ -171,17 +118,6 @@ def test_metrics_by_name_by_function_and_losses():
     assert values['largest']['dtrain'] == model.embedding.dtrain.A.max()
     assert list(quiet(make_classifier(), metrics='recall').metrics) == ['recall', 'CCE']
     assert list(quiet(make_classifier(), metrics=()).metrics) == ['CCE']
-
-
-@pytest.mark.parametrize('label', [0, 1])
-def test_the_positive_label(label):
-    X, y = make_data(classes=2)
-    model = quiet(
-        EpyNN([Embedding(X, y), Dense()]), loss='BCE', metrics=['recall'], positive_label=label
-    )
-    values = model.evaluate()
-    dset = model.embedding.dtrain
-    assert values['recall']['dtrain'] == np.mean(dset.P[dset.y == label] == label)
 
 
 def test_metrics_of_the_sets_in_regression():

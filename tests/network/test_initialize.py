@@ -4,11 +4,11 @@ import copy
 
 import numpy as np
 import pytest
-from networks import make_classifier, make_data, make_regression, parameters, quiet
+from networks import make_classifier, make_data, parameters, quiet
 
 import epynn.settings
 from epynn.batchnorm.models import BatchNorm
-from epynn.commons.maths import identity, orthogonal, relu, softmax, tanh
+from epynn.commons.maths import orthogonal, relu, softmax, tanh
 from epynn.commons.models import walk_layers
 from epynn.commons.optimize import SGD
 from epynn.dense.models import Dense
@@ -43,14 +43,6 @@ def test_zero_is_a_seed_and_none_is_fresh():
     assert not np.array_equal(draws[0], draws[2])
 
 
-def test_no_two_layers_of_the_same_shape_start_alike():
-    for seed in (0, 7, None):
-        model = quiet(make_classifier(Dense(4), Dense(4), Dense(4)), seed=seed)
-        first, second, third = (layer.p['W'] for layer in model.layers[1:4])
-        assert not np.array_equal(first, second)
-        assert not np.array_equal(second, third)
-
-
 def test_initializing_again_starts_again():
     model = quiet(make_classifier(batch_size=5))
     first, batches = parameters(model), [batch.ids for batch in model.embedding.batch_dtrain]
@@ -71,65 +63,6 @@ def test_parameters_can_be_kept():
     trained = parameters(model)
     quiet(model, params=False, seed=99)
     np.testing.assert_array_equal(model.layers[1].p['W'], trained[1]['W'])
-
-
-# SPLIT AND BATCHES
-
-
-@pytest.mark.parametrize(
-    ('m', 'relative_size', 'sizes'),
-    [
-        (9, (2, 1, 0), [6, 3, 0]),
-        (10, (2, 1, 0), [7, 3, 0]),
-        (10, (2, 1, 1), [5, 2, 3]),
-        (11, (1, 1, 1), [4, 4, 3]),
-        (7, (1, 0, 0), [7, 0, 0]),
-        (7, (1, 0, 1), [4, 0, 3]),
-        (5, (98, 1, 1), [5, 0, 0]),
-        (10, (0.7, 0.2, 0.1), [7, 2, 1]),
-    ],
-)
-def test_sizes_of_the_sets(m, relative_size, sizes):
-    embedding = Embedding(np.zeros((m, 2)), np.zeros(m), relative_size)
-    sets = (embedding.dtrain, embedding.dval, embedding.dtest)
-    assert [len(dset.X) for dset in sets] == sizes
-    assert np.concatenate([dset.ids for dset in sets]).tolist() == list(range(m))
-    assert [dset.name for dset in embedding.dsets] == [d.name for d in sets if len(d.X)]
-
-
-def test_shuffles_accumulate_and_equal_those_of_a_list_of_pairs():
-    m, size, seed = 17, 5, 4
-    X = np.arange(m, dtype=float)[:, np.newaxis]
-    model = EpyNN([Embedding(X, X, (1, 0, 0), size), Dense(1, identity)])
-    seen = []
-    training_batches = model.embedding.training_batches
-
-    def watch(init=False):
-        training_batches(init)
-        seen.append([batch.ids.tolist() for batch in model.embedding.batch_dtrain])
-
-    model.embedding.training_batches = watch
-    model.initialize(seed=seed, verbose=False)
-    model.train(3, verbose=0)
-
-    pairs = [(sample, sample) for sample in range(m)]
-    rng = np.random.default_rng(seed + 1)
-    assert len(seen) == 4  # at initialize, and before each epoch
-    for batches in seen:
-        rng.shuffle(pairs)
-        order = [pair[0] for pair in pairs]
-        assert batches == [order[i : i + size] for i in range(0, m, size)]
-
-
-def test_batches_hold_the_samples_with_their_labels():
-    X, y = make_data(20)
-    embedding = Embedding(X, y, (1, 0, 0), 6)
-    embedding.training_batches(init=True)
-    assert [len(batch.X) for batch in embedding.batch_dtrain] == [6, 6, 6, 2]
-    for batch in embedding.batch_dtrain:
-        np.testing.assert_array_equal(batch.X, X[batch.ids])
-        np.testing.assert_array_equal(batch.y, y[batch.ids])
-    np.testing.assert_array_equal(embedding.dtrain.X, X)  # the set itself keeps its order
 
 
 # SETTINGS
@@ -202,11 +135,6 @@ def test_float32_draws_the_parameters_of_float64():
     for a, b in zip(parameters(double), parameters(single), strict=True):
         for name in a:
             np.testing.assert_array_equal(a[name].astype(np.float32), b[name])
-
-
-def test_labels_of_a_regression_pass_as_they_are():
-    model = quiet(make_regression(), loss='MSE')
-    assert model.embedding.dtrain.Y.shape == (20, 1)
 
 
 @pytest.mark.parametrize('dtype', ['float32', 'float64'])

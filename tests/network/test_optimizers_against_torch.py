@@ -6,7 +6,7 @@ from networks import quiet
 
 from epynn.commons.loss import ICCE, Huber, LabelSmoothing
 from epynn.commons.maths import gelu, he_normal, identity, softmax, tanh
-from epynn.commons.optimize import SGD, Adagrad, Adam, AdamW, Momentum, Nesterov, RMSprop
+from epynn.commons.optimize import SGD, Adam, Nesterov
 from epynn.commons.penalties import L1, L2
 from epynn.commons.schedule import Cosine, ReduceOnPlateau
 from epynn.convolution.models import Convolution
@@ -19,16 +19,11 @@ torch = pytest.importorskip('torch')
 
 EPOCHS = 20
 OPTIMIZERS = {
-    'SGD': (SGD(), 0.2, 'SGD', {}),
     'SGD-decay': (SGD(weight_decay=0.01), 0.2, 'SGD', {'weight_decay': 0.01}),
-    'Momentum': (Momentum(), 0.05, 'SGD', {'momentum': 0.9}),
     'Nesterov': (Nesterov(), 0.05, 'SGD', {'momentum': 0.9, 'nesterov': True}),
-    'RMSprop': (RMSprop(), 0.003, 'RMSprop', {}),
-    'Adagrad': (Adagrad(), 0.05, 'Adagrad', {}),
     'Adam': (Adam(), 0.01, 'Adam', {}),
-    'AMSGrad': (Adam(amsgrad=True), 0.01, 'Adam', {'amsgrad': True}),
-    'AdamW': (AdamW(weight_decay=0.1), 0.01, 'AdamW', {'weight_decay': 0.1}),
 }
+"""Some of `tests/commons/optimize`, where each is compared step by step."""
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-from gradients import check_network, require
 from networks import make_classifier, make_regression, quiet
 
 from epynn.activation.models import Activation
@@ -52,12 +51,6 @@ def test_they_train():
     assert losses[-1] < losses[0]
     dtrain = model.embedding.dtrain
     assert losses[-1] == pytest.approx(log_cosh(dtrain.Y, dtrain.A).mean())
-
-
-def test_their_gradients_are_right():
-    model = make()
-    dtrain = model.embedding.dtrain
-    require(check_network(model, dtrain.X, dtrain.Y))
 
 
 def test_a_metric_of_labels_is_told_what_it_gets():

@@ -12,7 +12,7 @@ from epynn.flatten.models import Flatten
 from epynn.network.models import EpyNN
 from epynn.transposedconvolution.models import TransposedConvolution
 
-pytest.importorskip('matplotlib').use('Agg')
+pytest.importorskip('matplotlib')
 
 
 @pytest.mark.parametrize('sign', [1, -1, 0])

@@ -5,7 +5,7 @@ import pytest
 from networks import quiet
 
 from epynn import read_model
-from epynn.commons.errors import ArgumentTypeError, DataError, LabelError, StateError
+from epynn.commons.errors import ArgumentTypeError, LabelError, StateError
 from epynn.commons.maths import identity, relu, sigmoid, softmax
 from epynn.commons.metrics import RMSE, accuracy
 from epynn.commons.models import dataSet
@@ -91,13 +91,6 @@ def test_data_sets_are_equal_to_themselves_alone():
 def test_a_set_without_outputs_is_no_array():
     with pytest.raises(StateError, match=r'expected a set with outputs \.A, got one without'):
         np.asarray(dataSet(X))
-
-
-def test_predicting_a_data_set_is_refused_rather_than_its_outputs_taken():
-    model = network(X, Dense(4, identity), loss='MSE')
-    model.evaluate()
-    with pytest.raises(DataError, match=r'Pass its samples: predict\(dset\.X\)'):
-        model.predict(model.embedding.dtrain)
 
 
 def test_labels_need_a_column_each():

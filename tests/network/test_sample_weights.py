@@ -5,7 +5,7 @@ import pytest
 from gradients import compare, numeric_gradient, require
 from networks import assert_same_parameters, make_data, make_regression, quiet
 
-from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, LabelError
+from epynn.commons.errors import LabelError
 from epynn.commons.loss import ICCE, LabelSmoothing
 from epynn.commons.maths import softmax, tanh
 from epynn.commons.metrics import TopK
@@ -132,21 +132,6 @@ def test_float32_stays():
         assert all(array.dtype == np.float32 for array in (*layer.p.values(), *layer.g.values()))
 
 
-@pytest.mark.parametrize(
-    ('weights', 'error', 'message'),
-    [
-        ({'cow': 2}, ArgumentError, r"labels of the data: 'cat', 'dog', 'emu', got 'cow' \(str\)"),
-        ({'cat': -1}, ArgumentError, r"initialize\(class_weight\)\['cat'\]: .* number from 0"),
-        ({'cat': 'x'}, ArgumentTypeError, r"initialize\(class_weight\)\['cat'\]: .* number from 0"),
-        ('equal', ArgumentTypeError, r"a dict {label: weight}, 'balanced' or None, got 'equal'"),
-        ([1, 2, 3], ArgumentTypeError, r"a dict {label: weight}, 'balanced' or None"),
-    ],
-)
-def test_class_weights_are_checked(weights, error, message):
-    with pytest.raises(error, match=message):
-        quiet(make(NAMES[labels()], Y_encode=True), class_weight=weights)
-
-
 @pytest.mark.parametrize('weights', ['balanced', {0: 1}])
 def test_amounts_have_no_classes(weights):
     message = r'one class a sample: .* got amounts targets of shape \(20, 1\)'
@@ -181,21 +166,6 @@ def test_weights_of_1_change_nothing():
     assert plain.embedding.dtrain.w is None
 
 
-@pytest.mark.parametrize(
-    ('w', 'message'),
-    [
-        (np.ones(23), r'one number for each of the 24 samples, shape \(24,\), got .* \(23,\)'),
-        (np.ones((24, 1)), r'shape \(24,\), got an array of shape \(24, 1\)'),
-        ([np.nan] * 24, 'sample_weight: expected finite numbers, got nan'),
-        ([-1] * 24, r'sample_weight: expected numbers of at least 0, got -1\.0'),
-        (['a'] * 24, 'sample_weight: expected real numbers'),
-    ],
-)
-def test_sample_weights_are_checked(w, message):
-    with pytest.raises(DataError, match=message):
-        make(labels(), sample_weight=w)
-
-
 # INTEGER LABELS
 
 
@@ -210,17 +180,6 @@ def test_integer_labels_train_as_columns_do():
     assert list(integers.metrics) == ['accuracy', 'fscore', 'ROC_AUC', 'top_2', 'ICCE']
 
 
-@pytest.mark.parametrize('loss', ['ICCE', LabelSmoothing(ICCE)])
-@pytest.mark.parametrize(
-    ('Y', 'got'),
-    [(labels() + 1, '3'), (labels() - 0.5, '-0.5'), (np.eye(3)[labels()], r'\[1\. 0\. 0\.\]')],
-)
-def test_integer_labels_are_checked(Y, got, loss):
-    message = rf'one label a sample, a whole number from 0 to 2, as Dense has 3 units, got {got}'
-    with pytest.raises(LabelError, match=message):
-        quiet(make(Y), loss=loss)
-
-
 def test_a_wrong_label_is_found_in_every_set():
     y = labels()
     y[-1] = 7
@@ -229,12 +188,6 @@ def test_a_wrong_label_is_found_in_every_set():
         pytest.raises(LabelError, match='got 7'),
     ):
         quiet(make(y, (2, 0, 1)), loss='ICCE')
-
-
-def test_hinge_refuses_labels_of_minus_1():
-    Y = 2 * np.eye(3)[labels()] - 1
-    with pytest.raises(LabelError, match=r'labels from 0 to 1, as Hinge .* from -1\.0 to 1\.0'):
-        quiet(make(Y), loss='Hinge')
 
 
 # SCHEDULES
