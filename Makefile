@@ -14,8 +14,7 @@ METADATA := setup.cfg pyproject.toml
 SAME := network/test_interrupts files/test_file_mutations network/test_determinism \
 	network/test_network_gradients network/test_beside_training
 ABROAD := $(filter-out $(SAME:%=tests/%.py),$(wildcard tests/network/test_*.py tests/files/test_*.py)) \
-	tests/test_contract.py tests/test_contract_scripts.py \
-	tests/test_layer_table.py
+	$(wildcard tests/test_contract*.py tests/test_layer_table*.py)
 
 # What takes long and seldom finds what the others do not: whole examples, thousands of damaged files,
 # trainings that are stopped, gradients of each layer in each configuration, other processes.

@@ -1,16 +1,13 @@
-"""One row a layer. Add a row, and the layer gets every check of `test_layer_table.py`."""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+"""One row a layer. Add a row, and the layer gets every check of `test_layer_table*.py`."""
 
 import numpy as np
+from layer_row import Row
 
 from epynn.activation.models import Activation
 from epynn.batchnorm.models import BatchNorm
 from epynn.bidirectional.models import Bidirectional
 from epynn.commons.composite import Composite
 from epynn.commons.maths import elu, identity, lrelu, orthogonal, relu, sigmoid, softmax, tanh
-from epynn.commons.models import Layer
 from epynn.convolution.models import Convolution
 from epynn.convolution1d.models import Convolution1D
 from epynn.dense.models import Dense
@@ -30,80 +27,6 @@ from epynn.rnn.models import RNN
 from epynn.template.models import Template
 from epynn.tokens.models import Tokens
 from epynn.transposedconvolution.models import TransposedConvolution
-
-
-@dataclass(frozen=True)
-class Row:
-    """A layer and what is expected of it.
-
-    Attributes
-    ----------
-    name : str
-        Name of the case, for the reports of pytest.
-    make : function
-        Makes the layer, a new one at each call.
-    input_shape, output_shape : tuple of int
-        With the batch size in front.
-    parameters : dict
-        Shapes of the parameters by name, in the order in which they are drawn.
-    smooth : bool
-        Whether the layer is an analytic function of its input, without kinks or decisions, so that
-        complex-step differentiation applies.
-    random : bool
-        Whether it draws random numbers in training.
-    modes_differ : bool
-        Whether it does something else in training than outside.
-    any_features : bool
-        Whether inputs of another number of features are welcome once the parameters are drawn.
-        Always so for a layer without parameters.
-    tokens : int
-        Inputs are whole numbers from 0 to `tokens - 1`, without a gradient; 0 for real numbers.
-    fewest : int
-        Samples that a training batch has at least.
-    also : tuple of shapes
-        Other input shapes that the layer has to take with the same parameters. Other batch sizes
-        go without saying.
-    """
-
-    name: str
-    make: Callable[[], Layer]
-    input_shape: tuple[int, ...]
-    output_shape: tuple[int, ...]
-    parameters: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    smooth: bool = True
-    random: bool = False
-    modes_differ: bool = False
-    any_features: bool = False
-    tokens: int = 0
-    fewest: int = 1
-    also: tuple[tuple[int, ...], ...] = ()
-
-    def draw_input(self, dtype=np.float64, shape=None, seed=3):
-        """Return an input for the layer: the same numbers at each call."""
-        rng = np.random.default_rng(seed)
-        shape = self.input_shape if shape is None else shape
-        if self.tokens:
-            return rng.integers(0, self.tokens, shape)
-        return rng.standard_normal(shape).astype(dtype)
-
-    def make_layer(self, dtype=np.float64, seed=5):
-        """Return a new layer of that data type with a seeded stream, and nothing drawn yet."""
-        layer = self.make()
-        layer.np_rng = np.random.default_rng(seed)
-        if self.tokens:
-            layer.dtype = np.dtype(dtype)  # cannot be read off the input
-        return layer
-
-    def run(self, dtype=np.float64, training=True, layer=None, X=None, dA=None):
-        """Pass forward and backward and compute the gradients; return layer, A and dX."""
-        layer = self.make_layer(dtype) if layer is None else layer
-        layer.training = training
-        A = layer.forward(self.draw_input(dtype) if X is None else X)
-        if dA is None:
-            dA = np.random.default_rng(4).standard_normal(A.shape).astype(dtype)
-        dX = layer.backward(dA)
-        layer.compute_gradients()
-        return layer, A, dX
 
 
 class Chain(Composite):

@@ -101,18 +101,6 @@ def test_an_unknown_network_is_an_error_on_stderr(what, tmp_path):
     )
 
 
-@pytest.mark.parametrize(
-    ('option', 'value', 'least'),
-    [('--epochs', '0', 1), ('--epochs', 'ten', 1), ('--epochs', '1.5', 1), ('--seed', '-1', 0)],
-)
-def test_a_bad_number_is_an_error_on_stderr(capsys, option, value, least):
-    with pytest.raises(SystemExit) as done:
-        cli.main(['run', 'boolean', option, value])
-    assert done.value.code == 2
-    expected = f'argument {option}: expected a whole number of at least {least}, got {value!r}'
-    assert expected in capsys.readouterr().err
-
-
 def test_a_missing_package_is_named_with_the_remedy(monkeypatch, separate_train):
     monkeypatch.setitem(sys.modules, 'sklearn', None)  # import finds nothing
     monkeypatch.setitem(sys.modules, 'sklearn.datasets', None)

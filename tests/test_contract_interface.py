@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import epynn
-from epynn.commons import maths
+import epynn.settings
 from epynn.commons.models import Layer
 
 SIGNATURES = """
@@ -155,6 +155,13 @@ def test_a_name_that_is_not_there():
         _ = epynn.Nothing
 
 
+def test_the_default_settings():
+    assert epynn.settings.se_hPars == {
+        'learning_rate': 0.1, 'schedule': 'steady', 'decay_k': 0, 'cycle_epochs': 0,
+        'cycle_descent': 0, 'ELU_alpha': 1, 'LRELU_alpha': 0.3, 'softmax_temperature': 1,
+    }  # fmt: skip
+
+
 # ATTRIBUTES
 
 
@@ -209,16 +216,6 @@ def test_attributes_of_the_embedding_and_of_its_sets():
     assert list(dtrain.ids) == [0, 1, 2, 3]
 
 
-def test_a_data_set_by_itself():
-    dset = epynn.dataSet([[1, 2], [3, 4], [5, 6]], [0, 1, 1])
-    assert (dset.name, dset.active, dset.A, dset.P) == ('dummy', True, None, None)
-    assert dset.X.shape == (3, 2)
-    assert dset.Y.shape == (3, 1)
-    np.testing.assert_array_equal(dset.y, [0, 1, 1])
-    assert dset.b == {0: 1, 1: 2}
-    assert list(dset.ids) == [0, 1, 2]
-
-
 def test_attributes_and_methods_of_every_layer():
     model = make_model()
     model.train(3, verbose=0)
@@ -240,40 +237,17 @@ def test_attributes_and_methods_of_every_layer():
         assert layer.se_hPars is None or isinstance(layer.se_hPars, dict)
 
 
-@pytest.mark.parametrize(
-    ('make', 'shape'),
-    [
-        (lambda: epynn.Dense(3), (4, 5)),
-        (lambda: epynn.Convolution(3, 2), (2, 5, 5, 2)),
-        (epynn.Pooling, (2, 5, 5, 2)),
-        (epynn.Flatten, (2, 5, 5, 2)),
-        (epynn.Dropout, (4, 5)),
-        (lambda: epynn.RNN(3), (4, 5, 2)),
-        (lambda: epynn.LSTM(3, sequences=True), (4, 5, 2)),
-        (lambda: epynn.GRU(3), (4, 5, 2)),
-        (epynn.Template, (4, 5)),
-    ],
-)
-def test_every_layer_works_alone(make, shape, rng):
-    """No model, no generator set: the layer draws for itself, from a stream of its own."""
-    X = rng.standard_normal(shape)
-    layer, other = make(), make()
-    A = layer.forward(X)
-    assert layer.backward(np.ones_like(A)).shape == shape
-    layer.compute_gradients()
-    before = dict(layer.p)
-    layer.update_parameters()
-    for name in layer.p:
-        np.testing.assert_array_equal(layer.p[name], before[name] - 0.1 * layer.g[f'd{name}'])
-    other.forward(X)
-    if before:
-        assert any(not np.array_equal(before[name], other.p[name]) for name in before)
-    given, again = make(), make()
-    for seeded in (given, again):
-        seeded.np_rng = np.random.default_rng(3)
-        seeded.forward(X)
-    for name in given.p:
-        np.testing.assert_array_equal(given.p[name], again.p[name])
+def test_a_layer_alone_draws_from_a_stream_of_its_own_unless_it_is_given_one(rng):
+    X = rng.standard_normal((4, 5))
+    drawn = []
+    for stream in (None, None, 3, 3):
+        layer = epynn.Dense(3)
+        if stream is not None:
+            layer.np_rng = np.random.default_rng(stream)
+        layer.forward(X)
+        drawn.append(layer.p['W'])
+    assert not np.array_equal(drawn[0], drawn[1])
+    np.testing.assert_array_equal(drawn[2], drawn[3])
 
 
 # CACHES THAT SCRIPTS READ
@@ -291,29 +265,6 @@ def test_the_blocks_of_a_convolution(rng):
         block = X[:, i : i + 2, 2 * j : 2 * j + 3]
         np.testing.assert_array_equal(Xb[:, i, j, ..., 0], block)
     np.testing.assert_allclose(A, np.sum(Xb * W, axis=(3, 4, 5)) + b, rtol=1e-12)
-
-
-@pytest.mark.parametrize(
-    ('make', 'caches', 'parameters'),
-    [
-        (epynn.RNN, 'h_ h hp', 'U V b'),
-        (
-            epynn.LSTM, 'f_ f i_ i g_ g o_ o C_ C Cp_ h hp',
-            'Uf Vf bf Ui Vi bi Ug Vg bg Uo Vo bo',
-        ),
-        (epynn.GRU, 'z_ z r_ r hh_ hh h hp', 'Uz Vz bz Ur Vr br Uhh Vhh bhh'),
-    ],
-)  # fmt: skip
-def test_states_and_gates_of_recurrent_layers(make, caches, parameters, rng):
-    layer = make(4)
-    A = layer.forward(rng.standard_normal((3, 5, 2)))
-    for name in caches.split():
-        assert layer.fc[name].shape == (3, 5, 4), name
-    np.testing.assert_array_equal(layer.fc['h'][:, -1], A)
-    np.testing.assert_array_equal(layer.fc['h'][:, :-1], layer.fc['hp'][:, 1:])
-    assert list(layer.p) == parameters.split()
-    for name, p in layer.p.items():
-        assert p.shape == {'U': (2, 4), 'V': (4, 4), 'b': (1, 4)}[name[0]]
 
 
 # SCHEDULES AND FUNCTIONS BY NAME
@@ -338,24 +289,3 @@ def test_functions_by_name():
     assert epynn.loss_functions(output_activation='softmax') is epynn.CCE
     for name in ('accuracy', 'recall', 'precision', 'fscore', 'specificity', 'NPV'):
         assert epynn.metrics_functions()[name] is epynn.metrics_functions(name)
-
-
-def test_losses_are_one_number_a_sample_and_gradients_like_the_output(rng):
-    Y, A = np.eye(3)[[0, 2]], maths.softmax(rng.standard_normal((2, 3)))
-    for name in ('MSE', 'MAE', 'MSLE', 'BCE', 'CCE'):
-        loss = getattr(epynn, name)
-        assert loss(Y, A).shape == (2,)
-        assert loss(Y, A, deriv=True).shape == A.shape
-
-
-def test_folders_of_a_project(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    epynn.configure_directory()
-    assert sorted(path.name for path in tmp_path.iterdir()) == ['datasets', 'models', 'plots']
-    (tmp_path / 'models' / 'old').touch()
-    (tmp_path / 'datasets' / 'text').write_text('ab\n')
-    epynn.configure_directory()
-    assert (tmp_path / 'models' / 'old').exists()
-    epynn.configure_directory(clear=True)
-    assert not (tmp_path / 'models' / 'old').exists()
-    assert epynn.read_file('datasets/text') == 'ab\n'

@@ -1,11 +1,8 @@
 """Whole scripts as courses have them, run unmodified in an empty folder, each in a process."""
 # ruff: noqa: E501 - scripts are as long as their authors write them
 
-import os
-import subprocess
-import sys
-
 import pytest
+from processes import run_script
 
 HEAD = """
 import random
@@ -188,13 +185,8 @@ se_hPars = {
 
 
 def run(script, folder):
-    environment = {key: value for key, value in os.environ.items() if key != 'MPLBACKEND'}
-    environment.pop('DISPLAY', None)
-    (folder / 'train.py').write_text(script)
-    done = subprocess.run(
-        [sys.executable, '-W', 'error', '-X', 'utf8', 'train.py'], cwd=folder, env=environment,
-        capture_output=True, text=True, timeout=600,
-    )  # fmt: skip
+    """Return what a script printed; warnings are errors."""
+    done = run_script(script, folder, '-W', 'error', '-X', 'utf8')
     assert done.returncode == 0, f'{done.stdout}\n{done.stderr}'
     return done.stdout
 

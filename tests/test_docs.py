@@ -28,7 +28,7 @@ def test_python_blocks_run_in_order(page, tmp_path, monkeypatch):
     if any('sklearn' in block for block in blocks):
         pytest.importorskip('sklearn')
     if any('plot' in block for block in blocks):
-        pytest.importorskip('matplotlib').use('Agg')
+        pytest.importorskip('matplotlib')
     monkeypatch.chdir(tmp_path)
     namespace = {'__name__': 'docs'}
     for number, block in enumerate(blocks):
