@@ -2,6 +2,7 @@
 #   make example   a virtual environment, the install, then the digits network trains
 #   make test      the same set-up with the test extras, then the full checks
 #   make quick     of the checks, those that find most mistakes in a minute
+#   make docs      the documentation as a site in docs/_build/html; warnings are errors
 # Two more try networks and files elsewhere, each in an environment of its own:
 #   make test-oldest   the lowest versions that setup.cfg allows, on the oldest Python found here
 #   make test-newest   the latest versions, on the newest Python found here
@@ -34,7 +35,7 @@ PYTEST := -m pytest --numprocesses auto --dist worksteal
 test quick test-oldest test-newest: export OPENBLAS_NUM_THREADS := 1
 test quick test-oldest test-newest: export OMP_NUM_THREADS := 1
 
-.PHONY: example test quick test-oldest test-newest check format clean
+.PHONY: example test quick test-oldest test-newest docs check format clean
 
 example: $(VENV)/installed-examples
 	$(BIN)/epynn run digits_cnn
@@ -61,6 +62,13 @@ define test-abroad
 	$1/bin/python $(PYTEST) $(ABROAD)
 endef
 
+# Pages find what makes them, and so do the processes that run their cells.
+docs: export PYTHONPATH := $(CURDIR)/docs
+docs: export OPENBLAS_NUM_THREADS := 1
+docs: $(VENV)/installed-docs
+	$(BIN)/python -m sphinx --quiet --nitpicky --fail-on-warning --jobs auto \
+		--doctree-dir docs/_build/doctrees docs docs/_build/html
+
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -79,4 +87,4 @@ $(VENV)/installed-%: $(METADATA)
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-oldest $(VENV)-oldest.txt $(VENV)-newest build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-oldest.txt $(VENV)-newest build dist docs/_build docs/reference docs/layers/auto_* *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

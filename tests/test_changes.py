@@ -47,7 +47,7 @@ def change(text, diff):
 def copy(tmp_path_factory):
     """Return a copy of the repository in which all changes were made."""
     folder = tmp_path_factory.mktemp('changes')
-    ignore = shutil.ignore_patterns('__pycache__', 'images', 'notebooks')
+    ignore = shutil.ignore_patterns('__pycache__', 'images', 'notebooks', '_build')
     for name in ('epynn', 'tests', 'docs'):
         shutil.copytree(ROOT / name, folder / name, ignore=ignore)
     for name in ('pyproject.toml', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'):

@@ -17,6 +17,11 @@ import epynn
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob('*.md'), *(ROOT / 'docs').glob('**/*.md')])
+PAGES = [page for page in PAGES if '_build' not in page.parts and not page.match('auto_*')]
+CELL = re.compile(
+    r'^```(?:python|\{code-cell\})\n(?:---\n.*?^---\n|(?:^:[^\n]*\n)+)?(.*?)^```$',
+    flags=re.M | re.S,
+)
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 
 
@@ -24,10 +29,10 @@ NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 def test_python_blocks_run_in_order(page, tmp_path, monkeypatch):
     if page.name == 'changes.md':
         pytest.skip('its blocks are files of epynn: tests/test_changes.py writes them')
-    blocks = re.findall(r'```python\n(.*?)```', page.read_text(), flags=re.DOTALL)
+    blocks = CELL.findall(page.read_text())
     if any('sklearn' in block for block in blocks):
         pytest.importorskip('sklearn')
-    if any('plot' in block for block in blocks):
+    if any('plot' in block or 'pictures' in block for block in blocks):
         pytest.importorskip('matplotlib')
     monkeypatch.chdir(tmp_path)
     namespace = {'__name__': 'docs'}

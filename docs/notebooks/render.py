@@ -17,6 +17,11 @@ KERNEL = {
     'language': 'python',
 }
 
+METADATA = {
+    'kernelspec': {'display_name': 'Python 3', 'name': 'python3'},
+    'language_info': {'name': 'python', 'pygments_lexer': 'ipython3'},
+}
+
 
 def execute(path, folder, timeout=600):
     """Run a notebook from its first cell to its last, by the Python that runs this function.
@@ -76,7 +81,7 @@ def main(names):
                 for output in cell.get('outputs', []):
                     if 'text' in output:  # the blanks that a progress bar leaves at its end
                         output['text'] = re.sub(r'[ \r]+$', '', output['text'])
-            notebook.metadata = {'kernelspec': {'display_name': 'Python 3', 'name': 'python3'}}
+            notebook.metadata = METADATA
             nbformat.write(notebook, path)
 
 

@@ -30,4 +30,5 @@ def batchnorm_initialize_parameters(layer: 'BatchNorm') -> None:
 
 def batchnorm_compute_gradients(layer: 'BatchNorm') -> None:
     """Compute the gradients of the parameters, summed over samples and places."""
+    # (4) Scale and shift each channel: (m, ..., d) -> (d,)
     compute_channel_gradients(layer)

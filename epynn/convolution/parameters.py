@@ -35,9 +35,9 @@ def convolution_compute_gradients(layer: 'Convolution') -> None:
     Xp = layer.fc['Xp']
     dZ = layer.bc['dZ']
 
-    # (m, oh, ow, fh, fw, d) * (m, oh, ow, u) -> (fh, fw, d / g, u)
+    # (3) Filters: (m, oh, ow, fh, fw, d) * (m, oh, ow, u) -> (fh, fw, d / g, u)
     layer.g['dW'] = multiply_windows_weight_gradient(Xp, dZ, layer.window)
 
-    # (m, oh, ow, u) -> (u,)
+    # (4) Bias: (m, oh, ow, u) -> (u,)
     if layer.use_bias:
         layer.g['db'] = bias_gradient(dZ)

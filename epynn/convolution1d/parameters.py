@@ -35,9 +35,9 @@ def convolution1d_compute_gradients(layer: 'Convolution1D') -> None:
     Xp = layer.fc['Xp'][:, np.newaxis]
     dZ = layer.bc['dZ'][:, np.newaxis]
 
-    # (m, 1, os, 1, f, e) * (m, 1, os, u) -> (1, f, e / g, u) -> (f, e / g, u)
+    # (3) Filters: (m, 1, os, 1, f, e) * (m, 1, os, u) -> (1, f, e / g, u) -> (f, e / g, u)
     layer.g['dW'] = multiply_windows_weight_gradient(Xp, dZ, layer.window)[0]
 
-    # (m, 1, os, u) -> (u,)
+    # (4) Bias: (m, 1, os, u) -> (u,)
     if layer.use_bias:
         layer.g['db'] = bias_gradient(dZ)

@@ -31,8 +31,8 @@ def dense_compute_gradients(layer: 'Dense') -> None:
     X = layer.fc['X']
     dZ = layer.bc['dZ']
 
-    # (m, n)^T @ (m, u) -> (n, u)
+    # (2) Linear product: (m, n)^T @ (m, u) -> (n, u)
     layer.g['dW'] = multiply(X.T, dZ)
 
-    # (m, u) -> (1, u)
+    # (2) Bias, added to each sample: (m, u) -> (1, u)
     layer.g['db'] = sum_points(dZ)[np.newaxis]

@@ -37,4 +37,5 @@ def groupnorm_initialize_parameters(layer: 'GroupNorm') -> None:
 
 def groupnorm_compute_gradients(layer: 'GroupNorm') -> None:
     """Compute the gradients of the parameters, summed over samples and places."""
+    # (4) Scale and shift each channel: (m, ..., d) -> (d,)
     compute_channel_gradients(layer)

@@ -36,10 +36,10 @@ def gru_compute_gradients(layer: 'GRU') -> None:
     hp, rhp = take_steps(layer.fc, 'hp rhp')
     dzr_, dhh_ = take_steps(layer.bc, 'dzr_ dhh_')
 
-    # z_ = X Uz + hp Vz + bz and r_ likewise, both at once
+    # (2) Linear products, two gates at once: ?_ = X U? + hp V? + b?
     compute_gate_gradients(layer, GATES, hp, dzr_)
 
-    # hh_ = X Uhh + (r * hp) Vhh + bhh
+    # (4) Candidate: hh_ = X Uhh + (r * hp) Vhh + bhh
     compute_gate_gradients(layer, CANDIDATE, rhp, dhh_)
 
     if layer.clip_gradients:

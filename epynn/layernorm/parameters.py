@@ -30,4 +30,5 @@ def layernorm_initialize_parameters(layer: 'LayerNorm') -> None:
 
 def layernorm_compute_gradients(layer: 'LayerNorm') -> None:
     """Compute the gradients of the parameters, summed over samples and places."""
+    # (4) Scale and shift each channel: (m, ..., d) -> (d,)
     compute_channel_gradients(layer)

@@ -36,7 +36,7 @@ def lstm_compute_gradients(layer: 'LSTM') -> None:
     (hp,) = take_steps(layer.fc, 'hp')
     (dZ,) = take_steps(layer.bc, 'dZ')
 
-    # ?_ = X U? + hp V? + b?, for all gates at once
+    # (2) Linear products, all gates at once: ?_ = X U? + hp V? + b?
     compute_gate_gradients(layer, COLUMNS, hp, dZ)
 
     if layer.clip_gradients:

@@ -33,7 +33,7 @@ def rnn_compute_gradients(layer: 'RNN') -> None:
     (hp,) = take_steps(layer.fc, 'hp')
     (dh_,) = take_steps(layer.bc, 'dh_')
 
-    # h_ = X U + hp V + b
+    # (2) Linear product: h_ = X U + hp V + b
     compute_gate_gradients(layer, GATES, hp, dh_)
 
     if layer.clip_gradients:

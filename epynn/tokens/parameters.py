@@ -52,5 +52,5 @@ def tokens_compute_gradients(layer: 'Tokens') -> None:
     T = layer.fc['T']
     dA = layer.bc['dA']
 
-    # (m, s, u) -> (v, u)
+    # (2) Look up: (m, s, u) -> (v, u)
     layer.g['dW'] = add_rows(T, dA, layer.d['v'])

@@ -52,9 +52,9 @@ def transposedconvolution_compute_gradients(layer: 'TransposedConvolution') -> N
     X = layer.fc['X']
     dZp = layer.bc['dZp']
 
-    # (m, h, w, fh, fw, u) * (m, h, w, d) -> (fh, fw, u, d)
+    # (2) Filters: (m, h, w, fh, fw, u) * (m, h, w, d) -> (fh, fw, u, d)
     layer.g['dW'] = multiply_windows_weight_gradient(dZp, X, layer.window)
 
-    # (m, oh, ow, u) -> (u,)
+    # (4) Bias: (m, oh, ow, u) -> (u,)
     if layer.use_bias:
         layer.g['db'] = bias_gradient(layer.bc['dZ'])

@@ -1,0 +1,1 @@
+"""What makes the documentation site of its pages: ``make docs`` builds it."""
