@@ -1,13 +1,27 @@
 """What a network asks of its first layer, which holds the data."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol, runtime_checkable
+import operator
+from collections.abc import Iterable
+from typing import Any, Protocol, overload, runtime_checkable
 
 from epynn.commons.dataset import dataSet
 from epynn.commons.errors import LayerError
 from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
+
+
+class EpochBatches(Protocol):
+    """The batches of an epoch: the first of them, and those after so many, to walk through.
+
+    A sequence, or what is drawn on the way; then it may be unknown how many there are.
+    """
+
+    @overload
+    def __getitem__(self, k: int, /) -> dataSet: ...
+
+    @overload
+    def __getitem__(self, k: slice, /) -> Iterable[dataSet]: ...
 
 
 @runtime_checkable
@@ -24,7 +38,8 @@ class DataSource(Protocol):
     dtest: dataSet
     dsets: list[dataSet]
     order: ndarray
-    batch_dtrain: Sequence[dataSet]
+    batch_dtrain: EpochBatches
+    stream: Any
     se_dataset: dict[str, Any]
     e2i: dict[Any, int]
     i2e: dict[int, Any]
@@ -38,6 +53,17 @@ class DataSource(Protocol):
 
     def encode(self, X_data: Any, X_encode: bool, X_scale: bool) -> ndarray:
         """Return samples in numbers, encoded and scaled as those of the data sets were."""
+
+
+def count_batches(source: DataSource) -> int:
+    """Return how many batches an epoch has; 0 where that is not known."""
+    return operator.length_hint(source.batch_dtrain, 0)
+
+
+def name_batch(source: DataSource, number: int) -> str:
+    """Return the words for a batch: ``batch 3 of 10``, where there are so many."""
+    total = count_batches(source)
+    return f'batch {number} of {total}' if total else f'batch {number}'
 
 
 def as_data_source(layer: Layer) -> DataSource:

@@ -154,13 +154,14 @@ def write_line(msg: str) -> None:
 
 @contextmanager
 def progress_bar(
-    total: int, initial: int, label: str, silent: bool, unit: str = 'epoch'
+    total: int | None, initial: int, label: str, silent: bool, unit: str = 'epoch'
 ) -> Iterator[Callable[[], object]]:
     """Show a progress bar with rate and time left, in terminals and notebooks only.
 
-    In a file there is none: the rows of the table tell how far training is. The block is given a
-    function that tells the bar, where there is one, that one more `unit` is done. tqdm is imported
-    here, when first needed: it takes a third of the time that the whole library takes to import.
+    Where the `total` is not known, it counts. In a file there is none: the rows of the table tell
+    how far training is. The block is given a function that tells the bar, where there is one, that
+    one more `unit` is done. tqdm is imported here, when first needed: it takes a third of the time
+    that the whole library takes to import.
     """
     stream = sys.stdout if in_notebook() else sys.stderr
     if silent or not (in_notebook() or is_terminal(stream)):

@@ -13,8 +13,8 @@ from epynn.kernels.arrays import ndarray
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-STYLES = (('#0072b2', '-'), ('#d55e00', '--'), ('#009e73', ':'))
-"""Colour and line of each set: told apart in grey print and by colour-blind readers."""
+STYLES = (('#0072b2', '-'), ('#d55e00', '--'), ('#009e73', ':'), ('#cc79a7', '-.'))
+"""Colour and line of each set, and of batches: told apart in grey and by colour-blind readers."""
 SHOWN_FILTERS, SHOWN_DEPTHS, SHOWN_SAMPLES, SHOWN_LABELS = 32, 8, 6, 20
 
 
@@ -65,7 +65,7 @@ def pyplot_metrics(
         layout='constrained',
     )  # fmt: skip
     for axis, (name, lists) in zip(axes[:, 0], curves.items(), strict=True):
-        for values, label, (colour, line) in zip(lists, SETS, STYLES, strict=True):
+        for (label, values), (colour, line) in zip(lists.items(), STYLES, strict=False):
             known = [e for e, value in enumerate(values) if not math.isnan(value)]
             if known:
                 marker = None if 1 < len(known) == len(values) else 'o'
@@ -95,9 +95,15 @@ def mark_epochs(axis: Any, model: Any) -> None:
         axis.axvline(end, color='0.4', linewidth=1, label=f'stopped: {end}', zorder=1)
 
 
-def require_epochs(model: Any) -> dict[str, list[list[float]]]:
-    """Return the metrics that have values, and refuse a network that was not trained."""
-    curves = {name: lists for name, lists in model.metrics.items() if any(lists)}
+def require_epochs(model: Any) -> dict[str, dict[str, list[float]]]:
+    """Return what to draw: ``{metric: {set: values}}``; refuse a network that was not trained.
+
+    Where batches come from a stream, their mean loss stands beside the loss of the sets.
+    """
+    found = {name: dict(zip(SETS, lists, strict=True)) for name, lists in model.metrics.items()}
+    if model.embedding.stream is not None:
+        found[model.training_loss.__name__]['batches'] = model.batch_loss
+    curves = {name: lists for name, lists in found.items() if any(lists.values())}
     if not curves:
         raise StateError('plot', 'a network with at least one epoch', 'none', 'Call train() first.')
     return curves

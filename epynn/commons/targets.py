@@ -29,14 +29,15 @@ def kind_of_targets(Y: ndarray) -> str:
     return ONE_HOT if (np.sum(Y, axis=1) == 1).all() else MULTILABEL
 
 
-def require_targets(Y: ndarray, kind: str) -> None:
+def require_targets(Y: ndarray, kind: str, remedy: str | None = None) -> None:
     """Refuse targets that are not of the kind that others are; a few may look like a simpler one.
 
-    Those that sum to 1 in each of a few samples may be several labels a sample all the same.
+    Those that sum to 1 in each of a few samples may be several labels a sample all the same. In a
+    `remedy`, ``{found}`` is the kind that they are.
     """
     found = kind_of_targets(Y)
     if KINDS.index(found) > KINDS.index(kind):
         raise LabelError(
             'Y_data', f'{kind} targets, as those that were learned from', f'{found} targets',
-            'Give targets of that kind; see docs/targets.md.',
+            (remedy or 'Give targets of that kind; see docs/targets.md.').format(found=found),
         )  # fmt: skip

@@ -125,20 +125,25 @@ def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
             'Call initialize(params=False) after a change of the data.',
         )  # fmt: skip
     layer.np_rng.shuffle(order)
-    key = 0 if layer.augment is None else int(layer.np_rng.integers(2**63))
+    draws = layer.augment is not None or (layer.stream is not None and layer.stream.takes_rng)
+    key = int(layer.np_rng.integers(2**63)) if draws else 0
     layer.cut_batches(order, key)
 
 
 def embedding_cut_batches(layer: 'Embedding', order: ndarray, key: int) -> None:
-    """Cut the training samples, in that order, into batches.
+    """Cut the training samples, in that order, into batches; of a stream, have them drawn.
 
     Parameters
     ----------
     order : array of int
         Their numbers.
     key : int
-        Seed of the generators for `augment`.
+        Seed of the generators for `augment`, and for a function that draws batches.
     """
+    layer.order = order
+    if layer.stream is not None:
+        layer.batch_dtrain = layer.stream.epoch(layer, key)
+        return
     m = len(layer.dtrain.X)
     size = layer.se_dataset['batch_size'] or m
     stop = m - m % size if layer.se_dataset['drop_last'] else m
@@ -147,5 +152,5 @@ def embedding_cut_batches(layer: 'Embedding', order: ndarray, key: int) -> None:
             'Embedding.drop_last', f'at least one whole batch of {size} samples',
             f'{m} training samples', 'Choose a smaller batch_size.',
         )  # fmt: skip
-    layer.order, starts = order, range(0, stop, size)
+    starts = range(0, stop, size)
     layer.batch_dtrain = Batches(layer.dtrain, order, starts, size, layer.augment, key)

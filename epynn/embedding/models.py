@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.arguments import as_flag
+from epynn.commons.data_source import EpochBatches
 from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import Layer, dataSet
 from epynn.embedding.backward import embedding_backward
@@ -16,6 +17,7 @@ from epynn.embedding.batches import (
     embedding_training_batches,
 )
 from epynn.embedding.forward import embedding_forward
+from epynn.embedding.from_batches import embedding_from_batches
 from epynn.embedding.parameters import embedding_compute_shapes
 from epynn.embedding.preparation import (
     SIZES,
@@ -24,6 +26,7 @@ from epynn.embedding.preparation import (
     embedding_prepare,
 )
 from epynn.embedding.sets import embedding_fill
+from epynn.embedding.stream import BatchFunction
 from epynn.kernels.arrays import ndarray
 
 
@@ -87,6 +90,8 @@ class Embedding(Layer):
         Those that are not empty.
     batch_dtrain : sequence of dataSet
         The training batches of the current epoch, each gathered when it is used.
+    stream : BatchFunction or None
+        What draws them, of :meth:`from_batches`. `dtrain` has no samples then, only their shape.
     e2i, i2e : dict
         Token -> index and index -> token, with ``X_encode=True``.
     classes : list or None
@@ -132,9 +137,12 @@ class Embedding(Layer):
     fill = embedding_fill
     training_batches = embedding_training_batches
     cut_batches = embedding_cut_batches
+    from_batches = classmethod(embedding_from_batches)
 
     def __repr__(self) -> str:
         sets = [f'{len(dset.X)} {dset.name}' for dset in vars(self).get('dsets', ())]
+        if vars(self).get('stream') is not None:
+            sets.insert(0, 'a stream')
         return f'Embedding({", ".join(sets)})'
 
     def __init__(
@@ -172,7 +180,8 @@ class Embedding(Layer):
         self.targets: str | None = None
         self.scale: FeatureScale | None = None
         self.features: list[Any] | None = None
-        self.batch_dtrain: Sequence[dataSet] = []
+        self.batch_dtrain: EpochBatches = []
+        self.stream: BatchFunction | None = None
         self.order: ndarray = np.arange(0)
         self.stratify = as_flag(stratify, 'Embedding.stratify')
         self.augment = augment if augment is None else as_augment(augment)

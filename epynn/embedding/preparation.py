@@ -161,8 +161,11 @@ def embedding_encode(layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: b
     return X
 
 
-def check_weights(sample_weight: Any, X: ndarray | None) -> ndarray | None:
-    """Return the weights of the samples as an array (m,) of numbers of at least 0, or None."""
+def check_weights(sample_weight: Any, X: ndarray | None, weighs: bool = True) -> ndarray | None:
+    """Return the weights of the samples as an array (m,) of numbers of at least 0, or None.
+
+    Of a part of the samples, `weighs` False, all may be 0.
+    """
     if sample_weight is None:
         return None
     w = as_numbers(sample_weight, 'sample_weight').astype(np.float64)
@@ -175,6 +178,6 @@ def check_weights(sample_weight: Any, X: ndarray | None) -> ndarray | None:
     remedy = 'Leave it out to weigh all alike.'
     if w.min() < 0:
         raise DataError('sample_weight', 'numbers of at least 0', f'{w.min()}', remedy)
-    if w.max() == 0:
+    if weighs and w.max() == 0:
         raise DataError('sample_weight', 'some number above 0', 'zeros only', remedy)
     return w

@@ -1,6 +1,6 @@
-"""Validation and test sets that are given as arrays of their own."""
+"""Samples with labels that come beside those that taught how: sets of their own, batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,8 @@ from epynn.embedding.preparation import check_weights, refuse_sets
 if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
 
+OF_STREAM = "If that is what all are, say so: from_batches(..., targets='{found}')."
+
 
 def separate_set(layer: 'Embedding', given: Any, argument: str, name: str) -> dataSet:
     """Return a set of its own, encoded and scaled in the way that the training set taught.
@@ -29,48 +31,55 @@ def separate_set(layer: 'Embedding', given: Any, argument: str, name: str) -> da
             where, 'a tuple (X, Y), or (X, Y, sample_weight)', describe(given),
             f'Write {argument}=(X, Y).',
         )  # fmt: skip
-    dtrain = layer.dtrain
-    if not dtrain.active or dtrain.Y is None:
+    if not layer.dtrain.active and layer.stream is None:
         raise DataError(
             where, 'samples and labels to train on beside it', 'none of them',
             'Pass X_data and Y_data too.',
         )  # fmt: skip
-    X_data, Y_data, *weights = given
-    with naming(argument):
-        refuse_sets(X_data=X_data, Y_data=Y_data)
-        X_data, Y_data = split_frame(X_data, Y_data)
-        X = layer.encode(X_data, layer.se_dataset['X_encode'], layer.se_dataset['X_scale'])
-        if X.shape[1:] != dtrain.X.shape[1:]:
-            raise ShapeError(
-                'X_data', f'samples of shape {dtrain.X.shape[1:]}, as those to train on',
-                f'{X.shape[1:]}', 'Give the samples the features of those, in the same order.',
-            )  # fmt: skip
-        require_one_each(Y_data, X)
-        Y = known_labels(Y_data, layer.classes)
-        if Y.shape[1:] != dtrain.Y.shape[1:] and (Y.ndim, dtrain.Y.shape[1]) != (1, 1):
-            raise LabelError(
-                'Y_data', f'labels in columns of shape {dtrain.Y.shape[1:]}, as those to train on',
-                f'{Y.shape[1:]}', 'Give them in the same form.',
-            )  # fmt: skip
-        assert layer.targets is not None
-        require_targets(Y, layer.targets)
-        w = check_weights(weights[0] if weights else None, X)
+    parts = ('X_data', 'Y_data', 'sample_weight')
+    with naming('', {part: f'{argument}[{i}]' for i, part in enumerate(parts)}):
+        X_data, Y_data, *weights = given
+        return labelled_set(layer, (X_data, Y_data, weights[0] if weights else None), name)
+
+
+def labelled_set(
+    layer: 'Embedding', given: tuple[Any, Any, Any], name: str, weighs: bool = True
+) -> dataSet:
+    """Return samples, labels and weights as a set, in the way that those to train on taught.
+
+    With `weighs` some weight has to be above 0.
+    """
+    (X_data, Y_data, sample_weight), dtrain = given, layer.dtrain
+    assert dtrain.Y is not None
+    assert layer.targets is not None
+    refuse_sets(X_data=X_data, Y_data=Y_data)
+    X_data, Y_data = split_frame(X_data, Y_data)
+    X = layer.encode(X_data, layer.se_dataset['X_encode'], layer.se_dataset['X_scale'])
+    if X.shape[1:] != dtrain.X.shape[1:]:
+        raise ShapeError(
+            'X_data', f'samples of shape {dtrain.X.shape[1:]}, as those to train on',
+            f'{X.shape[1:]}', 'Give the samples the features of those, in the same order.',
+        )  # fmt: skip
+    require_one_each(Y_data, X)
+    Y = known_labels(Y_data, layer.classes)
+    if Y.shape[1:] != dtrain.Y.shape[1:] and (Y.ndim, dtrain.Y.shape[1]) != (1, 1):
+        raise LabelError(
+            'Y_data', f'labels in columns of shape {dtrain.Y.shape[1:]}, as those to train on',
+            f'{Y.shape[1:]}', 'Give them in the same form.',
+        )  # fmt: skip
+    require_targets(Y, layer.targets, None if layer.stream is None else OF_STREAM)
+    w = check_weights(sample_weight, X, weighs)
     return dataSet(X, Y, name, np.arange(len(X)), w, layer.targets, layer.classes)
 
 
 @contextmanager
-def naming(argument: str) -> Iterator[None]:
-    """Let errors inside name the part of `argument` that they are about."""
-    names = {
-        'X_data': f'{argument}[0]',
-        'Y_data': f'{argument}[1]',
-        'sample_weight': f'{argument}[2]',
-    }
+def naming(place: str, names: Mapping[str, str]) -> Iterator[None]:
+    """Let errors inside name arguments as they are called in this place."""
     try:
         yield
     except EpynnError as error:
         where, remedy = error.where.removeprefix('Embedding.'), error.remedy
         for name, here in names.items():
             where, remedy = where.replace(name, here), remedy.replace(name, here)
-        renamed = type(error)(f'Embedding.{where}', error.expected, error.got, remedy)
+        renamed = type(error)(f'Embedding.{place}{where}', error.expected, error.got, remedy)
         raise renamed.with_traceback(error.__traceback__) from None

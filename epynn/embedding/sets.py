@@ -30,11 +30,16 @@ def embedding_fill(
     X, Y = layer.prepare(X_data, Y_data)
     w = check_weights(sample_weight, X)
     layer.dtrain, layer.dval, layer.dtest = embedding_split(layer, X, Y, w)
+    add_sets(layer, validation, test)
+    _warn_of_missing_labels(layer, Y)
+
+
+def add_sets(layer: 'Embedding', validation: Any, test: Any) -> None:
+    """Prepare the sets that are given as arrays of their own, and list those that have samples."""
     if validation is not None:
         layer.dval = separate_set(layer, validation, 'validation', SETS[1])
     if test is not None:
         layer.dtest = separate_set(layer, test, 'test', SETS[2])
-    _warn_of_missing_labels(layer, Y)
     layer.dsets = [dset for dset in (layer.dtrain, layer.dval, layer.dtest) if dset.active]
 
 

@@ -35,7 +35,7 @@ def train_on(model: EpyNN, data: Any, training: Training | None = None) -> None:
         raise ArgumentTypeError(
             where, 'an Embedding', describe(data), 'Write data=Embedding(X_data, Y_data).'
         )
-    if not data.dtrain.active:
+    if not data.dtrain.active and data.stream is None:
         raise DataError(where, 'an Embedding with data', 'none', 'Pass X_data and Y_data to it.')
     with AtWork(model.owner):
         replace_embedding(model, data)
@@ -60,6 +60,8 @@ def train_on(model: EpyNN, data: Any, training: Training | None = None) -> None:
 
 def adopt(layer: Embedding, other: DataSource) -> None:
     """Encode and scale the data in the way that another Embedding learned from its own data."""
+    if layer.stream is not None:
+        refuse_other_stream(layer, other)
     for flag in ('X_encode', 'Y_encode', 'X_scale'):
         saved = other.se_dataset[flag]
         if layer.se_dataset[flag] != saved:
@@ -89,6 +91,20 @@ def encode_anew(layer: Embedding, other: DataSource) -> None:
     trial.scale = other.scale
     trial.fill(*layer.given)
     vars(layer).update(vars(trial))
+
+
+def refuse_other_stream(layer: Embedding, other: DataSource) -> None:
+    """Refuse a stream that was told other tokens, labels or scale than the network learned."""
+    pairs = zip(what_is_known(layer), what_is_known(other), strict=True)
+    for name, (now, before) in zip(('tokens', 'classes', 'scale'), pairs, strict=True):
+        if now != before:
+            known = f'read_model(path).embedding.{"e2i" if name == "tokens" else name}'
+            value = f'list({known})' if name == 'tokens' else known
+            raise DataError(
+                f'Embedding.from_batches({name})', f'the {name} that the network learned',
+                'others' if now else 'none',
+                f'Write {name}={value}.' if before else 'Leave it out.',
+            )  # fmt: skip
 
 
 def adopt_targets(layer: Embedding, kind: str) -> None:

@@ -15,7 +15,7 @@ from epynn.commons.plot import plot_counts
 from epynn.commons.targets import LABELS, ONE_HOT
 from epynn.network.evaluate import SMALLER, decide_samples, on_sides, read_labelled
 from epynn.network.label_checks import check_labels
-from epynn.network.ownership import require_data
+from epynn.network.ownership import require_sets
 from epynn.network.pictures import choose_path
 from epynn.network.state import Network
 
@@ -54,7 +54,7 @@ def model_confusion_matrix(
         dset = read_labelled(model, X_data, Y_data, X_encode, X_scale, what)
         given = [dset]
     else:
-        require_data(model, what)
+        require_sets(model, what)
         dset, given = model.embedding.dsets[-1], []
     kind = model.embedding.targets
     if kind not in (LABELS, ONE_HOT):

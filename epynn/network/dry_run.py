@@ -13,7 +13,7 @@ from epynn.network.backward import loss_gradient, pass_back
 from epynn.network.checks import check_loss
 from epynn.network.forward import pass_through
 from epynn.network.hints import warn_of_layout, warn_of_scale
-from epynn.network.label_checks import check_labels, check_outputs
+from epynn.network.label_checks import LEARNED, check_labels, check_outputs
 from epynn.network.reported_metrics import check_metrics
 from epynn.network.sample_weights import sample_weights
 from epynn.network.state import Network
@@ -53,7 +53,10 @@ def dry_run(model: Network, end: str, verbose: bool) -> None:
     for layer in model.layers:
         layer.training = False
     A = pass_through(model.layers, batch.X, look_forward)
-    check_labels(model, batch.Y, A)
+    if model.embedding.stream is not None:
+        check_labels(model, batch.Y, A, [batch], LEARNED)
+    if model.embedding.dsets or model.embedding.stream is None:
+        check_labels(model, batch.Y, A)
     assert batch.Y is not None  # or it was refused
     check_outputs(model, A)
     check_loss(model, batch.Y, A)

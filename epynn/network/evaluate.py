@@ -22,7 +22,7 @@ from epynn.network.finiteness import require_finite
 from epynn.network.forward import compute_outputs
 from epynn.network.hints import warn_of_unscaled
 from epynn.network.label_checks import check_labels
-from epynn.network.ownership import require_data, require_initialized
+from epynn.network.ownership import require_initialized, require_sets
 from epynn.network.reported_metrics import check_metric
 from epynn.network.sample_weights import sample_weights
 from epynn.network.state import Network
@@ -76,7 +76,7 @@ def model_evaluate(
     if X_data is not None or Y_data is not None:
         dset = read_labelled(model, X_data, Y_data, X_encode, X_scale, 'evaluate')
         return measure(model, dset, 'EpyNN.evaluate(Y_data)')
-    require_data(model, 'evaluate')
+    require_sets(model, 'evaluate')
     embedding = model.embedding
     values: dict[str, dict[str, float]] = {name: {} for name in model.metrics_functions}
     for dset in embedding.dsets:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from epynn.commons.data_source import name_batch
 from epynn.commons.errors import TrainingError
 from epynn.commons.optimize.optimizer import trained_layers
 from epynn.kernels.arrays import ndarray
@@ -101,7 +102,7 @@ def refuse(model: Network, number: int, what: str, x: ndarray, name: str) -> Tra
     return TrainingError(
         f'{model.layers[number].name}, layer {number}',
         f'{what if what.startswith("a ") else "finite " + what} in epoch {e}, '
-        f'batch {batch + 1} of {len(model.embedding.batch_dtrain)}',
+        f'{name_batch(model.embedding, batch + 1)}',
         f'{x[~np.isfinite(x)][0]} in {name}',
         REMEDY.format(type(model.optimizer).__name__),
     )

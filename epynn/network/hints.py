@@ -98,7 +98,7 @@ def warn_of_scale(model: Network, inputs: Iterable[ndarray]) -> None:
         return
     learner, A = pairs[0]
     largest = np.abs(A).max()
-    few = len(model.embedding.dtrain.X) < FEW
+    few = max(len(model.embedding.dtrain.X), len(A)) < FEW  # of a stream, those of a batch
     if learner.takes_any_scale or few or not LARGE < largest < HUGE:
         return
     if A.std() > SPREAD:

@@ -153,12 +153,13 @@ def close_epoch(model: Network, e: int) -> None:
 def model_best_epoch(model: Network) -> int | None:
     """Return the epoch of the best value that a callback watches, or else of the lowest loss.
 
-    That of the validation set, or of the training set where there is none; None before any epoch.
+    That of the validation set, of the training set where there is none, or of the batches of a
+    stream where there is neither; None before any epoch.
     """
     for callback in model.callbacks:
         if getattr(callback, 'best_epoch', None) is not None:
             return int(callback.best_epoch)
-    if model.training_loss is None or not any(model.metrics.get(loss_name(model), ())):
+    if loss_name(model) not in model.metrics:
         return None
     losses = reported_losses(model)
     known = [e for e in range(len(losses)) if not math.isnan(losses[e])]

@@ -28,7 +28,8 @@ ROUNDING = 1e-6
 """How far a target that was scaled may lie out of range."""
 
 
-WHERE = 'Embedding.Y_data'
+WHERE, LEARNED = 'Embedding.Y_data', 'Embedding.from_batches, Y'
+"""Labels to learn from, in the words of the user: all of them, or those of a batch."""
 
 
 def check_labels(
@@ -47,7 +48,8 @@ def check_labels(
         raise LabelError(where, 'labels to learn from', 'none', 'Pass Y_data to the Embedding.')
     assert model.training_loss is not None
     output = model.layers[-1].name
-    dsets = model.embedding.dsets if dsets is None else dsets
+    if dsets is None:
+        dsets = model.embedding.dsets
     labels = np.concatenate([dset.Y for dset in dsets])
     if A.ndim != 2:
         raise LabelError(
@@ -82,10 +84,10 @@ def check_labels(
                 f'{sums[wrong[0]]:g} in sample {wrong[0]}',
                 'Where several classes may hold at once, take sigmoid and loss="BCE".',
             )  # fmt: skip
-    elif dsets is model.embedding.dsets and (  # others may be a little beyond
+    elif where in (WHERE, LEARNED) and (  # others may be a little beyond
         model.training_loss in LOSSES_OF_AMOUNTS or isinstance(model.training_loss, Huber)
     ):
-        check_reach(model, labels)
+        check_reach(model, labels, where)
 
 
 def fitting_output(model: Network, columns: int) -> str:
@@ -103,13 +105,13 @@ def fitting_output(model: Network, columns: int) -> str:
     return f'{remedy}.'
 
 
-def check_reach(model: Network, labels: ndarray) -> None:
+def check_reach(model: Network, labels: ndarray, where: str) -> None:
     """Refuse targets that the last activation cannot come close to, whatever is learned."""
     layer, bounds = output_range(model)
     low, high = bounds or (-np.inf, np.inf)
     if labels.min() < low - ROUNDING or labels.max() > high + ROUNDING:
         raise LabelError(
-            WHERE,
+            where,
             f'targets {reach(low, high)}, as {said_by(layer)} gives no others',
             f'targets from {labels.min():g} to {labels.max() + 0:g}',
             'For amounts take identity as the last activation, or scale them; encode class labels '

@@ -42,9 +42,12 @@ def move_to(model: Network, e: int) -> None:
 def reported_losses(model: Network) -> list[float]:
     """Return the loss of each epoch: of the validation set if it has one for each.
 
+    Where the training batches come from a stream it is their mean loss, if there is no such set.
     It is not a number in an epoch that was not evaluated.
     """
     assert model.training_loss is not None
+    if model.embedding.stream is not None and not model.embedding.dval.active:
+        return model.batch_loss
     dtrain, dval, _ = model.metrics[model.training_loss.__name__]
     gaps = (math.isnan(loss) for loss in dtrain)
     complete = dval and not any(

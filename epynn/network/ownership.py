@@ -195,11 +195,21 @@ def collect_layers(model: Network) -> list[list[Layer]]:
 def require_data(model: Network, what: str) -> None:
     """Refuse to go on without samples: a network that was read from a file has none."""
     require_initialized(model, what)
-    if not model.embedding.dsets:
+    if not model.embedding.dsets and model.embedding.stream is None:
         raise StateError(
             f'EpyNN.{what}', 'a network with data', 'one whose Embedding holds none',
             'Files hold no data: model = read_model(path, data=Embedding(X, Y)) gives it some, and '
             'trains on with the settings that were saved.',
+        )  # fmt: skip
+
+
+def require_sets(model: Network, what: str) -> None:
+    """Refuse to go on without a set to evaluate: batches of a stream are none."""
+    require_data(model, what)
+    if not model.embedding.dsets:
+        raise StateError(
+            f'EpyNN.{what}', 'a set to evaluate', 'a stream of training batches alone',
+            f'Write model.{what}(X, Y), or from_batches(f, validation=(X, Y)).',
         )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import textwrap
 import time
 from typing import Any
 
+from epynn.commons.data_source import count_batches
 from epynn.commons.dataset import SETS
 from epynn.commons.logs import WIDTH, StreamTable, show_table, write_line
 from epynn.commons.names import in_words
@@ -16,16 +17,17 @@ from epynn.network.state import Network
 def report_initialization(model: Network) -> None:
     """Show what training starts from: data sets, label balance, hyper-parameters, rates."""
     embedding = model.embedding
-    batch = len(embedding.batch_dtrain[0].X)
+    streams, dtrain = embedding.stream is not None, embedding.dtrain
+    batch = embedding.se_dataset['batch_size'] if streams else len(embedding.batch_dtrain[0].X)
     rows = [
         [
             dset.name,
-            len(dset.X),
-            f'{len(embedding.batch_dtrain)} x {batch}' if dset is embedding.dtrain else '',
+            len(dset.X) if dset.active else 'a stream',
+            f'{count_batches(embedding) or "?"} x {batch}' if dset is dtrain else '',
             str(dset.X.shape[1:]),
             '' if dset.Y is None else str(dset.Y.shape[1:]),
         ]
-        for dset in embedding.dsets
+        for dset in [*[dtrain] * streams, *embedding.dsets]
     ]
     show_table(['Set', 'Samples', 'Batches', 'Sample shape', 'Label shape'], rows, 'Data sets')
     report_labels(model)
@@ -88,7 +90,8 @@ class TrainingReport:
     One row an epoch, with a column for each metric on each set. Where that is wider than the page,
     one row an epoch and metric, with a column for each set.
 
-    Where not every epoch is evaluated, the mean loss of its batches stands beside; rows are then
+    Where not every epoch is evaluated, and where batches come from a stream, the mean loss of the
+    batches stands beside; rows are then
     those of every `step`-th epoch, by default of one that is evaluated.
     """
 
@@ -104,7 +107,8 @@ class TrainingReport:
         self.names = list(model.metrics)
         columns = [(name, i) for name in self.names for i in self.sets]
         # The mean loss of the batches, in a column like those of metrics
-        batches = [] if every == 1 else [f'{loss_name(model)}\nbatches']
+        self.shows_batches = every != 1 or model.embedding.stream is not None
+        batches = [f'{loss_name(model)}\nbatches'] * self.shows_batches
         widths = [7, 8, *(max(9, len(name) + 2) for name, _ in columns), *(9 for _ in batches), 7]
         self.wide = sum(widths) + 2 * (len(widths) - 1) > WIDTH
         if self.wide:
@@ -131,7 +135,7 @@ class TrainingReport:
             for name in self.names
         ]
         names, batches = self.names, []
-        if self.every != 1:
+        if self.shows_batches:
             batches = [format_value(value_of(self.model.batch_loss, e))]
         if self.wide:
             if not known and batches:
@@ -162,7 +166,8 @@ def format_seconds(seconds: float) -> str:
 @in_words('EpyNN.report')
 def model_report(model: Network) -> None:
     """Show the metrics of the epochs so far, at most about ten of them."""
-    done = max((len(values) for lists in model.metrics.values() for values in lists), default=0)
+    columns = [values for lists in model.metrics.values() for values in lists]
+    done = max(map(len, [*columns, model.batch_loss]))
     if not done:
         write_line(f'{model.name}: no epoch so far. Call train() or evaluate().')
         return

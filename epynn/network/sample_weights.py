@@ -31,6 +31,11 @@ def resolve_class_weight(model: Network, class_weight: Any) -> dict[Any, float]:
             'Leave class_weight out, or weigh each sample by Embedding(sample_weight=...).',
         )  # fmt: skip
     if isinstance(class_weight, str) and class_weight == 'balanced':
+        if embedding.stream is not None:
+            raise ArgumentError(
+                WHERE, 'a dict {label: weight}, as nobody counted the labels of a stream',
+                "'balanced'", 'For k labels of m samples: {label: m / (k * count), ...}.',
+            )  # fmt: skip
         m, counts = len(Y), embedding.dtrain.b
         return {label: m / (len(counts) * count) for label, count in counts.items()}
     if not isinstance(class_weight, Mapping):
@@ -39,12 +44,15 @@ def resolve_class_weight(model: Network, class_weight: Any) -> dict[Any, float]:
             'For example {1: 5.0}; labels left out weigh 1.',
         )  # fmt: skip
     # Labels as the user knows them -> labels in the data sets
+    known: dict[Any, Any]
     if embedding.classes is not None:
         known = {name: column for column, name in enumerate(embedding.classes)}
     elif Y.shape[1] > 1:
         known = {column: column for column in range(Y.shape[1])}
     else:
         known = {label: label for dset in embedding.dsets for label in dset.b}
+        if embedding.stream is not None:  # any number may come
+            known |= {label: label for label in class_weight if isinstance(label, (int, float))}
     weights = {}
     for label, weight in class_weight.items():
         if label not in known:

@@ -1,6 +1,7 @@
 """The end of a training before its time, by ``model.stop('why')``."""
 
 from epynn.commons.arguments import describe
+from epynn.commons.data_source import name_batch
 from epynn.commons.errors import ArgumentTypeError, StateError
 from epynn.commons.names import in_words
 from epynn.network.state import Network
@@ -40,5 +41,5 @@ def describe_stop(model: Network) -> str:
     done, step = model.progress
     where = f'after epoch {done - 1}' if done else 'before the first epoch'
     if step >= 0:
-        where = f'in epoch {done}, after batch {step} of {len(model.embedding.batch_dtrain)}'
+        where = f'in epoch {done}, after {name_batch(model.embedding, step)}'
     return f'Stopped {where}: {model.stopped}.'

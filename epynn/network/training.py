@@ -20,6 +20,7 @@ from epynn.network.finiteness import (
     shows_in_parameters,
 )
 from epynn.network.history import Tally, close_epoch, skip_evaluation
+from epynn.network.label_checks import LEARNED, check_labels
 from epynn.network.learning_rates import follows_losses, move_to, schedule_rates
 from epynn.network.ownership import AtWork, require_data, require_ownership
 from epynn.network.report import TrainingReport, choose_step, report_initialization
@@ -174,13 +175,14 @@ def train_epoch(model: Network, e: int, hooks: Hooks, adaptive: bool, every: int
             train_step(model, batch)
             model.progress = e, model.progress[1] + 1
         hooks.tell('on_batch_end', model)
-    if e + 1 == model.epochs or (every and (e + 1) % every == 0):
+    due = e + 1 == model.epochs or (every and (e + 1) % every == 0)
+    if due and model.embedding.dsets:
         model.evaluate()
     else:
         skip_evaluation(model)
+    close_epoch(model, e)
     if adaptive and e + 1 < model.epochs:
         schedule_rates(model, done=e + 1, stop=e + 2)
-    close_epoch(model, e)
     model.progress = e + 1, -1
     hooks.tell('on_epoch_end', model)
 
@@ -192,6 +194,8 @@ def train_step(model: Network, batch: dataSet) -> None:
     with np.errstate(all='ignore'):
         # (1) Forward: outputs of the network
         A = model.forward(batch.X, training=True)
+        if model.embedding.stream is not None:  # nobody looked at these labels before
+            check_labels(model, batch.Y, A, [batch], LEARNED)
         loss = require_finite_loss(model, batch.Y, A)
 
         # (2) Loss: its gradient with respect to the outputs

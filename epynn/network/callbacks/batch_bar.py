@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 
+from epynn.commons.data_source import count_batches
 from epynn.commons.logs import progress_bar
 from epynn.network.callbacks.callback import Callback
 from epynn.network.state import Network
@@ -16,7 +17,7 @@ class BatchBar(Callback):
     def on_batch_begin(self, model: Network) -> None:
         """Show the bar."""
         if '_bar' not in vars(self):
-            total = len(model.embedding.batch_dtrain)
+            total = count_batches(model.embedding) or None
             label, step = f'epoch {model.e}', model.progress[1]
             self._bar = ExitStack()
             shown = progress_bar(total, step, label, self.silent, unit='batch')

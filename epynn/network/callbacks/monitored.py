@@ -18,7 +18,8 @@ MODES = ('auto', 'min', 'max')
 class Monitored(Callback):
     """Base of callbacks that watch a value: ``'loss'``, or the name of a metric.
 
-    It is that of the validation set, of the training set where there is none; a column of
+    It is that of the validation set, of the training set where there is none, or the mean loss of
+    the batches where these come from a stream; a column of
     ``model.history`` by name, such as ``'test_loss'``, is that one. Epochs that were not evaluated
     do not count.
     """
@@ -55,7 +56,9 @@ class Monitored(Callback):
         """Return the column of the history that is watched."""
         row = epoch_row(model, 0)
         monitor = 'loss' if self.monitor == loss_name(model) else self.monitor
-        for name in (monitor, f'val_{monitor}', f'train_{monitor}'):
+        data = model.embedding
+        sets = ['val'] * data.dval.active + ['train' if data.stream is None else 'batch']
+        for name in (monitor, *(f'{each}_{monitor}' for each in sets)):
             if name in row and name not in ('epoch', 'seconds', 'learning_rate'):
                 return name
         names = ['loss', *(name for name in model.metrics if name != loss_name(model))]

@@ -1,0 +1,202 @@
+"""Batches that a function of the user's draws, once an epoch: no training set is in memory."""
+
+import inspect
+import operator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count, islice
+from typing import TYPE_CHECKING, Any, overload
+
+import numpy as np
+
+from epynn.commons.arguments import as_function, describe
+from epynn.commons.errors import ArgumentTypeError, DataError
+from epynn.commons.models import dataSet
+from epynn.embedding.batches import augmented
+from epynn.embedding.separate import labelled_set, naming
+
+if TYPE_CHECKING:
+    from epynn.embedding.models import Embedding
+
+WHERE = 'Embedding.from_batches'
+EXPECTED = 'a function f(), or f(rng), that returns the batches (X, Y) of an epoch'
+ANEW = 'A function with yield returns new ones each time: def f(): ... yield X, Y.'
+
+
+class BatchFunction:
+    """The user's function, which is called for the batches of an epoch.
+
+    Attributes
+    ----------
+    function : function
+        ``f()`` or, where it needs an argument, ``f(rng)``.
+    count : int
+        Batches of the last epoch that was drawn to its end, or whose number is known; 0 for none.
+    """
+
+    def __init__(self, function: Any) -> None:
+        if isinstance(function, Iterator):
+            raise ArgumentTypeError(
+                WHERE, EXPECTED, f'what one returned ({type(function).__name__})',
+                'It is called for each epoch: write from_batches(f), not from_batches(f()).',
+            )  # fmt: skip
+        if not callable(function) and hasattr(function, '__iter__'):
+            raise ArgumentTypeError(
+                WHERE, EXPECTED, describe(function),
+                'If batches are in it, write from_batches(lambda: batches). Whole arrays go to '
+                'Embedding(X, Y, batch_size=32).',
+            )  # fmt: skip
+        self.function: Callable[..., Any] = as_function(function, WHERE, 'f()')
+        self.takes_rng = not takes(function, 0)
+        if self.takes_rng and not takes(function, 1):
+            raise ArgumentTypeError(
+                WHERE, EXPECTED, f'{describe(function)}, which takes other arguments',
+                'Write from_batches(lambda: f(...)).',
+            )  # fmt: skip
+        self.count = 0
+        self.last: Any = None  # what it returned, if that can be read once only
+
+    def draw_key(self, layer: 'Embedding') -> int:
+        """Return the seed of what is random in an epoch; drawn only where something is."""
+        needed = self.takes_rng or layer.augment is not None
+        return int(layer.np_rng.integers(2**63)) if needed else 0
+
+    @contextmanager
+    def drawing(self, key: int) -> Iterator[Iterator[Any]]:
+        """Call the function, and close the generator that it may have returned in the end."""
+        made = self.function(np.random.default_rng(key)) if self.takes_rng else self.function()
+        try:
+            drawn = iter(made)
+        except TypeError:
+            raise ArgumentTypeError(WHERE, EXPECTED, f'{describe(made)} from it', ANEW) from None
+        if drawn is made and drawn is self.last:
+            raise DataError(WHERE, 'new batches for each epoch', 'the same iterator again', ANEW)
+        self.last = drawn if drawn is made else None
+        self.count = operator.length_hint(made, self.count)
+        try:
+            yield drawn
+        finally:
+            if isinstance(drawn, Generator):
+                drawn.close()
+
+    def epoch(self, layer: 'Embedding', init: bool) -> 'Stream':
+        """Return the batches of the next epoch; with `init`, the first of them is at hand."""
+        before, stream = layer.batch_dtrain, Stream(layer, self.draw_key(layer))
+        if init:
+            kept = before.first if isinstance(before, Stream) else None
+            stream.first = stream[0] if kept is None else kept
+        return stream
+
+    def first_of(self, drawn: Iterator[Any]) -> Any:
+        """Return the first batch; refuse an epoch without."""
+        for item in drawn:
+            return item
+        raise no_batch()
+
+    def __deepcopy__(self, memo: Any) -> 'BatchFunction':
+        """Return one of the same function: what it holds is not copied."""
+        copied = BatchFunction(self.function)
+        copied.count, copied.last = self.count, self.last
+        return copied
+
+
+class Stream:
+    """The batches of one epoch, drawn one at a time by whoever walks through them.
+
+    ``stream[k:]`` are those after the first `k`, which are drawn and left out, and ``stream[0]`` is
+    the first. How many there are may be unknown: ``operator.length_hint(stream, 0)``.
+    """
+
+    def __init__(self, layer: 'Embedding', key: int, start: int = 0) -> None:
+        self.layer, self.key, self.start = layer, key, start
+        self.first: dataSet | None = None  # kept where a network is to be initialized with it
+
+    @overload
+    def __getitem__(self, k: int) -> dataSet: ...
+
+    @overload
+    def __getitem__(self, k: slice) -> 'Stream': ...
+
+    def __getitem__(self, k: int | slice) -> 'dataSet | Stream':
+        if isinstance(k, slice) and k.stop is k.step is None and (k.start or 0) >= 0:
+            return Stream(self.layer, self.key, self.start + (k.start or 0))
+        if k != 0 or isinstance(k, slice):
+            raise ArgumentTypeError(
+                'batches of a stream', 'their order, [k:] or [0]', f'[{k}]', 'Draw them in a loop.'
+            )
+        if self.first is not None:
+            return self.first
+        with self.source.drawing(self.key) as drawn:
+            return self.read(0, self.source.first_of(drawn))
+
+    def __iter__(self) -> Iterator[dataSet]:
+        with self.source.drawing(self.key) as drawn:
+            # No name holds a batch here: the one before is gone when the next one is made
+            self.done = sum(1 for _ in islice(drawn, self.start))
+            if self.done < self.start:
+                raise DataError(
+                    WHERE, f'the {self.start} batches of this epoch that were learned, and others',
+                    f'{self.done}', 'Return the same batches for the same epoch: what is random '
+                    'comes from the argument of f(rng).',
+                )  # fmt: skip
+            yield from map(self.read, count(self.start), drawn)
+            if self.done == 0:
+                raise no_batch()
+            self.source.count = self.done
+
+    def __length_hint__(self) -> int:
+        return max(self.source.count - self.start, 0)
+
+    @property
+    def source(self) -> BatchFunction:
+        """What draws them."""
+        assert self.layer.stream is not None
+        return self.layer.stream
+
+    def read(self, number: int, item: Any) -> dataSet:
+        """Return what the user yielded as batch `number`, checked, encoded and augmented."""
+        layer = self.layer
+        with naming_batch(number):
+            batch = labelled_set(layer, as_batch(item), 'batch', weighs=False)
+        batch.X = np.asarray(batch.X)  # of samples in a file, these are read now
+        if layer.augment is not None:  # which may change them where they are
+            rng = np.random.default_rng([self.key, number])
+            batch.X = augmented(layer.augment, batch.X.copy(), rng)
+        self.done = number + 1
+        return batch
+
+
+def naming_batch(number: int) -> AbstractContextManager[None]:
+    """Let errors inside name the batch, and what they are about as it was yielded."""
+    names = {'X_data': 'X', 'Y_data': 'Y'}
+    return naming(f'from_batches, batch {number}: ', names)
+
+
+def as_batch(item: Any) -> tuple[Any, Any, Any]:
+    """Return samples, labels and weights of what the user yielded."""
+    if not isinstance(item, (tuple, list)) or len(item) not in (2, 3):
+        raise ArgumentTypeError(
+            'what was yielded', 'a tuple (X, Y), or (X, Y, sample_weight)', describe(item),
+            'Write yield X, Y.',
+        )  # fmt: skip
+    X_data, Y_data, *weights = item
+    return X_data, Y_data, weights[0] if weights else None
+
+
+def takes(function: Callable[..., Any], arguments: int) -> bool:
+    """Return whether a function can be called with so many arguments, as far as it tells."""
+    try:
+        inspect.signature(function).bind(*range(arguments))
+    except TypeError:
+        return False
+    except ValueError:  # of a function that is not written in Python
+        pass
+    return True
+
+
+def no_batch() -> DataError:
+    """Return the error for an epoch without batches."""
+    return DataError(
+        WHERE, 'at least one batch for each epoch', 'none',
+        f'If they were drawn before: {ANEW[0].lower()}{ANEW[1:]}',
+    )  # fmt: skip
