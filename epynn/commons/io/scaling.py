@@ -120,6 +120,9 @@ def apply_scale(X: ndarray, scale: FeatureScale, dtype: np.dtype[Any]) -> ndarra
     largest = np.finfo(X.dtype).max
     factor = 0.5 if scale.span > float(largest) else 1.0
     with np.errstate(over='ignore'):
-        scaled = (X * factor - scale.minimum * factor) / (scale.span * factor)
-    scaled = np.clip(scaled, -largest, largest).astype(X.dtype, copy=False)
-    return np.where(scale.constant, np.zeros_like(X), scaled)
+        scaled = (X if factor == 1 else X * factor) - scale.minimum * factor
+        scaled /= scale.span * factor
+    np.clip(scaled, -largest, largest, out=scaled)
+    if scale.constant.any():
+        scaled[:, scale.constant] = 0
+    return scaled.astype(X.dtype, copy=False)
