@@ -140,9 +140,8 @@ def embedding_cut_batches(layer: 'Embedding', order: ndarray, key: int) -> None:
     key : int
         Seed of the generators for `augment`, and for a function that draws batches.
     """
-    layer.order = order
     if layer.stream is not None:
-        layer.batch_dtrain = layer.stream.epoch(layer, key)
+        layer.order, layer.batch_dtrain = order, layer.stream.epoch(layer, key)
         return
     m = len(layer.dtrain.X)
     size = layer.se_dataset['batch_size'] or m
@@ -152,5 +151,5 @@ def embedding_cut_batches(layer: 'Embedding', order: ndarray, key: int) -> None:
             'Embedding.drop_last', f'at least one whole batch of {size} samples',
             f'{m} training samples', 'Choose a smaller batch_size.',
         )  # fmt: skip
-    starts = range(0, stop, size)
+    layer.order, starts = order, range(0, stop, size)
     layer.batch_dtrain = Batches(layer.dtrain, order, starts, size, layer.augment, key)

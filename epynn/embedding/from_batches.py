@@ -16,7 +16,8 @@ from epynn.commons.targets import KINDS, require_targets
 from epynn.embedding.batches import Augment
 from epynn.embedding.preparation import embedding_check
 from epynn.embedding.sets import add_sets
-from epynn.embedding.stream import WHERE, BatchFunction, Stream, as_batch, naming_batch
+from epynn.embedding.stream import WHERE, BatchFunction, as_batch, naming_batch
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
@@ -96,19 +97,20 @@ def embedding_from_batches(
     layer.classes = None if classes is None else as_elements(classes, 'classes')
     layer.i2e = {} if tokens is None else dict(enumerate(as_elements(tokens, 'tokens')))
     layer.e2i = {token: number for number, token in layer.i2e.items()}
-    key = layer.stream.draw_key(layer)
-    with layer.stream.drawing(key) as drawn:
+    with layer.stream.drawing(key=0) as drawn:
         first = layer.stream.first_of(drawn)
     with naming_batch(0):
-        look(layer, first, targets)
-    layer.batch_dtrain = epoch = Stream(layer, key)
-    epoch.first = epoch.read(0, first)
+        X, Y = look(layer, first, targets)
+    sample = np.array(X[:1]), np.array(Y[:1])
+    layer.stream.sample = dataSet(*sample, 'dtrain', None, None, layer.targets, layer.classes)
+    layer.batch_dtrain = epoch = layer.stream.epoch(layer, key=0)
+    layer.stream.first = epoch.read(0, first)
     add_sets(layer, validation, test)
     return layer
 
 
-def look(layer: 'Embedding', item: Any, targets: str | None) -> None:
-    """Read off the first batch what samples and targets are like."""
+def look(layer: 'Embedding', item: Any, targets: str | None) -> tuple[ndarray, ndarray]:
+    """Read off the first batch what samples and targets are like; return them."""
     X_data, Y_data, _ = as_batch(item)
     X, Y = layer.prepare(X_data, Y_data)
     if X is None or Y is None:
@@ -121,6 +123,7 @@ def look(layer: 'Embedding', item: Any, targets: str | None) -> None:
     layer.dtrain = dataSet(
         np.array(X[:0]), np.array(Y[:0]), SETS[0], targets=layer.targets, classes=layer.classes
     )
+    return X, Y
 
 
 def as_elements(elements: Sequence[Any], name: str) -> list[Any]:

@@ -32,7 +32,13 @@ class BatchFunction:
         ``f()`` or, where it needs an argument, ``f(rng)``.
     count : int
         Batches of the last epoch that was drawn to its end, or whose number is known; 0 for none.
+    first : dataSet or None
+        The first batch, for networks that are initialized before an epoch is drawn.
+    sample : dataSet
+        The first sample of it, by which files tell one stream from another.
     """
+
+    sample: dataSet
 
     def __init__(self, function: Any) -> None:
         if isinstance(function, Iterator):
@@ -54,12 +60,8 @@ class BatchFunction:
                 'Write from_batches(lambda: f(...)).',
             )  # fmt: skip
         self.count = 0
+        self.first: dataSet | None = None
         self.last: Any = None  # what it returned, if that can be read once only
-
-    def draw_key(self, layer: 'Embedding') -> int:
-        """Return the seed of what is random in an epoch; drawn only where something is."""
-        needed = self.takes_rng or layer.augment is not None
-        return int(layer.np_rng.integers(2**63)) if needed else 0
 
     @contextmanager
     def drawing(self, key: int) -> Iterator[Iterator[Any]]:
@@ -79,13 +81,9 @@ class BatchFunction:
             if isinstance(drawn, Generator):
                 drawn.close()
 
-    def epoch(self, layer: 'Embedding', init: bool) -> 'Stream':
-        """Return the batches of the next epoch; with `init`, the first of them is at hand."""
-        before, stream = layer.batch_dtrain, Stream(layer, self.draw_key(layer))
-        if init:
-            kept = before.first if isinstance(before, Stream) else None
-            stream.first = stream[0] if kept is None else kept
-        return stream
+    def epoch(self, layer: 'Embedding', key: int) -> 'Stream':
+        """Return the batches of an epoch, of which none is drawn yet."""
+        return Stream(layer, key)
 
     def first_of(self, drawn: Iterator[Any]) -> Any:
         """Return the first batch; refuse an epoch without."""
@@ -96,7 +94,7 @@ class BatchFunction:
     def __deepcopy__(self, memo: Any) -> 'BatchFunction':
         """Return one of the same function: what it holds is not copied."""
         copied = BatchFunction(self.function)
-        copied.count, copied.last = self.count, self.last
+        vars(copied).update(vars(self))
         return copied
 
 
@@ -109,7 +107,6 @@ class Stream:
 
     def __init__(self, layer: 'Embedding', key: int, start: int = 0) -> None:
         self.layer, self.key, self.start = layer, key, start
-        self.first: dataSet | None = None  # kept where a network is to be initialized with it
 
     @overload
     def __getitem__(self, k: int) -> dataSet: ...
@@ -124,12 +121,13 @@ class Stream:
             raise ArgumentTypeError(
                 'batches of a stream', 'their order, [k:] or [0]', f'[{k}]', 'Draw them in a loop.'
             )
-        if self.first is not None:
-            return self.first
+        if self.source.first is not None:
+            return self.source.first
         with self.source.drawing(self.key) as drawn:
             return self.read(0, self.source.first_of(drawn))
 
     def __iter__(self) -> Iterator[dataSet]:
+        self.source.first = None
         with self.source.drawing(self.key) as drawn:
             # No name holds a batch here: the one before is gone when the next one is made
             self.done = sum(1 for _ in islice(drawn, self.start))

@@ -20,7 +20,10 @@ def describe_data(embedding: DataSource) -> dict[str, Any]:
         'batch_size': settings['batch_size'],
         'drop_last': settings['drop_last'],
         'augment': getattr(embedding, 'augment', None) is not None,
-        'sets': {dset.name: describe_set(dset) for dset in embedding.dsets},
+        'sets': {
+            **({} if embedding.stream is None else describe_stream(embedding)),
+            **{dset.name: describe_set(dset) for dset in embedding.dsets},
+        },
     }
 
 
@@ -32,6 +35,19 @@ def describe_set(dset: dataSet) -> dict[str, Any]:
         'samples': checksum(dset.X[rows], dset.X.shape),
         'labels': None if dset.Y is None else checksum(dset.Y, dset.Y.shape),
         'weights': None if dset.w is None else checksum(dset.w, dset.w.shape),
+    }
+
+
+def describe_stream(embedding: DataSource) -> dict[str, Any]:
+    """Return the shapes of what comes from a stream, and checksums of its first sample."""
+    dtrain, sample = embedding.dtrain, embedding.stream.sample
+    assert dtrain.Y is not None
+    return {
+        dtrain.name: {
+            'samples': checksum(sample.X, dtrain.X.shape),
+            'labels': checksum(sample.Y, dtrain.Y.shape),
+            'weights': None,
+        }
     }
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from epynn.commons.data_source import as_data_source, name_batch
 from epynn.commons.errors import ArgumentError
 from epynn.commons.logs import process_logs
 from epynn.commons.models import Layer, walk_layers
@@ -198,6 +199,6 @@ def resume(model: EpyNN, training: Training) -> None:
         layer.np_rng, layer.moments = stream, moments
     place = f'after epoch {model.epochs - 1}' if model.epochs else 'before the first epoch'
     if training.step >= 0:
-        batches = len(embedding.batch_dtrain)
-        place = f'in epoch {model.epochs}, after batch {training.step} of {batches}'
+        batch = name_batch(as_data_source(embedding), training.step)
+        place = f'in epoch {model.epochs}, after {batch}'
     process_logs(f'{model.name}: goes on {place}, as if it had not been interrupted.')

@@ -355,6 +355,47 @@ def test_a_network_goes_on_from_a_file_with_a_stream_and_with_arrays(tmp_path):
             read_model(tmp_path / 'model', data=Embedding.from_batches(in_order, **options))
 
 
+def test_a_training_goes_on_from_a_file_to_the_bit(tmp_path):
+    def noise(X, rng):
+        return X + 0.1 * rng.standard_normal(X.shape)
+
+    def stream(batches=shuffled, Y=Y):
+        return Embedding.from_batches(
+            batches, classes=CLASSES, augment=noise, validation=(X[:9], Y[:9])
+        )
+
+    class Write(Interrupt):
+        def on_batch_end(self, model):
+            if self.left == 1:
+                model.write(tmp_path / 'model', resume=True)
+            super().on_batch_end(model)
+
+    models = [
+        quiet(EpyNN([stream(), Dense(5, tanh), Dense(3, softmax)]), optimizer='Adam')
+        for _ in range(2)
+    ]
+    models[0].train(until=3, verbose=0)
+    with pytest.raises(KeyboardInterrupt):
+        models[1].train(until=3, verbose=0, callbacks=Write(13))
+    again = read_model(tmp_path / 'model', data=stream())
+    again.train(until=3, verbose=0)
+    assert_same_parameters(again, models[0])
+    assert again.batch_loss == models[0].batch_loss
+    assert again.metrics == models[0].metrics
+    for other, part in ((lambda: in_order(7, X + 1), 'samples'), (in_order, 'samples')):
+        with pytest.raises(DataError, match=f'{part} of dtrain, checksum'):
+            read_model(tmp_path / 'model', data=stream(other))
+    with pytest.raises(DataError, match='interrupted with'):
+        read_model(tmp_path / 'model', data=Embedding(X, Y, Y_encode=True, augment=noise))
+
+
+def test_a_file_that_would_predict_other_numbers_is_refused(tmp_path):
+    model = network()
+    model.layers[1].forward = lambda A: 2 * Dense.forward(model.layers[1], A)
+    with pytest.raises(ArgumentError, match='a network that its file describes'):
+        model.write(tmp_path / 'model')
+
+
 def test_one_stream_serves_several_networks_and_copies():
     first = network(shuffled)
     first.train(1, verbose=0)
