@@ -39,7 +39,7 @@ class DataSource(Protocol):
     dsets: list[dataSet]
     order: ndarray
     batch_dtrain: EpochBatches
-    stream: Any
+    batch_function: Any
     se_dataset: dict[str, Any]
     e2i: dict[Any, int]
     i2e: dict[int, Any]

@@ -101,7 +101,7 @@ def require_epochs(model: Any) -> dict[str, dict[str, list[float]]]:
     Where batches come from a stream, their mean loss stands beside the loss of the sets.
     """
     found = {name: dict(zip(SETS, lists, strict=True)) for name, lists in model.metrics.items()}
-    if model.embedding.stream is not None:
+    if model.embedding.batch_function is not None:
         found[model.training_loss.__name__]['batches'] = model.batch_loss
     curves = {name: lists for name, lists in found.items() if any(lists.values())}
     if not curves:

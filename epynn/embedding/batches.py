@@ -125,7 +125,8 @@ def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
             'Call initialize(params=False) after a change of the data.',
         )  # fmt: skip
     layer.np_rng.shuffle(order)
-    draws = layer.augment is not None or (layer.stream is not None and layer.stream.takes_rng)
+    source = layer.batch_function
+    draws = layer.augment is not None or (source is not None and source.takes_rng)
     key = int(layer.np_rng.integers(2**63)) if draws else 0
     layer.cut_batches(order, key)
 
@@ -140,8 +141,8 @@ def embedding_cut_batches(layer: 'Embedding', order: ndarray, key: int) -> None:
     key : int
         Seed of the generators for `augment`, and for a function that draws batches.
     """
-    if layer.stream is not None:
-        layer.order, layer.batch_dtrain = order, layer.stream.epoch(layer, key)
+    if layer.batch_function is not None:
+        layer.order, layer.batch_dtrain = order, layer.batch_function.epoch(layer, key)
         return
     m = len(layer.dtrain.X)
     size = layer.se_dataset['batch_size'] or m

@@ -84,7 +84,7 @@ def embedding_from_batches(
     function returns the same batches for the same epoch.
     """
     layer = cls(augment=augment)
-    layer.stream = BatchFunction(batches)
+    source = layer.batch_function = BatchFunction(batches)
     known = {'X_encode': tokens, 'Y_encode': classes, 'X_scale': scale}
     flags = {name: given is not None for name, given in known.items()}
     layer.se_dataset = embedding_check((1, 0, 0), None, [], drop_last=False, **flags)
@@ -97,14 +97,14 @@ def embedding_from_batches(
     layer.classes = None if classes is None else as_elements(classes, 'classes')
     layer.i2e = {} if tokens is None else dict(enumerate(as_elements(tokens, 'tokens')))
     layer.e2i = {token: number for number, token in layer.i2e.items()}
-    with layer.stream.drawing(key=0) as drawn:
-        first = layer.stream.first_of(drawn)
+    with source.drawing(key=0) as drawn:
+        first = source.first_of(drawn)
     with naming_batch(0):
         X, Y = look(layer, first, targets)
     sample = np.array(X[:1]), np.array(Y[:1])
-    layer.stream.sample = dataSet(*sample, 'dtrain', None, None, layer.targets, layer.classes)
-    layer.batch_dtrain = epoch = layer.stream.epoch(layer, key=0)
-    layer.stream.first = epoch.read(0, first)
+    source.sample = dataSet(*sample, 'dtrain', None, None, layer.targets, layer.classes)
+    layer.batch_dtrain = epoch = source.epoch(layer, key=0)
+    source.first = epoch.read(0, first)
     add_sets(layer, validation, test)
     return layer
 

@@ -90,7 +90,7 @@ class Embedding(Layer):
         Those that are not empty.
     batch_dtrain : sequence of dataSet
         The training batches of the current epoch, each gathered when it is used.
-    stream : BatchFunction or None
+    batch_function : BatchFunction or None
         What draws them, of :meth:`from_batches`. `dtrain` has no samples then, only their shape.
     e2i, i2e : dict
         Token -> index and index -> token, with ``X_encode=True``.
@@ -141,7 +141,7 @@ class Embedding(Layer):
 
     def __repr__(self) -> str:
         sets = [f'{len(dset.X)} {dset.name}' for dset in vars(self).get('dsets', ())]
-        if vars(self).get('stream') is not None:
+        if vars(self).get('batch_function') is not None:
             sets.insert(0, 'a stream')
         return f'Embedding({", ".join(sets)})'
 
@@ -181,7 +181,7 @@ class Embedding(Layer):
         self.scale: FeatureScale | None = None
         self.features: list[Any] | None = None
         self.batch_dtrain: EpochBatches = []
-        self.stream: BatchFunction | None = None
+        self.batch_function: BatchFunction | None = None
         self.order: ndarray = np.arange(0)
         self.stratify = as_flag(stratify, 'Embedding.stratify')
         self.augment = augment if augment is None else as_augment(augment)

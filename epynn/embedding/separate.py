@@ -31,7 +31,7 @@ def separate_set(layer: 'Embedding', given: Any, argument: str, name: str) -> da
             where, 'a tuple (X, Y), or (X, Y, sample_weight)', describe(given),
             f'Write {argument}=(X, Y).',
         )  # fmt: skip
-    if not layer.dtrain.active and layer.stream is None:
+    if not layer.dtrain.active and layer.batch_function is None:
         raise DataError(
             where, 'samples and labels to train on beside it', 'none of them',
             'Pass X_data and Y_data too.',
@@ -67,7 +67,7 @@ def labelled_set(
             'Y_data', f'labels in columns of shape {dtrain.Y.shape[1:]}, as those to train on',
             f'{Y.shape[1:]}', 'Give them in the same form.',
         )  # fmt: skip
-    require_targets(Y, layer.targets, None if layer.stream is None else OF_STREAM)
+    require_targets(Y, layer.targets, None if layer.batch_function is None else OF_STREAM)
     w = check_weights(sample_weight, X, weighs)
     return dataSet(X, Y, name, np.arange(len(X)), w, layer.targets, layer.classes)
 

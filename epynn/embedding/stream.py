@@ -148,8 +148,8 @@ class Stream:
     @property
     def source(self) -> BatchFunction:
         """What draws them."""
-        assert self.layer.stream is not None
-        return self.layer.stream
+        assert self.layer.batch_function is not None
+        return self.layer.batch_function
 
     def read(self, number: int, item: Any) -> dataSet:
         """Return what the user yielded as batch `number`, checked, encoded and augmented."""

@@ -35,7 +35,7 @@ def train_on(model: EpyNN, data: Any, training: Training | None = None) -> None:
         raise ArgumentTypeError(
             where, 'an Embedding', describe(data), 'Write data=Embedding(X_data, Y_data).'
         )
-    if not data.dtrain.active and data.stream is None:
+    if not data.dtrain.active and data.batch_function is None:
         raise DataError(where, 'an Embedding with data', 'none', 'Pass X_data and Y_data to it.')
     with AtWork(model.owner):
         replace_embedding(model, data)
@@ -60,7 +60,7 @@ def train_on(model: EpyNN, data: Any, training: Training | None = None) -> None:
 
 def adopt(layer: Embedding, other: DataSource) -> None:
     """Encode and scale the data in the way that another Embedding learned from its own data."""
-    if layer.stream is not None:
+    if layer.batch_function is not None:
         refuse_other_stream(layer, other)
     for flag in ('X_encode', 'Y_encode', 'X_scale'):
         saved = other.se_dataset[flag]

@@ -21,7 +21,7 @@ def describe_data(embedding: DataSource) -> dict[str, Any]:
         'drop_last': settings['drop_last'],
         'augment': getattr(embedding, 'augment', None) is not None,
         'sets': {
-            **({} if embedding.stream is None else describe_stream(embedding)),
+            **({} if embedding.batch_function is None else describe_stream(embedding)),
             **{dset.name: describe_set(dset) for dset in embedding.dsets},
         },
     }
@@ -40,7 +40,7 @@ def describe_set(dset: dataSet) -> dict[str, Any]:
 
 def describe_stream(embedding: DataSource) -> dict[str, Any]:
     """Return the shapes of what comes from a stream, and checksums of its first sample."""
-    dtrain, sample = embedding.dtrain, embedding.stream.sample
+    dtrain, sample = embedding.dtrain, embedding.batch_function.sample
     assert dtrain.Y is not None
     return {
         dtrain.name: {

@@ -124,7 +124,7 @@ def require_same_outputs(model: EpyNN, read: EpyNN) -> None:
     classes of your own keep elsewhere, it does not hold. A network that draws random numbers even
     in prediction is taken at its word.
     """
-    stream = model.embedding.stream
+    stream = model.embedding.batch_function
     for dset in model.embedding.dsets[:1] if stream is None else [stream.sample]:
         with np.errstate(all='ignore'):
             A, again, B = (compute_outputs(each, dset.X[:1])[0] for each in (model, model, read))

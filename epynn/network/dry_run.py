@@ -53,9 +53,9 @@ def dry_run(model: Network, end: str, verbose: bool) -> None:
     for layer in model.layers:
         layer.training = False
     A = pass_through(model.layers, batch.X, look_forward)
-    if model.embedding.stream is not None:
+    if model.embedding.batch_function is not None:
         check_labels(model, batch.Y, A, [batch], LEARNED)
-    if model.embedding.dsets or model.embedding.stream is None:
+    if model.embedding.dsets or model.embedding.batch_function is None:
         check_labels(model, batch.Y, A)
     assert batch.Y is not None  # or it was refused
     check_outputs(model, A)

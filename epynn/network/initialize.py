@@ -149,7 +149,7 @@ def model_initialize(
     model.schedule_memory = {}
     model.network = {}
 
-    if not model.embedding.dtrain.active and model.embedding.stream is None:
+    if not model.embedding.dtrain.active and model.embedding.batch_function is None:
         raise DataError(
             'Embedding.X_data', 'training samples', 'none', 'Pass X_data and Y_data to it.'
         )

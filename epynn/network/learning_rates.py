@@ -46,7 +46,7 @@ def reported_losses(model: Network) -> list[float]:
     It is not a number in an epoch that was not evaluated.
     """
     assert model.training_loss is not None
-    if model.embedding.stream is not None and not model.embedding.dval.active:
+    if model.embedding.batch_function is not None and not model.embedding.dval.active:
         return model.batch_loss
     dtrain, dval, _ = model.metrics[model.training_loss.__name__]
     gaps = (math.isnan(loss) for loss in dtrain)

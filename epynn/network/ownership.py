@@ -195,7 +195,7 @@ def collect_layers(model: Network) -> list[list[Layer]]:
 def require_data(model: Network, what: str) -> None:
     """Refuse to go on without samples: a network that was read from a file has none."""
     require_initialized(model, what)
-    if not model.embedding.dsets and model.embedding.stream is None:
+    if not model.embedding.dsets and model.embedding.batch_function is None:
         raise StateError(
             f'EpyNN.{what}', 'a network with data', 'one whose Embedding holds none',
             'Files hold no data: model = read_model(path, data=Embedding(X, Y)) gives it some, and '

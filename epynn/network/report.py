@@ -17,7 +17,7 @@ from epynn.network.state import Network
 def report_initialization(model: Network) -> None:
     """Show what training starts from: data sets, label balance, hyper-parameters, rates."""
     embedding = model.embedding
-    streams, dtrain = embedding.stream is not None, embedding.dtrain
+    streams, dtrain = embedding.batch_function is not None, embedding.dtrain
     batch = embedding.se_dataset['batch_size'] if streams else len(embedding.batch_dtrain[0].X)
     rows = [
         [
@@ -107,7 +107,7 @@ class TrainingReport:
         self.names = list(model.metrics)
         columns = [(name, i) for name in self.names for i in self.sets]
         # The mean loss of the batches, in a column like those of metrics
-        self.shows_batches = every != 1 or model.embedding.stream is not None
+        self.shows_batches = every != 1 or model.embedding.batch_function is not None
         batches = [f'{loss_name(model)}\nbatches'] * self.shows_batches
         widths = [7, 8, *(max(9, len(name) + 2) for name, _ in columns), *(9 for _ in batches), 7]
         self.wide = sum(widths) + 2 * (len(widths) - 1) > WIDTH

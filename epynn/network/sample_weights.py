@@ -31,7 +31,7 @@ def resolve_class_weight(model: Network, class_weight: Any) -> dict[Any, float]:
             'Leave class_weight out, or weigh each sample by Embedding(sample_weight=...).',
         )  # fmt: skip
     if isinstance(class_weight, str) and class_weight == 'balanced':
-        if embedding.stream is not None:
+        if embedding.batch_function is not None:
             raise ArgumentError(
                 WHERE, 'a dict {label: weight}, as nobody counted the labels of a stream',
                 "'balanced'", 'For k labels of m samples: {label: m / (k * count), ...}.',
@@ -51,7 +51,7 @@ def resolve_class_weight(model: Network, class_weight: Any) -> dict[Any, float]:
         known = {column: column for column in range(Y.shape[1])}
     else:
         known = {label: label for dset in embedding.dsets for label in dset.b}
-        if embedding.stream is not None:  # any number may come
+        if embedding.batch_function is not None:  # any number may come
             known |= {label: label for label in class_weight if isinstance(label, (int, float))}
     weights = {}
     for label, weight in class_weight.items():

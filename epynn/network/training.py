@@ -194,7 +194,7 @@ def train_step(model: Network, batch: dataSet) -> None:
     with np.errstate(all='ignore'):
         # (1) Forward: outputs of the network
         A = model.forward(batch.X, training=True)
-        if model.embedding.stream is not None:  # nobody looked at these labels before
+        if model.embedding.batch_function is not None:  # nobody looked at these labels before
             check_labels(model, batch.Y, A, [batch], LEARNED)
         loss = require_finite_loss(model, batch.Y, A)
 

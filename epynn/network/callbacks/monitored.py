@@ -57,7 +57,7 @@ class Monitored(Callback):
         row = epoch_row(model, 0)
         monitor = 'loss' if self.monitor == loss_name(model) else self.monitor
         data = model.embedding
-        sets = ['val'] * data.dval.active + ['train' if data.stream is None else 'batch']
+        sets = ['val'] * data.dval.active + ['train' if data.batch_function is None else 'batch']
         for name in (monitor, *(f'{each}_{monitor}' for each in sets)):
             if name in row and name not in ('epoch', 'seconds', 'learning_rate'):
                 return name
