@@ -142,16 +142,6 @@ def test_without_any_set_there_is_the_loss_of_the_batches_alone(capsys):
     assert model.confusion_matrix(X, Y).counts.sum() == 60
 
 
-def test_the_plot_draws_the_loss_of_the_batches():
-    pytest.importorskip('matplotlib').use('Agg')
-    model = network(validation=(X, Y))
-    model.train(3, verbose=0)
-    axes = model.plot(pyplot=False, path=False).axes
-    lines = [[line.get_label() for line in axis.lines] for axis in axes]
-    sets = [[name for name in names if not name.startswith('best')] for names in lines]
-    assert sets == [['dval'], ['dval', 'batches']]
-
-
 def test_callbacks_and_schedules_follow_the_batches():
     stop = EarlyStopping(patience=1, min_delta=10.0)
     model = network(settings={'se_hPars': {'schedule': ReduceOnPlateau(patience=1)}})

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from networks import make_classifier, quiet
+from networks import make_classifier, make_data, quiet
 
 from epynn.commons.maths import softmax
 from epynn.convolution.models import Convolution
@@ -46,3 +46,13 @@ def test_a_curve_of_one_epoch_shows_its_point():
     figure = model.plot(pyplot=False, path=False)
     assert {line.get_marker() for axis in figure.axes for line in axis.lines} == {'o'}
     assert list(figure.axes[-1].get_xticks()) == [0]
+
+
+def test_the_loss_of_the_batches_of_a_stream_stands_beside_that_of_the_sets():
+    X, y = make_data()
+    data = Embedding.from_batches(lambda: [(X, y)] * 3, classes=[0, 1, 2], validation=(X, y))
+    model = quiet(EpyNN([data, Dense(3, softmax)]), metrics=['accuracy'])
+    model.train(3, verbose=0)
+    axes = model.plot(pyplot=False, path=False).axes
+    lines = [[line.get_label() for line in axis.lines] for axis in axes]
+    assert [names[: names.index('best: 2')] for names in lines] == [['dval'], ['dval', 'batches']]
