@@ -51,7 +51,7 @@ def test_a_curve_of_one_epoch_shows_its_point():
 def test_the_loss_of_the_batches_of_a_stream_stands_beside_that_of_the_sets():
     X, y = make_data()
     data = Embedding.from_batches(lambda: [(X, y)] * 3, classes=[0, 1, 2], validation=(X, y))
-    model = quiet(EpyNN([data, Dense(3, softmax)]), metrics=['accuracy'])
+    model = quiet(EpyNN([data, Dense(3, softmax)]), metrics=['accuracy'], learning_rate=0.001)
     model.train(3, verbose=0)
     axes = model.plot(pyplot=False, path=False).axes
     lines = [[line.get_label() for line in axis.lines] for axis in axes]
