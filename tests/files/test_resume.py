@@ -1,59 +1,18 @@
-"""A training under way in a file: what it holds, and what is refused. See also resume_cases."""
-
-import json
+"""A training goes on from a file where it was; see also resume_cases."""
 
 import numpy as np
 import pytest
-from files.test_file_mutations import mutate_arrays, mutate_description
-from model_files import edit, enclose, parts_of
-from networks import assert_same_parameters, make_data, quiet, record
+from files.interrupted import Interrupt, X, Y, embed, interrupted, make
+from model_files import parts_of
+from networks import assert_same_parameters, record
 
 import epynn
-from epynn import Callback, Checkpoint, CSVLogger, EarlyStopping, Embedding, EpyNN
+from epynn import Checkpoint, CSVLogger, EarlyStopping
 from epynn.commons.errors import (
-    ArgumentError,
-    CallbackError,
-    DataError,
-    EpynnError,
-    ModelFileError,
     StateError,
 )
-from epynn.commons.maths import softmax, tanh
 from epynn.commons.optimize import Optimizer
 from epynn.commons.schedule import ReduceOnPlateau
-from epynn.layers import BatchNorm, Dense, Dropout
-
-X, Y = make_data(m=30)
-
-
-def embed(X=X, Y=Y, sizes=(2, 1, 0), **options):
-    return Embedding(X, Y, sizes, **{'batch_size': 6, 'Y_encode': True, **options})
-
-
-def make(data=None, **settings):
-    layers = [Dense(6, tanh), BatchNorm(), Dropout(0.3), Dense(3, softmax)]
-    model = EpyNN([data or embed(), *layers], 'saved')
-    return quiet(model, **{'optimizer': 'Adam', 'learning_rate': 0.01, **settings})
-
-
-class Interrupt(Callback):
-    """Writes the training at one point, and ends it there."""
-
-    def __init__(self, path=None, at=None):
-        self.path, self.at = path, at
-
-    def on_batch_end(self, model):
-        if model.progress == self.at:
-            model.write(self.path, resume=True)
-            raise KeyboardInterrupt
-
-
-def interrupted(path, at=(1, 2), callbacks=(), data=None, **settings):
-    """Return a network that was interrupted, and wrote the training to a file."""
-    model = make(data, **settings)
-    with pytest.raises(KeyboardInterrupt):
-        model.train(until=5, verbose=0, callbacks=[Interrupt(path, at), *callbacks])
-    return model
 
 
 @pytest.fixture
@@ -111,30 +70,6 @@ def test_a_file_can_be_read_without_data_and_written_without_the_training(path, 
     epynn.read_model(tmp_path / 'plain', data=embed(X[:21], Y[:21])).train(1, 0)
 
 
-CHANGED = X.copy()
-CHANGED[0, 0] += 1e-9
-OTHER_LABELS = Y.copy()
-OTHER_LABELS[[0, 1]] = Y[[1, 0]]
-OTHERS = {
-    'fewer samples': ({'X': X[:-3], 'Y': Y[:-3]}, r'samples of dtrain, shape: \[18, 4\]'),
-    'a sample': ({'X': CHANGED}, 'samples of dtrain, checksum'),
-    'labels': ({'Y': OTHER_LABELS}, 'labels of dtrain, checksum'),
-    'weights': ({'sample_weight': np.ones(30)}, 'weights of dtrain'),
-    'shares': ({'sizes': (2, 0, 1)}, 'sets'),
-    'batches': ({'batch_size': 5}, 'batch_size: 5'),
-    'the last batch': ({'drop_last': True}, 'drop_last: True'),
-    'augmentation': ({'augment': lambda X, rng: X}, 'augment: True'),
-    'the order': ({'stratify': True}, 'samples of dtrain, checksum'),
-}
-
-
-@pytest.mark.parametrize(('options', 'words'), OTHERS.values(), ids=OTHERS)
-def test_other_data_are_refused_by_what_differs(path, options, words):
-    with pytest.raises(DataError, match=words) as caught:
-        epynn.read_model(path, data=embed(**options))
-    assert 'without the training' in caught.value.remedy
-
-
 def test_the_same_numbers_in_another_type_are_the_same_data(tmp_path):
     rounded = X.astype(np.float32).astype(np.float64)
     interrupted(tmp_path / 'file', data=embed(rounded))
@@ -158,18 +93,6 @@ def test_an_optimizer_of_ones_own_remembers_what_it_likes(tmp_path):
     again.train(until=5, verbose=0)
     assert_same_parameters(again, whole)
     assert record(again.layers[1].moments) == record(whole.layers[1].moments)
-
-
-def test_an_optimizer_that_remembers_elsewhere_is_refused(tmp_path):
-    class Hidden(Signs):
-        def step(self, p, g, lr, moments):
-            self.steps = 1
-            return p - lr * g
-
-    model = make(optimizer=Hidden())
-    model.train(1, 0)
-    with pytest.raises(ArgumentError, match=r'Hidden with steps.*Keep in moments'):
-        model.write(tmp_path / 'x', resume=True)
 
 
 @pytest.mark.parametrize('bits', ['PCG64DXSM', 'MT19937', 'Philox', 'SFC64'])
@@ -262,62 +185,6 @@ def test_a_table_has_each_epoch_once(tmp_path):
     assert [line[:2] + line[3:] for line in lines] == [line[:2] + line[3:] for line in whole]
 
 
-def test_who_did_not_hear_of_a_point_hears_of_it_when_training_goes_on():
-    """Once each, whatever kept the others from hearing: an error, or Ctrl-C, in one before them."""
-
-    class Heard(Callback):
-        def __init__(self, error=None):
-            self.heard, self.error = [], error
-
-        def note(self, name, model):
-            self.heard.append((name, model.e, model.progress))
-            if self.error is not None and self.heard[-1][0::2] == self.error:
-                raise ValueError
-
-        def on_batch_end(self, model):
-            self.note('batch', model)
-
-        def on_epoch_end(self, model):
-            self.note('epoch', model)
-
-    for point in [('batch', (1, 2)), ('batch', (0, 4)), ('epoch', (1, -1)), ('epoch', (2, -1))]:
-        model, callbacks = make(), [Heard(), Heard(point), Heard()]
-        with pytest.raises(CallbackError):
-            model.train(until=2, verbose=0, callbacks=callbacks)
-        heard = [len(callback.heard) for callback in callbacks]
-        assert heard[0] == heard[1] == heard[2] + 1
-        model.train(until=3, verbose=0, callbacks=callbacks)
-        assert callbacks[0].heard == callbacks[1].heard == callbacks[2].heard
-        assert len(callbacks[0].heard) == 15
-
-
-def test_what_other_callbacks_did_not_hear_nobody_is_told_of():
-    class Heard(Callback):
-        heard = 0
-
-        def on_epoch_end(self, model):
-            self.heard += 1
-
-    class Raising(Callback):
-        def on_epoch_end(self, model):
-            raise ValueError
-
-    model, late = make(), Heard()
-    with pytest.raises(CallbackError):
-        model.train(3, 0, callbacks=Raising())
-    model.train(1, 0, callbacks=late)
-    assert late.heard == 1
-
-
-def test_best_parameters_of_another_network_are_refused(tmp_path):
-    early, other = EarlyStopping(patience=9), make(embed(X[:, :3]))
-    make().train(2, 0, callbacks=early)
-    taker = EarlyStopping(patience=9)
-    taker.restore(early.state())
-    with pytest.raises(StateError, match='Make a new EarlyStopping'):
-        taker.put_best(other)
-
-
 def test_a_schedule_goes_on_from_what_it_had_read(tmp_path):
     """A metric that was computed again by hand counts as it was when the schedule read it."""
     schedule = {'schedule': ReduceOnPlateau(patience=0, threshold=0.5), 'learning_rate': 0.01}
@@ -330,76 +197,3 @@ def test_a_schedule_goes_on_from_what_it_had_read(tmp_path):
         each.train(until=9, verbose=0)
     assert again.layers[1].lrate == whole.layers[1].lrate
     assert_same_parameters(again, whole)
-
-
-def test_what_nobody_can_write_is_refused(tmp_path):
-    class Keeps(Callback):
-        remembers = ('thing',)
-        thing = object()
-
-    model = make()
-    model.train(1, 0, callbacks=Keeps())
-    with pytest.raises(ArgumentError, match='the training, interrupted'):
-        model.write(tmp_path / 'x', resume=True)
-
-
-def remove(name):
-    return lambda training, arrays: training.pop(name)
-
-
-def put(name, value):
-    return lambda training, arrays: training.update({name: value})
-
-
-BROKEN = {
-    **{f'without {name}': remove(name) for name in ('step', 'order', 'moments', 'streams')},
-    'no dictionary': put('moments', 5),
-    'an unknown part': put('more', 5),
-    'a step of half a batch': put('step', 0.5),
-    'an order that is no array': put('order', [0, 1, 2]),
-    'an order of other samples': lambda training, arrays: arrays.update(
-        {training['order']['array']: np.zeros(20, int)}
-    ),
-    'an array that is not there': put('order', {'array': 'training.99999'}),
-    'too few streams': lambda training, arrays: training['streams'].pop(),
-    'another generator': lambda training, arrays: training['streams'][0]['dict'][0].__setitem__(
-        1, 'System'
-    ),
-    'a callback without a name': put('interrupted', {'tuple': [[[5, {'dict': []}]], '', False]}),
-}
-
-
-@pytest.mark.parametrize('change', BROKEN.values(), ids=BROKEN)
-def test_a_training_that_does_not_fit_is_refused(path, change):
-    edit(path, lambda description, arrays: change(description['training'], arrays))
-    with pytest.raises(ModelFileError):
-        epynn.read_model(path, data=embed())
-
-
-@pytest.mark.filterwarnings('ignore')
-def test_structured_mutations_of_a_training_go_on_or_give_a_typed_error(tmp_path, capsys):
-    path, outcomes = tmp_path / 'file', {'refused': 0, 'goes on': 0}
-    schedule = {'schedule': 'reduce_on_plateau'}
-    interrupted(path, callbacks=[EarlyStopping(patience=2)], se_hPars=schedule)
-    description, arrays = parts_of(path)
-    ours = {name: array for name, array in arrays.items() if name.startswith('training.')}
-    for case in range(300):
-        rng = np.random.default_rng([5, case])
-        changed, kept = json.loads(json.dumps(description)), dict(ours)
-        if rng.random() < 0.8:
-            mutate_description(changed['training'], rng)
-        else:
-            mutate_arrays(kept, rng)
-        path.write_bytes(enclose(json.dumps(changed), {**arrays, **kept}))
-        try:
-            with np.errstate(all='ignore'):
-                model = epynn.read_model(path, data=embed())
-                model.train(until=5, verbose=0, callbacks=[Interrupt(), EarlyStopping(patience=2)])
-            outcomes['goes on'] += 1
-        except EpynnError:
-            outcomes['refused'] += 1
-        except Exception as error:
-            raise AssertionError(f'case {case}') from error
-        capsys.readouterr()
-    assert outcomes['refused'] > 100
-    assert outcomes['goes on'] > 30

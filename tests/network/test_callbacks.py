@@ -1,7 +1,6 @@
 """Callbacks: who is told what and when, what an error in one leaves behind, and their state."""
 
 import copy
-import csv
 import pickle
 import re
 
@@ -14,14 +13,12 @@ from epynn.commons.errors import (
     ArgumentError,
     ArgumentTypeError,
     CallbackError,
-    MissingExtraError,
-    StateError,
     UnknownNameError,
 )
 from epynn.commons.maths import tanh
 from epynn.dense.models import Dense
 from epynn.dropout.models import Dropout
-from epynn.network.callbacks import Callback, Checkpoint, CSVLogger, EarlyStopping
+from epynn.network.callbacks import Callback, Checkpoint, EarlyStopping
 from epynn.network.callbacks.hooks import NAMES
 
 
@@ -222,47 +219,6 @@ def test_a_copy_of_a_network_takes_its_callbacks_along(copied):
     assert_same_parameters(twin, model)
 
 
-def test_stop_ends_after_the_batch_and_training_goes_on(capsys):
-    class Stop(Callback):
-        def on_batch_end(self, model):
-            if model.progress == (1, 1):
-                model.stop('time is up')
-
-    model, whole = make(), make()
-    whole.train(4, 0)
-    model.train(until=4, callbacks=Stop(), init_logs=False)
-    assert model.progress == (1, 1)
-    assert model.epochs == 1
-    assert model.stopped == 'time is up'
-    assert 'Stopped in epoch 1, after batch 1 of 2: time is up.' in capsys.readouterr().out
-    model.train(until=4, verbose=0)
-    assert model.stopped == ''
-    assert_same_parameters(model, whole)
-    assert model.metrics == whole.metrics
-
-
-def test_stop_after_the_last_batch_completes_the_epoch(capsys):
-    class Stop(Callback):
-        def on_batch_end(self, model):
-            if model.progress[1] == 2:
-                model.stop()
-                model.stop('the first reason counts')
-
-    model = make()
-    model.train(9, callbacks=Stop(), init_logs=False)
-    assert (model.epochs, model.progress) == (1, (1, -1))
-    assert 'Stopped after epoch 0: model.stop() was called.' in capsys.readouterr().out
-
-
-def test_stop_where_there_is_nothing_to_stop():
-    model = make()
-    with pytest.raises(StateError, match='a training under way'):
-        model.stop('x')
-    for why in ('', None, 5):
-        with pytest.raises(ArgumentTypeError, match='a reason in words'):
-            model.stop(why)
-
-
 def test_a_callback_may_predict_evaluate_and_write(tmp_path):
     class Busy(Callback):
         def on_batch_end(self, model):
@@ -281,109 +237,48 @@ def test_a_callback_may_predict_evaluate_and_write(tmp_path):
     }  # fmt: skip
 
 
-def test_checkpoints(tmp_path):
-    model = make()
-    path = tmp_path / 'run-{epoch:02d}-{val_loss:.3f}.safetensors'
-    last = tmp_path / 'last.safetensors'
-    model.train(4, 0, callbacks=[Checkpoint(path, every=2), Checkpoint(last)])
-    losses = model.history['val_loss']
-    names = {f'run-01-{losses[1]:.3f}.safetensors', f'run-03-{losses[3]:.3f}.safetensors'}
-    assert {file.name for file in tmp_path.iterdir()} == {*names, last.name}
-    read = epynn.read_model(last)
-    assert read.epochs == 4
-    assert_same_parameters(read, model)
-    with pytest.raises(ArgumentError, match='columns of the history in braces'):
-        model.train(1, 0, callbacks=Checkpoint(tmp_path / '{lost}'))
+def test_who_did_not_hear_of_a_point_hears_of_it_when_training_goes_on():
+    """Once each, whatever kept the others from hearing: an error, or Ctrl-C, in one before them."""
+
+    class Heard(Callback):
+        def __init__(self, error=None):
+            self.heard, self.error = [], error
+
+        def note(self, name, model):
+            self.heard.append((name, model.e, model.progress))
+            if self.error is not None and self.heard[-1][0::2] == self.error:
+                raise ValueError
+
+        def on_batch_end(self, model):
+            self.note('batch', model)
+
+        def on_epoch_end(self, model):
+            self.note('epoch', model)
+
+    for point in [('batch', (1, 1)), ('batch', (0, 2)), ('epoch', (1, -1)), ('epoch', (2, -1))]:
+        model, callbacks = make(), [Heard(), Heard(point), Heard()]
+        with pytest.raises(CallbackError):
+            model.train(until=2, verbose=0, callbacks=callbacks)
+        heard = [len(callback.heard) for callback in callbacks]
+        assert heard[0] == heard[1] == heard[2] + 1
+        model.train(until=3, verbose=0, callbacks=callbacks)
+        assert callbacks[0].heard == callbacks[1].heard == callbacks[2].heard
+        assert len(callbacks[0].heard) == 9
 
 
-def test_a_checkpoint_of_the_best(tmp_path):
-    model = make(learning_rate=0.5)
-    path = tmp_path / 'best'
-    model.train(8, 0, callbacks=Checkpoint(path, best=True))
-    best = int(np.argmin(model.history['val_loss']))
-    assert epynn.read_model(path).epochs == best + 1
-    assert model.best_epoch == best
+def test_what_other_callbacks_did_not_hear_nobody_is_told_of():
+    class Heard(Callback):
+        heard = 0
 
+        def on_epoch_end(self, model):
+            self.heard += 1
 
-def test_a_table_in_a_file(tmp_path):
-    model, path = make(), tmp_path / 'run.csv'
-    logger = CSVLogger(path)
-    model.train(until=4, every=2, verbose=0, callbacks=logger)
-    with path.open(newline='') as file:
-        header, *rows = csv.reader(file)
-    assert header == list(model.history)
-    columns = [[float(value or 'nan') for value in column] for column in zip(*rows, strict=True)]
-    np.testing.assert_array_equal(columns, list(model.history.values()))
-    model.train(1, 0, callbacks=CSVLogger(path))
-    assert len(path.read_text().splitlines()) == 6
-    model.initialize(loss='CCE', metrics=['recall'], verbose=False)
-    model.train(1, 0, callbacks=logger)
-    assert len(path.read_text().splitlines()) == 2
-    path.write_text('something else\n')
-    with pytest.raises(ArgumentError, match='Choose another file'):
-        model.train(1, 0, callbacks=logger)
-    with pytest.raises(ArgumentError, match='a file that can be written'):
-        make().train(1, 0, callbacks=CSVLogger(tmp_path / 'none' / 'x.csv'))
+    class Raising(Callback):
+        def on_epoch_end(self, model):
+            raise ValueError
 
-
-def test_tensorboard(monkeypatch, tmp_path):
-    """Its writer is handed each value that was computed; without one the remedy is told."""
-    import sys
-    import types
-
-    written, closed, purged = [], [], []
-
-    class SummaryWriter:
-        def __init__(self, folder, purge_step):
-            self.folder = folder
-            purged.append(purge_step)
-
-        def add_scalar(self, name, value, step):
-            written.append((name, value, step))
-
-        def flush(self):
-            """Nothing is left behind."""
-
-        def close(self):
-            closed.append(self.folder)
-
-    module = types.ModuleType('tensorboardX')
-    module.SummaryWriter = SummaryWriter
-    monkeypatch.setitem(sys.modules, 'tensorboardX', module)
-    model = make()
-    model.train(2, 0, every=2, callbacks=epynn.TensorBoard(tmp_path))
-    names = [name for name, _, step in written if step == 0]
-    assert names == ['learning_rate', 'seconds', 'loss/batch']
-    assert ('loss/val', model.history['val_loss'][1], 1) in written
-    assert ('accuracy/train', model.history['train_accuracy'][1], 1) in written
-    assert closed == [str(tmp_path)]
-    model.train(1, 0, callbacks=epynn.TensorBoard(tmp_path))
-    assert purged == [0, 2]
-
-    monkeypatch.setitem(sys.modules, 'tensorboardX', None)
-    monkeypatch.setitem(sys.modules, 'torch.utils.tensorboard', None)
-    with pytest.raises(MissingExtraError, match='pip install tensorboardX'):
-        epynn.TensorBoard(tmp_path)
-
-
-def test_a_bar_for_the_batches(monkeypatch):
-    import io
-    import sys
-
-    from epynn.commons import logs
-
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
-
-    shown = Terminal()
-    monkeypatch.setattr(sys, 'stderr', shown)
-    monkeypatch.setattr(logs, 'in_notebook', lambda: False)
-    bar = epynn.BatchBar()
-    make().train(1, callbacks=bar, init_logs=False)
-    assert 'epoch 0' in shown.getvalue()
-    assert 'batch' in shown.getvalue()
-    silent = Terminal()
-    monkeypatch.setattr(sys, 'stderr', silent)
-    make().train(1, 0, callbacks=bar)
-    assert silent.getvalue() == ''
+    model, late = make(), Heard()
+    with pytest.raises(CallbackError):
+        model.train(3, 0, callbacks=Raising())
+    model.train(1, 0, callbacks=late)
+    assert late.heard == 1
