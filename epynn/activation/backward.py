@@ -1,14 +1,10 @@
 """Backward pass of the Activation layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 
-if TYPE_CHECKING:
-    from epynn.activation.models import Activation
 
-
-def activation_backward(layer: 'Activation', dX: ndarray) -> ndarray:
+def activation_backward(layer: Layer, dX: ndarray) -> ndarray:
     """Reverse :func:`activation_forward`: ``dX = dA * activate'(X)``, all ``(m, ...)``."""
     # (2) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)

@@ -1,15 +1,10 @@
 """The Activation layer."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from epynn.activation.backward import activation_backward
 from epynn.activation.forward import activation_forward
 from epynn.activation.parameters import activation_compute_shapes
-from epynn.commons.bound_activation import BoundActivation
-from epynn.commons.models import Layer
-from epynn.commons.names import in_words
-from epynn.kernels.arrays import ndarray
+from epynn.commons.maths import ActivationFunction
+from epynn.commons.models import HyperParameters, Layer
 
 
 class Activation(Layer):
@@ -44,11 +39,9 @@ class Activation(Layer):
     backward = activation_backward
 
     activation_is_last = True
-    activate: BoundActivation
 
-    @in_words()
     def __init__(
-        self, activate: Callable[..., ndarray], se_hPars: Mapping[str, Any] | None = None
+        self, activate: ActivationFunction, se_hPars: HyperParameters | None = None
     ) -> None:
         super().__init__(se_hPars)
         self.set_activations(activate=activate)

@@ -1,15 +1,11 @@
 """Backward pass of the BatchNorm layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import mean_points
 
-if TYPE_CHECKING:
-    from epynn.batchnorm.models import BatchNorm
 
-
-def batchnorm_backward(layer: 'BatchNorm', dX: ndarray) -> ndarray:
+def batchnorm_backward(layer: Layer, dX: ndarray) -> ndarray:
     """Reverse :func:`batchnorm_forward`; the docstring of the class derives step (3)."""
     # (4) Scale and shift each channel
     dA = layer.receive_gradient(dX)

@@ -1,8 +1,5 @@
 """The BatchNorm layer."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from epynn.batchnorm.backward import batchnorm_backward
 from epynn.batchnorm.forward import batchnorm_forward
 from epynn.batchnorm.parameters import (
@@ -11,11 +8,11 @@ from epynn.batchnorm.parameters import (
     batchnorm_initialize_parameters,
 )
 from epynn.commons.arguments import as_float
-from epynn.commons.models import Layer
-from epynn.commons.normalization import as_epsilon
+from epynn.commons.models import HyperParameters
+from epynn.commons.normalization import Normalization
 
 
-class BatchNorm(Layer):
+class BatchNorm(Normalization):
     r"""Normalize each channel over the batch, then scale and shift it.
 
     .. math::
@@ -75,8 +72,6 @@ class BatchNorm(Layer):
     (32, 8, 8, 6)
     """
 
-    takes_any_scale = True
-    weight_names = ()
     compute_shapes = batchnorm_compute_shapes
     initialize_parameters = batchnorm_initialize_parameters
     forward = batchnorm_forward
@@ -87,8 +82,7 @@ class BatchNorm(Layer):
         self,
         momentum: float = 0.9,
         epsilon: float = 1e-5,
-        se_hPars: Mapping[str, Any] | None = None,
+        se_hPars: HyperParameters | None = None,
     ) -> None:
-        super().__init__(se_hPars)
+        super().__init__(epsilon, se_hPars)
         self.momentum = as_float(momentum, 'BatchNorm.momentum', low=0, high=1)
-        self.epsilon = as_epsilon(epsilon, 'BatchNorm.epsilon')

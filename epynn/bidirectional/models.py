@@ -11,7 +11,6 @@ from epynn.bidirectional.parameters import (
 from epynn.commons.arguments import as_choice, describe
 from epynn.commons.composite import Composite
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
-from epynn.commons.names import in_words
 from epynn.commons.recurrence import Recurrent
 
 
@@ -71,7 +70,6 @@ class Bidirectional(Composite):
     forward = bidirectional_forward
     backward = bidirectional_backward
 
-    @in_words()
     def __init__(
         self,
         layer: Recurrent,

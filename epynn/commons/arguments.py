@@ -10,6 +10,7 @@ import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -100,14 +101,16 @@ def as_float(
     low: float,
     high: float = math.inf,
     above: bool = False,
+    below: bool = False,
     otherwise: str = '',
 ) -> float:
-    """Return `value` as a finite float in ``[low, high]``; `above` leaves `low` itself out."""
+    """Return `value` as a finite float in ``[low, high]``; `above` and `below` leave these out."""
     if math.isinf(low):
         expected = 'a number that is finite'
     else:
         expected = f'a number {"above" if above else "from"} {low:g}'
-        expected += otherwise if math.isinf(high) else f' to {high:g}'
+        to = ', below' if below else ' to'
+        expected += otherwise if math.isinf(high) else f'{to} {high:g}'
     try:
         number = None if isinstance(value, (bool, str)) else float(value)
     except (TypeError, ValueError):
@@ -116,9 +119,19 @@ def as_float(
         number = math.inf
     if number is None:
         raise ArgumentTypeError(name, expected, describe(value), 'Pass a float.')
-    if not (math.isfinite(number) and low <= number <= high) or (above and number == low):
+    inside = math.isfinite(number) and low <= number <= high
+    if not inside or (above and number == low) or (below and number == high):
         raise ArgumentError(name, expected, describe(value), 'Choose a number of that range.')
     return number
+
+
+def as_hyperparameter(
+    value: Any, name: str, expected: str, low: float, high: float, kind: type[Any] = Real
+) -> Any:
+    """Return an entry of `se_hPars` that is a number of some kind in ``[low, high]``."""
+    if isinstance(value, bool) or not (isinstance(value, kind) and low <= value <= high):
+        raise ArgumentError(name, expected, repr(value), 'Set it in se_hPars.')
+    return value
 
 
 def is_function(value: Any) -> bool:

@@ -1,8 +1,7 @@
 """The axes of inputs: what a layer expects, and words for those who bring others."""
 
-from typing import ClassVar, Protocol
-
 from epynn.commons.errors import DataError, ShapeError
+from epynn.commons.roles import Roles
 from epynn.kernels.arrays import ndarray
 
 AXES = {
@@ -31,15 +30,7 @@ SINGLE = (
 )
 
 
-class HasAxes(Protocol):
-    """What a layer says of its input."""
-
-    name: str
-    input_axes: ClassVar[tuple[str, ...] | None]
-    checks_numbers: ClassVar[bool]
-
-
-def layer_check_axes(layer: HasAxes, A: ndarray) -> None:
+def layer_check_axes(layer: Roles, A: ndarray) -> None:
     """Refuse an input that is no array or has other axes than the layer expects."""
     expected = layer.input_axes
     shape = getattr(A, 'shape', None)

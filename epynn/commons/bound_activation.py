@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Mapping
-from numbers import Real
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from epynn.commons.arguments import describe
-from epynn.commons.errors import ArgumentError, ArgumentTypeError, ShapeError
+from epynn.commons.arguments import as_function, as_hyperparameter, describe
+from epynn.commons.errors import ArgumentError, ShapeError
 from epynn.commons.maths import (
     ACTIVATIONS,
     ActivationFunction,
@@ -20,7 +19,7 @@ from epynn.commons.maths import (
     softmax,
     tanh,
 )
-from epynn.commons.rounding import rounds_to_zero
+from epynn.commons.maths.floating import rounds_to_zero
 from epynn.kernels.arrays import ndarray
 
 # Which hyper-parameter of a layer sets which keyword argument of which function.
@@ -45,13 +44,10 @@ _RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({
 def _hyperparameter(name: str, value: Any) -> float:
     """Check a hyper-parameter of an activation and return it as a Python float."""
     # The bounds keep a value and its inverse inside the range of float32.
-    temperature = name == 'softmax_temperature'
-    lowest = 1e-30 if temperature else -1e30
-    is_number = isinstance(value, Real) and not isinstance(value, bool)
-    if not (is_number and lowest <= value <= 1e30):
-        rule = 'a number above 0 (1e-30 to 1e30)' if temperature else 'a finite number (up to 1e30)'
-        raise ArgumentError(name, rule, repr(value), 'Set it in se_hPars.')
-    return float(value)
+    rule, lowest = 'a finite number (up to 1e30)', -1e30
+    if name == 'softmax_temperature':
+        rule, lowest = 'a number above 0 (1e-30 to 1e30)', 1e-30
+    return float(as_hyperparameter(value, name, rule, lowest, 1e30))
 
 
 class BoundActivation:
@@ -84,11 +80,7 @@ class BoundActivation:
         function: 'ActivationFunction | BoundActivation',
         se_hPars: Mapping[str, Any] | None = None,
     ) -> None:
-        if not callable(function):
-            raise ArgumentTypeError(
-                'activate', 'a function f(x, deriv=False)', repr(function),
-                f'Import one from epynn.commons.maths: {", ".join(ACTIVATIONS)}.',
-            )  # fmt: skip
+        as_function(function, 'activate', 'relu')
         if isinstance(function, BoundActivation):
             self.function = function.function
             self.hyperparameters = dict(function.hyperparameters)

@@ -50,6 +50,28 @@ class Gathered(dict[str, ndarray]):
             self[key] = array
 
 
+class OfAll:
+    """An attribute that is made of those of the layers inside: their arrays, see :class:`Gathered`.
+
+    Who sets it gives each layer inside its arrays; those without any get an empty dictionary.
+    """
+
+    def __init__(self, prefix: str = '') -> None:
+        self.prefix = prefix
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, layer: Layer | None, owner: type) -> Any:
+        return self if layer is None else Gathered(layer.children(), self.name, self.prefix)
+
+    def __set__(self, layer: Layer, arrays: Mapping[str, ndarray]) -> None:
+        for i, inner in enumerate(layer.children()):
+            start = f'{self.prefix}{i}.'
+            own = {k.removeprefix(start): v for k, v in arrays.items() if k.startswith(start)}
+            setattr(inner, self.name, {f'{self.prefix}{k}': v for k, v in own.items()})
+
+
 class HandedOn:
     """An attribute that a composite hands on: who sets it sets it on the layers inside, too.
 
@@ -76,11 +98,6 @@ class HandedOn:
             setattr(inner, self.name, each)
 
 
-def spawn_streams(rng: 'np.random.Generator', count: int) -> Sequence['np.random.Generator']:
-    """Return random streams of their own for the layers inside, which follow from the one given."""
-    return rng.spawn(count)
-
-
 class Composite(Layer):
     """Base class of layers that hold other layers, such as a skip connection.
 
@@ -99,12 +116,16 @@ class Composite(Layer):
 
     training = HandedOn()
     dtype = HandedOn()
-    np_rng = HandedOn(spawn_streams)
+    np_rng = HandedOn(np.random.Generator.spawn)  # streams of their own, which follow from it
     optimizer = HandedOn()
     se_hPars = HandedOn()
     penalty = HandedOn()
     owner = HandedOn()
     e = HandedOn()
+
+    p = OfAll()  # '0.W'
+    g = OfAll('d')  # 'd0.W'
+    s = OfAll()  # '0.mean'
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers: list[Layer] = []
@@ -114,33 +135,6 @@ class Composite(Layer):
     def children(self) -> list[Layer]:
         """Return the layers inside."""
         return self.layers
-
-    @property
-    def p(self) -> dict[str, ndarray]:
-        """Parameters of all layers inside, by names such as ``'0.W'``."""
-        return Gathered(self.layers, 'p')
-
-    @p.setter
-    def p(self, parameters: Mapping[str, ndarray]) -> None:
-        self._spread('p', '', parameters)
-
-    @property
-    def g(self) -> dict[str, ndarray]:
-        """Gradients of all layers inside, by names such as ``'d0.W'``."""
-        return Gathered(self.layers, 'g', prefix='d')
-
-    @g.setter
-    def g(self, gradients: Mapping[str, ndarray]) -> None:
-        self._spread('g', 'd', gradients)
-
-    @property
-    def s(self) -> dict[str, ndarray]:
-        """State of all layers inside, by names such as ``'0.mean'``."""
-        return Gathered(self.layers, 's')
-
-    @s.setter
-    def s(self, state: Mapping[str, ndarray]) -> None:
-        self._spread('s', '', state)
 
     def set_hyperparameters(self, se_hPars: Mapping[str, Any]) -> None:
         """Give them to the activation functions of all layers inside, too."""
@@ -184,17 +178,3 @@ class Composite(Layer):
     def compute_penalty(self) -> float:
         """Return the penalties of the layers inside."""
         return sum(layer.compute_penalty() for layer in self.layers)
-
-    def _spread(self, kind: str, prefix: str, arrays: Mapping[str, ndarray]) -> None:
-        """Give each layer inside its arrays; those without any get an empty dictionary."""
-        for i, layer in enumerate(self.layers):
-            start = f'{prefix}{i}.'
-            setattr(
-                layer,
-                kind,
-                {
-                    prefix + name.removeprefix(start): array
-                    for name, array in arrays.items()
-                    if name.startswith(start)
-                },
-            )

@@ -13,7 +13,7 @@ from epynn.commons.foreign import PREDICTION
 from epynn.commons.io.stored import Stored
 from epynn.commons.io.user_data import as_array
 from epynn.commons.metrics import decide
-from epynn.commons.names import Named, in_words
+from epynn.commons.names import Named
 from epynn.commons.targets import AMOUNTS, MULTILABEL, kind_of_targets
 from epynn.kernels.arrays import ndarray
 
@@ -83,7 +83,6 @@ class dataSet(Named):
 
     elsewhere: ClassVar[Mapping[str, str]] = PREDICTION
 
-    @in_words()
     def __init__(
         self,
         X_data: Any,

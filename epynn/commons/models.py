@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from epynn.commons.arguments import describe
-from epynn.commons.cache import Cache, Shapes
 from epynn.commons.dataset import dataSet as dataSet
 from epynn.commons.errors import ArgumentTypeError, LayerError
 from epynn.commons.outputs import (
@@ -15,7 +14,8 @@ from epynn.commons.outputs import (
     layer_set_hyperparameters,
 )
 from epynn.commons.passes import layer_cast_parameters, layer_receive_gradient, layer_receive_input
-from epynn.commons.state import State
+from epynn.commons.state import Cache, Shapes, State
+from epynn.commons.state import HyperParameters as HyperParameters
 from epynn.commons.weights import layer_add_penalty_gradient, layer_compute_penalty, layer_weights
 
 

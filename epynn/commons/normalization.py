@@ -4,14 +4,21 @@ import numpy as np
 
 from epynn.commons.arguments import as_float
 from epynn.commons.errors import ShapeError
-from epynn.commons.models import Layer
+from epynn.commons.models import HyperParameters, Layer
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import sum_points
 
 
-def as_epsilon(epsilon: float, name: str) -> float:
-    """Return what is added to a variance as a float above 0, so that no division is by 0."""
-    return as_float(epsilon, name, low=1e-30)
+class Normalization(Layer):
+    """Base of the layers that normalize, then scale and shift each channel."""
+
+    takes_any_scale = True
+    weight_names = ()
+
+    def __init__(self, epsilon: float = 1e-5, se_hPars: HyperParameters | None = None) -> None:
+        super().__init__(se_hPars)
+        # Above 0, so that no division is by 0
+        self.epsilon = as_float(epsilon, f'{self.name}.epsilon', low=1e-30)
 
 
 def compute_channel_shapes(layer: Layer, A: ndarray) -> None:

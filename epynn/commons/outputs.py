@@ -5,7 +5,7 @@ from typing import Any
 
 from epynn.commons.arguments import as_function, check_call
 from epynn.commons.bound_activation import BoundActivation, check_elementwise
-from epynn.commons.names import constructor_names
+from epynn.commons.calls import constructor_names
 from epynn.commons.state import State
 from epynn.kernels.arrays import ndarray
 

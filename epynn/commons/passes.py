@@ -5,7 +5,7 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.errors import DataError, ShapeError, StateError
 from epynn.commons.state import State
-from epynn.kernels.arrays import ndarray
+from epynn.kernels.arrays import is_finite, ndarray
 
 
 def layer_receive_input(layer: State, A: ndarray) -> ndarray:
@@ -90,7 +90,7 @@ def draw_parameters(layer: State, A: ndarray) -> None:
                 where, f'parameters of shape {shape}', describe(p),
                 'Return an array of the shape that initialization is called with.',
             )  # fmt: skip
-        if not np.isfinite(p).all():
+        if not is_finite(np.asarray(p)):
             raise DataError(
                 where, 'finite numbers', 'NaN or infinity', 'Choose another initialization.'
             )

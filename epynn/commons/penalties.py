@@ -11,7 +11,7 @@ import numpy as np
 
 from epynn.commons.arguments import as_float, describe, refuse_class
 from epynn.commons.errors import ArgumentTypeError
-from epynn.commons.names import Named, in_words
+from epynn.commons.names import Named
 from epynn.kernels.arrays import ndarray
 
 
@@ -24,7 +24,6 @@ class Penalty(Named, ABC):
         ``c``, at least 0.
     """
 
-    @in_words()
     def __init__(self, coefficient: float) -> None:
         self.coefficient = as_float(coefficient, f'{type(self).__name__}.coefficient', low=0)
 

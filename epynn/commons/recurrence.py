@@ -1,6 +1,5 @@
 """What the recurrent layers share: arguments, sequences in and states out, gates side by side."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +8,8 @@ import numpy as np
 from epynn.commons.arguments import as_flag, as_function, as_int
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ShapeError
-from epynn.commons.models import Layer
+from epynn.commons.maths import Initializer
+from epynn.commons.models import HyperParameters, Layer
 from epynn.commons.penalties import Penalty
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.recurrence import (
@@ -54,10 +54,10 @@ class Recurrent(Layer):
     def __init__(
         self,
         unit_cells: int,
-        initialization: Callable[..., ndarray],
+        initialization: Initializer,
         clip_gradients: bool,
         sequences: bool,
-        se_hPars: Mapping[str, Any] | None,
+        se_hPars: HyperParameters | None,
         penalty: Penalty | None = None,
     ) -> None:
         super().__init__(se_hPars, penalty)
@@ -67,6 +67,10 @@ class Recurrent(Layer):
         )
         self.clip_gradients = as_flag(clip_gradients, f'{self.name}.clip_gradients')
         self.sequences = as_flag(sequences, f'{self.name}.sequences')
+
+    def gate_activations(self) -> tuple[BoundActivation, ...]:
+        """Return the activation functions of the gates, side by side."""
+        return (self.activate,)
 
     def receive_steps(self, A: ndarray) -> ndarray:
         """Open a forward pass, as `receive_input`: ``(m, s, e) -> (s, m, e)``, a view.

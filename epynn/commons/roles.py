@@ -23,8 +23,16 @@ class Roles(NotCalled):
     """Returns ``dX``; or None, if it likes, where `input_gradient` is False."""
     compute_gradients: ClassVar[Callable[..., None]] = no_parameters
 
+    name: str
+
     activate: BoundActivation
     """The activation function, of a layer that has one."""
+
+    initialization: Callable[..., ndarray]
+    """Draws weights, ``f(shape, rng)``, in a layer that has some."""
+
+    drop_prob: float = 0.0
+    """With what probability the layer drops a number, in training."""
 
     input_axes: ClassVar[tuple[str, ...] | None] = None
     """Symbols of the axes that the layer expects, such as ``('m', 'n')``; None for any."""

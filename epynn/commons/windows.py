@@ -27,6 +27,19 @@ POOLS: Mapping[Any, str] = MappingProxyType({
 })  # fmt: skip
 
 
+class Sliding(Layer):
+    """Base of the layers whose window slides over images or signals."""
+
+    window: Window
+    """How it lies on the input, as `compute_shapes` found."""
+    padding: Any
+    """A word, or numbers, as the layer takes them."""
+    use_bias: bool
+    """Whether filters have a bias."""
+    how: str = ''
+    """What a pooling keeps of each window: 'max', 'min' or 'mean'; nothing for filters."""
+
+
 def as_padding(value: Any, name: str) -> str | tuple[int, int]:
     """Return padding of images: 'same', 'valid', or a pair of ints of at least 0."""
     if isinstance(value, str):

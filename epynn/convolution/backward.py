@@ -1,15 +1,11 @@
 """Backward pass of the Convolution layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.windows import Sliding
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.convolution import multiply_windows_input_gradient
 
-if TYPE_CHECKING:
-    from epynn.convolution.models import Convolution
 
-
-def convolution_backward(layer: 'Convolution', dX: ndarray) -> ndarray | None:
+def convolution_backward(layer: Sliding, dX: ndarray) -> ndarray | None:
     """Reverse :func:`convolution_forward`; None where nobody reads ``dX``.
 
     ``(m, oh, ow, u) -> (m, h, w, d)``

@@ -1,18 +1,14 @@
 """Forward pass of the Convolution layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from epynn.commons.windows import Sliding
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import pad, view_blocks
 from epynn.kernels.convolution import multiply_windows
 
-if TYPE_CHECKING:
-    from epynn.convolution.models import Convolution
 
-
-def convolution_forward(layer: 'Convolution', A: ndarray) -> ndarray:
+def convolution_forward(layer: Sliding, A: ndarray) -> ndarray:
     """Compute ``A = activate(sum(Xb * W) + b)``, the sum over each block ``Xb``.
 
     ``(m, h, w, d) -> (m, oh, ow, u)``

@@ -1,14 +1,10 @@
 """The Convolution layer."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from epynn.commons.arguments import as_flag, as_initializer, as_int, as_pair
-from epynn.commons.bound_activation import BoundActivation
-from epynn.commons.maths import relu, xavier
-from epynn.commons.models import Layer
+from epynn.commons.maths import ActivationFunction, Initializer, relu, xavier
+from epynn.commons.models import HyperParameters
 from epynn.commons.penalties import Penalty
-from epynn.commons.windows import as_padding, check_groups_of_units
+from epynn.commons.windows import Sliding, as_padding, check_groups_of_units
 from epynn.convolution.backward import convolution_backward
 from epynn.convolution.forward import convolution_forward
 from epynn.convolution.parameters import (
@@ -16,11 +12,9 @@ from epynn.convolution.parameters import (
     convolution_compute_shapes,
     convolution_initialize_parameters,
 )
-from epynn.kernels.arrays import ndarray
-from epynn.kernels.window import Window
 
 
-class Convolution(Layer):
+class Convolution(Sliding):
     r"""Slide filters over images; each filter answers at each place with one number.
 
     .. math::
@@ -94,8 +88,6 @@ class Convolution(Layer):
     activation_is_last = True
     weight_names = ('W',)
     filter_axes = ('fh', 'fw', 'd', 'u')
-    activate: BoundActivation
-    window: Window
 
     def __init__(
         self,
@@ -103,10 +95,10 @@ class Convolution(Layer):
         filter_size: int | tuple[int, int] = (3, 3),
         strides: int | tuple[int, int] | None = None,
         padding: int | tuple[int, int] | str = 0,
-        activate: Callable[..., ndarray] = relu,
-        initialization: Callable[..., ndarray] = xavier,
+        activate: ActivationFunction = relu,
+        initialization: Initializer = xavier,
         use_bias: bool = True,
-        se_hPars: Mapping[str, Any] | None = None,
+        se_hPars: HyperParameters | None = None,
         dilation: int | tuple[int, int] = 1,
         groups: int = 1,
         penalty: Penalty | None = None,

@@ -1,17 +1,13 @@
 """Backward pass of the Convolution1D layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from epynn.commons.windows import Sliding
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.convolution import multiply_windows_input_gradient
 
-if TYPE_CHECKING:
-    from epynn.convolution1d.models import Convolution1D
 
-
-def convolution1d_backward(layer: 'Convolution1D', dX: ndarray) -> ndarray | None:
+def convolution1d_backward(layer: Sliding, dX: ndarray) -> ndarray | None:
     """Reverse :func:`convolution1d_forward`; None where nobody reads ``dX``.
 
     ``(m, os, u) -> (m, s, e)``

@@ -1,14 +1,10 @@
 """The Convolution1D layer."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from epynn.commons.arguments import as_flag, as_initializer, as_int
-from epynn.commons.bound_activation import BoundActivation
-from epynn.commons.maths import relu, xavier
-from epynn.commons.models import Layer
+from epynn.commons.maths import ActivationFunction, Initializer, relu, xavier
+from epynn.commons.models import HyperParameters
 from epynn.commons.penalties import Penalty
-from epynn.commons.windows import MODES, as_step_padding, check_groups_of_units
+from epynn.commons.windows import MODES, Sliding, as_step_padding, check_groups_of_units
 from epynn.convolution1d.backward import convolution1d_backward
 from epynn.convolution1d.forward import convolution1d_forward
 from epynn.convolution1d.parameters import (
@@ -16,11 +12,9 @@ from epynn.convolution1d.parameters import (
     convolution1d_compute_shapes,
     convolution1d_initialize_parameters,
 )
-from epynn.kernels.arrays import ndarray
-from epynn.kernels.window import Window
 
 
-class Convolution1D(Layer):
+class Convolution1D(Sliding):
     r"""Slide filters along signals; each filter answers at each step with one number.
 
     .. math::
@@ -77,8 +71,6 @@ class Convolution1D(Layer):
 
     activation_is_last = True
     weight_names = ('W',)
-    activate: BoundActivation
-    window: Window
 
     def __init__(
         self,
@@ -86,12 +78,12 @@ class Convolution1D(Layer):
         filter_size: int = 3,
         strides: int | None = None,
         padding: int | str = 0,
-        activate: Callable[..., ndarray] = relu,
-        initialization: Callable[..., ndarray] = xavier,
+        activate: ActivationFunction = relu,
+        initialization: Initializer = xavier,
         use_bias: bool = True,
         dilation: int = 1,
         groups: int = 1,
-        se_hPars: Mapping[str, Any] | None = None,
+        se_hPars: HyperParameters | None = None,
         penalty: Penalty | None = None,
     ) -> None:
         super().__init__(se_hPars, penalty)

@@ -1,18 +1,13 @@
 """Shapes, parameters and gradients of the Convolution1D layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from epynn.commons.windows import check_groups_of_depth, lay_step_window
+from epynn.commons.windows import Sliding, check_groups_of_depth, lay_step_window
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.convolution import bias_gradient, multiply_windows_weight_gradient
 
-if TYPE_CHECKING:
-    from epynn.convolution1d.models import Convolution1D
 
-
-def convolution1d_compute_shapes(layer: 'Convolution1D', A: ndarray) -> None:
+def convolution1d_compute_shapes(layer: Sliding, A: ndarray) -> None:
     """Read the dimensions off the signals ``(m, s, e)`` and derive the shapes."""
     layer.window = lay_step_window(layer, A, layer.padding, 'filter_size')
     check_groups_of_depth(layer, A)
@@ -23,14 +18,14 @@ def convolution1d_compute_shapes(layer: 'Convolution1D', A: ndarray) -> None:
         layer.ps['b'] = (d['u'],)
 
 
-def convolution1d_initialize_parameters(layer: 'Convolution1D') -> None:
+def convolution1d_initialize_parameters(layer: Sliding) -> None:
     """Draw the filters; the bias starts at 0."""
     layer.p['W'] = layer.initialization(layer.ps['W'], rng=layer.np_rng)
     if layer.use_bias:
         layer.p['b'] = np.zeros(layer.ps['b'])
 
 
-def convolution1d_compute_gradients(layer: 'Convolution1D') -> None:
+def convolution1d_compute_gradients(layer: Sliding) -> None:
     """Compute the gradients of the parameters, summed over samples and steps."""
     Xp = layer.fc['Xp'][:, np.newaxis]
     dZ = layer.bc['dZ'][:, np.newaxis]

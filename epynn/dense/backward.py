@@ -1,15 +1,11 @@
 """Backward pass of the Dense layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.products import multiply
 
-if TYPE_CHECKING:
-    from epynn.dense.models import Dense
 
-
-def dense_backward(layer: 'Dense', dX: ndarray) -> ndarray | None:
+def dense_backward(layer: Layer, dX: ndarray) -> ndarray | None:
     """Reverse :func:`dense_forward`: ``(m, u) -> (m, n)``; None where nobody reads ``dX``."""
     # (3) Activation: dZ = dA * activate'(Z)
     dA = layer.receive_gradient(dX)

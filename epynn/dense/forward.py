@@ -1,15 +1,11 @@
 """Forward pass of the Dense layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.products import multiply
 
-if TYPE_CHECKING:
-    from epynn.dense.models import Dense
 
-
-def dense_forward(layer: 'Dense', A: ndarray) -> ndarray:
+def dense_forward(layer: Layer, A: ndarray) -> ndarray:
     """Compute ``A = activate(X W + b)``: ``(m, n) -> (m, u)``."""
     # (1) Input
     X = layer.receive_input(A)

@@ -1,12 +1,8 @@
 """The Dense layer."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from epynn.commons.arguments import as_initializer, as_int
-from epynn.commons.bound_activation import BoundActivation
-from epynn.commons.maths import sigmoid, xavier
-from epynn.commons.models import Layer
+from epynn.commons.maths import ActivationFunction, Initializer, sigmoid, xavier
+from epynn.commons.models import HyperParameters, Layer
 from epynn.commons.penalties import Penalty
 from epynn.dense.backward import dense_backward
 from epynn.dense.forward import dense_forward
@@ -15,7 +11,6 @@ from epynn.dense.parameters import (
     dense_compute_shapes,
     dense_initialize_parameters,
 )
-from epynn.kernels.arrays import ndarray
 
 
 class Dense(Layer):
@@ -65,14 +60,13 @@ class Dense(Layer):
 
     activation_is_last = True
     weight_names = ('W',)
-    activate: BoundActivation
 
     def __init__(
         self,
         units: int = 1,
-        activate: Callable[..., ndarray] = sigmoid,
-        initialization: Callable[..., ndarray] = xavier,
-        se_hPars: Mapping[str, Any] | None = None,
+        activate: ActivationFunction = sigmoid,
+        initialization: Initializer = xavier,
+        se_hPars: HyperParameters | None = None,
         penalty: Penalty | None = None,
     ) -> None:
         super().__init__(se_hPars, penalty)

@@ -1,18 +1,14 @@
 """Shapes, parameters and gradients of the Dense layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import sum_points
 from epynn.kernels.products import multiply
 
-if TYPE_CHECKING:
-    from epynn.dense.models import Dense
 
-
-def dense_compute_shapes(layer: 'Dense', A: ndarray) -> None:
+def dense_compute_shapes(layer: Layer, A: ndarray) -> None:
     """Read the dimensions off the input ``(m, n)`` and derive the shapes of the parameters."""
     layer.d['m'], layer.d['n'] = A.shape
 
@@ -20,13 +16,13 @@ def dense_compute_shapes(layer: 'Dense', A: ndarray) -> None:
     layer.ps['b'] = (1, layer.d['u'])
 
 
-def dense_initialize_parameters(layer: 'Dense') -> None:
+def dense_initialize_parameters(layer: Layer) -> None:
     """Draw the weights; the bias starts at 0."""
     layer.p['W'] = layer.initialization(layer.ps['W'], rng=layer.np_rng)
     layer.p['b'] = np.zeros(layer.ps['b'])
 
 
-def dense_compute_gradients(layer: 'Dense') -> None:
+def dense_compute_gradients(layer: Layer) -> None:
     """Compute the gradients of the parameters, summed over the samples."""
     X = layer.fc['X']
     dZ = layer.bc['dZ']

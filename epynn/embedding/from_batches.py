@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epynn.commons.arguments import as_choice, describe
+from epynn.commons.calls import in_words
 from epynn.commons.dataset import SETS
 from epynn.commons.errors import ArgumentTypeError, DataError, LabelError
 from epynn.commons.io.labels import find_elements
 from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import dataSet
-from epynn.commons.names import in_words
 from epynn.commons.targets import KINDS, require_targets
 from epynn.embedding.batches import Augment
 from epynn.embedding.preparation import embedding_check

@@ -18,7 +18,7 @@ import numpy as np
 from safetensors import SafetensorError, deserialize
 
 from epynn.commons.errors import ArgumentError, ModelFileError
-from epynn.kernels.arrays import ndarray
+from epynn.kernels.arrays import is_finite, ndarray
 
 SUFFIX = '.safetensors'
 FORMAT = 1
@@ -163,13 +163,6 @@ def decode_arrays(data: bytes, where: str) -> dict[str, ndarray]:
             )
         arrays[name] = array if array.flags.writeable else array.copy()
     return arrays
-
-
-def is_finite(array: ndarray) -> bool:
-    """Return whether there is neither NaN nor infinity, without an array of the answers."""
-    if array.dtype.kind != 'f' or array.size == 0:
-        return True
-    return bool(np.isfinite(array.min()) and np.isfinite(array.max()))
 
 
 def find_seal(data: bytes) -> slice | None:

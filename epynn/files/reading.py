@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from epynn.commons.calls import in_words
 from epynn.commons.errors import ArgumentError
 from epynn.commons.memory import enough_memory
 from epynn.commons.models import Layer
-from epynn.commons.names import in_words
 from epynn.commons.paths import as_path
 from epynn.files.continuing import train_on
 from epynn.files.decoding import Decoder

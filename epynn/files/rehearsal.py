@@ -11,6 +11,7 @@ import numpy as np
 
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.recurrence import Recurrent
+from epynn.commons.windows import Sliding
 from epynn.files.decoding import Decoder
 from epynn.files.vocabulary import is_known_layer
 from epynn.kernels.arrays import ndarray
@@ -45,7 +46,8 @@ def can_rehearse(layer: Layer) -> bool:
     Functions and layers of your own need not take one, and poolings of very wide windows would go
     on for long.
     """
-    window = [] if layer.p else [layer.d.get(name, 1) for name in ('f', 'fh', 'fw')]
+    pools = isinstance(layer, Sliding) and layer.how
+    window = [layer.d.get(name, 1) for name in ('f', 'fh', 'fw')] if pools else []
     return (
         is_known_layer(layer)
         and all(getattr(layer, argument).is_bundled for argument in layer.activation)

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from epynn.commons.calls import constructor_names
 from epynn.commons.data_source import as_data_source, name_batch
 from epynn.commons.errors import ArgumentError
 from epynn.commons.logs import process_logs
 from epynn.commons.models import Layer, walk_layers
-from epynn.commons.names import constructor_names
 from epynn.commons.optimize import OPTIMIZERS
 from epynn.commons.schedule import ReduceOnPlateau
 from epynn.embedding.models import Embedding

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from epynn.commons.arguments import as_flag, describe
+from epynn.commons.calls import in_words
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, ModelFileError
 from epynn.commons.logs import process_logs
 from epynn.commons.memory import enough_memory
 from epynn.commons.models import walk_layers
-from epynn.commons.names import in_words
 from epynn.commons.paths import as_path, file_stem
 from epynn.files.atomic import write_atomically
 from epynn.files.decoding import Decoder

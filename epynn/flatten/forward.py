@@ -1,14 +1,10 @@
 """Forward pass of the Flatten layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 
-if TYPE_CHECKING:
-    from epynn.flatten.models import Flatten
 
-
-def flatten_forward(layer: 'Flatten', A: ndarray) -> ndarray:
+def flatten_forward(layer: Layer, A: ndarray) -> ndarray:
     """Lay the axes of each sample in one row: ``(m, ...) -> (m, n)``."""
     # (1) Input
     X = layer.receive_input(A)

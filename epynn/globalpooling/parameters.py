@@ -1,16 +1,13 @@
 """Shapes of the GlobalPooling layer."""
 
 from math import prod
-from typing import TYPE_CHECKING
 
 from epynn.commons.errors import ShapeError
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 
-if TYPE_CHECKING:
-    from epynn.globalpooling.models import GlobalPooling
 
-
-def globalpooling_compute_shapes(layer: 'GlobalPooling', A: ndarray) -> None:
+def globalpooling_compute_shapes(layer: Layer, A: ndarray) -> None:
     """Read the dimensions off the input ``(m, ..., d)``: ``n`` places of ``d`` channels.
 
     Raises

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.arguments import as_flag, as_float, as_int, describe
+from epynn.commons.calls import in_words
 from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.io.numbers import as_numbers
 from epynn.commons.models import Layer
-from epynn.commons.names import in_words
 from epynn.gradients.hints import NUDGED, ROUNDED, hint_at_form, hint_at_numbers
 from epynn.gradients.probes import LayerProbe, NetworkProbe, Probe
 from epynn.gradients.result import GradientCheck, TensorCheck
@@ -114,7 +114,7 @@ def _check_tensors(
     """Check all gradients where the parameters of the probe are."""
     dX, gradients = probe.analytic()
     tensors: list[tuple[str, ndarray, ndarray | None]] = [('dX', probe.X, dX)] if real else []
-    tensors += [(name, p, gradients.get(name)) for name, p in probe.parameters().items()]
+    tensors += [(name, p, gradients.get(name)) for name, p in probe.named('p', 'd').items()]
     return [_check_tensor(*tensor, probe, points, tolerance, rng) for tensor in tensors]
 
 

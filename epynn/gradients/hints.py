@@ -76,7 +76,7 @@ def _factors(layers: Iterable[Layer]) -> Iterable[tuple[float, str]]:
             m = layer.d['m']
             yield m, 'the batch size: sum against mean'
             yield 1 / m, '1 / the batch size: mean against sum'
-        keep = 1 - float(getattr(layer, 'drop_prob', 0))
+        keep = 1 - layer.drop_prob
         if keep:
             yield keep, '1 - drop_prob: the scale of Dropout is lost'
             yield 1 / keep, '1 / (1 - drop_prob): the scale of Dropout is applied twice'

@@ -22,13 +22,16 @@ NUDGES = (0.1, 1e-3)
 class Probe:
     """Copies of layers in float64, whose loss can be computed again and again.
 
-    The input `X` is changed from outside; `training` tells whether passes are as in training.
+    The input `X` is changed from outside; `training` tells whether passes are as in training. A
+    label stands before the names of the tensors of each layer.
     """
 
-    def __init__(self, layers: list[Layer], X: ndarray, training: bool) -> None:
+    def __init__(
+        self, layers: list[Layer], labels: Iterable[str], X: ndarray, training: bool
+    ) -> None:
         self.X = X
         self.training = training
-        self.layers = layers
+        self.labelled = list(zip(labels, layers, strict=True))
         self.walked = list(walk_layers(layers))
         for layer in self.walked:
             refuse_own_passes(layer)
@@ -55,13 +58,17 @@ class Probe:
         """Return the loss in parts, whose sum is meant."""
         raise NotImplementedError
 
-    def passes(self) -> tuple[ndarray | None, dict[str, ndarray]]:
-        """Return ``dX`` and the gradients of all parameters by name, as the layers give them."""
+    def passes(self) -> ndarray | None:
+        """Pass forward and back, and return ``dX`` as the layers give it."""
         raise NotImplementedError
 
-    def parameters(self) -> dict[str, ndarray]:
-        """Return the parameters by the names of their gradients."""
-        raise NotImplementedError
+    def named(self, kind: str, prefix: str = '') -> dict[str, ndarray]:
+        """Return arrays of all layers, ``'p'`` or ``'g'``, by label, prefix and name."""
+        return {
+            f'{label}{prefix}{name}': array
+            for label, layer in self.labelled
+            for name, array in getattr(layer, kind).items()
+        }
 
     def rewind(self) -> None:
         """Put random streams and running means back, so that each pass is the same."""
@@ -74,8 +81,8 @@ class Probe:
         """Return copies of ``dX`` and of the gradients of all parameters by name."""
         self.rewind()
         self.remarks = []
-        dX, gradients = self.passes()
-        copies = {name: np.array(g) for name, g in gradients.items() if g is not None}
+        dX = self.passes()
+        copies = {name: np.array(g) for name, g in self.named('g').items() if g is not None}
         return None if dX is None else np.array(dX), copies
 
     def nudge(self, rng: 'np.random.Generator') -> bool:
@@ -115,7 +122,7 @@ class LayerProbe(Probe):
                 'Pass a network with labels.',
             )  # fmt: skip
         self.layer = copy.deepcopy(layer)
-        super().__init__([self.layer], X, training)
+        super().__init__([self.layer], [''], X, training)
         self.R = rng.standard_normal(self.layer.fs['A'])
 
     def outputs(self, training: bool | None = None) -> ndarray:
@@ -129,17 +136,13 @@ class LayerProbe(Probe):
         parts: ndarray = self.outputs() * self.R
         return parts
 
-    def passes(self) -> tuple[ndarray | None, dict[str, ndarray]]:
-        """Return ``dX`` and the gradients by name."""
+    def passes(self) -> ndarray | None:
+        """Pass forward and back, and return ``dX``."""
         with watched(self.walked, self.remarks):
             self.outputs()
-            dX = self.layer.backward(self.R.copy())
+            dX: ndarray | None = self.layer.backward(self.R.copy())
             self.layer.compute_gradients()
-        return dX, self.layer.g
-
-    def parameters(self) -> dict[str, ndarray]:
-        """Return the parameters by the names of their gradients."""
-        return {f'd{name}': p for name, p in self.layer.p.items()}
+        return dX
 
 
 class NetworkProbe(Probe):
@@ -163,7 +166,8 @@ class NetworkProbe(Probe):
         self.model: EpyNN = copy.deepcopy(model, {id(thing): thing for thing in data})
         # Else the backward pass would not walk below the first trainable layer
         self.model.layers[0].trainable = True
-        super().__init__(self.model.layers, X, training)
+        labels = (f'{number} {layer.name} ' for number, layer in enumerate(self.model.layers))
+        super().__init__(self.model.layers, labels, X, training)
 
     def outputs(self, training: bool | None = None) -> ndarray:
         """Return the outputs for the input as it is."""
@@ -180,25 +184,14 @@ class NetworkProbe(Probe):
         parts: ndarray = (per_sample + penalty) / (m if model.reduction == 'mean' else 1)
         return parts
 
-    def passes(self) -> tuple[ndarray | None, dict[str, ndarray]]:
-        """Return ``dX`` and the gradients by name."""
+    def passes(self) -> ndarray | None:
+        """Pass forward and back, and return ``dX``."""
         with watched(self.walked, self.remarks):
             A = self.outputs()
         dA, dZ = loss_gradient(self.model, self.Y, A)
         with watched(self.walked, self.remarks):
-            dX = self.model.backward(dA, dZ)
-        return dX, self._named('g')
-
-    def parameters(self) -> dict[str, ndarray]:
-        """Return the parameters by the names of their gradients."""
-        return self._named('p', 'd')
-
-    def _named(self, kind: str, prefix: str = '') -> dict[str, ndarray]:
-        return {
-            f'{number} {layer.name} {prefix}{name}': array
-            for number, layer in enumerate(self.layers)
-            for name, array in getattr(layer, kind).items()
-        }
+            dX: ndarray | None = self.model.backward(dA, dZ)
+        return dX
 
 
 def refuse_own_passes(layer: Layer) -> None:

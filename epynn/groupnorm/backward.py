@@ -1,15 +1,11 @@
 """Backward pass of the GroupNorm layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import mean_groups
 
-if TYPE_CHECKING:
-    from epynn.groupnorm.models import GroupNorm
 
-
-def groupnorm_backward(layer: 'GroupNorm', dX: ndarray) -> ndarray:
+def groupnorm_backward(layer: Layer, dX: ndarray) -> ndarray:
     """Reverse :func:`groupnorm_forward`; the docstring of BatchNorm derives step (3)."""
     # (4) Scale and shift each channel
     dA = layer.receive_gradient(dX)

@@ -1,18 +1,15 @@
 """Forward pass of the GroupNorm layer."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from epynn.commons.normalization import Normalization
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import center, mean_groups
 
-if TYPE_CHECKING:
-    from epynn.groupnorm.models import GroupNorm
 
-
-def groupnorm_forward(layer: 'GroupNorm', A: ndarray) -> ndarray:
+def groupnorm_forward(layer: Normalization, A: ndarray) -> ndarray:
     """Compute ``A = gamma * (X - mean) / sqrt(var + epsilon) + beta``, of the shape of ``X``."""
     # (1) Input
     X = layer.receive_input(A)

@@ -1,12 +1,8 @@
 """The GroupNorm layer."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from epynn.commons.arguments import as_int
-from epynn.commons.models import Layer
-from epynn.commons.names import in_words
-from epynn.commons.normalization import as_epsilon
+from epynn.commons.models import HyperParameters
+from epynn.commons.normalization import Normalization
 from epynn.groupnorm.backward import groupnorm_backward
 from epynn.groupnorm.forward import groupnorm_forward
 from epynn.groupnorm.parameters import (
@@ -16,7 +12,7 @@ from epynn.groupnorm.parameters import (
 )
 
 
-class GroupNorm(Layer):
+class GroupNorm(Normalization):
     r"""Normalize groups of channels, each sample by itself; then scale and shift each channel.
 
     .. math::
@@ -59,18 +55,14 @@ class GroupNorm(Layer):
     (2, 8, 8, 16)
     """
 
-    takes_any_scale = True
-    weight_names = ()
     compute_shapes = groupnorm_compute_shapes
     initialize_parameters = groupnorm_initialize_parameters
     forward = groupnorm_forward
     backward = groupnorm_backward
     compute_gradients = groupnorm_compute_gradients
 
-    @in_words()
     def __init__(
-        self, groups: int, epsilon: float = 1e-5, se_hPars: Mapping[str, Any] | None = None
+        self, groups: int, epsilon: float = 1e-5, se_hPars: HyperParameters | None = None
     ) -> None:
-        super().__init__(se_hPars)
+        super().__init__(epsilon, se_hPars)
         self.d['g'] = as_int(groups, 'GroupNorm.groups')
-        self.epsilon = as_epsilon(epsilon, 'GroupNorm.epsilon')

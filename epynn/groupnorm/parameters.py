@@ -1,9 +1,9 @@
 """Shapes, parameters and gradients of the GroupNorm layer."""
 
 from math import prod
-from typing import TYPE_CHECKING
 
 from epynn.commons.errors import ShapeError
+from epynn.commons.models import Layer
 from epynn.commons.normalization import (
     compute_channel_gradients,
     compute_channel_shapes,
@@ -12,11 +12,8 @@ from epynn.commons.normalization import (
 )
 from epynn.kernels.arrays import ndarray
 
-if TYPE_CHECKING:
-    from epynn.groupnorm.models import GroupNorm
 
-
-def groupnorm_compute_shapes(layer: 'GroupNorm', A: ndarray) -> None:
+def groupnorm_compute_shapes(layer: Layer, A: ndarray) -> None:
     """Read the dimensions off the input ``(m, ..., d)`` and derive the shapes of the parameters."""
     compute_channel_shapes(layer, A)
     require_several(
@@ -25,7 +22,7 @@ def groupnorm_compute_shapes(layer: 'GroupNorm', A: ndarray) -> None:
     )  # fmt: skip
 
 
-def groupnorm_initialize_parameters(layer: 'GroupNorm') -> None:
+def groupnorm_initialize_parameters(layer: Layer) -> None:
     """Start by changing nothing: scale 1, shift 0."""
     if layer.d['d'] % layer.d['g']:
         raise ShapeError(
@@ -35,7 +32,7 @@ def groupnorm_initialize_parameters(layer: 'GroupNorm') -> None:
     initialize_channels(layer)
 
 
-def groupnorm_compute_gradients(layer: 'GroupNorm') -> None:
+def groupnorm_compute_gradients(layer: Layer) -> None:
     """Compute the gradients of the parameters, summed over samples and places."""
     # (4) Scale and shift each channel: (m, ..., d) -> (d,)
     compute_channel_gradients(layer)

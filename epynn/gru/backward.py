@@ -1,19 +1,14 @@
 """Backward pass of the GRU layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from epynn.commons.recurrence import keep_steps, take_steps
+from epynn.commons.recurrence import Recurrent, keep_steps, take_steps
 from epynn.gru.parameters import CANDIDATE, GATES
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.steps import split_gates
 
-if TYPE_CHECKING:
-    from epynn.gru.models import GRU
 
-
-def gru_backward(layer: 'GRU', dX: ndarray) -> ndarray | None:
+def gru_backward(layer: Recurrent, dX: ndarray) -> ndarray | None:
     """Reverse :func:`gru_forward`: back through time, from the last step to the first.
 
     ``(m, u)`` or ``(m, s, u) -> (m, s, e)``; None where nobody reads ``dX``.

@@ -1,17 +1,12 @@
 """Forward pass of the GRU layer."""
 
-from typing import TYPE_CHECKING
-
-from epynn.commons.recurrence import keep_steps
+from epynn.commons.recurrence import Recurrent, keep_steps
 from epynn.gru.parameters import CANDIDATE, GATES
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.steps import split_gates
 
-if TYPE_CHECKING:
-    from epynn.gru.models import GRU
 
-
-def gru_forward(layer: 'GRU', A: ndarray) -> ndarray:
+def gru_forward(layer: Recurrent, A: ndarray) -> ndarray:
     """Compute ``h = z * hp + (1 - z) * hh``, step after step.
 
     ``(m, s, e) -> (m, u)``, the last state, or all states ``(m, s, u)`` with ``sequences=True``.

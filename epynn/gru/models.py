@@ -1,11 +1,9 @@
 """The GRU layer."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from epynn.commons.arguments import as_initializer
 from epynn.commons.bound_activation import BoundActivation
-from epynn.commons.maths import orthogonal, sigmoid, tanh
+from epynn.commons.maths import ActivationFunction, Initializer, orthogonal, sigmoid, tanh
+from epynn.commons.models import HyperParameters
 from epynn.commons.penalties import Penalty
 from epynn.commons.recurrence import Recurrent
 from epynn.gru.backward import gru_backward
@@ -15,7 +13,6 @@ from epynn.gru.parameters import (
     gru_compute_shapes,
     gru_initialize_parameters,
 )
-from epynn.kernels.arrays import ndarray
 
 
 class GRU(Recurrent):
@@ -88,7 +85,6 @@ class GRU(Recurrent):
     backward = gru_backward
     compute_gradients = gru_compute_gradients
 
-    activate: BoundActivation
     activate_update: BoundActivation
     activate_reset: BoundActivation
 
@@ -105,13 +101,13 @@ class GRU(Recurrent):
     def __init__(
         self,
         unit_cells: int = 1,
-        activate: Callable[..., ndarray] = tanh,
-        activate_update: Callable[..., ndarray] = sigmoid,
-        activate_reset: Callable[..., ndarray] = sigmoid,
-        initialization: Callable[..., ndarray] = orthogonal,
+        activate: ActivationFunction = tanh,
+        activate_update: ActivationFunction = sigmoid,
+        activate_reset: ActivationFunction = sigmoid,
+        initialization: Initializer = orthogonal,
         clip_gradients: bool = False,
         sequences: bool = False,
-        se_hPars: Mapping[str, Any] | None = None,
+        se_hPars: HyperParameters | None = None,
         penalty: Penalty | None = None,
     ) -> None:
         as_initializer(initialization, 'GRU.initialization')
@@ -121,5 +117,5 @@ class GRU(Recurrent):
         )
 
     def gate_activations(self) -> tuple[BoundActivation, ...]:
-        """Return the activation functions of the gates ``z`` and ``r``, side by side."""
+        """Return those of the gates ``z`` and ``r``."""
         return self.activate_update, self.activate_reset

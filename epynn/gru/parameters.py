@@ -1,18 +1,14 @@
 """Shapes, parameters and gradients of the GRU layer."""
 
-from typing import TYPE_CHECKING
-
 from epynn.commons.maths import clip_gradient
 from epynn.commons.recurrence import (
+    Recurrent,
     compute_gate_gradients,
     compute_gate_shapes,
     initialize_gates,
     take_steps,
 )
 from epynn.kernels.arrays import ndarray
-
-if TYPE_CHECKING:
-    from epynn.gru.models import GRU
 
 GATES = ('z', 'r')
 """Update and reset, side by side."""
@@ -21,17 +17,17 @@ CANDIDATE = ('hh',)
 """What may become the state; it is computed from the reset state."""
 
 
-def gru_compute_shapes(layer: 'GRU', A: ndarray) -> None:
+def gru_compute_shapes(layer: Recurrent, A: ndarray) -> None:
     """Read the dimensions off the sequences ``(m, s, e)``; ``U?``, ``V?``, ``b?`` of each gate."""
     compute_gate_shapes(layer, A, (*GATES, *CANDIDATE))
 
 
-def gru_initialize_parameters(layer: 'GRU') -> None:
+def gru_initialize_parameters(layer: Recurrent) -> None:
     """Draw the weights ``Uz Vz Ur Vr Uhh Vhh``; the biases start at 0."""
     initialize_gates(layer, (*GATES, *CANDIDATE))
 
 
-def gru_compute_gradients(layer: 'GRU') -> None:
+def gru_compute_gradients(layer: Recurrent) -> None:
     """Compute the gradients of the parameters, summed over steps and samples."""
     hp, rhp = take_steps(layer.fc, 'hp rhp')
     dzr_, dhh_ = take_steps(layer.bc, 'dzr_ dhh_')

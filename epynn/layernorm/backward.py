@@ -1,15 +1,11 @@
 """Backward pass of the LayerNorm layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import mean_channels
 
-if TYPE_CHECKING:
-    from epynn.layernorm.models import LayerNorm
 
-
-def layernorm_backward(layer: 'LayerNorm', dX: ndarray) -> ndarray:
+def layernorm_backward(layer: Layer, dX: ndarray) -> ndarray:
     """Reverse :func:`layernorm_forward`; the docstring of BatchNorm derives step (3)."""
     # (4) Scale and shift each channel
     dA = layer.receive_gradient(dX)

@@ -1,17 +1,13 @@
 """Forward pass of the LayerNorm layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from epynn.commons.normalization import Normalization
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import center, mean_channels
 
-if TYPE_CHECKING:
-    from epynn.layernorm.models import LayerNorm
 
-
-def layernorm_forward(layer: 'LayerNorm', A: ndarray) -> ndarray:
+def layernorm_forward(layer: Normalization, A: ndarray) -> ndarray:
     """Compute ``A = gamma * (X - mean) / sqrt(var + epsilon) + beta``, of the shape of ``X``."""
     # (1) Input
     X = layer.receive_input(A)

@@ -1,10 +1,6 @@
 """The LayerNorm layer."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from epynn.commons.models import Layer
-from epynn.commons.normalization import as_epsilon
+from epynn.commons.normalization import Normalization
 from epynn.layernorm.backward import layernorm_backward
 from epynn.layernorm.forward import layernorm_forward
 from epynn.layernorm.parameters import (
@@ -14,7 +10,7 @@ from epynn.layernorm.parameters import (
 )
 
 
-class LayerNorm(Layer):
+class LayerNorm(Normalization):
     r"""Normalize the last axis, at each place of each sample by itself; then scale and shift.
 
     .. math::
@@ -55,14 +51,8 @@ class LayerNorm(Layer):
     (32, 10, 64)
     """
 
-    takes_any_scale = True
-    weight_names = ()
     compute_shapes = layernorm_compute_shapes
     initialize_parameters = layernorm_initialize_parameters
     forward = layernorm_forward
     backward = layernorm_backward
     compute_gradients = layernorm_compute_gradients
-
-    def __init__(self, epsilon: float = 1e-5, se_hPars: Mapping[str, Any] | None = None) -> None:
-        super().__init__(se_hPars)
-        self.epsilon = as_epsilon(epsilon, 'LayerNorm.epsilon')

@@ -1,7 +1,6 @@
 """Shapes, parameters and gradients of the LayerNorm layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.models import Layer
 from epynn.commons.normalization import (
     compute_channel_gradients,
     compute_channel_shapes,
@@ -10,11 +9,8 @@ from epynn.commons.normalization import (
 )
 from epynn.kernels.arrays import ndarray
 
-if TYPE_CHECKING:
-    from epynn.layernorm.models import LayerNorm
 
-
-def layernorm_compute_shapes(layer: 'LayerNorm', A: ndarray) -> None:
+def layernorm_compute_shapes(layer: Layer, A: ndarray) -> None:
     """Read the dimensions off the input ``(m, ..., d)`` and derive the shapes of the parameters."""
     compute_channel_shapes(layer, A)
     require_several(
@@ -23,12 +19,12 @@ def layernorm_compute_shapes(layer: 'LayerNorm', A: ndarray) -> None:
     )  # fmt: skip
 
 
-def layernorm_initialize_parameters(layer: 'LayerNorm') -> None:
+def layernorm_initialize_parameters(layer: Layer) -> None:
     """Start by changing nothing: scale 1, shift 0."""
     initialize_channels(layer)
 
 
-def layernorm_compute_gradients(layer: 'LayerNorm') -> None:
+def layernorm_compute_gradients(layer: Layer) -> None:
     """Compute the gradients of the parameters, summed over samples and places."""
     # (4) Scale and shift each channel: (m, ..., d) -> (d,)
     compute_channel_gradients(layer)

@@ -1,19 +1,14 @@
 """Backward pass of the LSTM layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from epynn.commons.recurrence import keep_steps, take_steps
+from epynn.commons.recurrence import Recurrent, keep_steps, take_steps
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.steps import split_gates
 from epynn.lstm.parameters import COLUMNS
 
-if TYPE_CHECKING:
-    from epynn.lstm.models import LSTM
 
-
-def lstm_backward(layer: 'LSTM', dX: ndarray) -> ndarray | None:
+def lstm_backward(layer: Recurrent, dX: ndarray) -> ndarray | None:
     """Reverse :func:`lstm_forward`: back through time, from the last step to the first.
 
     ``(m, u)`` or ``(m, s, u) -> (m, s, e)``; None where nobody reads ``dX``.

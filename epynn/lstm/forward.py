@@ -1,19 +1,14 @@
 """Forward pass of the LSTM layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from epynn.commons.recurrence import keep_steps
+from epynn.commons.recurrence import Recurrent, keep_steps
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.steps import make_states, split_gates
 from epynn.lstm.parameters import COLUMNS
 
-if TYPE_CHECKING:
-    from epynn.lstm.models import LSTM
 
-
-def lstm_forward(layer: 'LSTM', A: ndarray) -> ndarray:
+def lstm_forward(layer: Recurrent, A: ndarray) -> ndarray:
     """Compute ``C_ = Cp_ * f + i * g`` and ``h = o * activate(C_)``, step after step.
 
     ``(m, s, e) -> (m, u)``, the last state, or all states ``(m, s, u)`` with ``sequences=True``.

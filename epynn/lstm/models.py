@@ -1,14 +1,11 @@
 """The LSTM layer."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from epynn.commons.arguments import as_initializer
 from epynn.commons.bound_activation import BoundActivation
-from epynn.commons.maths import orthogonal, sigmoid, tanh
+from epynn.commons.maths import ActivationFunction, Initializer, orthogonal, sigmoid, tanh
+from epynn.commons.models import HyperParameters
 from epynn.commons.penalties import Penalty
 from epynn.commons.recurrence import Recurrent
-from epynn.kernels.arrays import ndarray
 from epynn.lstm.backward import lstm_backward
 from epynn.lstm.forward import lstm_forward
 from epynn.lstm.parameters import (
@@ -91,7 +88,6 @@ class LSTM(Recurrent):
     backward = lstm_backward
     compute_gradients = lstm_compute_gradients
 
-    activate: BoundActivation
     activate_output: BoundActivation
     activate_candidate: BoundActivation
     activate_input: BoundActivation
@@ -107,15 +103,15 @@ class LSTM(Recurrent):
     def __init__(
         self,
         unit_cells: int = 1,
-        activate: Callable[..., ndarray] = tanh,
-        activate_output: Callable[..., ndarray] = sigmoid,
-        activate_candidate: Callable[..., ndarray] = tanh,
-        activate_input: Callable[..., ndarray] = sigmoid,
-        activate_forget: Callable[..., ndarray] = sigmoid,
-        initialization: Callable[..., ndarray] = orthogonal,
+        activate: ActivationFunction = tanh,
+        activate_output: ActivationFunction = sigmoid,
+        activate_candidate: ActivationFunction = tanh,
+        activate_input: ActivationFunction = sigmoid,
+        activate_forget: ActivationFunction = sigmoid,
+        initialization: Initializer = orthogonal,
         clip_gradients: bool = False,
         sequences: bool = False,
-        se_hPars: Mapping[str, Any] | None = None,
+        se_hPars: HyperParameters | None = None,
         penalty: Penalty | None = None,
     ) -> None:
         as_initializer(initialization, 'LSTM.initialization')
@@ -129,7 +125,7 @@ class LSTM(Recurrent):
         )
 
     def gate_activations(self) -> tuple[BoundActivation, ...]:
-        """Return the activation functions of the gates, side by side."""
+        """Return those of the gates ``f i o g``."""
         return (
             self.activate_forget,
             self.activate_input,

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.arguments import describe
+from epynn.commons.calls import in_words
 from epynn.commons.errors import ArgumentTypeError, EpynnError, ShapeError, StateError
 from epynn.commons.loss import output_gradient
-from epynn.commons.names import in_words
-from epynn.commons.rounding import rounds_to_zero
+from epynn.commons.maths.floating import rounds_to_zero
 from epynn.kernels.arrays import ndarray
 from epynn.network.forward import Look, numbered
 from epynn.network.ownership import require_ownership

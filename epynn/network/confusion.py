@@ -1,18 +1,21 @@
 """Which labels the network takes for which."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from epynn.commons.arguments import as_flag
+from epynn.commons.calls import in_words
 from epynn.commons.errors import LabelError
+from epynn.commons.logs import text_table
 from epynn.commons.memory import enough_memory
-from epynn.commons.metrics import Confusion, confusion_matrix
+from epynn.commons.metrics import confusion_matrix
 from epynn.commons.models import dataSet
-from epynn.commons.names import in_words
 from epynn.commons.plot import plot_counts
 from epynn.commons.targets import LABELS, ONE_HOT
+from epynn.kernels.arrays import ndarray
 from epynn.network.evaluate import SMALLER, decide_samples, on_sides, read_labelled
 from epynn.network.label_checks import check_labels
 from epynn.network.ownership import require_sets
@@ -21,6 +24,32 @@ from epynn.network.state import Network
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, eq=False)
+class Confusion:
+    """How many samples of each label were taken for which; ``np.asarray`` of it are the counts.
+
+    Attributes
+    ----------
+    counts : array
+        Shape (k, k): a row for each label of the truth, a column for each decision.
+    labels : list
+        The k labels, in the order of the rows and of the columns.
+    name : str
+        The set of samples.
+    """
+
+    counts: ndarray
+    labels: list[Any]
+    name: str = ''
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> ndarray:
+        return np.array(self.counts, dtype) if copy else np.asarray(self.counts, dtype)
+
+    def __repr__(self) -> str:
+        rows = [[label, *row] for label, row in zip(self.labels, self.counts.tolist(), strict=True)]
+        return text_table(['true \\ decided', *map(str, self.labels)], rows)
 
 
 @in_words('EpyNN.confusion_matrix')

@@ -6,8 +6,8 @@ from epynn.commons.arguments import describe
 from epynn.commons.bound_activation import check_elementwise
 from epynn.commons.errors import LayerError
 from epynn.commons.logs import status_line
+from epynn.commons.maths.floating import rounds_to_zero
 from epynn.commons.models import Layer, walk_layers
-from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
 from epynn.network.backward import loss_gradient, pass_back
 from epynn.network.checks import check_loss

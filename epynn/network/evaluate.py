@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from epynn.commons.calls import in_words
 from epynn.commons.dataset import SETS
 from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
 from epynn.commons.io.feature_names import split_frame
@@ -14,7 +15,6 @@ from epynn.commons.maths import sigmoid, softmax
 from epynn.commons.memory import enough_memory
 from epynn.commons.metrics import decide, decides
 from epynn.commons.models import dataSet
-from epynn.commons.names import in_words
 from epynn.commons.targets import AMOUNTS, MULTILABEL, ONE_HOT, require_targets
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread

@@ -1,6 +1,5 @@
 """Numbers that have to be finite: what happens when a loss, a gradient or a parameter is NaN."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from epynn.commons.data_source import name_batch
 from epynn.commons.errors import TrainingError
 from epynn.commons.optimize.optimizer import trained_layers
-from epynn.kernels.arrays import ndarray
+from epynn.kernels.arrays import is_finite, ndarray
 from epynn.network.state import Network
 from epynn.network.undo import updates_are_ours
 
@@ -16,13 +15,6 @@ REMEDY = (
     'The parameters are those of the step before. Choose a smaller learning_rate, or limit the '
     'gradients: optimizer={}(clip_norm=1).'
 )
-
-
-def is_finite(x: ndarray) -> bool:
-    """Return whether all numbers are finite, in one pass: a sum of squares hands on NaN and inf."""
-    flat = x.ravel()
-    # Squares may overflow where the numbers do not.
-    return math.isfinite(np.dot(flat, flat)) or bool(np.isfinite(x).all())
 
 
 def is_finite_moment(moment: Any) -> bool:

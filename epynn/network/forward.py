@@ -6,10 +6,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from epynn.commons.arguments import as_flag
+from epynn.commons.calls import in_words
 from epynn.commons.errors import EpynnError
+from epynn.commons.maths.floating import rounds_to_zero
 from epynn.commons.models import Layer
-from epynn.commons.names import in_words
-from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
 from epynn.network.ownership import require_ownership
 from epynn.network.state import Network

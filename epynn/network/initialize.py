@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.arguments import as_choice, as_flag, as_int, check_call, describe
+from epynn.commons.calls import in_words
 from epynn.commons.errors import ArgumentTypeError, DataError
 from epynn.commons.loss import loss_functions
 from epynn.commons.memory import enough_memory
 from epynn.commons.models import walk_layers
-from epynn.commons.names import in_words
 from epynn.commons.optimize import Optimizer, make_optimizer
 from epynn.commons.strays import require_composites
 from epynn.kernels.arrays import ndarray

@@ -11,7 +11,6 @@ from epynn.commons.data_source import as_data_source
 from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.foreign import MODEL
 from epynn.commons.models import Layer
-from epynn.commons.names import in_words
 from epynn.commons.optimize import SGD
 from epynn.network.backward import loss_gradient, model_backward
 from epynn.network.checks import check_layers
@@ -131,7 +130,6 @@ class EpyNN(Network):
     plot_confusion = model_plot_confusion
     __setstate__ = restore_state
 
-    @in_words(remedy=by_position)
     def __init__(self, layers: Sequence[Layer], name: str = 'EpyNN') -> None:
         self.layers = check_layers(layers)
         self.embedding = as_data_source(self.layers[0])

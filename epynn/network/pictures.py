@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from epynn.commons.arguments import as_flag, describe
+from epynn.commons.calls import in_words
 from epynn.commons.errors import ArgumentError, ShapeError
 from epynn.commons.logs import process_logs
 from epynn.commons.models import Layer
-from epynn.commons.names import in_words
 from epynn.commons.paths import file_stem
 from epynn.commons.plot import (
     SHOWN_DEPTHS,

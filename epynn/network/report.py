@@ -4,10 +4,10 @@ import textwrap
 import time
 from typing import Any
 
+from epynn.commons.calls import in_words
 from epynn.commons.data_source import count_batches
 from epynn.commons.dataset import SETS
 from epynn.commons.logs import WIDTH, StreamTable, show_table, write_line
-from epynn.commons.names import in_words
 from epynn.commons.targets import AMOUNTS
 from epynn.network.history import is_evaluated, loss_name, value_of
 from epynn.network.learning_rates import first_rate

@@ -1,9 +1,9 @@
 """The end of a training before its time, by ``model.stop('why')``."""
 
 from epynn.commons.arguments import describe
+from epynn.commons.calls import in_words
 from epynn.commons.data_source import name_batch
 from epynn.commons.errors import ArgumentTypeError, StateError
-from epynn.commons.names import in_words
 from epynn.network.state import Network
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from epynn.commons.calls import in_words
 from epynn.commons.logs import WIDTH, show_table, text_table
 from epynn.commons.models import Layer
-from epynn.commons.names import in_words
 from epynn.network.state import Network
 
 DIMENSIONS = (

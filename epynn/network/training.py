@@ -5,10 +5,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from epynn.commons.arguments import as_int
+from epynn.commons.calls import in_words
 from epynn.commons.logs import process_logs, progress_bar, write_line
 from epynn.commons.memory import enough_memory, keep_memory
 from epynn.commons.models import dataSet
-from epynn.commons.names import in_words
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import loss_gradient
 from epynn.network.callbacks.callback import Callback

@@ -1,15 +1,11 @@
 """Forward pass of the Pooling layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.windows import Sliding
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.pooling import pool_windows
 
-if TYPE_CHECKING:
-    from epynn.pooling.models import Pooling
 
-
-def pooling_forward(layer: 'Pooling', A: ndarray) -> ndarray:
+def pooling_forward(layer: Sliding, A: ndarray) -> ndarray:
     """Compute ``A = pool(X)`` over each window: ``(m, h, w, d) -> (m, oh, ow, d)``."""
     # (1) Input
     X = layer.receive_input(A)

@@ -6,15 +6,13 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.arguments import as_pair
-from epynn.commons.models import Layer
-from epynn.commons.windows import as_padding, check_pool_padding, name_of_pool
-from epynn.kernels.window import Window
+from epynn.commons.windows import Sliding, as_padding, check_pool_padding, name_of_pool
 from epynn.pooling.backward import pooling_backward
 from epynn.pooling.forward import pooling_forward
 from epynn.pooling.parameters import pooling_compute_shapes
 
 
-class Pooling(Layer):
+class Pooling(Sliding):
     r"""Slide a window over images and keep one number of each depth under it.
 
     .. math:: A_{m,i,j,d} = pool_{a,c}\; X_{m,\; i\,s_h + a,\; j\,s_w + c,\; d}
@@ -51,8 +49,6 @@ class Pooling(Layer):
     compute_shapes = pooling_compute_shapes
     forward = pooling_forward
     backward = pooling_backward
-
-    window: Window
 
     def __init__(
         self,

@@ -1,17 +1,13 @@
 """Backward pass of the Pooling1D layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from epynn.commons.windows import Sliding
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.pooling import pool_windows_gradient
 
-if TYPE_CHECKING:
-    from epynn.pooling1d.models import Pooling1D
 
-
-def pooling1d_backward(layer: 'Pooling1D', dX: ndarray) -> ndarray:
+def pooling1d_backward(layer: Sliding, dX: ndarray) -> ndarray:
     """Reverse :func:`pooling1d_forward`: the gradient goes to the steps that made the output."""
     # (2) To the winner of each window, or in equal parts: (m, 1, os, e) -> (m, 1, s, e)
     dA = layer.receive_gradient(dX)[:, np.newaxis]

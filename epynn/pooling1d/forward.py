@@ -1,17 +1,13 @@
 """Forward pass of the Pooling1D layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from epynn.commons.windows import Sliding
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.pooling import pool_windows
 
-if TYPE_CHECKING:
-    from epynn.pooling1d.models import Pooling1D
 
-
-def pooling1d_forward(layer: 'Pooling1D', A: ndarray) -> ndarray:
+def pooling1d_forward(layer: Sliding, A: ndarray) -> ndarray:
     """Compute ``A = pool(X)`` over each window: ``(m, s, e) -> (m, os, e)``."""
     # (1) Input, as images of height 1: (m, s, e) -> (m, 1, s, e)
     X = layer.receive_input(A)[:, np.newaxis]

@@ -6,15 +6,13 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.arguments import as_int
-from epynn.commons.models import Layer
-from epynn.commons.windows import as_step_padding, check_pool_padding, name_of_pool
-from epynn.kernels.window import Window
+from epynn.commons.windows import Sliding, as_step_padding, check_pool_padding, name_of_pool
 from epynn.pooling1d.backward import pooling1d_backward
 from epynn.pooling1d.forward import pooling1d_forward
 from epynn.pooling1d.parameters import pooling1d_compute_shapes
 
 
-class Pooling1D(Layer):
+class Pooling1D(Sliding):
     r"""Slide a window along signals and keep one number of each element under it.
 
     .. math:: A_{m,i,e} = pool_{a}\; X_{m,\; i\,s_s + a,\; e}
@@ -42,8 +40,6 @@ class Pooling1D(Layer):
     compute_shapes = pooling1d_compute_shapes
     forward = pooling1d_forward
     backward = pooling1d_backward
-
-    window: Window
 
     def __init__(
         self,

@@ -1,14 +1,10 @@
 """Forward pass of the Reshape layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 
-if TYPE_CHECKING:
-    from epynn.reshape.models import Reshape
 
-
-def reshape_forward(layer: 'Reshape', A: ndarray) -> ndarray:
+def reshape_forward(layer: Layer, A: ndarray) -> ndarray:
     """Give each sample the axes of ``layer.shape``: ``(m, ...) -> (m, *shape)``."""
     # (1) Input
     X = layer.receive_input(A)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from epynn.commons.arguments import as_int, describe
 from epynn.commons.errors import ArgumentError
 from epynn.commons.models import Layer
-from epynn.commons.names import in_words
 from epynn.reshape.backward import reshape_backward
 from epynn.reshape.forward import reshape_forward
 from epynn.reshape.parameters import reshape_compute_shapes
@@ -37,7 +36,6 @@ class Reshape(Layer):
     forward = reshape_forward
     backward = reshape_backward
 
-    @in_words()
     def __init__(self, shape: int | Sequence[int]) -> None:
         super().__init__()
         numbers = shape if isinstance(shape, Sequence) and not isinstance(shape, str) else (shape,)

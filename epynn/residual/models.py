@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from epynn.commons.composite import Composite, check_inner_layers
 from epynn.commons.models import Layer
-from epynn.commons.names import in_words
 from epynn.residual.backward import residual_backward
 from epynn.residual.forward import residual_forward
 from epynn.residual.parameters import (
@@ -60,7 +59,6 @@ class Residual(Composite):
     forward = residual_forward
     backward = residual_backward
 
-    @in_words()
     def __init__(self, layers: Sequence[Layer], shortcut: Sequence[Layer] | None = None) -> None:
         self.chain = check_inner_layers(layers, 'Residual.layers')
         self.shortcut = (

@@ -1,18 +1,13 @@
 """Backward pass of the RNN layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from epynn.commons.recurrence import keep_steps, take_steps
+from epynn.commons.recurrence import Recurrent, keep_steps, take_steps
 from epynn.kernels.arrays import ndarray
 from epynn.rnn.parameters import GATES
 
-if TYPE_CHECKING:
-    from epynn.rnn.models import RNN
 
-
-def rnn_backward(layer: 'RNN', dX: ndarray) -> ndarray | None:
+def rnn_backward(layer: Recurrent, dX: ndarray) -> ndarray | None:
     """Reverse :func:`rnn_forward`: back through time, from the last step to the first.
 
     ``(m, u)`` or ``(m, s, u) -> (m, s, e)``; None where nobody reads ``dX``.

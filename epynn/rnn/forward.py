@@ -1,16 +1,11 @@
 """Forward pass of the RNN layer."""
 
-from typing import TYPE_CHECKING
-
-from epynn.commons.recurrence import keep_steps
+from epynn.commons.recurrence import Recurrent, keep_steps
 from epynn.kernels.arrays import ndarray
 from epynn.rnn.parameters import GATES
 
-if TYPE_CHECKING:
-    from epynn.rnn.models import RNN
 
-
-def rnn_forward(layer: 'RNN', A: ndarray) -> ndarray:
+def rnn_forward(layer: Recurrent, A: ndarray) -> ndarray:
     """Compute ``h = activate(X U + hp V + b)``, step after step.
 
     ``(m, s, e) -> (m, u)``, the last state, or all states ``(m, s, u)`` with ``sequences=True``.

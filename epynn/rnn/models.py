@@ -1,14 +1,10 @@
 """The RNN layer."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from epynn.commons.arguments import as_initializer
-from epynn.commons.bound_activation import BoundActivation
-from epynn.commons.maths import tanh, xavier
+from epynn.commons.maths import ActivationFunction, Initializer, tanh, xavier
+from epynn.commons.models import HyperParameters
 from epynn.commons.penalties import Penalty
 from epynn.commons.recurrence import Recurrent
-from epynn.kernels.arrays import ndarray
 from epynn.rnn.backward import rnn_backward
 from epynn.rnn.forward import rnn_forward
 from epynn.rnn.parameters import (
@@ -78,8 +74,6 @@ class RNN(Recurrent):
     backward = rnn_backward
     compute_gradients = rnn_compute_gradients
 
-    activate: BoundActivation
-
     def output_range(self) -> tuple[float, float] | None:
         """Return the range of the activation, ``h = activate(h_)``."""
         return self.activate.range if self.activate.is_bundled else None
@@ -87,11 +81,11 @@ class RNN(Recurrent):
     def __init__(
         self,
         unit_cells: int = 1,
-        activate: Callable[..., ndarray] = tanh,
-        initialization: Callable[..., ndarray] = xavier,
+        activate: ActivationFunction = tanh,
+        initialization: Initializer = xavier,
         clip_gradients: bool = True,
         sequences: bool = False,
-        se_hPars: Mapping[str, Any] | None = None,
+        se_hPars: HyperParameters | None = None,
         penalty: Penalty | None = None,
     ) -> None:
         as_initializer(initialization, 'RNN.initialization')

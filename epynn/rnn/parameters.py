@@ -1,9 +1,8 @@
 """Shapes, parameters and gradients of the RNN layer."""
 
-from typing import TYPE_CHECKING
-
 from epynn.commons.maths import clip_gradient
 from epynn.commons.recurrence import (
+    Recurrent,
     compute_gate_gradients,
     compute_gate_shapes,
     initialize_gates,
@@ -11,24 +10,21 @@ from epynn.commons.recurrence import (
 )
 from epynn.kernels.arrays import ndarray
 
-if TYPE_CHECKING:
-    from epynn.rnn.models import RNN
-
 GATES = ('',)
 """One gate, whose parameters have no letter."""
 
 
-def rnn_compute_shapes(layer: 'RNN', A: ndarray) -> None:
+def rnn_compute_shapes(layer: Recurrent, A: ndarray) -> None:
     """Read the dimensions off the sequences ``(m, s, e)``: ``U (e, u)``, ``V (u, u)``, ``b``."""
     compute_gate_shapes(layer, A, GATES)
 
 
-def rnn_initialize_parameters(layer: 'RNN') -> None:
+def rnn_initialize_parameters(layer: Recurrent) -> None:
     """Draw the weights ``U V``; the bias starts at 0."""
     initialize_gates(layer, GATES)
 
 
-def rnn_compute_gradients(layer: 'RNN') -> None:
+def rnn_compute_gradients(layer: Recurrent) -> None:
     """Compute the gradients of the parameters, summed over steps and samples."""
     (hp,) = take_steps(layer.fc, 'hp')
     (dh_,) = take_steps(layer.bc, 'dh_')

@@ -1,14 +1,10 @@
 """Backward pass of the Template layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 
-if TYPE_CHECKING:
-    from epynn.template.models import Template
 
-
-def template_backward(layer: 'Template', dX: ndarray) -> ndarray:
+def template_backward(layer: Layer, dX: ndarray) -> ndarray:
     """Reverse :func:`template_forward`: ``dX = dA``, both ``(m, ...)``."""
     # (2) Pass on
     dA = layer.receive_gradient(dX)

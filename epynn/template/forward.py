@@ -1,14 +1,10 @@
 """Forward pass of the Template layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 
-if TYPE_CHECKING:
-    from epynn.template.models import Template
 
-
-def template_forward(layer: 'Template', A: ndarray) -> ndarray:
+def template_forward(layer: Layer, A: ndarray) -> ndarray:
     """Compute ``A = X``, both ``(m, ...)``."""
     # (1) Input
     X = layer.receive_input(A)

@@ -1,16 +1,12 @@
 """Backward pass of the Tokens layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 
-if TYPE_CHECKING:
-    from epynn.tokens.models import Tokens
 
-
-def tokens_backward(layer: 'Tokens', dX: ndarray) -> ndarray:
+def tokens_backward(layer: Layer, dX: ndarray) -> ndarray:
     """Reverse :func:`tokens_forward`: no gradient passes on to tokens, ``dX = 0 (m, s)``."""
     # (2) Look up: what comes back is for W alone
     dA = layer.receive_gradient(dX)

@@ -1,15 +1,11 @@
 """Forward pass of the Tokens layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 from epynn.tokens.parameters import tokens_check
 
-if TYPE_CHECKING:
-    from epynn.tokens.models import Tokens
 
-
-def tokens_forward(layer: 'Tokens', A: ndarray) -> ndarray:
+def tokens_forward(layer: Layer, A: ndarray) -> ndarray:
     """Look up ``A = W[X]``: ``(m, s) -> (m, s, u)``.
 
     Raises

@@ -1,14 +1,9 @@
 """The Tokens layer."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from epynn.commons.arguments import as_initializer, as_int
-from epynn.commons.maths import xavier
-from epynn.commons.models import Layer
-from epynn.commons.names import in_words
+from epynn.commons.maths import Initializer, xavier
+from epynn.commons.models import HyperParameters, Layer
 from epynn.commons.penalties import Penalty
-from epynn.kernels.arrays import ndarray
 from epynn.tokens.backward import tokens_backward
 from epynn.tokens.forward import tokens_forward
 from epynn.tokens.parameters import (
@@ -70,13 +65,12 @@ class Tokens(Layer):
     backward = tokens_backward
     compute_gradients = tokens_compute_gradients
 
-    @in_words()
     def __init__(
         self,
         vocabulary: int,
         units: int,
-        initialization: Callable[..., ndarray] = xavier,
-        se_hPars: Mapping[str, Any] | None = None,
+        initialization: Initializer = xavier,
+        se_hPars: HyperParameters | None = None,
         penalty: Penalty | None = None,
     ) -> None:
         super().__init__(se_hPars, penalty)

@@ -1,26 +1,22 @@
 """Shapes, parameters and gradients of the Tokens layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from epynn.commons.arguments import describe
 from epynn.commons.errors import DataError
+from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.lookup import add_rows
 
-if TYPE_CHECKING:
-    from epynn.tokens.models import Tokens
 
-
-def tokens_compute_shapes(layer: 'Tokens', A: ndarray) -> None:
+def tokens_compute_shapes(layer: Layer, A: ndarray) -> None:
     """Read the dimensions off the input ``(m, s)`` and derive the shape of the parameter."""
     layer.d['m'], layer.d['s'] = A.shape
 
     layer.ps['W'] = (layer.d['v'], layer.d['u'])
 
 
-def tokens_check(layer: 'Tokens', X: ndarray) -> ndarray:
+def tokens_check(layer: Layer, X: ndarray) -> ndarray:
     """Return the tokens as ints; refuse what is not exactly one of the vocabulary, and name it.
 
     Raises
@@ -42,12 +38,12 @@ def tokens_check(layer: 'Tokens', X: ndarray) -> ndarray:
     return X.astype(np.intp)
 
 
-def tokens_initialize_parameters(layer: 'Tokens') -> None:
+def tokens_initialize_parameters(layer: Layer) -> None:
     """Draw the rows."""
     layer.p['W'] = layer.initialization(layer.ps['W'], rng=layer.np_rng)
 
 
-def tokens_compute_gradients(layer: 'Tokens') -> None:
+def tokens_compute_gradients(layer: Layer) -> None:
     """Compute the gradient of the rows: each gathers those of all its uses."""
     T = layer.fc['T']
     dA = layer.bc['dA']

@@ -1,16 +1,12 @@
 """Backward pass of the TransposedConvolution layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.windows import Sliding
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import pad
 from epynn.kernels.convolution import multiply_windows
 
-if TYPE_CHECKING:
-    from epynn.transposedconvolution.models import TransposedConvolution
 
-
-def transposedconvolution_backward(layer: 'TransposedConvolution', dX: ndarray) -> ndarray | None:
+def transposedconvolution_backward(layer: Sliding, dX: ndarray) -> ndarray | None:
     """Reverse :func:`transposedconvolution_forward`; None where nobody reads ``dX``.
 
     The forward pass of a convolution: ``(m, oh, ow, u) -> (m, h, w, d)``.

@@ -1,15 +1,11 @@
 """Forward pass of the TransposedConvolution layer."""
 
-from typing import TYPE_CHECKING
-
+from epynn.commons.windows import Sliding
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.convolution import multiply_windows_input_gradient
 
-if TYPE_CHECKING:
-    from epynn.transposedconvolution.models import TransposedConvolution
 
-
-def transposedconvolution_forward(layer: 'TransposedConvolution', A: ndarray) -> ndarray:
+def transposedconvolution_forward(layer: Sliding, A: ndarray) -> ndarray:
     """Compute ``A = activate(Z + b)``, where each point of the input leaves a filter on ``Z``.
 
     The backward pass of a convolution: ``(m, h, w, d) -> (m, oh, ow, u)``.

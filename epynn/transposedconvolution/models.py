@@ -1,17 +1,11 @@
 """The TransposedConvolution layer."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 from epynn.commons.arguments import as_flag, as_initializer, as_int, as_pair, describe
-from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ArgumentError
-from epynn.commons.maths import relu, xavier
-from epynn.commons.models import Layer
+from epynn.commons.maths import ActivationFunction, Initializer, relu, xavier
+from epynn.commons.models import HyperParameters
 from epynn.commons.penalties import Penalty
-from epynn.commons.windows import as_padding
-from epynn.kernels.arrays import ndarray
-from epynn.kernels.window import Window
+from epynn.commons.windows import Sliding, as_padding
 from epynn.transposedconvolution.backward import transposedconvolution_backward
 from epynn.transposedconvolution.forward import transposedconvolution_forward
 from epynn.transposedconvolution.parameters import (
@@ -21,7 +15,7 @@ from epynn.transposedconvolution.parameters import (
 )
 
 
-class TransposedConvolution(Layer):
+class TransposedConvolution(Sliding):
     r"""Make images larger: each point of the input leaves a weighted filter on the output.
 
     .. math::
@@ -87,8 +81,6 @@ class TransposedConvolution(Layer):
     activation_is_last = True
     weight_names = ('W',)
     filter_axes = ('fh', 'fw', 'u', 'd')
-    activate: BoundActivation
-    window: Window
 
     def __init__(
         self,
@@ -96,10 +88,10 @@ class TransposedConvolution(Layer):
         filter_size: int | tuple[int, int] = (3, 3),
         strides: int | tuple[int, int] | None = None,
         padding: int | tuple[int, int] | str = 0,
-        activate: Callable[..., ndarray] = relu,
-        initialization: Callable[..., ndarray] = xavier,
+        activate: ActivationFunction = relu,
+        initialization: Initializer = xavier,
         use_bias: bool = True,
-        se_hPars: Mapping[str, Any] | None = None,
+        se_hPars: HyperParameters | None = None,
         output_padding: int | tuple[int, int] = 0,
         penalty: Penalty | None = None,
     ) -> None:

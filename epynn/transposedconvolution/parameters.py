@@ -1,19 +1,15 @@
 """Shapes, parameters and gradients of the TransposedConvolution layer."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from epynn.commons.errors import ShapeError
+from epynn.commons.windows import Sliding
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.convolution import bias_gradient, multiply_windows_weight_gradient
 from epynn.kernels.window import Window, find_pads
 
-if TYPE_CHECKING:
-    from epynn.transposedconvolution.models import TransposedConvolution
 
-
-def transposedconvolution_compute_shapes(layer: 'TransposedConvolution', A: ndarray) -> None:
+def transposedconvolution_compute_shapes(layer: Sliding, A: ndarray) -> None:
     """Read the dimensions off the images ``(m, h, w, d)`` and derive the shapes."""
     d = layer.d
     d['m'], d['h'], d['w'], d['d'] = A.shape
@@ -40,14 +36,14 @@ def transposedconvolution_compute_shapes(layer: 'TransposedConvolution', A: ndar
         layer.ps['b'] = (d['u'],)
 
 
-def transposedconvolution_initialize_parameters(layer: 'TransposedConvolution') -> None:
+def transposedconvolution_initialize_parameters(layer: Sliding) -> None:
     """Draw the filters; the bias starts at 0."""
     layer.p['W'] = layer.initialization(layer.ps['W'], rng=layer.np_rng)
     if layer.use_bias:
         layer.p['b'] = np.zeros(layer.ps['b'])
 
 
-def transposedconvolution_compute_gradients(layer: 'TransposedConvolution') -> None:
+def transposedconvolution_compute_gradients(layer: Sliding) -> None:
     """Compute the gradients of the parameters, summed over samples and places."""
     X = layer.fc['X']
     dZp = layer.bc['dZp']

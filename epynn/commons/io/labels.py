@@ -8,7 +8,6 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.errors import DataError, LabelError
 from epynn.commons.io.numbers import as_numbers
-from epynn.commons.io.one_hot import one_hot
 from epynn.commons.io.user_data import as_list, is_frame, is_missing, refuse
 from epynn.commons.logs import warn
 from epynn.kernels.arrays import ndarray
@@ -161,3 +160,17 @@ def known_labels(Y_data: Any, classes: Sequence[Any] | None) -> ndarray:
             'Lay the labels of each sample out in one row: Y_data.reshape(m, -1).',
         )  # fmt: skip
     return Y
+
+
+def one_hot(indices: ndarray, size: int) -> ndarray:
+    """Encode an array of indices below ``size``: (...) -> (..., size), float64."""
+    try:
+        encoded = np.zeros((*indices.shape, size))
+    except MemoryError:
+        raise DataError(
+            'one-hot encoding', 'columns that fit into memory',
+            f'{size} columns for {indices.size} values, {indices.size * size / 2**27:.1f} GiB',
+            'Number classes from 0 and take loss="ICCE"; number tokens and take a Tokens layer.',
+        ) from None  # fmt: skip
+    np.put_along_axis(encoded, indices[..., np.newaxis], 1, axis=-1)
+    return encoded

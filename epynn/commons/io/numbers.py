@@ -17,7 +17,7 @@ from epynn.commons.io.user_data import (
     spell,
     stack_columns,
 )
-from epynn.kernels.arrays import ndarray
+from epynn.kernels.arrays import is_finite, ndarray
 
 ENCODE = {'X_data': 'X_encode=True', 'Y_data': 'Y_encode=True'}
 """Options of the Embedding that turn words into numbers."""
@@ -94,9 +94,8 @@ def frame_numbers(frame: Any, name: str) -> ndarray:
 def refuse_not_finite(array: Any, name: str) -> None:
     """Refuse NaN and infinity."""
     for start, piece in pieces(array):
-        finite = np.isfinite(piece)
-        if not finite.all():
-            place = tuple(int(i) for i in np.argwhere(~finite)[0])
+        if not is_finite(piece):
+            place = tuple(int(i) for i in np.argwhere(~np.isfinite(piece))[0])
             index = start + place[0], *place[1:]
             raise DataError(
                 name, 'finite numbers', f'{piece[place]} at index {index}',

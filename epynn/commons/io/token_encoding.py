@@ -8,8 +8,7 @@ import numpy as np
 
 from epynn.commons.arguments import as_flag, as_int, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, ShapeError
-from epynn.commons.io.labels import find_elements
-from epynn.commons.io.one_hot import one_hot
+from epynn.commons.io.labels import find_elements, one_hot
 from epynn.commons.io.user_data import as_list, is_missing
 from epynn.kernels.arrays import ndarray
 

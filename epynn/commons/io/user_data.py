@@ -37,7 +37,11 @@ def as_array(data: Any, name: str) -> ndarray:
     """
     if type(data) is not np.ndarray or data.dtype.names is not None:
         refuse(data, name)
-        data = read_frame(data, name) if is_frame(data) else read_array(data, name)
+        if is_frame(data):
+            parts = [as_array(series, where) for series, where in frame_columns(data, name)]
+            data = stack_columns(data, parts)
+        else:
+            data = read_array(data, name)
     array: ndarray = data
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder('='))
 
@@ -111,12 +115,6 @@ def frame_columns(frame: Any, name: str) -> list[tuple[Any, str]]:
     else:
         pairs = [(label, frame[label]) for label in frame.columns]
     return [(series, f'{name}, column {label!r}') for label, series in pairs]
-
-
-def read_frame(frame: Any, name: str) -> ndarray:
-    """Return a frame as an array of rows, of the common type of its columns."""
-    parts = [as_array(series, where) for series, where in frame_columns(frame, name)]
-    return stack_columns(frame, parts)
 
 
 def stack_columns(frame: Any, parts: list[ndarray]) -> ndarray:

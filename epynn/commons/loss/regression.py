@@ -6,9 +6,8 @@ import numpy as np
 
 from epynn.commons.arguments import as_float
 from epynn.commons.loss.truth import pair
-from epynn.commons.maths.floating import saturate
+from epynn.commons.maths.floating import rounds_to_zero, saturate
 from epynn.commons.names import Named
-from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
 
 

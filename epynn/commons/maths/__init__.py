@@ -16,6 +16,7 @@ from epynn.commons.maths.gated import gelu, mish, silu
 from epynn.commons.maths.initializers import (
     INITIALIZERS,
     Constant,
+    Initializer,
     Normal,
     Uniform,
     glorot_normal,
@@ -38,9 +39,9 @@ from epynn.commons.maths.rectifiers import elu, identity, lrelu, relu, selu, sof
 from epynn.commons.maths.sigmoids import hard_sigmoid, hard_tanh, sigmoid, softmax, softsign, tanh
 
 __all__ = [
-    'ACTIVATIONS', 'INITIALIZERS', 'ActivationFunction', 'Constant', 'Normal', 'Uniform',
-    'activation_functions', 'clip_gradient', 'elu', 'gelu', 'glorot_normal', 'glorot_uniform',
-    'hard_sigmoid', 'hard_tanh', 'he_normal', 'he_uniform', 'identity', 'lecun_normal',
-    'lecun_uniform', 'lrelu', 'mish', 'ones', 'orthogonal', 'relu', 'selu', 'sigmoid', 'silu',
-    'softmax', 'softplus', 'softsign', 'tanh', 'xavier', 'zeros',
+    'ACTIVATIONS', 'INITIALIZERS', 'ActivationFunction', 'Constant', 'Initializer', 'Normal',
+    'Uniform', 'activation_functions', 'clip_gradient', 'elu', 'gelu', 'glorot_normal',
+    'glorot_uniform', 'hard_sigmoid', 'hard_tanh', 'he_normal', 'he_uniform', 'identity',
+    'lecun_normal', 'lecun_uniform', 'lrelu', 'mish', 'ones', 'orthogonal', 'relu', 'selu',
+    'sigmoid', 'silu', 'softmax', 'softplus', 'softsign', 'tanh', 'xavier', 'zeros',
 ]  # fmt: skip

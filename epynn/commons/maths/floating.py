@@ -1,12 +1,17 @@
-"""Arrays of floating-point numbers: made of anything, and kept finite."""
+"""Arrays of floating-point numbers: made of anything, kept finite, and rounded without a word."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from epynn.commons.io.numbers import not_numbers
 from epynn.commons.io.user_data import as_array
 from epynn.kernels.arrays import ndarray
+
+Arguments = ParamSpec('Arguments')
+Result = TypeVar('Result')
 
 
 def floating(x: Any, name: str = 'x') -> ndarray:
@@ -28,3 +33,19 @@ def saturate(x: ndarray) -> ndarray:
     # The bound has the dtype of x: NumPy 1 would take a Python float of that size for float64.
     largest = np.finfo(x.dtype).max
     return np.clip(x, -largest, largest)
+
+
+def rounds_to_zero(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Have a function computed without errors of underflow, whatever ``np.seterr`` asks for.
+
+    Of all roundings, it is the one that NumPy can be made to stop at. Here it is never a mistake:
+    the exponential of a large negative number is 0, as is the square of a tiny one. Overflow and
+    invalid numbers are left to those who asked to hear of them.
+    """
+
+    @wraps(function)
+    def rounded(*arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
+        with np.errstate(under='ignore'):
+            return function(*arguments, **options)
+
+    return rounded

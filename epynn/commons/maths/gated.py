@@ -4,10 +4,9 @@ import math
 
 import numpy as np
 
-from epynn.commons.maths.floating import floating
+from epynn.commons.maths.floating import floating, rounds_to_zero
 from epynn.commons.maths.rectifiers import softplus
 from epynn.commons.maths.sigmoids import sigmoid, tanh
-from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
 
 # Coefficients of the powers of t in a polynomial for (1 + 2 z) exp(z^2) erfc(z), where

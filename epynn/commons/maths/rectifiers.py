@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from epynn.commons.maths.floating import floating, saturate
+from epynn.commons.maths.floating import floating, rounds_to_zero, saturate
 from epynn.commons.maths.sigmoids import sigmoid
-from epynn.commons.rounding import rounds_to_zero
 from epynn.kernels.arrays import ndarray
 
 # Mean 0 and variance 1 are a fixed point of SELU with these two, and no others.

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from epynn.commons.maths.floating import floating
-from epynn.commons.rounding import rounds_to_zero
+from epynn.commons.maths.floating import floating, rounds_to_zero
 from epynn.kernels.arrays import ndarray
 
 

@@ -39,7 +39,6 @@ ROC_AUC, R2, RMSE and ``TopK(k)`` look at the outputs themselves; ``confusion_ma
 array and no column of a table. A metric of your own is a plain function ``f(Y, A)``.
 """
 
-from epynn.commons.metrics.confusion import Confusion
 from epynn.commons.metrics.decisions import confusion_matrix, decide
 from epynn.commons.metrics.known_metrics import MetricFunction, decides, metrics_functions
 from epynn.commons.metrics.ratios import (
@@ -54,7 +53,7 @@ from epynn.commons.metrics.ratios import (
 from epynn.commons.metrics.scores import R2, RMSE, ROC_AUC, TopK
 
 __all__ = [
-    'NPV', 'R2', 'RMSE', 'ROC_AUC', 'Confusion', 'MetricFunction', 'TopK', 'accuracy',
+    'NPV', 'R2', 'RMSE', 'ROC_AUC', 'MetricFunction', 'TopK', 'accuracy',
     'confusion_matrix', 'decide', 'decides', 'fscore', 'hamming_loss', 'metrics_functions',
     'precision', 'recall', 'specificity',
 ]  # fmt: skip

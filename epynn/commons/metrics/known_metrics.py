@@ -6,8 +6,7 @@ from types import MappingProxyType
 from typing import TypeAlias, overload
 
 from epynn.commons.arguments import check_call, function_named, refuse_class
-from epynn.commons.metrics.counts import AVERAGES
-from epynn.commons.metrics.ratios import RATIOS, Average, accuracy, hamming_loss
+from epynn.commons.metrics.ratios import AVERAGES, RATIOS, Average, accuracy, hamming_loss
 from epynn.commons.metrics.scores import R2, RMSE, ROC_AUC
 
 MetricFunction: TypeAlias = Callable[..., float]

@@ -8,11 +8,18 @@ serves any number of layers.
 Symbols: ``p`` parameter, ``g`` its gradient, ``t`` number of the step, from 1.
 """
 
-from epynn.commons.optimize.adam import Adam, AdamW
-from epynn.commons.optimize.adaptive import Adagrad, RMSprop
-from epynn.commons.optimize.descent import SGD, Momentum, Nesterov
-from epynn.commons.optimize.known_optimizers import OPTIMIZERS, make_optimizer
 from epynn.commons.optimize.optimizer import HasParameters, Optimizer, trained_layers
+from epynn.commons.optimize.optimizers import (
+    OPTIMIZERS,
+    SGD,
+    Adagrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    RMSprop,
+    make_optimizer,
+)
 
 __all__ = [
     'OPTIMIZERS', 'SGD', 'Adagrad', 'Adam', 'AdamW', 'HasParameters', 'Momentum', 'Nesterov',

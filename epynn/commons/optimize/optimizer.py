@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar, NoReturn, Protocol
 
 from epynn.commons.arguments import as_float, describe
+from epynn.commons.calls import constructor_names, unknown_keywords
 from epynn.commons.errors import ShapeError
 from epynn.commons.foreign import OPTIMIZER
 from epynn.commons.maths.clipping import clip_by_norm, clip_by_value
-from epynn.commons.names import Named, constructor_names, unknown_keywords
-from epynn.commons.rounding import rounds_to_zero
+from epynn.commons.maths.floating import rounds_to_zero
+from epynn.commons.names import Named
 from epynn.kernels.arrays import ndarray
 
 

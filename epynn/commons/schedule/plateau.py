@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from epynn.commons.arguments import as_float, as_int, describe
-from epynn.commons.errors import ArgumentError
+from epynn.commons.arguments import as_float, as_int
 from epynn.commons.names import Named
 from epynn.commons.schedule.rate_settings import read_settings
 
@@ -51,11 +50,7 @@ class ReduceOnPlateau(Named):
     """Asks for the rates to be computed again after every epoch."""
 
     def __post_init__(self) -> None:
-        if as_float(self.factor, 'ReduceOnPlateau.factor', low=0, high=1) == 1:
-            raise ArgumentError(
-                'ReduceOnPlateau.factor', 'a number below 1', describe(self.factor),
-                'For example 0.1, a tenth of the rate.',
-            )  # fmt: skip
+        as_float(self.factor, 'ReduceOnPlateau.factor', low=0, high=1, below=True)
         as_int(self.patience, 'ReduceOnPlateau.patience', minimum=0)
         as_float(self.threshold, 'ReduceOnPlateau.threshold', low=0, high=1)
         as_float(self.lowest, 'ReduceOnPlateau.lowest', low=0, high=1)

@@ -3,10 +3,10 @@
 import math
 import sys
 from collections.abc import Callable, Mapping
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, NamedTuple, TypeAlias
 
-from epynn.commons.errors import ArgumentError
+from epynn.commons.arguments import as_hyperparameter
 
 ScheduleFunction: TypeAlias = Callable[[Mapping[str, Any]], list[float]]
 
@@ -22,25 +22,17 @@ class Settings(NamedTuple):
     k: float
 
 
-def number(hPars: Mapping[str, Any], name: str, highest: float = math.inf) -> float:
+def number(hPars: Mapping[str, Any], name: str, highest: float = sys.float_info.max) -> float:
     """Return a hyper-parameter that is a finite number from 0 to ``highest``."""
     value = hPars.get(name, None if name == 'learning_rate' else 0)
-    is_number = isinstance(value, Real) and not isinstance(value, bool)
-    if not (is_number and 0 <= value <= min(highest, sys.float_info.max)):
-        rule = 'a finite number of at least 0' if highest == math.inf else 'a number from 0 to 1'
-        raise ArgumentError(name, rule, repr(value), 'Set it in se_hPars.')
-    return float(value)
+    rule = 'a number from 0 to 1' if highest == 1 else 'a finite number of at least 0'
+    return float(as_hyperparameter(value, name, rule, 0, highest))
 
 
 def count(hPars: Mapping[str, Any], name: str, lowest: int) -> int:
     """Return a hyper-parameter that is a whole number of at least ``lowest``."""
-    value = hPars.get(name, 0)
-    is_integer = isinstance(value, Integral) and not isinstance(value, bool)
-    if not (is_integer and value >= lowest):
-        raise ArgumentError(
-            name, f'a whole number of at least {lowest}', repr(value), 'Set it in se_hPars.'
-        )
-    return int(value)
+    rule = f'a whole number of at least {lowest}'
+    return int(as_hyperparameter(hPars.get(name, 0), name, rule, lowest, math.inf, Integral))
 
 
 def epochs_asked(hPars: Mapping[str, Any], epochs: int) -> range:

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from epynn.commons.errors import ArgumentError
-from epynn.coursework.cs231n.affine import (
+from epynn.coursework.cs231n.convolution import (
+    conv_backward,
+    conv_forward,
+    max_pool_backward,
+    max_pool_forward,
+)
+from epynn.coursework.cs231n.layers import (
     affine_backward,
     affine_forward,
     dropout_backward,
     dropout_forward,
     relu_backward,
     relu_forward,
-)
-from epynn.coursework.cs231n.convolution import (
-    conv_backward,
-    conv_forward,
-    max_pool_backward,
-    max_pool_forward,
 )
 from epynn.coursework.cs231n.normalization import (
     batchnorm_backward,
@@ -34,7 +34,7 @@ __all__ = [
 
 
 def affine_relu_forward(x: ndarray, w: ndarray, b: ndarray) -> tuple[ndarray, Cache]:
-    """Affine, then ReLU: shapes as in :func:`~epynn.coursework.cs231n.affine.affine_forward`."""
+    """Affine, then ReLU: shapes as in :func:`~epynn.coursework.cs231n.layers.affine_forward`."""
     out, affine_cache = affine_forward(x, w, b)
     out, relu_cache = relu_forward(out)
     return out, (affine_cache, relu_cache)
@@ -61,7 +61,7 @@ def generic_forward(
     Parameters
     ----------
     x, w, b : array
-        As for :func:`~epynn.coursework.cs231n.affine.affine_forward`.
+        As for :func:`~epynn.coursework.cs231n.layers.affine_forward`.
     gamma, beta : arrays of shape (M,), optional
         Scale and shift of the normalization.
     bn_param : dict, optional

@@ -3,12 +3,11 @@
 Zeros do not hide a number that is not finite: with one in sight, groups stay apart.
 """
 
-import math
 from dataclasses import replace
 
 import numpy as np
 
-from epynn.kernels.arrays import ndarray
+from epynn.kernels.arrays import is_finite, ndarray
 from epynn.kernels.window import Window
 
 _DEEP, _MOST = 32, 8
@@ -19,7 +18,7 @@ def join(window: Window, d: int, X: ndarray | None = None) -> tuple[int, Window]
     """Return how many neighbours to join, and the window of what then are the groups."""
     g = window.groups
     fit = [k for k in range(2, _MOST + 1) if g % k == 0 and k * d // g <= _DEEP]
-    if not fit or (X is not None and not math.isfinite(np.dot(X.reshape(-1), X.reshape(-1)))):
+    if not fit or (X is not None and not is_finite(X)):
         return 1, window
     return fit[-1], replace(window, groups=g // fit[-1])
 

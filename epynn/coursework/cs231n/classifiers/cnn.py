@@ -4,7 +4,6 @@ import numpy as np
 import numpy.typing as npt
 
 from epynn.commons.arguments import as_float
-from epynn.coursework.cs231n.affine import affine_backward, affine_forward, softmax_loss
 from epynn.coursework.cs231n.classifiers.weights import add_weight_penalty, draw_weights
 from epynn.coursework.cs231n.layer_utils import (
     affine_relu_backward,
@@ -12,6 +11,7 @@ from epynn.coursework.cs231n.layer_utils import (
     conv_relu_pool_backward,
     conv_relu_pool_forward,
 )
+from epynn.coursework.cs231n.layers import affine_backward, affine_forward, softmax_loss
 from epynn.kernels.arrays import ndarray
 
 __all__ = ['ThreeLayerConvNet']

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from epynn.commons.arguments import as_choice, as_float
-from epynn.coursework.cs231n.affine import softmax_loss
 from epynn.coursework.cs231n.classifiers.weights import add_weight_penalty, draw_weights
 from epynn.coursework.cs231n.layer_utils import generic_backward, generic_forward
+from epynn.coursework.cs231n.layers import softmax_loss
 from epynn.coursework.cs231n.params import Cache
 from epynn.kernels.arrays import ndarray
 
