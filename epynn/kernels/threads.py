@@ -11,7 +11,8 @@ import os
 import threading
 from _thread import LockType, allocate_lock, start_new_thread
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import cache
 from pathlib import Path
@@ -159,6 +160,16 @@ def set_threads(n: int | None) -> None:
             f'set_threads(n): expected a whole number of at least 1, got {n!r}. None for all cores.'
         )
     _wanted[:] = [] if n is None else [int(n)]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute without helpers inside a block, in the thread that enters it."""
+    before, _own.serves = _own.serves, True
+    try:
+        yield
+    finally:
+        _own.serves = before
 
 
 def count_threads() -> int:

@@ -72,15 +72,17 @@ def numbered(error: EpynnError, number: int) -> EpynnError:
 
 
 def compute_outputs(
-    model: Network, X: ndarray, keep_Z: bool = False
+    model: Network, X: ndarray, keep_Z: bool = False, stop: int | None = None
 ) -> tuple[ndarray, ndarray | None]:
     """Pass any number of samples through, outside training, some at a time; fewer in short memory.
+
+    With `stop`, through the first layers alone, as a slice has it.
 
     They pass through twins of the layers: these stay as the last step of training left them, in
     whatever thread it may run. Returned are the outputs ``A (m, ...)`` and, with `keep_Z`, what the
     activation of the last layer computed them from, ``Z`` of the same shape, if the layer keeps it.
     """
-    layers = [layer.twin() for layer in model.layers]
+    layers = [layer.twin() for layer in model.layers[:stop]]
     outputs, products = np.empty(0), None
     i, step = 0, SAMPLES_AT_A_TIME
     while i < len(X):
