@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.arguments import as_flag, as_float, as_int
-from epynn.commons.errors import DataError
+from epynn.commons.errors import DataError, ShapeError
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.optimize import OPTIMIZERS
 from epynn.dense.models import Dense
@@ -243,5 +243,11 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
         """Return the outputs of samples, or those of the first layers."""
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, allow_nd=True)
+        expected = self.network_.network[0]['forward']['X'][1:]
+        if X.shape[1:] != expected:
+            raise ShapeError(
+                f'{type(self).__name__}.predict(X)', f'samples of shape {expected}',
+                f'{X.shape[1:]}', 'Give them all the axes of those that were learned from.',
+            )  # fmt: skip
         result: ndarray = compute(self.network_, self._prepare(X), keep_Z, stop)
         return result

@@ -111,7 +111,8 @@ class EpyNNClassifier(ClassifierMixin, BaseNetwork):
 
     Examples
     --------
-    >>>     >>> X, y = load_wine(return_X_y=True)
+    >>> from sklearn.datasets import load_wine
+    >>> X, y = load_wine(return_X_y=True)
     >>> EpyNNClassifier(hidden=(32,), random_state=0).fit(X, y).score(X, y)
     1.0
     """

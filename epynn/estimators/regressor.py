@@ -45,7 +45,8 @@ class EpyNNRegressor(RegressorMixin, BaseNetwork):
 
     Examples
     --------
-    >>>     >>> X, y = load_diabetes(return_X_y=True)
+    >>> from sklearn.datasets import load_diabetes
+    >>> X, y = load_diabetes(return_X_y=True)
     >>> EpyNNRegressor(random_state=0).fit(X[:300], y[:300]).score(X[300:], y[300:]) > 0.4
     True
     """

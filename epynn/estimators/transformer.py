@@ -49,7 +49,8 @@ class EpyNNTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
 
     Examples
     --------
-    >>>     >>> X, y = load_iris(return_X_y=True)
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
     >>> EpyNNTransformer(EpyNNClassifier(hidden=(20, 3))).fit_transform(X, y).shape
     (150, 3)
     """
