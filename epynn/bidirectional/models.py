@@ -4,10 +4,7 @@ import inspect
 
 from epynn.bidirectional.backward import bidirectional_backward
 from epynn.bidirectional.forward import bidirectional_forward
-from epynn.bidirectional.parameters import (
-    bidirectional_compute_shapes,
-    bidirectional_initialize_parameters,
-)
+from epynn.bidirectional.parameters import bidirectional_compute_shapes
 from epynn.commons.arguments import as_choice, describe
 from epynn.commons.composite import Composite
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
@@ -66,7 +63,6 @@ class Bidirectional(Composite):
     input_axes = ('m', 's', 'e')
     takes_tokens = False
     compute_shapes = bidirectional_compute_shapes
-    initialize_parameters = bidirectional_initialize_parameters
     forward = bidirectional_forward
     backward = bidirectional_backward
 

@@ -1,4 +1,4 @@
-"""Shapes and parameters of the Bidirectional layer: those of the layers inside."""
+"""Shapes of the Bidirectional layer, and of the parameters of the layers inside."""
 
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,3 @@ def bidirectional_compute_shapes(layer: 'Bidirectional', A: ndarray) -> None:
     for i, inner in enumerate(layer.layers):
         inner.compute_shapes(A)
         layer.ps.update({f'{i}.{name}': shape for name, shape in inner.ps.items()})
-
-
-def bidirectional_initialize_parameters(layer: 'Bidirectional') -> None:
-    """Draw the parameters of both layers, each from its own stream."""
-    for inner in layer.layers:
-        inner.initialize_parameters()

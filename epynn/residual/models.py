@@ -6,10 +6,7 @@ from epynn.commons.composite import Composite, check_inner_layers
 from epynn.commons.models import Layer
 from epynn.residual.backward import residual_backward
 from epynn.residual.forward import residual_forward
-from epynn.residual.parameters import (
-    residual_compute_shapes,
-    residual_initialize_parameters,
-)
+from epynn.residual.parameters import residual_compute_shapes
 
 
 class Residual(Composite):
@@ -55,7 +52,6 @@ class Residual(Composite):
 
     takes_tokens = False
     compute_shapes = residual_compute_shapes
-    initialize_parameters = residual_initialize_parameters
     forward = residual_forward
     backward = residual_backward
 

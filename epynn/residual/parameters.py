@@ -1,4 +1,4 @@
-"""Shapes and parameters of the Residual layer: those of the layers inside."""
+"""Shapes of the Residual layer, and of the parameters of the layers inside."""
 
 import copy
 from collections.abc import Sequence
@@ -42,9 +42,3 @@ def chain_shapes(layers: Sequence[Layer], A: ndarray) -> list[dict[str, tuple[in
         shapes.append({name: parameter.shape for name, parameter in twin.p.items()})
         X = output
     return shapes
-
-
-def residual_initialize_parameters(layer: 'Residual') -> None:
-    """Draw the parameters of the layers inside, in order."""
-    for inner in layer.layers:
-        inner.initialize_parameters()
