@@ -203,7 +203,8 @@ class Parameters(PageDirective):
         reasons = dict(self.rows(2))
         words = read_parameters(layer)
         rows = []
-        for name, parameter in list(inspect.signature(layer).parameters.items()):
+        own = inspect.signature(layer).parameters if '__init__' in vars(layer) else {}
+        for name, parameter in own.items():
             default = parameter.default
             shown = '' if default is parameter.empty else f'`{name_default(default)}`'
             reason = reasons.pop(name, '')

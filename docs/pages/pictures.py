@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib import rc_context
+from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-BLUE, ORANGE, GREEN, RED, GREY = '#3b6fb6', '#d97706', '#2f855a', '#c53030', '#8a8f98'
+BLUE, ORANGE, GREEN, RED = '#3b6fb6', '#d97706', '#2f855a', '#c53030'
+GREY, DARK = '#8a8f98', '#7a3e00'
 SHADES = 'RdBu_r'
 """Colours of signed numbers: red above 0, blue below, white at 0."""
 
@@ -36,22 +37,29 @@ def as_text(number: float) -> str:
 
 
 def draw_cells(
-    axes: Axes, numbers: Any, title: str = '', scale: float | None = None, text: bool = True
-) -> None:
-    """Draw a matrix as cells with its numbers; NaN stays empty."""
+    axes: Axes, numbers: Any, title: str = '', scale: float | None = None, text: bool = True,
+    at: tuple[float, float] = (0, 0),
+) -> None:  # fmt: skip
+    """Draw a matrix as cells with its numbers, from row and column `at` on; NaN stays empty."""
     numbers = np.atleast_2d(np.asarray(numbers, dtype=float))
     rows, columns = numbers.shape
     largest = scale or np.nanmax(np.abs(numbers)) or 1
-    axes.imshow(numbers, cmap=SHADES, vmin=-1.6 * largest, vmax=1.6 * largest, aspect='equal')
-    for row in range(rows):
-        for column in range(columns):
-            outline(axes, row, column, colour='white', width=1.5)
-            if text and not np.isnan(numbers[row, column]):
-                words = as_text(numbers[row, column])
-                axes.text(column, row, words, ha='center', va='center', fontsize=9)
-    axes.set_title(title, fontsize=10, family='monospace')
+    shades = colormaps[SHADES]
+    for row, column in np.ndindex(rows, columns):
+        number = numbers[row, column]
+        shade = 'none' if np.isnan(number) else shades(0.5 + number / largest / 3.2)
+        corner = (at[1] + column - 0.5, at[0] + row - 0.5)
+        axes.add_patch(Rectangle(corner, 1, 1, facecolor=shade, edgecolor=GREY, linewidth=0.6))
+        if text and not np.isnan(number):
+            spot = (at[1] + column, at[0] + row)
+            axes.text(*spot, as_text(number), ha='center', va='center', fontsize=9)
+    middle = at[1] + columns / 2 - 0.5
+    axes.text(
+        middle, at[0] - 0.75, title, ha='center', va='bottom', fontsize=10, family='monospace'
+    )
+    axes.set_aspect('equal')
     axes.set_xlim(-0.6, columns - 0.4)
-    axes.set_ylim(rows - 0.4, -0.6)
+    axes.set_ylim(rows - 0.4, -1.6 if title else -0.6)
     axes.set_axis_off()
 
 
@@ -68,42 +76,50 @@ def outline(
 
 def show_equation(*parts: Any) -> Picture:
     """Return matrices side by side: ``show_equation(('X', X), '@', ('W', W), '=', ('Z', Z))``."""
-    sign = (1, 0.6)
-    shapes = [sign if isinstance(part, str) else np.atleast_2d(part[1]).shape for part in parts]
-    widths = [shape[1] for shape in shapes]
+    shapes = [(0, 0) if isinstance(part, str) else np.atleast_2d(part[1]).shape for part in parts]
     height = max(shape[0] for shape in shapes)
-    picture = Picture(0.48 * sum(widths) + 0.3, 0.48 * height + 0.5)
-    grid = picture.figure.subplots(1, len(parts), width_ratios=widths, squeeze=False)[0]
-    for axes, part in zip(grid, parts, strict=True):
+    places, x = [], 0.0
+    for part, (_, columns) in zip(parts, shapes, strict=True):
+        wide = 0.5 + 0.3 * len(part) if isinstance(part, str) else max(columns, 0.26 * len(part[0]))
+        places.append(x + wide / 2)
+        x += wide + 0.4
+    picture = Picture(0.42 * x + 0.2, 0.42 * (height + 1.2) + 0.2)
+    axes = picture.figure.subplots()
+    for part, (rows, columns), middle in zip(parts, shapes, places, strict=True):
         if isinstance(part, str):
-            axes.text(0.5, 0.5, part, ha='center', va='center', fontsize=13)
-            axes.set_axis_off()
+            axes.text(middle, height / 2 - 0.5, part, ha='center', va='center', fontsize=12)
         else:
-            draw_cells(axes, part[1], part[0])
+            draw_cells(axes, part[1], part[0], at=((height - rows) / 2, middle - columns / 2 + 0.5))
+    axes.set_xlim(-0.2, x - 0.2)
+    axes.set_ylim(height - 0.4, -1.7)
     return picture
 
 
 def show_windows(
-    X: Any, W: Any, Z: Any, places: Sequence[tuple[int, int]], strides: tuple[int, int] = (1, 1)
-) -> Picture:
-    """Return a window on an image at several places, each beside the output so far."""
+    X: Any, W: Any, Z: Any, places: Sequence[tuple[int, int]], strides: tuple[int, int] = (1, 1),
+    name: str = 'Z',
+) -> Picture:  # fmt: skip
+    """Return a window on an image at several places, each above the output so far.
+
+    `W` holds the weights, or NaN where the window has none.
+    """
     X, W, Z = (np.asarray(array, dtype=float) for array in (X, W, Z))
     fh, fw = W.shape
-    picture = Picture(2.1 * len(places), 4.1)
+    picture = Picture(2.3 * len(places), 0.5 * (len(X) + len(Z)) + 1)
     grid = picture.figure.subplots(2, len(places), squeeze=False, height_ratios=[len(X), len(Z)])
     for (above, below), (i, j) in zip(grid.T, places, strict=True):
         draw_cells(above, X, 'X')
         outline(above, i * strides[0], j * strides[1], fh, fw)
         for a, c in np.ndindex(fh, fw):
+            if np.isnan(W[a, c]):
+                continue
+            spot = (j * strides[1] + c + 0.46, i * strides[0] + a + 0.46)
             words = f'×{as_text(W[a, c])}'
-            spot = (j * strides[1] + c + 0.44, i * strides[0] + a + 0.42)
-            above.text(*spot, words, ha='right', va='bottom', fontsize=6, color=ORANGE)
+            above.text(*spot, words, ha='right', va='bottom', fontsize=6.5, color=DARK)
         so_far = np.full_like(Z, np.nan)
         done = i * Z.shape[1] + j + 1
         so_far.flat[:done] = Z.flat[:done]
-        draw_cells(below, so_far, f'Z[{i}, {j}] = {as_text(Z[i, j])}', np.abs(Z).max())
-        for row, column in np.ndindex(*Z.shape):
-            outline(below, row, column, colour=GREY, width=0.5)
+        draw_cells(below, so_far, f'{name}[{i}, {j}] = {as_text(Z[i, j])}', np.abs(Z).max())
         outline(below, i, j)
     return picture
 
@@ -123,4 +139,61 @@ def show_gates(arrays: Mapping[str, Any], title: str = 'step') -> Picture:
             axes.text(step, unit, words, ha='center', va='center', fontsize=8)
     grid[-1].set_xlabel(title)
     grid[-1].set_xticks(range(numbers.shape[1]))
+    return picture
+
+
+def show_taps(
+    size: tuple[int, int], window: tuple[int, int], dilations: Mapping[str, int]
+) -> Picture:
+    """Return which pixels a filter sees at the middle of an image, for several dilations."""
+    picture = Picture(2.4 * len(dilations), 2.6)
+    grid = picture.figure.subplots(1, len(dilations), squeeze=False)[0]
+    for axes, (title, dilation) in zip(grid, dilations.items(), strict=True):
+        pixels = np.zeros(size)
+        covers = [(points - 1) * dilation + 1 for points in window]
+        top, left = ((n - covered) // 2 for n, covered in zip(size, covers, strict=True))
+        pixels[top : top + covers[0] : dilation, left : left + covers[1] : dilation] = 1
+        draw_cells(axes, pixels, title, text=False)
+        outline(axes, top, left, *covers)
+    return picture
+
+
+def show_sets(sets: Mapping[str, Any], rows: str, columns: str) -> Picture:
+    """Return grids whose cells of one set have one colour: which numbers share a mean."""
+    picture = Picture(2.6 * len(sets), 3.2)
+    grid = picture.figure.subplots(1, len(sets), squeeze=False)[0]
+    shades = [*colormaps['Set3'].colors, *colormaps['Pastel1'].colors, *colormaps['Set2'].colors]
+    for axes, (title, numbers) in zip(grid, sets.items(), strict=True):
+        numbers = np.asarray(numbers)
+        for row, column in np.ndindex(*numbers.shape):
+            shade = shades[int(numbers[row, column]) % len(shades)]
+            corner = (column - 0.5, row - 0.5)
+            axes.add_patch(Rectangle(corner, 1, 1, facecolor=shade, edgecolor=GREY, linewidth=0.6))
+        axes.set_title(title, fontsize=10, family='monospace')
+        axes.set_aspect('equal')
+        axes.set_xlim(-0.6, numbers.shape[1] - 0.4)
+        axes.set_ylim(numbers.shape[0] - 0.4, -0.6)
+        axes.set_xlabel(columns, fontsize=9)
+        axes.set_ylabel(rows, fontsize=9)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        for side in axes.spines.values():
+            side.set_visible(False)
+    return picture
+
+
+def show_curves(x: Any, curves: Mapping[str, Any], label: str, title: str = '') -> Picture:
+    """Return curves over one axis, each with its name."""
+    picture = Picture(6, 3)
+    axes = picture.figure.subplots()
+    styles = ('-', '--', '-.', ':')
+    shades = (BLUE, ORANGE, GREEN, RED, GREY, DARK)
+    for i, (name, numbers) in enumerate(curves.items()):
+        axes.plot(x, numbers, styles[i % 4], color=shades[i % 6], label=name, linewidth=1.8)
+    axes.axhline(0, color=GREY, linewidth=0.5)
+    axes.set_xlabel(label)
+    axes.set_title(title, fontsize=10)
+    axes.legend(frameon=False, fontsize=9)
+    for side in ('top', 'right'):
+        axes.spines[side].set_visible(False)
     return picture
