@@ -101,6 +101,14 @@ def test_an_unknown_network_is_an_error_on_stderr(what, tmp_path):
     )
 
 
+def test_a_script_of_the_same_name_is_not_taken_for_that_of_the_example(
+    monkeypatch, tmp_path, separate_train
+):
+    (tmp_path / 'train.py').write_text('raise RuntimeError("another script")')
+    monkeypatch.syspath_prepend(tmp_path)
+    assert cli.load_network('boolean').__file__ == str(EXAMPLES / 'boolean' / 'train.py')
+
+
 def test_a_missing_package_is_named_with_the_remedy(monkeypatch, separate_train):
     monkeypatch.setitem(sys.modules, 'sklearn', None)  # import finds nothing
     monkeypatch.setitem(sys.modules, 'sklearn.datasets', None)

@@ -82,3 +82,9 @@ def test_a_complaint_goes_to_stderr_if_there_is_one(monkeypatch, capsys):
     assert capsys.readouterr().err == 'no\n'
     monkeypatch.setattr(sys, 'stderr', None)
     logs.complain('no')
+
+
+def test_a_stream_that_does_not_say_whether_it_is_closed_is_open():
+    assert logs.is_open(Bare())
+    assert not logs.is_open(closed())
+    assert not logs.is_open(None)

@@ -198,6 +198,9 @@ def test_labels_in_one_column_are_named_by_their_numbers():
     assert model.confusion_matrix(X, y % 2).labels == [0, 1]
     model = quiet(EpyNN([Embedding(X, y), Dense(5, softmax)]), loss='ICCE')
     assert model.confusion_matrix(X, y).labels == [0, 1, 2, 3, 4]
+    model = quiet(EpyNN([Embedding(X, y % 2), Dense(2, softmax)]), loss='ICCE')
+    model.layers[1].p['b'] = np.array([[50.0, 0.0]])  # all are decided to be 0
+    assert model.confusion_matrix(X, np.zeros(len(X), int)).labels == [0, 1]
 
 
 def test_a_confusion_matrix_needs_one_label_a_sample():

@@ -110,7 +110,9 @@ def test_images_that_look_channels_first(shape):
     assert hear_initialize(X, Flatten()) == []
 
 
-@pytest.mark.parametrize('shape', [(1, 40, 16), (3, 3, 3), (3, 4, 3), (8, 8, 8), (1, 4, 4)])
+@pytest.mark.parametrize(
+    'shape', [(1, 40, 16), (1, 20, 100), (3, 3, 3), (3, 4, 3), (8, 8, 8), (1, 4, 4)]
+)
 def test_images_of_few_rows_and_many_channels_may_be_meant(shape):
     assert hear_initialize(RNG.random((24, *shape)), Convolution(2, 1), Flatten()) == []
 
@@ -135,6 +137,8 @@ def test_samples_that_are_scaled():
         for X in (scaled, scaled * 1.9, -scaled):
             assert hear(lambda model=model, X=X: model.predict(X)) == []
         assert hear(lambda model=model, f=factor: model.predict(PIXELS * f, X_scale=True)) == []
+    model = initialize(make(PIXELS, Flatten(), X_scale=True))
+    assert hear(lambda: model.predict(model.embedding.dtrain.X * 5)) == []  # 255 is far from 5
 
 
 # HYPER-PARAMETERS
