@@ -1,4 +1,4 @@
-"""Digits overnight: stop in an epoch, go on in a second process, to the bit."""
+"""Digits overnight: stop in an epoch, go on elsewhere, to the bit."""
 
 import hashlib
 import subprocess
