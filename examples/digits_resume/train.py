@@ -1,4 +1,4 @@
-"""Digits overnight: stop in an epoch, go on elsewhere, to the bit."""
+"""Digits overnight: stop in an epoch, go on to the same bits."""
 
 import hashlib
 import subprocess
