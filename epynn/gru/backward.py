@@ -31,8 +31,8 @@ def gru_backward(layer: Recurrent, dX: ndarray) -> ndarray | None:
         dr = drhp * hp[t]
 
         # (3) Gates: d?_ = d? * activate_?'(?_)
-        # (2) Linear products with the state before, which is also in (5) and (4):
-        #     dhp = dz_ Vz^T + dr_ Vr^T + dh * z + drhp * r
+        # (2) Linear products with the state before, which (5) and (4) used, too
+        # dhp = dz_ Vz^T + dr_ Vr^T + dh * z + drhp * r
         dhp = gates.compute(t, dz, dr) + dh[t] * z[t] + drhp * r[t]
 
     dz_, dr_ = split_gates(gates.dZ, layer.d['u'])
