@@ -1,7 +1,7 @@
 """The axes of inputs: what a layer expects, and words for those who bring others."""
 
 from epynn.commons.errors import DataError, ShapeError
-from epynn.commons.roles import Roles
+from epynn.commons.state import State
 from epynn.kernels.arrays import ndarray
 
 AXES = {
@@ -30,7 +30,7 @@ SINGLE = (
 )
 
 
-def layer_check_axes(layer: Roles, A: ndarray) -> None:
+def layer_check_axes(layer: State, A: ndarray) -> None:
     """Refuse an input that is no array or has other axes than the layer expects."""
     expected = layer.input_axes
     shape = getattr(A, 'shape', None)

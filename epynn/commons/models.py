@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from epynn.commons.arguments import describe
+from epynn.commons.axes import layer_check_axes
 from epynn.commons.dataset import dataSet as dataSet
 from epynn.commons.errors import ArgumentTypeError, LayerError
 from epynn.commons.outputs import (
@@ -88,6 +89,7 @@ class Layer(State):
         What stands for the network that initialized the layer last.
     """
 
+    check_axes = layer_check_axes
     receive_input = layer_receive_input
     receive_gradient = layer_receive_gradient
     cast_parameters = layer_cast_parameters

@@ -6,7 +6,6 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 
 from epynn.commons.arguments import describe, write_call
-from epynn.commons.axes import layer_check_axes
 from epynn.commons.errors import ArgumentTypeError, StateError
 from epynn.commons.foreign import LAYER
 from epynn.commons.optimize import SGD, Optimizer
@@ -70,7 +69,7 @@ class State(Roles):
     arguments: dict[str, Any]
     """Arguments of the constructor by name, from which an equal layer can be made."""
 
-    check_axes = layer_check_axes
+    check_axes: ClassVar[Callable[..., None]]
     weights: ClassVar[Callable[..., list[str]]]
     has_passes_of: ClassVar[Callable[..., bool]]
 
