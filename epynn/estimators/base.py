@@ -198,7 +198,7 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
                 EarlyStopping('batch_loss', self.n_iter_no_change, self.tol, restore_best=False)
             )
         context = None
-        if not partial and hasattr(self, '_init_callback_context'):
+        if not partial and getattr(self, '_skl_callbacks', None):
             context = self._init_callback_context(max_subtasks=until)
             context.call_on_fit_task_begin(estimator=self, **data)
             told.append(Tasks(self, context, data, lambda model: self._attributes(model, best)))

@@ -1,8 +1,9 @@
 """Networks without data: between two fits, in a file, on the way to another process."""
 
 import copy
+import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -56,9 +57,9 @@ def compute(model: Network, X: ndarray, keep_Z: bool = False, stop: int | None =
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """Compute in one thread inside a worker of joblib: the others have the other cores."""
+    """Compute in one thread inside a worker of joblib or Dask: the others have the other cores."""
     backend, _ = get_active_backend()
-    with ExitStack() as stack:
-        if backend.nesting_level:
-            stack.enter_context(one_thread())
+    dask = sys.modules.get('distributed.worker')
+    in_dask = dask is not None and hasattr(dask.thread_state, 'execution_state')
+    with one_thread() if backend.nesting_level or in_dask else nullcontext():
         yield
