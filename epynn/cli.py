@@ -23,7 +23,10 @@ from epynn.version import __version__
 PACKAGE = Path(__file__).resolve().parent
 STOPPED = 130
 """The status of a program that was stopped by Ctrl-C: 128 and the number of the signal."""
-EXTRA_PACKAGES = {'sklearn': 'scikit-learn', 'matplotlib': 'matplotlib', 'PIL': 'pillow'}
+EXTRA_PACKAGES = {
+    'sklearn': 'scikit-learn', 'matplotlib': 'matplotlib', 'PIL': 'pillow',
+    'distributed': 'distributed',
+}  # fmt: skip
 """What examples may import beyond epynn's own requirements -> its name for pip."""
 
 

@@ -14,12 +14,15 @@ EXAMPLES = Path(__file__).resolve().parent.parent / 'examples'
 NEEDS = {
     'sklearn': (
         'captcha', 'diabetes_regression', 'digits_cnn', 'digits_dense', 'digits_resnet',
-        'digits_resume', 'edge_detection', 'sequential_digits', 'tumor_dense',
+        'digits_resume', 'edge_detection', 'search_digits', 'sequential_digits',
+        'tumor_dense',
     ),
     'PIL': ('edge_detection',),
+    'distributed': ('search_digits',),
 }  # fmt: skip
 NETWORKS = sorted(path.parent.name for path in EXAMPLES.glob('*/train.py'))
 NETWORKS.remove('edge_detection')  # nothing to learn
+NETWORKS.remove('search_digits')  # learns in other processes
 
 
 def skip_without_packages(name):
@@ -137,6 +140,13 @@ def test_a_training_goes_on_in_a_second_process_to_the_bit(tmp_path):
     assert one == two
     assert out.endswith('the same\n')
     assert percentages(out)[0] > 0.9
+
+
+def test_a_search_on_two_workers_finds_a_network_that_reads_digits(tmp_path):
+    out = run('search_digits', tmp_path)
+    assert out.count('hidden (') == 12
+    assert percentages(out)[0] >= 0.97
+    assert not list(tmp_path.iterdir())
 
 
 def test_boolean_learns_to_count(tmp_path):
