@@ -22,13 +22,7 @@ class Normalization(Layer):
 
 
 def compute_channel_shapes(layer: Layer, A: ndarray) -> None:
-    """Read ``m`` and ``d`` off the input ``(m, ..., d)``: one ``gamma`` and ``beta`` a channel.
-
-    Raises
-    ------
-    ShapeError
-        If the input has fewer than 2 axes.
-    """
+    """Read ``m`` and ``d`` off the input ``(m, ..., d)``: one ``gamma`` and ``beta`` a channel."""
     if A.ndim < 2:
         raise ShapeError(
             layer.name, 'an input of at least 2 axes (m, ..., d: samples, channels last)',
@@ -59,12 +53,6 @@ def compute_channel_gradients(layer: Layer) -> None:
 
 
 def require_several(layer: Layer, numbers: int, what: str, remedy: str) -> None:
-    """Refuse to normalize one number: the difference to its own mean is always 0.
-
-    Raises
-    ------
-    ShapeError
-        If there are fewer than 2 numbers.
-    """
+    """Refuse to normalize one number: the difference to its own mean is always 0."""
     if numbers < 2:
         raise ShapeError(layer.name, f'at least 2 numbers {what}', f'{numbers}', remedy)

@@ -73,13 +73,7 @@ class Recurrent(Layer):
         return (self.activate,)
 
     def receive_steps(self, A: ndarray) -> ndarray:
-        """Open a forward pass, as `receive_input`: ``(m, s, e) -> (s, m, e)``, a view.
-
-        Raises
-        ------
-        ShapeError
-            If the sequences have no step.
-        """
+        """Open a forward pass, as `receive_input`: ``(m, s, e) -> (s, m, e)``, a view."""
         X = swap_steps(self.receive_input(A))
         if len(X) == 0:
             raise ShapeError(

@@ -68,12 +68,8 @@ def lay_window(layer: Layer, A: ndarray, padding: str | tuple[int, int], argumen
 
     ``oh = floor((h + 2 ph - (fh - 1) rh - 1) / sh) + 1``, and the same for the width;
     ``oh = ceil(h / sh)`` with 'same'. The layer's `d` holds ``fh fw sh sw`` and, where they are
-    other than 1, ``rh rw g``. `padding` is 'same', 'valid', or rows and columns for each side.
-
-    Raises
-    ------
-    ShapeError
-        If the window, which `argument` gave, is larger than the padded images.
+    other than 1, ``rh rw g``. `padding` is 'same', 'valid', or rows and columns for each side;
+    `argument` is the one that gave the window, for the error of one that is too large.
     """
     d = layer.d
     d['m'], d['h'], d['w'], d['d'] = A.shape
@@ -102,12 +98,8 @@ def lay_step_window(layer: Layer, A: ndarray, padding: str | int, argument: str)
     """Lay the window of a layer on signals, as images of height 1, and note ``m s e ps os``.
 
     The layer's `d` holds ``f ss`` and, where they are other than 1, ``rs g``. `padding` is 'same',
-    'valid', steps for each end, or 'causal': before the signal, as far as the window reaches back.
-
-    Raises
-    ------
-    ShapeError
-        If the window, which `argument` gave, is larger than the padded signals.
+    'valid', steps for each end, or 'causal': before the signal, as far as the window reaches back;
+    `argument` as in :func:`lay_window`.
     """
     d = layer.d
     d['m'], d['s'], d['e'] = A.shape

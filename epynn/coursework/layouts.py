@@ -32,11 +32,6 @@ def check_shape(x: ndarray, name: str, axes: str, *sizes: int | None) -> None:
     """Raise unless `x` has the axes, such as ``'N, C, H, W'``, of the sizes that are given.
 
     Sizes are from the first axis on; None accepts any. `name` is for the message.
-
-    Raises
-    ------
-    ShapeError
-        If the number of axes or a size differs.
     """
     names = axes.split(', ')
     wanted = [*sizes, *[None] * (len(names) - len(sizes))]

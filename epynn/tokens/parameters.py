@@ -17,13 +17,7 @@ def tokens_compute_shapes(layer: Layer, A: ndarray) -> None:
 
 
 def tokens_check(layer: Layer, X: ndarray) -> ndarray:
-    """Return the tokens as ints; refuse what is not exactly one of the vocabulary, and name it.
-
-    Raises
-    ------
-    DataError
-        If a number is not whole, or outside of the vocabulary.
-    """
+    """Return the tokens as ints; refuse what is not exactly one of the vocabulary, and name it."""
     v = layer.d['v']
     known = np.zeros(X.shape, dtype=bool)
     if X.dtype.kind in 'iuf':

@@ -25,15 +25,7 @@ def pair(Y: Any, A: Any) -> tuple[ndarray, ndarray]:
 
 
 def labels_as_columns(Y: Any, A: Any) -> tuple[ndarray, ndarray]:
-    """Return labels 0 to U - 1, (m, 1) or (m,), as one-hot columns, and the output; both (m, U).
-
-    Raises
-    ------
-    ShapeError
-        There is not one label a sample, or the output has not 2 axes.
-    LabelError
-        A label is not a whole number from 0 to U - 1.
-    """
+    """Return labels 0 to U - 1, (m, 1) or (m,), as one-hot columns, and the output; both (m, U)."""
     A, Y = floating(A, 'A'), as_array(Y, 'Y')
     if A.ndim != 2 or Y.shape not in ((len(A), 1), (len(A),)):
         raise ShapeError(

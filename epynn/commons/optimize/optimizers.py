@@ -225,13 +225,7 @@ OPTIMIZERS: Mapping[str, Callable[..., Optimizer]] = MappingProxyType(
 
 
 def make_optimizer(optimizer: str | Optimizer) -> Optimizer:
-    """Return the optimizer of that name with its defaults, or the object itself.
-
-    Raises
-    ------
-    ArgumentError
-        If it is neither an optimizer nor a known name.
-    """
+    """Return the optimizer of that name with its defaults, or the object itself."""
     if isinstance(optimizer, Optimizer):
         return optimizer
     if isinstance(optimizer, str) and optimizer in OPTIMIZERS:

@@ -10,13 +10,7 @@ Cache: TypeAlias = tuple[Any, ...]
 
 
 def read_settings(param: Mapping[str, Any], name: str, *keys: str) -> tuple[Any, ...]:
-    """Return the values of keys of settings such as ``{'stride': 1, 'pad': 0}``, in their order.
-
-    Raises
-    ------
-    ArgumentError
-        If keys are missing; it names them, and by `name` the argument.
-    """
+    """Return the values of keys of the settings `name`, such as ``{'stride': 1, 'pad': 0}``."""
     missing = [key for key in keys if key not in param]
     if missing:
         raise ArgumentError(
