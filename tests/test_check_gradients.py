@@ -14,7 +14,6 @@ from epynn import (
     Dropout,
     Embedding,
     EpyNN,
-    Layer,
     Reshape,
     check_gradients,
 )
@@ -160,31 +159,6 @@ def test_a_wrong_layer_in_a_network_is_named():
     batch = model.embedding.batch_dtrain[0]
     result = check_gradients(model, batch.X, batch.Y)
     assert [check.tensor for check in result.checks if not check.passed] == ['2 Dense dW']
-
-
-def test_a_layer_of_ones_own():
-    def compute_shapes(layer, A):
-        layer.d['m'], layer.d['n'] = A.shape
-        layer.fs['k'] = (layer.d['n'],)
-
-    def initialize_parameters(layer):
-        layer.p['k'] = layer.np_rng.uniform(1, 2, layer.fs['k'])
-
-    def forward(layer, A):
-        layer.fc['A'] = layer.receive_input(A) ** 2 * layer.p['k']
-        return layer.fc['A']
-
-    def backward(layer, dX):
-        return layer.receive_gradient(dX) * 2 * layer.fc['X'] * layer.p['k']
-
-    def compute_gradients(layer):
-        layer.g['dk'] = np.sum(layer.bc['dA'] * layer.fc['X'] ** 2, axis=0)
-
-    pieces = (compute_shapes, initialize_parameters, forward, backward, compute_gradients)
-    Own = type('Own', (Layer,), {piece.__name__: piece for piece in pieces})
-    layer = Own()
-    assert check_gradients(layer, X)
-    assert not layer.p
 
 
 def test_large_tensors_are_sampled_with_a_seed():

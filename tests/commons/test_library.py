@@ -7,7 +7,7 @@ import pytest
 
 import epynn
 from epynn.commons import library
-from epynn.commons.errors import ArgumentError, ArgumentTypeError
+from epynn.commons.errors import ArgumentError
 from epynn.commons.library import configure_directory, read_file
 from epynn.files import reading, writing
 
@@ -62,14 +62,6 @@ def test_clearing_empties_what_a_script_makes_again():
 def test_clearing_where_there_is_nothing():
     configure_directory(clear=True)
     assert sorted(os.listdir()) == FOLDERS
-
-
-@pytest.mark.parametrize('clear', [1, 0, None, 'yes'])
-def test_clear_is_a_flag(clear):
-    fill()
-    with pytest.raises(ArgumentTypeError, match=r'configure_directory\(clear\).*True or False'):
-        configure_directory(clear=clear)
-    assert len(files()) == 3
 
 
 @pytest.mark.parametrize('name', FOLDERS)

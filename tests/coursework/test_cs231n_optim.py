@@ -115,3 +115,13 @@ def test_rules_complete_their_settings_and_leave_w_alone(rule):
 def test_defaults(rule, keys):
     _, config = rule(W, DW)
     assert {name: config[name] for name in keys} == keys
+
+
+def test_what_is_remembered_starts_at_0():
+    _, config = sgd_momentum(W, DW)
+    np.testing.assert_allclose(config['velocity'], -1e-2 * DW, rtol=1e-14)
+    _, config = rmsprop(W, DW)
+    np.testing.assert_allclose(config['cache'], 0.01 * DW**2, rtol=1e-13)
+    _, config = adam(W, DW)
+    np.testing.assert_allclose(config['m'], 0.1 * DW, rtol=1e-13)
+    np.testing.assert_allclose(config['v'], 0.001 * DW**2, rtol=1e-12)

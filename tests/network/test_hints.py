@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from networks import make_classifier, quiet
+from networks import make_classifier
 
 from epynn.batchnorm.models import BatchNorm
 from epynn.commons.library import read_model
@@ -174,7 +174,11 @@ def test_known_hyperparameters_are_silent():
     assert hear(lambda: initialize(make_classifier(), se_hPars={'learning_rate': 0.1})) == []
 
 
-@pytest.mark.parametrize('name', ['lr', 'rate', 'learningrate'])
-def test_the_learning_rate_by_another_name(name):
-    with pytest.warns(UserWarning, match="Perhaps 'learning_rate' was meant"):
-        quiet(make_classifier(), se_hPars={name: 0.1})
+def test_parameters_that_would_go_on_by_other_settings_are_told_of():
+    model, settings = make_classifier(), {'optimizer': 'Adam', 'learning_rate': 0.01}
+    initialize(model, **settings).train(1, 0)
+    assert hear(lambda: initialize(model, params=False, **settings)) == []
+    (message,) = hear(lambda: initialize(model, params=False))
+    assert 'come from a training by other settings: optimizer=Adam(' in message
+    assert 'learning_rate=0.01; now it is optimizer=SGD(), learning_rate=0.1. Pass' in message
+    assert hear(lambda: initialize(model)) == []

@@ -130,13 +130,6 @@ def test_float32_from_end_to_end():
     assert model.predict(make_data()[0]).A.dtype == single
 
 
-def test_float32_draws_the_parameters_of_float64():
-    double, single = (quiet(make_classifier(), dtype=d) for d in (np.float64, np.float32))
-    for a, b in zip(parameters(double), parameters(single), strict=True):
-        for name in a:
-            np.testing.assert_array_equal(a[name].astype(np.float32), b[name])
-
-
 @pytest.mark.parametrize('dtype', ['float32', 'float64'])
 def test_kept_parameters_take_the_data_type_asked_for(dtype):
     """Weights, running means and what the optimizer remembers, also inside other layers."""

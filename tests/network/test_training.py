@@ -87,22 +87,6 @@ def test_all_updates_come_after_the_whole_backward_pass():
     ]
 
 
-def test_mean_is_sum_divided_by_the_batch():
-    by_sum = quiet(make_classifier(relative_size=(1, 0, 0)), se_hPars={'learning_rate': 0.1})
-    by_mean = quiet(
-        make_classifier(relative_size=(1, 0, 0)),
-        se_hPars={'learning_rate': 0.1 * 24},
-        reduction='mean',
-    )
-    for model in (by_sum, by_mean):
-        model.train(3, verbose=0)
-    for ours, theirs in zip(parameters(by_sum), parameters(by_mean), strict=True):
-        for name in ours:
-            np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-9)
-    ours, theirs = by_sum.layers[1].g['dW'], by_mean.layers[1].g['dW']
-    np.testing.assert_allclose(ours, 24 * theirs, rtol=1e-9)
-
-
 @pytest.mark.parametrize('pieces', [(5, 5), (1, 9), (1,) * 10, (3, 4, 3)])
 @pytest.mark.parametrize('optimizer', ['SGD', 'Momentum', 'Adam'])
 def test_training_in_pieces_is_training_in_one_go(pieces, optimizer):
@@ -122,16 +106,6 @@ def test_training_in_pieces_is_training_in_one_go(pieces, optimizer):
         assert record(ours.s) == record(theirs.s)
     assert (parts.e, parts.epochs) == (whole.e, whole.epochs) == (9, 10)
     assert len(whole.metrics['accuracy'][0]) == 10
-
-
-def test_training_in_pieces_with_a_schedule_in_cycles():
-    settings = {'schedule': 'exp_decay', 'cycle_epochs': 4, 'cycle_descent': 0.5}
-    whole, parts = (quiet(make_classifier(), se_hPars=settings) for _ in range(2))
-    whole.train(10, verbose=0)
-    parts.train(5, verbose=0)
-    parts.train(5, verbose=0)
-    assert whole.layers[1].lrate == parts.layers[1].lrate
-    assert_same_parameters(whole, parts)
 
 
 def test_training_without_initialize_takes_the_defaults(capsys):

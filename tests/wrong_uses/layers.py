@@ -7,6 +7,7 @@ from epynn.batchnorm.models import BatchNorm
 from epynn.bidirectional.models import Bidirectional
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, LayerError
 from epynn.commons.maths import Constant, Normal, Uniform, relu, softmax
+from epynn.commons.penalties import L2
 from epynn.convolution.models import Convolution
 from epynn.convolution1d.models import Convolution1D
 from epynn.dense.models import Dense
@@ -61,6 +62,8 @@ ROWS = [
           'a penalty such as L2(1e-4), or None', '0.01 (float)', 'Import L1 or L2 from epynn'),
     Wrong('penalty as a string', lambda: Dense(3, penalty='l2'), ArgumentTypeError, 'Dense.penalty',
           'a penalty such as L2(1e-4), or None', "'l2' (str)", 'Import L1 or L2 from epynn'),
+    Wrong('penalty a class', lambda: Dense(3, penalty=L2), ArgumentTypeError, 'Dense.penalty',
+          'a penalty such as L2(1e-4), or None', 'L2 (class)', 'Add parentheses: L2()'),
     Wrong('se_hPars a number', lambda: Dense(3, se_hPars=0.1), ArgumentTypeError, 'Dense.se_hPars',
           'a dict of hyper-parameters', '0.1 (float)', 'See epynn.settings for the names'),
     Wrong('temperature 0', lambda: Dense(3, softmax, se_hPars={'softmax_temperature': 0}),
