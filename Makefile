@@ -21,12 +21,11 @@ ABROAD := $(filter-out $(SAME:%=tests/%.py),$(wildcard tests/network/test_*.py t
 # trainings that are stopped, gradients of each layer in each configuration, other processes.
 LONG := test_changes test_check_gradients test_check_gradients_start test_cli \
 	test_contract_scripts test_examples test_gradient_configurations test_memory test_notebooks \
-	test_packaging test_properties test_user_files benchmarks bidirectional/test_bidirectional \
-	commons/test_recurrence coursework files/test_atomic files/test_file_memory \
-	files/test_file_mutations files/test_file_places gru/test_gru_layer kernels/test_products \
-	kernels/test_rows kernels/test_threads_bits kernels/test_upright lstm/test_lstm_layer \
+	test_packaging test_properties test_user_files benchmarks commons/test_recurrence coursework \
+	files/test_atomic files/test_file_memory files/test_file_mutations files/test_file_places \
+	kernels/test_products kernels/test_rows kernels/test_threads_bits \
 	network/test_beside_training network/test_determinism network/test_interrupts \
-	network/test_optimizers_against_torch network/test_report residual/test_residual_network
+	network/test_report
 
 # As many processes as there are cores; one that is done takes tests from another. One thread a
 # matrix product: those of the tests are small, and threads that wait for each other stall where the
