@@ -66,15 +66,21 @@ def show_stamps(X: Any, W: Any, Z: Any, strides: tuple[int, int]) -> Picture:
     return picture
 
 
-def show_channels(X: Any, A: Any, dX: Any) -> Picture:
-    """Return a row a channel: its plane, the number kept of it, and the gradient it gets."""
+def show_channels(X: Any, A: Any, dA: Any, dX: Any) -> Picture:
+    """Return a row a channel: its plane, the number kept of it, and the way of the gradient."""
     X, dX = np.asarray(X, dtype=float), np.asarray(dX, dtype=float)
-    picture = Picture(5, 1.9 * X.shape[2])
-    grid = picture.figure.subplots(X.shape[2], 3, squeeze=False)
-    for k, (plane, kept, back) in enumerate(grid):
-        draw_cells(plane, X[:, :, k], f'X[:, :, {k}]', np.abs(X).max())
-        draw_cells(kept, A[k], f'A[{k}]', np.abs(X).max())
-        draw_cells(back, dX[:, :, k], f'dX[:, :, {k}]', np.abs(dX).max())
-        kept.set_xlim(plane.get_xlim())
-        kept.set_ylim(plane.get_ylim())
+    h, w, d = X.shape
+    picture = Picture(0.45 * (2 * w + 10), 0.45 * d * (h + 1.6))
+    axes = picture.figure.subplots()
+    for k in range(d):
+        top = k * (h + 1.6)
+        middle = top + (h - 1) / 2
+        draw_cells(axes, X[:, :, k], f'X[:, :, {k}]', np.abs(X).max(), at=(top, 0))
+        draw_cells(axes, A[k], f'A[{k}]', np.abs(X).max(), at=(middle, w + 2))
+        draw_cells(axes, dA[k], f'dA[{k}]', np.abs(dA).max(), at=(middle, w + 5))
+        draw_cells(axes, dX[:, :, k], f'dX[:, :, {k}]', np.abs(dX).max(), at=(top, w + 8))
+        for x in (w + 0.5, w + 6.5):
+            axes.text(x, middle, '→', ha='center', va='center', fontsize=12)
+    axes.set_xlim(-1.2, 2 * w + 8.6)
+    axes.set_ylim(d * (h + 1.6) - 1.8, -1.5)
     return picture

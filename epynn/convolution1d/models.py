@@ -36,8 +36,10 @@ class Convolution1D(Sliding):
         signal, so that an output sees its own step and earlier ones only.
     dilation : int, optional
         Distance of neighbouring points of a filter ``rs``.
-    activate, initialization, use_bias, groups, se_hPars, penalty : optional
-        As in :class:`~epynn.convolution.models.Convolution`; groups ``g`` share out elements ``e``.
+    groups : int, optional
+        Number ``g`` of groups of neighbours into which elements and filters fall.
+    activate, initialization, use_bias, se_hPars, penalty : optional
+        As in :class:`~epynn.convolution.models.Convolution`.
 
     Notes
     -----

@@ -21,10 +21,10 @@ def embedding_backward(layer: 'Embedding', dX: ndarray) -> ndarray:
     dX : ndarray
         Gradient with respect to the samples ``(m, ...)``.
     """
-    # (2) Gradient of the loss with respect to the output
+    # (2) Pass on
     dA = layer.receive_gradient(dX)
 
-    # (1) Pass on
+    # (1) Samples
     dX = layer.bc['dX'] = dA
 
     return dX
