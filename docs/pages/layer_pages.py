@@ -203,8 +203,8 @@ class Parameters(PageDirective):
         reasons = dict(self.rows(2))
         words = read_parameters(layer)
         rows = []
-        own = inspect.signature(layer).parameters if '__init__' in vars(layer) else {}
-        for name, parameter in own.items():
+        has_own = layer.__init__ is not epynn.Layer.__init__
+        for name, parameter in inspect.signature(layer).parameters.items() if has_own else ():
             default = parameter.default
             shown = '' if default is parameter.empty else f'`{name_default(default)}`'
             reason = reasons.pop(name, '')

@@ -24,7 +24,7 @@ def show_curves(
             color=colour, fontsize=9,
         )  # fmt: skip
     axes.set_yscale(scale)
-    axes.margins(x=0.12)
+    axes.margins(x=0.2 if named == 0 else 0.12)
     axes.set_xlabel(across)
     axes.set_ylabel(up)
     axes.xaxis.get_major_locator().set_params(integer=True)
@@ -60,4 +60,24 @@ def show_strips(arrays: Mapping[str, Any], title: str = 'step') -> Picture:
         axes.text(-0.7, 0, name, ha='right', va='center', family='monospace', fontsize=10)
     for step in range(steps):
         grid[-1].text(step, 1, f'{title} {step}', ha='center', va='center', fontsize=9, color=GREY)
+    return picture
+
+
+def show_points(rows: Mapping[str, Any], orange: Any) -> Picture:
+    """Return rows of two numbers as numbered points, a panel each; some in orange, others blue."""
+    picture = Picture(2.8 * len(rows), 2.8)
+    grid = picture.figure.subplots(1, len(rows), squeeze=False)[0]
+    for axes, (name, points) in zip(grid, rows.items(), strict=True):
+        for number, (point, other) in enumerate(zip(points, orange, strict=True)):
+            frame = {
+                'boxstyle': 'circle',
+                'facecolor': 'white',
+                'edgecolor': ORANGE if other else BLUE,
+            }
+            axes.text(*point, str(number), ha='center', va='center', fontsize=8, bbox=frame)
+        reach = 1.25 * float(np.abs(points).max())
+        axes.set(xlim=(-reach, reach), ylim=(-reach, reach), title=name, aspect='equal')
+        axes.axhline(0, color=GREY, linewidth=0.5, zorder=0)
+        axes.axvline(0, color=GREY, linewidth=0.5, zorder=0)
+        axes.tick_params(labelsize=8)
     return picture
