@@ -1,6 +1,7 @@
 """The bundled networks: each runs, and reaches what its README.md says."""
 
 import importlib.util
+import os
 import re
 import subprocess
 import sys
@@ -23,6 +24,7 @@ NEEDS = {
 NETWORKS = sorted(path.parent.name for path in EXAMPLES.glob('*/train.py'))
 NETWORKS.remove('edge_detection')  # nothing to learn
 NETWORKS.remove('search_digits')  # learns in other processes
+NETWORKS.remove('large_file')  # gigabytes, as it comes; see below
 
 
 def skip_without_packages(name):
@@ -297,3 +299,44 @@ def test_plucked_strings_sound_at_their_pitch_and_fade():
     assert X.max() <= 0.5
     assert len(Y) - n_train == 180
     assert set(Y[n_train:]) == {0, 1}
+
+
+def run_large_file(folder, *command):
+    """Run what Python is to run in the folder of the example, with another for its file."""
+    return subprocess.run(
+        [sys.executable, '-W', 'error', *command],
+        cwd=EXAMPLES / 'large_file', capture_output=True, text=True, timeout=600,
+        env={**os.environ, 'TMPDIR': str(folder)},
+    )  # fmt: skip
+
+
+def test_a_file_is_learned_from_under_a_limit_and_removed(tmp_path):
+    done = run_large_file(tmp_path, 'train.py', '9')
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ''
+    for words in (f'writes 9 MB to {tmp_path}', 'Data sets', '\nlarge_file: ', 'in the file 9 MB'):
+        assert words in done.stdout
+    assert len(percentages(done.stdout)) == 1
+    if sys.platform == 'linux':
+        (peak,) = re.findall(r'of its own (\d+) MB at most, of 400 allowed', done.stdout)
+        assert 0 < int(peak) < 400
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(sys.platform != 'linux', reason='other systems have no such limit')
+def test_the_limit_of_large_file_is_one(tmp_path):
+    code = 'import train, numpy\nwith train.limited_memory(): numpy.ones(10**9)'
+    assert '\nnumpy' in (error := run_large_file(tmp_path, '-c', code).stderr)
+    assert 'MemoryError' in error
+
+
+def test_large_file_looks_for_room_first(tmp_path):
+    done = run_large_file(tmp_path, 'train.py', str(10**9))
+    assert 'MB of room in' in done.stderr
+    assert 'python train.py 200' in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_large_file_has_a_summary_without_a_file(capsys, separate_train):
+    cli.main(['summary', 'large_file'])
+    assert '262,506 parameters' in capsys.readouterr().out
