@@ -28,6 +28,8 @@ from epynn.network.sample_weights import sample_weights
 from epynn.network.state import Network
 
 SMALLER = 'Take fewer samples, smaller layers, or initialize(dtype="float32").'
+LOSSES_AT_A_TIME = 4096
+"""Samples whose losses are computed at once, from what is in memory: fewer temporary arrays."""
 
 
 @in_words('EpyNN.evaluate', 'Write model.evaluate(), or model.evaluate(X, Y) for other data.')
@@ -249,7 +251,9 @@ def compute_metric(
     """
     activation = model.layers[-1].last_activation()
     if activation is not None and dset.Y is not None and Z is not None:
-        loss = output_loss(function, activation, dset.Y, Z)
-        if loss is not None:
-            return loss
+        parts = [slice(i, i + LOSSES_AT_A_TIME) for i in range(0, len(Z), LOSSES_AT_A_TIME)]
+        losses = [output_loss(function, activation, dset.Y[part], Z[part]) for part in parts]
+        known = [loss for loss in losses if loss is not None]
+        if known:
+            return np.concatenate(known)
     return function(dset.Y, on_sides(model, dset.A) if decides(function) else dset.A)
