@@ -1,4 +1,4 @@
-"""A file of 2 GB, written and learned from under a limit of 400 MB of memory."""
+"""Learn from a file of 2 GB under a limit of 400 MB of memory."""
 
 import sys
 import tempfile
