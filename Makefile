@@ -61,8 +61,8 @@ define test-abroad
 	$1/bin/python $(PYTEST) $(ABROAD)
 endef
 
-# Pages find what makes them, and so do the processes that run their cells.
-docs: export PYTHONPATH := $(CURDIR)/docs
+# Pages find what makes them, and the tables of the tests; so do the processes that run their cells.
+docs: export PYTHONPATH := $(CURDIR)/docs:$(CURDIR)/tests
 docs: export OPENBLAS_NUM_THREADS := 1
 docs: $(VENV)/installed-docs
 	$(BIN)/python -m sphinx --quiet --nitpicky --fail-on-warning --jobs auto \
