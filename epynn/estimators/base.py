@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.arguments import as_flag, as_float, as_int
-from epynn.commons.errors import DataError, ShapeError
+from epynn.commons.errors import ArgumentError, DataError, ShapeError
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.optimize import OPTIMIZERS
 from epynn.dense.models import Dense
@@ -57,6 +57,11 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
     ) -> 'BaseNetwork':
         """Check all, make a network or go on with the one there is, and train it."""
         self._check_parameters()
+        if partial and self.early_stopping:
+            raise ArgumentError(
+                f'{type(self).__name__}.partial_fit', 'early_stopping=False', 'early_stopping=True',
+                'Stop where you call it: keep samples of your own to score.',
+            )  # fmt: skip
         anew = not (hasattr(self, 'network_') and (partial or self.warm_start))
         X, y = self._check_data(X, y, anew)
         w = self._check_weights(sample_weight, X)
@@ -205,13 +210,15 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
         callbacks = self.callbacks or ()
         told += [callbacks] if isinstance(callbacks, Callback) else callbacks
         verbose = None if self.verbose is True else int(self.verbose)
-        with one_core():
-            model.train(until, verbose=verbose, init_logs=False, callbacks=told, every=0)
-        if best is not None and model.stopped:
-            best.put_best(model)
+        try:
+            with one_core():
+                model.train(until, verbose=verbose, init_logs=False, callbacks=told, every=0)
+            if best is not None and model.stopped:
+                best.put_best(model)
+        finally:
+            let_go(model)
         for name, value in self._attributes(model, best).items():
             setattr(self, name, value)
-        let_go(model)
         if context is not None:
             context.call_on_fit_task_end(
                 estimator=self, **data,

@@ -68,7 +68,7 @@ class EpyNNClassifier(ClassifierMixin, BaseNetwork):
     class_weight : dict or 'balanced', default None
         What each class weighs: ``{label: weight}``, or all the same in total.
     warm_start : bool, default False
-        Whether another ``fit`` goes on from the parameters of the one before.
+        Whether another ``fit`` goes on from the parameters of the one before, with its layers.
     random_state : int, RandomState or None, default None
         Draws the parameters, the order of the samples, and those held out.
     dtype : data type, default 'float64'

@@ -25,7 +25,7 @@ from epynn import (
     relu,
     tanh,
 )
-from epynn.commons.errors import ArgumentError, ArgumentTypeError, EpynnError
+from epynn.commons.errors import ArgumentError, ArgumentTypeError, EpynnError, TrainingError
 from epynn.commons.loss import CCE
 from epynn.estimators import EpyNNClassifier, EpyNNRegressor, EpyNNTransformer
 
@@ -226,6 +226,18 @@ def test_partial_fit_refuses_a_label_that_nobody_named():
     model = EpyNNClassifier(**FEW).partial_fit(X[:100], y[:100])
     with pytest.raises(ValueError, match=r'classes \[0, 1\].*got.*2'):
         model.partial_fit(X, y)
+
+
+def test_partial_fit_refuses_to_stop_early():
+    with pytest.raises(ArgumentError, match='early_stopping'):
+        EpyNNClassifier(early_stopping=True).partial_fit(X, y)
+
+
+def test_a_fit_that_fails_leaves_no_data_behind():
+    model = EpyNNClassifier(optimizer='SGD', weight_decay=0, learning_rate=1e200, **FEW)
+    with pytest.raises(TrainingError):
+        model.fit(X, y)
+    assert model.network_.embedding.dsets == []
 
 
 def test_callbacks_hear_of_the_training():
