@@ -5,28 +5,38 @@ import inspect
 import re
 from pathlib import Path
 from textwrap import dedent
+from types import ModuleType
 from typing import Any
 
 from sphinx.application import Sphinx
 
 import epynn
+import epynn.estimators
 from pages.layer_pages import list_layers
 
 TABLES = re.compile(r'^\| ([^|`]+) \| ((?:`\w+` ?)+)\|$', re.M)
+ESTIMATORS = re.compile(r'^\| `epynn\.(estimators)` \| ((?:`\w+` ?)+)\|$', re.M)
 
 
 def read_groups(docs: Path) -> dict[str, list[str]]:
     """Return the public names by what they are for: layers first, then the tables."""
     groups = {'layers': [name for name, _ in list_layers(docs)]}
-    for title, names in TABLES.findall((docs / 'public.md').read_text(encoding='utf-8')):
+    page = (docs / 'public.md').read_text(encoding='utf-8')
+    for title, names in TABLES.findall(page) + ESTIMATORS.findall(page):
         groups[title] = re.findall(r'`(\w+)`', names)
     return groups
 
 
+def home(name: str) -> ModuleType:
+    """Return the package that a public name is imported from."""
+    return epynn if name in epynn.__all__ else epynn.estimators
+
+
 def write_page(name: str, page: str = '') -> str:
     """Return the page of a name, as reStructuredText; of a layer, with the way to its own."""
-    thing = getattr(epynn, name)
-    title = f'{name}\n{"=" * len(name)}\n\n.. currentmodule:: epynn\n\n'
+    module = home(name)
+    thing = getattr(module, name)
+    title = f'{name}\n{"=" * len(name)}\n\n.. currentmodule:: {module.__name__}\n\n'
     if inspect.isclass(thing):
         members = f'{title}.. autoclass:: {name}\n   :members:\n'
         return f'{members}\nStep by step: :doc:`/layers/{page}`.\n' if page else members
@@ -37,14 +47,17 @@ def write_page(name: str, page: str = '') -> str:
 
 def write_index(groups: dict[str, list[str]]) -> str:
     """Return the page that lists all names with the first sentence of each."""
-    words = 'Every public name. ``from epynn import ...`` has them all.'
+    words = (
+        'Every public name. ``from epynn import ...`` has them all but the estimators, which '
+        '``from epynn.estimators import ...`` has.'
+    )
     lines = ['Reference', '=========', '', words, '']
     for title, names in groups.items():
         heading = title[0].upper() + title[1:]
         lines += [heading, '-' * len(heading), '', '.. list-table::', '   :widths: 25 75', '']
         for name in names:
-            words = inspect.getdoc(getattr(epynn, name)) or ''
-            if not callable(getattr(epynn, name)):
+            words = inspect.getdoc(getattr(home(name), name)) or ''
+            if not callable(getattr(home(name), name)):
                 words = ''
             first = ' '.join(words.partition('\n\n')[0].split())
             lines += [f'   * - :doc:`{name} <{name}>`', f'     - {first}']

@@ -67,6 +67,7 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
         w = self._check_weights(sample_weight, X)
         if w is not None and not w.all():  # a weight of zero is a sample left out
             X, y, w = X[w > 0], y[w > 0], w[w > 0]
+        data = {'X': X, 'y': y, 'metadata': None if w is None else {'sample_weight': w}}
         Y = self._encode(y, anew, **given)
         w = self._weigh(Y, w)
         rng = check_random_state(self.random_state)
@@ -83,7 +84,6 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
         else:
             give_data(self.network_, embedding)
             self.network_.se_hPars['schedule'] = 'steady'
-        data = {'X': X, 'y': y, 'metadata': None if w is None else {'sample_weight': w}}
         self._train(held_out, data, partial)
         return self
 
@@ -152,11 +152,9 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
 
     def _prepare(self, X: ndarray) -> ndarray:
         """Return samples as the network takes them."""
-        return (
-            X
-            if self.feature_scale_ is None
-            else self.feature_scale_.apply(X).astype(self.dtype, copy=False)
-        )
+        if self.feature_scale_ is None:
+            return X
+        return self.feature_scale_.apply(X).astype(self.dtype, copy=False)
 
     def _embed(self, X: ndarray, Y: ndarray, w: ndarray | None) -> Embedding:
         """Return samples, targets and weights as the data of a network.

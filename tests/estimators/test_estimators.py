@@ -282,6 +282,7 @@ def test_callbacks_of_scikit_learn_hear_of_each_epoch():
     epoch = ['begin epoch', 'end epoch']
     assert listen.heard == ['setup', 'begin fit', *epoch, *epoch, 'end fit', 'teardown']
     assert model.n_iter_ == 2
+    clone(model).set_params(early_stopping=True).set_callbacks(Listen()).fit(X, y, np.ones(150))
     assert listen.scores[-1] == listen.scores[-2] == model.score(X, y) != listen.scores[0]
 
 
