@@ -111,7 +111,12 @@ def as_written(
 def skip_roles(
     app: Sphinx, what: str, name: str, thing: Any, skip: bool, options: Any
 ) -> bool | None:
-    """Leave out what a layer declares for the network (event autodoc-skip-member)."""
+    """Leave out what a layer declares for the network, and what scikit-learn adds to estimators.
+
+    Of the latter, requests of metadata (event autodoc-skip-member).
+    """
+    if name.startswith('set_') and name.endswith('_request'):
+        return True
     described = app.env.current_document.docname.rpartition('/')[2]
     owner = getattr(epynn, described, None)
     declares = inspect.isclass(owner) and issubclass(owner, epynn.Layer | epynn.EpyNN)
