@@ -97,6 +97,7 @@ class Shapes(PageDirective):
         numbers = ', '.join(f'`{name} = {n}`' for name, n in layer.d.items())
         words = f'Shapes of `{self.arguments[0]}` on an input `{show(shape)}`: {numbers}.'
         table = self.table(['Array', 'Axes', 'Here', 'What it is'], rows)
+        table[0]['classes'].append('shapes')
         return [*self.parse(words), *table]
 
 
