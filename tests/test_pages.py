@@ -1,0 +1,97 @@
+"""The pages of layers: each has every part, and its steps have the numbers of the code."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import epynn
+
+DOCS = Path(__file__).parent.parent / 'docs'
+LISTED = re.findall(r'^\| \[(\w+)\]\(layers/', (DOCS / 'layers.md').read_text(), flags=re.M)
+PAGES = {name: (DOCS / 'layers' / f'{name.lower()}.md').read_text() for name in LISTED}
+STEPS = re.compile(r'^```\{steps\} (\w+)\n(.*?)^```$', flags=re.M | re.S)
+CELL = re.compile(r'^```\{code-cell\}\n(.*?)^```$', flags=re.M | re.S)
+PARTS = (
+    'Shapes', 'Forward', 'Backward', 'By hand', 'Is it right?', 'In PyTorch, in Keras, here',
+    'Parameters', 'Exercises',
+)  # fmt: skip
+
+
+@pytest.fixture
+def steps():
+    return pytest.importorskip('pages.steps')
+
+
+@pytest.mark.parametrize('name', LISTED)
+def test_a_page_has_every_part(name):
+    titles = re.findall(r'^## (.*)$', PAGES[name], flags=re.M)
+    assert [title for title in titles if title in PARTS] == list(PARTS)
+    assert PAGES[name].count('```{answer}') >= 2
+    assert 'check_gradients(' in PAGES[name]
+
+
+@pytest.mark.parametrize('name', LISTED)
+def test_steps_of_a_page_are_those_of_the_code(name, steps):
+    functions = []
+    for function, words in STEPS.findall(PAGES[name]):
+        groups = steps.read_steps(function)
+        numbers = [step.number for group in groups for step in group.steps]
+        assert re.findall(r'^\((\d+)\)', words, flags=re.M) == [str(n) for n in numbers], function
+        functions.append(function.partition('_')[2])
+    layer = getattr(epynn, name)
+    has_parameters = layer.compute_gradients is not epynn.Layer.compute_gradients
+    inside = issubclass(layer, epynn.commons.composite.Composite)
+    assert functions[:2] == ['forward', 'backward']
+    assert ('compute_gradients' in functions) == (has_parameters and not inside)
+
+
+@pytest.mark.parametrize('name', LISTED)
+def test_every_equation_has_a_step_and_every_step_an_equation_or_words(name):
+    for function, words in STEPS.findall(PAGES[name]):
+        for part in re.split(r'^\(\d+\)', words, flags=re.M)[1:]:
+            assert part.strip(), function
+
+
+@pytest.mark.parametrize('name', LISTED)
+def test_every_picture_of_a_page_has_words_for_those_who_do_not_see_it(name):
+    drawn = [cell for cell in CELL.findall(PAGES[name]) if re.search(r'^show_', cell, flags=re.M)]
+    assert drawn
+    for cell in drawn:
+        assert re.search(r'^    alt: .{20,}', cell, flags=re.M), cell
+
+
+def test_shapes_read_symbols_as_one_writes_them():
+    layers = pytest.importorskip('pages.layer_pages')
+    d = {'m': 2, 'h': 4, 'ph': 1, 'd': 6, 'g': 3, 'u': 5}
+    assert layers.fits('(m, h + 2 ph, d / g)', d, (2, 6, 2))
+    assert layers.fits('(m, 4 u)', d, (2, 20))
+    assert layers.fits('(u,)', d, (5,))
+    assert layers.fits('(m, ..., d)', d, (2, 8, 8, 6))
+    assert not layers.fits('(m, ..., d)', d, (2, 8, 8, 5))
+    assert not layers.fits('(m, h)', d, (4, 2))
+
+
+def test_symbols_of_several_letters_stay_together_in_equations():
+    mathml = pytest.importorskip('pages.mathml')
+    assert '<mi class="symbol">dZ</mi>' in mathml.convert('dZ = dA', block=False)
+    assert '<mi class="symbol">C_</mi>' in mathml.convert(r'C\_', block=False)
+    assert '>activate</mi>' in mathml.convert('activate(Z)', block=False)
+
+
+def test_equations_with_unknown_commands_are_refused():
+    mathml = pytest.importorskip('pages.mathml')
+    with pytest.raises(mathml.MathError, match='nonsense'):
+        mathml.convert(r'\nonsense', block=True)
+
+
+def test_what_pages_call_by_the_name_of_torch_is_there():
+    torch = pytest.importorskip('torch')
+    for name, page in PAGES.items():
+        table = re.search(r'^```\{elsewhere\}\n(.*?)^```$', page, flags=re.M | re.S)
+        assert table, name
+        for row in table[1].splitlines():
+            for code in re.findall(r'`(nn\.\w+\([^`]*\))`', row.split(' | ')[1]):
+                if '...' not in code:
+                    eval(code, {'nn': torch.nn, 'np': np})
