@@ -46,6 +46,8 @@ def test_a_curve_of_one_epoch_shows_its_point():
     figure = model.plot(pyplot=False, path=False)
     assert {line.get_marker() for axis in figure.axes for line in axis.lines} == {'o'}
     assert list(figure.axes[-1].get_xticks()) == [0]
+    model.train(3, verbose=0)
+    assert len(model.plot(pyplot=False, path=False).axes[-1].get_xticks()) > 1
 
 
 def test_the_loss_of_the_batches_of_a_stream_stands_beside_that_of_the_sets():

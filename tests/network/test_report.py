@@ -126,9 +126,10 @@ def test_going_on_counts_on(capsys):
     model.train(2, verbose=1, init_logs=False)
     _, _, rows = table_of(capsys.readouterr().out)
     assert [int(row.split()[0]) for row in rows] == [2, 3]
-    model.train(20, init_logs=False)  # every tenth part of these 20, not of all 24
+    model.train(26, verbose=0)
+    model.train(20, init_logs=False)  # a row for every tenth part of these 20, not of all 50
     _, _, rows = table_of(capsys.readouterr().out)
-    assert [int(row.split()[0]) for row in rows] == [*range(4, 24, 2), 23]
+    assert [int(row.split()[0]) for row in rows] == [*range(30, 50, 2), 49]
 
 
 @pytest.mark.parametrize('verbose', [0, False])
