@@ -61,9 +61,9 @@ def test_names_here_are_those_of_epynn(page):
 
 def test_names_there_are_those_of_pytorch():
     torch = pytest.importorskip('torch')
-    places = {'nn': torch.nn, 'optim': torch.optim, 'lr_scheduler': torch.optim.lr_scheduler}
+    places = {'nn': torch.nn, 'optim': torch.optim, **vars(torch.optim.lr_scheduler)}
     for there, *_ in rows('from_pytorch.md', 'Names'):
-        for name in re.findall(r'\b(?:nn|optim|lr_scheduler)(?:\.\w+)+', there):
+        for name in re.findall(r'\b(?:nn|optim)(?:\.\w+)+|\w+LR\w*', there):
             eval(name, dict(places))
 
 
