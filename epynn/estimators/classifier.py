@@ -181,6 +181,18 @@ class EpyNNClassifier(ClassifierMixin, BaseNetwork):
         -------
         EpyNNClassifier
             Itself.
+
+        Raises
+        ------
+        ArgumentError, ArgumentTypeError
+            If a parameter of the constructor is not one of those above.
+        DataError, LabelError, ValueError
+            If samples, labels or weights are not finite numbers, or do not fit each other; if there
+            is a single class.
+        TypeError
+            If samples are sparse.
+        TrainingError
+            If numbers grew beyond all bounds.
         """
         return self._fit(X, y, sample_weight)
 

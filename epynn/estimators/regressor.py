@@ -113,6 +113,17 @@ class EpyNNRegressor(RegressorMixin, BaseNetwork):
         -------
         EpyNNRegressor
             Itself.
+
+        Raises
+        ------
+        ArgumentError, ArgumentTypeError
+            If a parameter of the constructor is not one of those above.
+        DataError, ValueError
+            If samples, amounts or weights are not finite numbers, or do not fit each other.
+        TypeError
+            If samples are sparse.
+        TrainingError
+            If numbers grew beyond all bounds.
         """
         return self._fit(X, y, sample_weight)
 

@@ -74,6 +74,11 @@ class EpyNNTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
         -------
         EpyNNTransformer
             Itself.
+
+        Raises
+        ------
+        ArgumentError
+            If there is no such layer; other errors are those of the estimator.
         """
         estimator = self.estimator
         if estimator is None:

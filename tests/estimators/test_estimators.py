@@ -12,6 +12,7 @@ from sklearn.datasets import load_diabetes, load_digits, load_iris, make_multila
 from sklearn.exceptions import NotFittedError
 
 from epynn import (
+    LSTM,
     Adam,
     Callback,
     Convolution,
@@ -100,6 +101,14 @@ def test_samples_of_more_axes_pass_through_flatten_to_hidden_layers(rng):
     steps = rng.normal(size=(60, 5, 2))
     model = EpyNNClassifier(**FEW).fit(steps, np.arange(60) % 2)
     assert [layer.name for layer in model.network_.layers[1:]] == ['Flatten', 'Dense', 'Dense']
+
+
+def test_sequences_are_learned_by_an_lstm(rng):
+    steps = rng.normal(5, 2, size=(120, 6, 2))
+    sums = steps[:, :, 0].sum(axis=1)
+    model = EpyNNRegressor(layers=[LSTM(8)], batch_size=30, max_epochs=30, random_state=0)
+    assert model.fit(steps, sums).score(steps, sums) > 0.8
+    assert model.feature_scale_.mean.shape == (2,)
 
 
 def test_tokens_are_not_scaled(rng):
