@@ -1,4 +1,4 @@
-"""Learn from a file of 2 GB under a limit of 400 MB of memory."""
+"""Learn from a file of 2 GB within 400 MB of memory."""
 
 import sys
 import tempfile
