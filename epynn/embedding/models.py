@@ -46,7 +46,7 @@ class Embedding(Layer):
         are used.
     Y_data : array_like
         Labels or targets ``(m,)`` or ``(m, c)``; or the name of the column of `X_data`, a frame,
-        that holds them: the others are the samples then.
+        that holds them, or a list of such names: the others are the samples then.
     relative_size : tuple of three numbers, optional
         Relative sizes of the training, validation and test set. The first
         ``round(share * m)`` samples train, the next validate, the rest test. What rounding leaves

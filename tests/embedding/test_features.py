@@ -134,6 +134,23 @@ def test_a_column_of_the_frame_may_hold_the_labels(library):
         model.predict(frame)
 
 
+@pytest.mark.parametrize('library', ['pandas', 'polars'])
+def test_several_columns_of_the_frame_may_hold_the_targets(library):
+    module = pytest.importorskip(library)
+    values = np.arange(18.0).reshape(6, 3) / 7
+    frame = module.DataFrame(dict(zip('abc', values.T, strict=True)))
+    embedding = Embedding(frame, ['c', 'a'], (1, 0, 0))
+    assert embedding.features == ['b']
+    np.testing.assert_array_equal(embedding.dtrain.Y, values[:, [2, 0]])
+    np.testing.assert_array_equal(embedding.dtrain.X, values[:, [1]])
+    words = list('abcabc')  # as many as samples: labels, whatever the columns are called
+    assert Embedding(frame, words, Y_encode=True).classes == list('abc')
+    with pytest.raises(DataError, match=r"or the name of one column of X_data.* got 'd'"):
+        Embedding(frame, ['a', 'd'])
+    with pytest.raises(DataError, match='as many labels as samples'):
+        Embedding(frame, ['x', 'y'], Y_encode=True)
+
+
 def test_a_column_of_labels_has_to_be_there_once_and_not_alone():
     pandas = pytest.importorskip('pandas')
     frame = pandas.DataFrame({'a': [1.0, 2.0], 'species': ['x', 'y']})

@@ -19,20 +19,31 @@ def feature_names(data: Any) -> list[Any] | None:
 
 
 def split_frame(X_data: Any, Y_data: Any) -> tuple[Any, Any]:
-    """Return samples and labels; where `Y_data` names a column of a frame, that one is the labels.
+    """Return samples and labels; where `Y_data` names columns of a frame, those are the labels.
 
-    The other columns are the samples then. All else is returned as it is.
+    It is one name, or a list of names that is not as long as the frame. The other columns are the
+    samples then. All else is returned as it is.
     """
-    if not isinstance(Y_data, str) or not is_frame(X_data):
+    if not is_frame(X_data):
         return X_data, Y_data
     names = list(X_data.columns)
-    if names.count(Y_data) != 1:
-        raise DataError(
-            'Y_data', f'labels, or the name of one column of X_data, {show(names)}',
-            f'{Y_data!r}, which several have' if Y_data in names else repr(Y_data),
-            'Rename them.' if Y_data in names else suggest(Y_data, map(str, names)),
-        )  # fmt: skip
-    others = [name for name in names if name != Y_data]
+    listed = (
+        isinstance(Y_data, list)
+        and len(Y_data) != len(X_data)
+        and all(isinstance(name, str) for name in Y_data)
+        and any(name in names for name in Y_data)
+    )
+    if not (isinstance(Y_data, str) or listed):
+        return X_data, Y_data
+    chosen = Y_data if listed else [Y_data]
+    for name in chosen:
+        if names.count(name) != 1:
+            raise DataError(
+                'Y_data', f'labels, or the name of one column of X_data, {show(names)}',
+                f'{name!r}, which several have' if name in names else repr(name),
+                'Rename them.' if name in names else suggest(name, map(str, names)),
+            )  # fmt: skip
+    others = [name for name in names if name not in chosen]
     if not others:
         raise DataError(
             'X_data', 'a column of samples beside the labels', show(names), 'Add the samples.'

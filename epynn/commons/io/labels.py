@@ -53,7 +53,10 @@ def _labels(Y_data: Any) -> list[Any]:
             label = as_list(label, 'Y_data') if np.ndim(label) else label.tolist()
         if isinstance(label, list | tuple):
             if len(label) != 1 or isinstance(label[0], list | tuple):
-                remedy = 'Labels that are encoded already need no Y_encode.'
+                remedy = (
+                    'Labels that are encoded already need no Y_encode. For one a step see '
+                    'docs/targets.md.'
+                )
                 if is_frame(Y_data):
                     remedy = f'Choose the column of labels: Y_data[{list(Y_data.columns)[-1]!r}].'
                 raise LabelError(
