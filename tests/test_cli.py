@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from example_folders import EXAMPLES
 
 import epynn
 from epynn import cli
 
-EXAMPLES = Path(__file__).resolve().parent.parent / 'examples'
 NAMES = sorted(script.parent.name for script in EXAMPLES.glob('*/train.py'))
 
 

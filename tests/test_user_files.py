@@ -9,7 +9,7 @@ import wave
 
 import numpy as np
 import pytest
-from test_examples import EXAMPLES, load
+from example_folders import EXAMPLES, load
 
 from epynn.commons.errors import ArgumentError, DataError
 

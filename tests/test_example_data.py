@@ -1,0 +1,73 @@
+"""The data of the bundled examples: what their documentation says of them."""
+
+import re
+
+import pytest
+from example_folders import load
+
+
+def test_what_is_held_out_has_no_part_in_the_scale():
+    pytest.importorskip('sklearn')
+    import numpy as np
+
+    for name, m in (('tumor_dense', 569), ('diabetes_regression', 442)):
+        splits = [load(name).prepare_dataset(split) for split in range(5)]
+        assert sum(m - n_train for _, _, n_train in splits) == m  # each once
+        for X, Y, n_train in splits:
+            assert len(X) == len(Y) == m
+            np.testing.assert_allclose(X[:n_train].mean(axis=0), 0, atol=1e-12)
+            np.testing.assert_allclose(X[:n_train].std(axis=0), 1, atol=1e-12)
+            assert np.abs(X.mean(axis=0)).max() > 1e-4
+    Y, slips = (load('diabetes_regression').prepare_dataset(0, share)[1] for share in (0, 0.05))
+    assert np.median(Y[:353]) == pytest.approx(0, abs=1e-12)
+    assert 0.02 < np.mean(slips[:353] > 10) < 0.08
+    assert np.abs(slips[353:]).max() < 5
+
+
+def test_generated_data_is_what_its_documentation_says():
+    X, Y = load('boolean').prepare_dataset()
+    assert set(X.ravel()) == {0, 1}
+    assert all((sum(x) > 11 - sum(x)) == y for x, y in zip(X, Y, strict=True))
+
+    X, Y = load('image').prepare_dataset()
+    blank = (X == 0).all(axis=(2, 3)).sum(axis=1), (X == 0).all(axis=(1, 3)).sum(axis=1)
+    for lines in blank:
+        assert (lines == Y).all()
+
+    X, Y = load('strings').prepare_dataset()
+    assert all(len(x) == 16 and ('ATG' in x) == y for x, y in zip(X, Y, strict=True))
+
+    X, Y = load('time_series').prepare_dataset()
+    assert X.shape == (1000, 64, 1)
+    assert X[Y == 0].std() == pytest.approx(1.3, rel=0.02)
+    assert X[Y == 1].var() == pytest.approx(1.3**2 + 1 / 2, rel=0.02)  # a sine has variance 1/2
+
+
+def test_generated_peptides_follow_the_rule():
+    X, Y = load('peptides').prepare_dataset()
+    peptides = [''.join(x).rstrip('-') for x in X]
+    assert {len(x) for x in X} == {30}
+    assert min(map(len, peptides)) == 10
+    assert all(re.fullmatch('[ACDEFGHIKLMNPQRSTVWY]+', peptide) for peptide in peptides)
+    assert [bool(re.search('N[^P][ST]', peptide)) for peptide in peptides] == list(Y == 1)
+    decoys = [bool(re.search('NP[ST]', p)) for p, y in zip(peptides, Y, strict=True) if not y]
+    assert 0.4 < sum(decoys) / len(decoys) < 0.6
+
+
+def test_plucked_strings_sound_at_their_pitch_and_fade():
+    import numpy as np
+
+    music = load('music')
+    rng = np.random.default_rng(1)
+    sound = music.pluck(rng, period=40, place=0.2, fade=0.5, n=8000)
+    assert np.abs(sound).max() == 1
+    spectrum = np.abs(np.fft.rfft(sound))
+    assert np.argmax(spectrum) == pytest.approx(8000 / 40.5, abs=1)  # the mean delays by half more
+    assert np.abs(sound[4000:4040]).max() < 0.002  # a thousandth of the first, about
+
+    X, Y, n_train = music.prepare_dataset()
+    assert X.shape[1:] == (8, 32)
+    assert X.min() >= -0.5
+    assert X.max() <= 0.5
+    assert len(Y) - n_train == 180
+    assert set(Y[n_train:]) == {0, 1}
