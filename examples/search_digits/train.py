@@ -1,4 +1,4 @@
-"""Which network reads digits best? A search on two workers of Dask."""
+"""Which network reads digits best? A search on two workers."""
 
 import logging
 
