@@ -26,6 +26,7 @@ from epynn.estimators.scikit_learn import (
     train_test_split,
     validate_data,
 )
+from epynn.files.continuing import adopt_targets
 from epynn.kernels.arrays import ndarray
 from epynn.network.callbacks import Callback, EarlyStopping
 from epynn.network.models import EpyNN
@@ -49,6 +50,8 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
     """Return the class of each sample of ``Y``, where each has one."""
     _score_outputs: Callable[..., float]
     """Return the score of outputs: ``f(Y, A, w)``."""
+    _targets: Callable[..., str]
+    """Return what targets are, by the words of :mod:`epynn.commons.targets`."""
     _output: Callable[..., tuple[Dense, Any]]
     """Return the output layer, and the loss by default."""
 
@@ -166,7 +169,9 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
         if size == 'auto':
             size = math.ceil(m / max(round(m / BATCH), 1))
         w = None if w is None else w / w.mean()
-        return Embedding(self._prepare(X), Y, (1, 0, 0), min(size, m), sample_weight=w)
+        embedding = Embedding(self._prepare(X), Y, (1, 0, 0), min(size, m), sample_weight=w)
+        adopt_targets(embedding, self._targets())  # a few samples need not tell what all are
+        return embedding
 
     def _initialize(self, layers: list[Layer], seed: int, anew: bool, partial: bool) -> None:
         """Make the network: of new layers or, in a warm start, of those that learned."""

@@ -9,6 +9,8 @@ from epynn.commons.loss import BCE, CCE
 from epynn.commons.maths import sigmoid, softmax
 from epynn.commons.models import Layer
 from epynn.commons.optimize import Optimizer
+from epynn.commons.targets import LABELS, ONE_HOT
+from epynn.commons.targets import MULTILABEL as SEVERAL
 from epynn.dense.models import Dense
 from epynn.estimators.base import BaseNetwork
 from epynn.estimators.labels import BINARY, MULTICLASS, MULTILABEL, Labels, as_labels
@@ -253,6 +255,10 @@ class EpyNNClassifier(ClassifierMixin, BaseNetwork):
         """Return the share of samples whose labels are right."""
         right, chosen = self._labels.decide(Y), self._labels.decide(A)
         return float(accuracy_score(right, chosen, sample_weight=w))
+
+    def _targets(self) -> str:
+        """Return what targets are: a column for each class, yes or no, or several labels."""
+        return {BINARY: LABELS, MULTICLASS: ONE_HOT, MULTILABEL: SEVERAL}[self._labels.kind]
 
     def _output(self) -> tuple[Dense, Any]:
         """Return the output layer, and the loss by default."""

@@ -24,6 +24,7 @@ def give_data(model: Network, embedding: Embedding) -> None:
     before = model.layers[0]
     for name in ('owner', 'dtype', 'optimizer', 'lrate', 'e', 'np_rng', 'name'):
         setattr(embedding, name, getattr(before, name))
+    embedding.targets = embedding.targets or model.embedding.targets
     replace_embedding(model, embedding)
     if embedding.dsets:
         embedding.training_batches(init=True)

@@ -11,6 +11,7 @@ from epynn.commons.loss import MSE
 from epynn.commons.maths import identity
 from epynn.commons.models import Layer
 from epynn.commons.optimize import Optimizer
+from epynn.commons.targets import AMOUNTS
 from epynn.dense.models import Dense
 from epynn.estimators.base import BaseNetwork
 from epynn.estimators.scaling import Standard
@@ -178,6 +179,10 @@ class EpyNNRegressor(RegressorMixin, BaseNetwork):
         """Return the coefficient of determination."""
         A = A if self.target_scale_ is None else self.target_scale_.undo(A)
         return float(r2_score(Y, A, sample_weight=w))
+
+    def _targets(self) -> str:
+        """Return that there is nothing to decide about."""
+        return AMOUNTS
 
     def _output(self) -> tuple[Dense, Any]:
         """Return the output layer, and the loss by default."""

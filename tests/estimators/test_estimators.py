@@ -72,6 +72,8 @@ def test_labels_of_which_each_sample_happens_to_have_one_are_several_all_the_sam
     Y = np.eye(3, dtype=int)[y]
     model = EpyNNClassifier(random_state=0).fit(X, Y)
     assert model.network_.layers[-1].activation['activate'] == 'sigmoid'
+    decided = model.network_.predict(model.feature_scale_.apply(X)).P
+    assert np.array_equal(decided, model.predict(X))
     assert model.score(X, Y) > 0.9
 
 
@@ -340,6 +342,12 @@ def test_losses_and_optimizers_are_those_of_epynn():
     )
     assert model.fit(X, y).network_.optimizer.beta1 == 0.8
     assert EpyNNRegressor(loss='Huber', **FEW).fit(X, y).network_.training_loss.__name__ == 'Huber'
+
+
+def test_the_network_of_whole_amounts_decides_nothing():
+    model = EpyNNRegressor(standardize=False, **FEW).fit(X, y)
+    prediction = model.network_.predict(X)
+    assert prediction.P is prediction.A
 
 
 def test_losses_of_amounts_above_zero_take_targets_as_they_are():
