@@ -77,8 +77,9 @@ class Begun(Exception):
 def test_options_of_the_command_reach_the_training(name, monkeypatch, capsys, separate_train):
     skip_without_packages(name)
 
-    def train(model, epochs, **settings):
-        raise Begun(model.seed, epochs, settings['verbose'], settings['init_logs'])
+    def train(model, epochs=None, **settings):
+        until = epochs or settings['until']
+        raise Begun(model.seed, until, settings['verbose'], settings['init_logs'])
 
     monkeypatch.setattr(EpyNN, 'train', train)
     with pytest.raises(Begun) as quietly:

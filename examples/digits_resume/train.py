@@ -79,6 +79,8 @@ def main(epochs=20, seed=1, quiet=False):
 
     # (1) A night without interruption
     whole = build(seed)
+    if not quiet:
+        whole.summary()
     whole.train(until=epochs, verbose=verbose, init_logs=not quiet, callbacks=listeners())
 
     # (2) The same one, stopped after the fifth batch of an epoch in the middle, and written
