@@ -95,3 +95,24 @@ def test_what_pages_call_by_the_name_of_torch_is_there():
             for code in re.findall(r'`(nn\.\w+\([^`]*\))`', row.split(' | ')[1]):
                 if '...' not in code:
                     eval(code, {'nn': torch.nn, 'np': np})
+
+
+def test_links_of_the_site_that_lead_nowhere_are_found(tmp_path):
+    links = pytest.importorskip('pages.links')
+    (tmp_path / 'layers').mkdir()
+    (tmp_path / 'layers' / 'dense.html').write_text('<h2 id="shapes"></h2>')
+    page = tmp_path / 'index.html'
+    page.write_text(
+        '<a href="layers/dense.html#shapes">a</a> <a href="#here" id="here">b</a>'
+        '<a class="x" href="https://semver.org">c</a> <img alt="" src="data:,">'
+    )
+    assert links.check(tmp_path) == []
+    page.write_text(
+        '<a href="layers/gone.html">a</a> <a class="x" href="layers/dense.html#form">b</a>'
+        '<script src="https://cdn.example/x.js"></script>'
+    )
+    assert links.check(tmp_path) == [
+        'index.html leads to layers/dense.html#form: no such place',
+        'index.html leads to layers/gone.html, which is not there',
+        'index.html loads https://cdn.example/x.js',
+    ]
