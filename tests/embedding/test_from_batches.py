@@ -7,7 +7,8 @@ from itertools import islice
 
 import numpy as np
 import pytest
-from networks import assert_same_parameters, make_data, quiet
+from embedding.streams import CLASSES, Interrupt, X, Y, in_order, network, shuffled
+from networks import assert_same_parameters, quiet
 
 from epynn import (
     BatchBar,
@@ -17,59 +18,14 @@ from epynn import (
     Embedding,
     EpyNN,
     ReduceOnPlateau,
-    Tokens,
-    identity,
-    read_model,
-    sigmoid,
     softmax,
     tanh,
 )
 from epynn.commons.data_source import count_batches
 from epynn.commons.errors import (
-    ArgumentError,
     ArgumentTypeError,
-    DataError,
-    EpynnError,
-    LabelError,
-    ShapeError,
     StateError,
 )
-from epynn.commons.io import feature_scale
-from epynn.flatten.models import Flatten
-
-X, Y = make_data(60)
-CLASSES = [0, 1, 2]
-
-
-def in_order(size=7, X=X, Y=Y):
-    """Yield the samples in their order."""
-    for start in range(0, len(X), size):
-        yield X[start : start + size], Y[start : start + size]
-
-
-def shuffled(rng):
-    """Yield the samples in an order that is drawn."""
-    order = rng.permutation(len(X))
-    return in_order(7, X[order], Y[order])
-
-
-def network(batches=in_order, hidden=(), settings=None, **options):
-    """Return a network that draws its batches."""
-    data = Embedding.from_batches(batches, **{'classes': CLASSES, **options})
-    model = EpyNN([data, *(hidden or (Dense(5, tanh),)), Dense(3, softmax)])
-    return quiet(model, **(settings or {}))
-
-
-class Interrupt(Callback):
-    """Ctrl-C after so many batches."""
-
-    def __init__(self, batches):
-        self.left = batches
-
-    def on_batch_end(self, model):
-        self.left -= 1
-        if self.left == 0:
-            raise KeyboardInterrupt
 
 
 def test_the_numbers_are_those_of_the_same_batches_of_arrays():
@@ -261,131 +217,6 @@ def test_batches_may_be_of_any_size_and_kind():
     assert model.embedding.se_dataset['batch_size'] == 3
 
 
-def test_frames_and_a_column_by_its_name():
-    pandas = pytest.importorskip('pandas')
-    frame = pandas.DataFrame(X, columns=list('abcd')).assign(kind=Y)
-
-    def batches():
-        for start in range(0, 60, 7):
-            yield frame[start : start + 7], 'kind'
-
-    model, expected = network(batches), network()
-    assert model.embedding.features == list('abcd')
-    for each in (model, expected):
-        each.train(1, verbose=0)
-    assert_same_parameters(model, expected)
-
-
-def test_tokens_labels_and_scale_are_told():
-    words = np.array([list('abc'), list('bca'), list('cab'), list('aab')])
-    animals = ['cat', 'dog', 'cat', 'dog']
-
-    def batches():
-        yield words[:2], animals[:2]
-        yield words[2:], animals[2:]
-
-    data = Embedding.from_batches(batches, tokens=list('abc'), classes=['dog', 'cat'])
-    model = quiet(EpyNN([data, Flatten(), Dense(2, softmax)]))
-    model.train(60, verbose=0)
-    assert model.predict(words, X_encode=True).labels.tolist() == animals
-    np.testing.assert_array_equal(data.batch_dtrain[0].Y, [[0, 1], [1, 0]])
-
-    scale = feature_scale(X)
-    model = network(scale=scale, validation=(X, Y))
-    data = Embedding(X, Y, (1, 0, 0), Y_encode=True, X_scale=True)
-    np.testing.assert_array_equal(model.embedding.dval.X, data.dtrain.X)
-    np.testing.assert_array_equal(model.embedding.batch_dtrain[0].X, data.dtrain.X[:7])
-    model.train(2, verbose=0)
-    assert model.predict(X, X_scale=True).A.shape == (60, 3)
-
-
-def test_weights_of_samples_and_of_classes_act_as_with_arrays():
-    w = np.arange(60.0)
-    data = Embedding(X, Y, (1, 0, 0), Y_encode=True, sample_weight=w)
-    expected = quiet(EpyNN([data, Dense(3, softmax)]), class_weight={1: 5.0})
-    stream = Embedding.from_batches(lambda: [(X, Y, w)], classes=CLASSES)
-    model = quiet(EpyNN([stream, Dense(3, softmax)]), class_weight={1: 5.0})
-    for each in (expected, model):
-        each.train(1, verbose=0)
-    np.testing.assert_allclose(model.layers[1].p['W'], expected.layers[1].p['W'], rtol=1e-12)
-    yes = Embedding.from_batches(lambda: [(X, Y > 1)])
-    model = quiet(EpyNN([yes, Dense(1, sigmoid)]), loss='BCE', class_weight={1: 3})
-    assert model.class_weights == {1: 3}
-    with pytest.raises(ArgumentError, match="nobody counted the labels of a stream, got 'balanced"):
-        quiet(EpyNN([yes, Dense(1, sigmoid)]), loss='BCE', class_weight='balanced')
-
-
-def test_a_network_goes_on_from_a_file_with_a_stream_and_with_arrays(tmp_path):
-    arrays = Embedding(X, Y, (2, 1, 0), 7, Y_encode=True, X_scale=True)
-    model = quiet(EpyNN([arrays, Dense(3, softmax)]))
-    model.train(2, verbose=0)
-    model.write(tmp_path / 'model')
-    known = read_model(tmp_path / 'model').embedding
-    data = Embedding.from_batches(in_order, classes=known.classes, scale=known.scale)
-    model = read_model(tmp_path / 'model', data=data)
-    stop = EarlyStopping()
-    model.train(2, verbose=0, callbacks=stop)
-    assert np.isnan(model.history['train_loss']).tolist() == [False, False, True, True]
-    assert stop.best_epoch in (2, 3)
-    model.write(tmp_path / 'again')
-    data = Embedding(X, Y, Y_encode=True, X_scale=True)
-    model = read_model(tmp_path / 'again', data=data)
-    model.train(1, verbose=0)
-    assert model.epochs == 5
-    for options, message in (
-        ({}, r'classes\): expected the classes .*, got none\. Write classes=read_model\(path\)'),
-        ({'classes': [2, 1, 0]}, r'classes\): .* got others\. Write classes='),
-        ({'classes': CLASSES}, r'scale\): expected the scale .*, got none\. Write scale='),
-        (
-            {'classes': CLASSES, 'scale': feature_scale(X + 1)},
-            r'scale\): expected the scale that the network learned, got others\. Write scale=',
-        ),
-    ):
-        with pytest.raises(DataError, match=message):
-            read_model(tmp_path / 'model', data=Embedding.from_batches(in_order, **options))
-
-
-def test_a_training_goes_on_from_a_file_to_the_bit(tmp_path):
-    def noise(X, rng):
-        return X + 0.1 * rng.standard_normal(X.shape)
-
-    def stream(batches=shuffled, Y=Y):
-        return Embedding.from_batches(
-            batches, classes=CLASSES, augment=noise, validation=(X[:9], Y[:9])
-        )
-
-    class Write(Interrupt):
-        def on_batch_end(self, model):
-            if self.left == 1:
-                model.write(tmp_path / 'model', resume=True)
-            super().on_batch_end(model)
-
-    models = [
-        quiet(EpyNN([stream(), Dense(5, tanh), Dense(3, softmax)]), optimizer='Adam')
-        for _ in range(2)
-    ]
-    models[0].train(until=3, verbose=0)
-    with pytest.raises(KeyboardInterrupt):
-        models[1].train(until=3, verbose=0, callbacks=Write(13))
-    again = read_model(tmp_path / 'model', data=stream())
-    again.train(until=3, verbose=0)
-    assert_same_parameters(again, models[0])
-    assert again.batch_loss == models[0].batch_loss
-    assert again.metrics == models[0].metrics
-    for other, part in ((lambda: in_order(7, X + 1), 'samples'), (in_order, 'samples')):
-        with pytest.raises(DataError, match=f'{part} of dtrain, checksum'):
-            read_model(tmp_path / 'model', data=stream(other))
-    with pytest.raises(DataError, match='interrupted with'):
-        read_model(tmp_path / 'model', data=Embedding(X, Y, Y_encode=True, augment=noise))
-
-
-def test_a_file_that_would_predict_other_numbers_is_refused(tmp_path):
-    model = network()
-    model.layers[1].forward = lambda A: 2 * Dense.forward(model.layers[1], A)
-    with pytest.raises(ArgumentError, match='a network that its file describes'):
-        model.write(tmp_path / 'model')
-
-
 def test_one_stream_serves_several_networks_and_copies():
     first = network(shuffled)
     first.train(1, verbose=0)
@@ -433,138 +264,3 @@ def test_one_batch_at_a_time_is_in_memory():
     finally:
         tracemalloc.stop()
     assert peak < 3 * size
-
-
-def yields(*items):
-    """Return a function that yields these."""
-    return lambda: iter(items)
-
-
-GENERATOR = in_order()
-WRONG = {
-    'a generator': (GENERATOR, ArgumentTypeError, r'from_batches\(f\), not from_batches\(f\(\)\)'),
-    'a list': ([(X, Y)], ArgumentTypeError, r'write from_batches\(lambda: batches\)'),
-    'an array': (X, ArgumentTypeError, r'Whole arrays go to Embedding\(X, Y, batch_size=32\)'),
-    'nothing': (None, ArgumentTypeError, r'from_batches: expected a function such as f\(\)'),
-    'two arguments': (lambda a, b: 0, ArgumentTypeError, 'which takes other arguments'),
-    'no return': (lambda: None, ArgumentTypeError, 'got None .* from it. A function with yield'),
-    'no batch': (lambda: [], DataError, 'expected at least one batch for each epoch, got none'),
-    'samples alone': (lambda: X, ArgumentTypeError, r'batch 0: .* a tuple \(X, Y\), .* yield X, Y'),
-    'no labels': (yields((X, None)), LabelError, r'batch 0: Y: expected samples and their labels'),
-    'fewer labels': (yields((X, Y[1:])), DataError, r'batch 0: Y: expected as many labels as'),
-    'NaN': (yields((X * np.nan, Y)), DataError, r'batch 0: X: expected finite numbers, got nan'),
-    'no samples': (yields((X[:0], Y[:0])), DataError, 'batch 0: X: expected at least one sample'),
-    'words': (yields((X.astype(str), Y)), DataError, 'batch 0: X: expected real numbers'),
-}
-
-
-@pytest.mark.parametrize('name', WRONG)
-def test_what_yields_no_batches_is_refused(name):
-    batches, error, message = WRONG[name]
-    with pytest.raises(error, match=message):
-        Embedding.from_batches(batches)
-
-
-LATER = {
-    'other samples': ((X[:, :3], Y), ShapeError, r'batch 1: X: expected samples of shape \(4,\)'),
-    'other axes': ((X[0], Y[:4]), ShapeError, r'batch 1: X: .* got \(\)'),
-    'infinity': ((X + np.inf, Y), DataError, r'batch 1: X: expected finite numbers, got inf'),
-    'a label': ((X, Y + 5), LabelError, r'batch 1: Y, sample 0: expected one of the classes 0, 1'),
-    'weights': ((X, Y, [1]), DataError, r'batch 1: sample_weight: expected one number for each'),
-    'negative': ((X, Y, -X[:, 0]), DataError, r'sample_weight: expected numbers of at least 0'),
-    'a dict': ({'X': X, 'Y': Y}, ArgumentTypeError, r'batch 1: what was yielded: expected a tuple'),
-}
-
-
-@pytest.mark.parametrize('name', LATER)
-def test_a_batch_that_is_not_like_the_first_is_refused_and_named(name):
-    item, error, message = LATER[name]
-    good = [next(in_order()), item]
-    model = network(lambda: good)
-    with pytest.raises(error, match=message):
-        model.train(1, verbose=0)
-    assert model.progress == (0, 1)
-    good.pop()
-    model.train(1, verbose=0)  # the network is whole
-    assert model.epochs == 1
-
-
-def test_the_same_iterator_twice_is_refused_before_a_batch_is_lost():
-    iterator = in_order()
-    model = network(lambda: iterator)
-    with pytest.raises(DataError, match=r'new batches for each epoch, got the same iterator again'):
-        model.train(1, verbose=0)
-    assert model.progress == (0, 0)
-    inner = in_order()
-    model = network(lambda: map(tuple, inner))
-    model.train(1, verbose=0)
-    with pytest.raises(DataError, match=r'at least one batch .* none\. If they were drawn before'):
-        model.train(1, verbose=0)
-
-
-def test_an_epoch_that_is_shorter_after_an_interrupt_is_refused():
-    sizes = iter([9, 9, 2])
-    model = network(lambda: islice(in_order(), next(sizes)))
-    with pytest.raises(KeyboardInterrupt):
-        model.train(1, verbose=0, callbacks=Interrupt(4))
-    with pytest.raises(DataError, match=r'the 4 batches of this epoch that were learned, .* got 2'):
-        model.train(until=1, verbose=0)
-
-
-def test_labels_are_checked_in_each_batch():
-    for last, loss, wrong, message in (
-        (Dense(1, sigmoid), 'BCE', 7, 'labels from 0 to 1'),
-        (Dense(3, softmax), 'ICCE', 3, 'a whole number from 0 to 2'),
-        (Dense(1, sigmoid), 'MSE', 4, 'targets from 0 to 1'),
-    ):
-        y = np.arange(60) % 2
-        both = [(X, y), (X, np.where(y, wrong, 0))]
-        data = Embedding.from_batches(lambda both=both: both)
-        model = quiet(EpyNN([data, last]), loss=loss)
-        with pytest.raises(LabelError, match=f'from_batches, Y: expected .*{message}'):
-            model.train(1, verbose=0)
-        with pytest.raises(LabelError, match=f'from_batches, Y: expected .*{message}'):
-            quiet(EpyNN([Embedding.from_batches(yields(both[1])), last]), loss=loss)
-
-
-def test_what_targets_are_may_be_said_where_the_first_batch_does_not_tell():
-    both = [(X, np.round(X[:, 0])), (X, X[:, 0])]
-    model = quiet(EpyNN([Embedding.from_batches(lambda: both), Dense(1, identity)]), loss='MSE')
-    message = r"batch 1: Y: expected labels targets.*say so: from_batches\(.*targets='amounts'\)"
-    with pytest.raises(LabelError, match=message):
-        model.train(1, verbose=0)
-    data = Embedding.from_batches(lambda: both, targets='amounts', validation=both[1])
-    model = quiet(EpyNN([data, Dense(1, identity)]), loss='MSE', learning_rate=1e-4)
-    model.train(1, verbose=0)
-    assert list(model.metrics) == ['RMSE', 'MSE']
-    with pytest.raises(ArgumentError, match='targets: expected one of labels, one-hot'):
-        Embedding.from_batches(in_order, targets='classes')
-    with pytest.raises(LabelError, match='expected labels targets'):
-        Embedding.from_batches(yields(both[1]), targets='labels')
-
-
-def test_wrong_arguments_are_refused():
-    for options, error, message in (
-        ({'classes': 'abc'}, ArgumentTypeError, r'from_batches\(classes\): expected a list'),
-        ({'classes': [0, 0]}, DataError, r'from_batches\(classes\): expected each once'),
-        ({'scale': True}, ArgumentTypeError, r'scale\): expected what feature_scale returned'),
-        ({'batch_size': 3}, ArgumentTypeError, 'from_batches: expected the arguments batches'),
-        ({'validation': X}, ArgumentTypeError, 'Embedding.validation: expected a tuple'),
-        ({'validation': (X[:, 1:], Y)}, ShapeError, r'Embedding.validation\[0\]: expected samples'),
-    ):
-        with pytest.raises(error, match=message):
-            Embedding.from_batches(in_order, **{'classes': CLASSES, **options})
-    assert issubclass(EpynnError, Exception)
-
-
-def test_a_layer_of_tokens_reads_numbers_of_a_stream():
-    numbers = np.arange(60).reshape(20, 3) % 5
-
-    def batches():
-        yield numbers[:10], numbers[:10, 0] % 3
-        yield numbers[10:], numbers[10:, 0] % 3
-
-    data = Embedding.from_batches(batches, classes=CLASSES)
-    model = quiet(EpyNN([data, Tokens(5, 4), Flatten(), Dense(3, softmax)]))
-    model.train(2, verbose=0)
-    assert np.isfinite(model.batch_loss).all()
