@@ -3,8 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, LayerError
 from epynn.commons.models import Layer, as_layers
@@ -116,7 +114,7 @@ class Composite(Layer):
 
     training = HandedOn()
     dtype = HandedOn()
-    np_rng = HandedOn(np.random.Generator.spawn)  # streams of their own, which follow from it
+    np_rng = HandedOn(lambda rng, count: rng.spawn(count))  # streams of their own, from it
     optimizer = HandedOn()
     se_hPars = HandedOn()
     penalty = HandedOn()
