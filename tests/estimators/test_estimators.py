@@ -14,11 +14,9 @@ from sklearn.exceptions import NotFittedError
 from epynn import (
     LSTM,
     Adam,
-    Callback,
     Convolution,
     Dense,
     Dropout,
-    EarlyStopping,
     Flatten,
     LabelSmoothing,
     Pooling,
@@ -26,7 +24,7 @@ from epynn import (
     relu,
     tanh,
 )
-from epynn.commons.errors import ArgumentError, ArgumentTypeError, EpynnError, TrainingError
+from epynn.commons.errors import ArgumentError
 from epynn.commons.loss import CCE
 from epynn.estimators import EpyNNClassifier, EpyNNRegressor, EpyNNTransformer
 
@@ -193,113 +191,6 @@ def test_a_class_of_weight_zero_remains_a_class():
 # HOW FAR
 
 
-def test_early_stopping_holds_out_samples_and_keeps_the_best_epoch():
-    model = EpyNNClassifier(early_stopping=True, n_iter_no_change=10, random_state=0).fit(X, y)
-    assert len(model.validation_scores_) == model.n_iter_ < 100
-    assert model.best_validation_score_ == max(model.validation_scores_)
-    assert model.score(X, y) > 0.85
-    plain = EpyNNClassifier(**FEW).fit(X, y)
-    assert plain.validation_scores_ is None
-    assert plain.best_validation_score_ is None
-
-
-def test_training_stops_where_the_loss_no_longer_falls():
-    model = EpyNNClassifier(n_iter_no_change=2, tol=10, random_state=0).fit(X, y)
-    assert model.n_iter_ == len(model.loss_curve_) == 3
-    assert EpyNNClassifier(n_iter_no_change=None, tol=10, **FEW).fit(X, y).n_iter_ == 5
-
-
-def test_a_warm_start_goes_on_from_the_parameters_of_before():
-    model = EpyNNClassifier(warm_start=True, **FEW).fit(X, y)
-    first = model.loss_curve_
-    assert model.fit(X, y).loss_curve_[0] < first[-1] + 0.05
-    assert model.set_params(warm_start=False).fit(X, y).loss_curve_ == first
-
-
-def test_partial_fit_learns_an_epoch_a_call_and_goes_on():
-    model = EpyNNClassifier(random_state=0)
-    for _ in range(30):
-        model.partial_fit(X[::2], y[::2], classes=[0, 1, 2])
-    assert model.n_iter_ == 30
-    assert model.score(X, y) > 0.9
-    amounts = EpyNNRegressor(random_state=0)
-    for _ in range(3):
-        amounts.partial_fit(X, y)
-    assert amounts.loss_curve_[-1] < amounts.loss_curve_[0]
-
-
-def test_partial_fit_takes_the_rate_of_the_beginning_after_a_fit():
-    model = EpyNNClassifier(**FEW).fit(X, y).partial_fit(X, y)
-    assert model.network_.layers[1].lrate[5] == model.learning_rate
-
-
-def test_partial_fit_refuses_a_label_that_nobody_named():
-    model = EpyNNClassifier(**FEW).partial_fit(X[:100], y[:100])
-    with pytest.raises(ValueError, match=r'classes \[0, 1\].*got.*2'):
-        model.partial_fit(X, y)
-
-
-def test_partial_fit_refuses_to_stop_early():
-    with pytest.raises(ArgumentError, match='early_stopping'):
-        EpyNNClassifier(early_stopping=True).partial_fit(X, y)
-
-
-def test_a_fit_that_fails_leaves_no_data_behind():
-    model = EpyNNClassifier(optimizer='SGD', weight_decay=0, learning_rate=1e200, **FEW)
-    with pytest.raises(TrainingError):
-        model.fit(X, y)
-    assert model.network_.embedding.dsets == []
-
-
-def test_callbacks_hear_of_the_training():
-    class Count(Callback):
-        epochs = 0
-
-        def on_epoch_end(self, model):
-            self.epochs += 1
-            if self.epochs == 3:
-                model.stop('enough')
-
-    count = Count()
-    assert EpyNNClassifier(callbacks=count, **FEW).fit(X, y).n_iter_ == 3
-    early = EarlyStopping('batch_loss')
-    assert EpyNNClassifier(callbacks=[early], **FEW).fit(X, y).n_iter_ == 5
-    assert early.best_epoch == 4
-
-
-def test_callbacks_of_scikit_learn_hear_of_each_epoch():
-    pytest.importorskip('sklearn.callback')
-
-    class Listen:
-        def __init__(self):
-            self.heard, self.scores = [], []
-
-        def setup(self, estimator, context):
-            self.heard.append('setup')
-
-        def on_fit_task_begin(self, estimator, context):
-            self.heard.append(f'begin {context.task_name}')
-
-        def on_fit_task_end(self, estimator, context, *, X, y, fitted_estimator):
-            self.scores.append(fitted_estimator.score(X, y))
-            self.heard.append(f'end {context.task_name}')
-            return len(self.heard) > 5
-
-        def teardown(self, estimator, context):
-            self.heard.append('teardown')
-
-    listen = Listen()
-    model = EpyNNClassifier(**FEW).set_callbacks(listen).fit(X, y)
-    epoch = ['begin epoch', 'end epoch']
-    assert listen.heard == ['setup', 'begin fit', *epoch, *epoch, 'end fit', 'teardown']
-    assert model.n_iter_ == 2
-    clone(model).set_params(early_stopping=True).set_callbacks(Listen()).fit(X, y, np.ones(150))
-    assert listen.scores[-1] == listen.scores[-2] == model.score(X, y) != listen.scores[0]
-
-
-# WHAT IS KEPT
-
-
 def test_what_is_pickled_has_neither_data_nor_caches(fitted):
     many = np.repeat(X, 40, axis=0)
     model = EpyNNClassifier(max_epochs=1, random_state=0).fit(many, np.repeat(y, 40))
@@ -354,60 +245,3 @@ def test_losses_of_amounts_above_zero_take_targets_as_they_are():
     model = EpyNNRegressor(loss='MSLE', standardize=False, **FEW).fit(X, y)
     assert model.feature_scale_ is None
     assert model.target_scale_ is None
-
-
-# WHAT IS REFUSED
-
-REFUSED = {
-    'max_epochs': (0, 'EpyNNClassifier.max_epochs'),
-    'hidden': ((3, 0), 'EpyNNClassifier.hidden'),
-    'batch_size': ('all', "or 'auto'"),
-    'tol': (-1, 'EpyNNClassifier.tol'),
-    'n_iter_no_change': (1.5, 'EpyNNClassifier.n_iter_no_change'),
-    'early_stopping': ('yes', 'EpyNNClassifier.early_stopping'),
-    'weight_decay': (-1, 'EpyNNClassifier.weight_decay'),
-    'loss': ('cross', 'loss'),
-    'optimizer': ('adm', 'optimizer'),
-    'schedule': ('cosin', 'schedule'),
-    'layers': ([Dense], 'EpyNNClassifier.layers'),
-    'layers_kwargs': ({'units': 3}, 'layers_kwargs'),
-    'class_weight': ({7: 2.0}, 'class_weight'),
-    'dtype': ('int32', 'float32 or float64'),
-    'callbacks': ([3], 'callbacks'),
-}
-
-
-@pytest.mark.parametrize('name', REFUSED)
-def test_constructors_only_store_and_fit_refuses(name):
-    value, words = REFUSED[name]
-    model = EpyNNClassifier(**{**FEW, name: value})
-    with pytest.raises((EpynnError, ValueError), match=words):
-        model.fit(X, y)
-
-
-def test_an_embedding_among_the_layers_is_refused():
-    from epynn import Embedding
-
-    with pytest.raises(ArgumentTypeError, match='Embedding'):
-        EpyNNClassifier(layers=[Embedding(), Dense(3)], **FEW).fit(X, y)
-
-
-def test_sparse_samples_are_refused_in_words():
-    sparse = pytest.importorskip('scipy.sparse')
-    with pytest.raises(TypeError, match=r'[Ss]parse.*dense'):
-        EpyNNClassifier(**FEW).fit(sparse.csr_matrix(X), y)
-
-
-def test_weights_below_zero_and_all_zero_are_refused():
-    for w in (np.r_[-1.0, np.ones(149)], np.zeros(150)):
-        with pytest.raises(ValueError, match='weight'):
-            EpyNNClassifier(**FEW).fit(X, y, w)
-
-
-def test_a_warm_start_with_other_targets_is_refused():
-    model = EpyNNClassifier(warm_start=True, **FEW).fit(X, y)
-    with pytest.raises(ValueError, match='classes'):
-        model.fit(X, NAMES[y])
-    amounts = EpyNNRegressor(warm_start=True, **FEW).fit(X, y)
-    with pytest.raises(ValueError, match='1 amounts'):
-        amounts.fit(X, np.c_[y, y])
