@@ -20,7 +20,9 @@ from sphinx.errors import ExtensionError
 from pages.layer_pages import NAMES, PageDirective, as_markdown
 from pages.source_pages import find_source
 
-FAMILIES = {'losses': 'losses', 'activations': 'activations'}
+FAMILIES = {
+    'losses': 'losses', 'activations': 'activations', 'schedules': 'schedules',
+}  # fmt: skip
 """The pages, each with its row in the table of public names."""
 
 NOT_MEMBERS = {
