@@ -12,8 +12,8 @@ author = 'the authors of epynn'
 release = epynn.__version__
 extensions = [
     'sphinx.ext.autodoc', 'sphinx.ext.linkcode', 'numpydoc', 'myst_nb',
-    'pages.mathml', 'pages.layer_pages', 'pages.family_pages', 'pages.source_pages',
-    'pages.reference', 'pages.links',
+    'pages.mathml', 'pages.layer_list', 'pages.layer_pages', 'pages.family_pages',
+    'pages.source_pages', 'pages.reference', 'pages.links',
 ]  # fmt: skip
 exclude_patterns = ['_build', '**.ipynb_checkpoints']
 source_suffix = {'.rst': 'restructuredtext', '.md': 'myst-nb', '.ipynb': 'myst-nb'}

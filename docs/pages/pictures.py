@@ -1,4 +1,4 @@
-"""Pictures of the pages: numbers in cells, windows on images, gates over time."""
+"""Pictures of the pages: numbers in cells, windows on images."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -124,24 +124,6 @@ def show_windows(
     return picture
 
 
-def show_gates(arrays: Mapping[str, Any], title: str = 'step') -> Picture:
-    """Return arrays ``(s, u)`` over the steps, one strip each."""
-    picture = Picture(7, 0.62 * len(arrays) + 0.7)
-    grid = picture.figure.subplots(len(arrays), 1, sharex=True, squeeze=False)[:, 0]
-    for axes, (name, numbers) in zip(grid, arrays.items(), strict=True):
-        numbers = np.asarray(numbers, dtype=float).T
-        largest = max(1.0, float(np.abs(numbers).max()))
-        axes.imshow(numbers, cmap=SHADES, vmin=-largest, vmax=largest, aspect='auto')
-        axes.set_ylabel(name, rotation=0, ha='right', va='center', family='monospace')
-        axes.set_yticks([])
-        for unit, step in np.ndindex(*numbers.shape):
-            words = as_text(round(numbers[unit, step], 2))
-            axes.text(step, unit, words, ha='center', va='center', fontsize=8)
-    grid[-1].set_xlabel(title)
-    grid[-1].set_xticks(range(numbers.shape[1]))
-    return picture
-
-
 def show_taps(
     size: tuple[int, int], window: tuple[int, int], dilations: Mapping[str, int]
 ) -> Picture:
@@ -155,45 +137,4 @@ def show_taps(
         pixels[top : top + covers[0] : dilation, left : left + covers[1] : dilation] = 1
         draw_cells(axes, pixels, title, text=False)
         outline(axes, top, left, *covers)
-    return picture
-
-
-def show_sets(sets: Mapping[str, Any], rows: str, columns: str) -> Picture:
-    """Return grids whose cells of one set have one colour: which numbers share a mean."""
-    picture = Picture(2.6 * len(sets), 3.2)
-    grid = picture.figure.subplots(1, len(sets), squeeze=False)[0]
-    shades = [*colormaps['Set3'].colors, *colormaps['Pastel1'].colors, *colormaps['Set2'].colors]
-    for axes, (title, numbers) in zip(grid, sets.items(), strict=True):
-        numbers = np.asarray(numbers)
-        for row, column in np.ndindex(*numbers.shape):
-            shade = shades[int(numbers[row, column]) % len(shades)]
-            corner = (column - 0.5, row - 0.5)
-            axes.add_patch(Rectangle(corner, 1, 1, facecolor=shade, edgecolor=GREY, linewidth=0.6))
-        axes.set_title(title, fontsize=10, family='monospace')
-        axes.set_aspect('equal')
-        axes.set_xlim(-0.6, numbers.shape[1] - 0.4)
-        axes.set_ylim(numbers.shape[0] - 0.4, -0.6)
-        axes.set_xlabel(columns, fontsize=9)
-        axes.set_ylabel(rows, fontsize=9)
-        axes.set_xticks([])
-        axes.set_yticks([])
-        for side in axes.spines.values():
-            side.set_visible(False)
-    return picture
-
-
-def show_curves(x: Any, curves: Mapping[str, Any], label: str, title: str = '') -> Picture:
-    """Return curves over one axis, each with its name."""
-    picture = Picture(6, 3)
-    axes = picture.figure.subplots()
-    styles = ('-', '--', '-.', ':')
-    shades = (BLUE, ORANGE, GREEN, RED, GREY, DARK)
-    for i, (name, numbers) in enumerate(curves.items()):
-        axes.plot(x, numbers, styles[i % 4], color=shades[i % 6], label=name, linewidth=1.8)
-    axes.axhline(0, color=GREY, linewidth=0.5)
-    axes.set_xlabel(label)
-    axes.set_title(title, fontsize=10)
-    axes.legend(frameon=False, fontsize=9)
-    for side in ('top', 'right'):
-        axes.spines[side].set_visible(False)
     return picture

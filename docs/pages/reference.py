@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 
 import epynn
 import epynn.estimators
-from pages.layer_pages import list_layers
+from pages.layer_list import list_layers
 
 TABLES = re.compile(r'^\| ([^|`]+) \| ((?:`\w+` ?)+)\|$', re.M)
 ESTIMATORS = re.compile(r'^\| `epynn\.(estimators)` \| ((?:`\w+` ?)+)\|$', re.M)
