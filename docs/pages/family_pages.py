@@ -22,7 +22,7 @@ from pages.source_pages import find_source
 
 FAMILIES = {
     'losses': 'losses', 'activations': 'activations', 'schedules': 'schedules',
-    'optimizers': 'optimizers, penalties',
+    'optimizers': 'optimizers, penalties', 'initializers': 'initializers',
 }  # fmt: skip
 """The pages, each with its row in the table of public names."""
 
