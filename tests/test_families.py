@@ -18,7 +18,8 @@ MEMBERS = [
     for name, check in families.find_members(text)
 ]
 TABLES = {
-    page: re.search(r'^```\{elsewhere\}\n(.*?)^```$', PAGES[page], re.M | re.S) for page in PAGES
+    page: re.search(r'^```\{elsewhere\}[^\n]*\n(.*?)^```$', PAGES[page], re.M | re.S)
+    for page in PAGES
 }
 
 

@@ -23,12 +23,13 @@ from pages.source_pages import find_source
 FAMILIES = {
     'losses': 'losses', 'activations': 'activations', 'schedules': 'schedules',
     'optimizers': 'optimizers, penalties', 'initializers': 'initializers',
+    'metrics': 'metrics',
 }  # fmt: skip
 """The pages, each with its row in the table of public names."""
 
 NOT_MEMBERS = {
-    'loss_functions', 'activation_functions', 'schedule_functions', 'Optimizer', 'Penalty',
-    'clip_gradient',
+    'loss_functions', 'activation_functions', 'schedule_functions', 'metrics_functions',
+    'Optimizer', 'Penalty', 'clip_gradient',
 }  # fmt: skip
 """What the rows list besides: bases, and functions that find a member by its name."""
 
@@ -38,10 +39,14 @@ def make_numbers() -> dict[str, object]:
     rng = np.random.default_rng(0)
     Z = 2 * rng.standard_normal((5, 3))
     e = np.exp(Z)
+    y, a = np.array([1, 0, 0, 1, 1, 0, 0, 1, 0, 0]), np.linspace(0.95, 0.08, 10)
+    yes = a > 0.5
     return {
         'Z': Z, 'A': e / e.sum(axis=1, keepdims=True), 'Y': np.eye(3)[[0, 1, 2, 2, 1]], 'U': 3,
         'x': np.linspace(-4, 4, 33), 'n': np.arange(20), 'close': np.testing.assert_allclose,
         'p': rng.standard_normal(4), 'g': rng.standard_normal(4), 'lr': 0.1,
+        'y': y, 'a': a, 'TP': np.sum(yes & (y == 1)), 'FP': np.sum(yes & (y == 0)),
+        'FN': np.sum(~yes & (y == 1)), 'TN': np.sum(~yes & (y == 0)),
         'hPars': {
             'learning_rate': 0.1, 'epochs': 20, 'cycle_epochs': 5, 'cycle_descent': 0.5,
             'decay_k': 0.2,

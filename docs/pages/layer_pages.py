@@ -238,7 +238,9 @@ def read_parameters(layer: type) -> dict[str, str]:
 
 
 class Elsewhere(PageDirective):
-    """``elsewhere``: rows of what, PyTorch, Keras, here; what is here in code is run."""
+    """``elsewhere``: rows of what, PyTorch or another, Keras, here; what is here in code is run."""
+
+    optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Return the table."""
@@ -246,7 +248,8 @@ class Elsewhere(PageDirective):
         for row in rows:
             for code in re.findall(r'`([A-Z]\w+\([^`]*\))`', row[3]):
                 eval(code, dict(NAMES))
-        return self.table(['', 'PyTorch', 'Keras', 'epynn'], rows)
+        other = self.arguments[0] if self.arguments else 'PyTorch'
+        return self.table(['', other, 'Keras', 'epynn'], rows)
 
 
 class Answer(PageDirective):
