@@ -3,6 +3,7 @@
 #   make test      the same set-up with the test extras, then the full checks
 #   make quick     of the checks, those that find most mistakes in a minute
 #   make docs      the documentation as a site in docs/_build/html; warnings are errors
+#   make docs-check  the same, then every page in a Chromium, where one is installed
 # Two more try networks and files elsewhere, each in an environment of its own:
 #   make test-oldest   the lowest versions that setup.cfg allows, on the oldest Python found here
 #   make test-newest   the latest versions, on the newest Python found here
@@ -33,19 +34,22 @@ LONG := test_changes test_check_gradients test_check_gradients_start test_cli \
 # matrix product: those of the tests are small, and threads that wait for each other stall where the
 # cores are shared.
 PYTEST := -m pytest --numprocesses auto --dist worksteal
-test quick test-oldest test-newest: export OPENBLAS_NUM_THREADS := 1
+test quick test-oldest test-newest docs-check: export OPENBLAS_NUM_THREADS := 1
 test quick test-oldest test-newest: export OMP_NUM_THREADS := 1
 
-.PHONY: example test quick test-oldest test-newest docs check format clean
+# Of the site, which `make docs-check` builds first.
+SITE := tests/test_site.py
+
+.PHONY: example test quick test-oldest test-newest docs docs-check check format clean
 
 example: $(VENV)/installed-examples
 	$(BIN)/epynn run digits_cnn
 
 test: check
-	$(BIN)/python $(PYTEST)
+	$(BIN)/python $(PYTEST) --ignore=$(SITE)
 
 quick: check
-	$(BIN)/python $(PYTEST) $(LONG:%=--ignore=tests/%) $(LONG:%=--ignore=tests/%.py)
+	$(BIN)/python $(PYTEST) --ignore=$(SITE) $(LONG:%=--ignore=tests/%) $(LONG:%=--ignore=tests/%.py)
 
 test-oldest: export PIP_CONSTRAINT := $(VENV)-oldest.txt
 test-oldest:
@@ -69,6 +73,9 @@ docs: export OPENBLAS_NUM_THREADS := 1
 docs: $(VENV)/installed-docs
 	$(BIN)/python -m sphinx --quiet --nitpicky --fail-on-warning --jobs auto \
 		--doctree-dir docs/_build/doctrees docs docs/_build/html
+
+docs-check: docs $(VENV)/installed-browser
+	$(BIN)/python -m pytest -rs $(SITE)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check

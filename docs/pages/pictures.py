@@ -26,7 +26,8 @@ class Picture:
         """Return the SVG, the same for the same figure."""
         text = io.StringIO()
         with rc_context({'svg.fonttype': 'none', 'svg.hashsalt': 'epynn'}):
-            self.figure.savefig(text, format='svg', metadata={'Date': None, 'Creator': None})
+            about = {'Date': None, 'Creator': None}
+            self.figure.savefig(text, format='svg', metadata=about, transparent=True)
         return text.getvalue()
 
 

@@ -17,6 +17,8 @@ from pages.layer_list import list_layers
 TABLES = re.compile(r'^\| ([^|`]+) \| ((?:`\w+` ?)+)\|$', re.M)
 ESTIMATORS = re.compile(r'^\| `epynn\.(estimators)` \| ((?:`\w+` ?)+)\|$', re.M)
 
+SIGNATURE = re.compile('<dl>\\n(?:<dd>.*</dd>\\n)+</dl>')
+
 
 def read_groups(docs: Path) -> dict[str, list[str]]:
     """Return the public names by what they are for: layers first, then the tables."""
@@ -124,9 +126,19 @@ def skip_roles(
     return True if declares and not callable(thing) and not isinstance(thing, property) else None
 
 
+def as_blocks(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Write the lines of signatures as blocks: Sphinx makes descriptions of them, of no term."""
+    body = context.get('body', '')
+    if '<dl>\n<dd>' in body:
+        context['body'] = SIGNATURE.sub(
+            lambda found: re.sub('<(/?)d[ld]>', r'<\1div>', found[0]), body
+        )
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect to the event."""
     app.connect('builder-inited', write)
+    app.connect('html-page-context', as_blocks)
     app.connect('autodoc-process-signature', as_written)
     app.connect('autodoc-skip-member', skip_roles)
     return {'parallel_read_safe': True, 'parallel_write_safe': True}
