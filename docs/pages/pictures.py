@@ -48,7 +48,7 @@ def draw_cells(
     shades = colormaps[SHADES]
     for row, column in np.ndindex(rows, columns):
         number = numbers[row, column]
-        shade = 'none' if np.isnan(number) else shades(0.5 + number / largest / 3.2)
+        shade = 'none' if np.isnan(number) else shades(0.5 + number / largest / 4)
         corner = (at[1] + column - 0.5, at[0] + row - 0.5)
         axes.add_patch(Rectangle(corner, 1, 1, facecolor=shade, edgecolor=GREY, linewidth=0.6))
         if text and not np.isnan(number):
