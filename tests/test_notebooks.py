@@ -36,7 +36,8 @@ def test_every_notebook_is_tested():
     'ignore:There is no current event loop:DeprecationWarning',  # before nbclient 0.11
 )
 @pytest.mark.parametrize('name', NAMES)
-def test_notebook_runs(name, render, tmp_path):
+def test_notebook_runs(name, render, tmp_path, monkeypatch):
+    monkeypatch.delenv('MPLBACKEND', raising=False)  # its own shows pictures in the notebook
     if name == 'digits_cnn':
         pytest.importorskip('sklearn')
     # Two epochs show the same things; what twenty lead to, the examples are asked for.
