@@ -58,14 +58,12 @@ def describe_training(model: EpyNN, encoder: Encoder) -> dict[str, Any]:
     require_no_hidden_state(model)
     embedding, layers = model.embedding, list(walk_layers(model.layers))
     busy = model.owner.busy
+    callbacks = [(type(callback).__name__, callback.state()) for callback in model.callbacks]
+    under_way = Interrupted(callbacks, model.stopped if busy else '', busy)
     training = Training(
         step=model.progress[1],
         told=model.told,
-        interrupted=(
-            [(type(callback).__name__, callback.state()) for callback in model.callbacks],
-            model.stopped if busy else '',
-            busy,
-        ),
+        interrupted=model.interrupted or under_way,  # as it was read, until it trains
         tally=model.tally[:3],
         batch_loss=model.batch_loss,
         seconds=model.seconds,

@@ -197,3 +197,13 @@ def test_a_schedule_goes_on_from_what_it_had_read(tmp_path):
         each.train(until=9, verbose=0)
     assert again.layers[1].lrate == whole.layers[1].lrate
     assert_same_parameters(again, whole)
+
+
+def test_a_training_that_was_read_and_written_again_keeps_all_of_it(tmp_path):
+    """Callbacks that nobody gave yet, too: it had none of its own."""
+    early = EarlyStopping(patience=90)
+    interrupted(tmp_path / 'file', (3, 1), callbacks=[early])
+    read = epynn.read_model(tmp_path / 'file', data=embed())
+    again = epynn.read_model(read.write(tmp_path / 'again', resume=True), data=embed())
+    assert record(again.interrupted) == record(read.interrupted)
+    assert record(again.interrupted.callbacks[1][1]) == record(early.state())
