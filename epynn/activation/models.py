@@ -39,6 +39,7 @@ class Activation(Layer):
     backward = activation_backward
 
     activation_is_last = True
+    honours_mask = True
 
     def __init__(
         self, activate: ActivationFunction, se_hPars: HyperParameters | None = None

@@ -18,6 +18,7 @@ from epynn.commons.passes import layer_cast_parameters, layer_receive_gradient, 
 from epynn.commons.state import Cache, Shapes, State
 from epynn.commons.state import HyperParameters as HyperParameters
 from epynn.commons.weights import layer_add_penalty_gradient, layer_compute_penalty, layer_weights
+from epynn.kernels.arrays import ndarray
 
 
 class Layer(State):
@@ -65,6 +66,10 @@ class Layer(State):
     input_gradient : bool
         Whether the backward pass has to return ``dX``. In training the network tells so the first
         layer that learns: nobody reads its ``dX``, and a layer may return None in its place.
+    mask : ndarray or None
+        Which steps of the input are real, ``(m, s)`` of bool: the others pad sequences to one
+        length. None where all are. The network hands it on from layer to layer; a layer alone is
+        given it before its forward pass.
     training : bool
         Whether a forward pass is one of training. Layers such as Dropout read it.
     trainable : bool
@@ -122,6 +127,10 @@ class Layer(State):
         """
         self.optimizer.update(self)
 
+    def output_mask(self) -> ndarray | None:
+        """Return the mask of the output: that of the input, where its steps are still there."""
+        return self.mask
+
     def children(self) -> list['Layer']:
         """Return the layers inside this one; most layers have none."""
         return []
@@ -175,6 +184,13 @@ def as_layers(layers: Any, name: str, expected: str, remedy: str) -> list[Layer]
     if len({id(layer) for layer in inside}) < len(inside):
         raise LayerError(name, 'each layer once', 'the same object twice', 'Make a second layer.')
     return list(layers)
+
+
+def run_layer(layer: Layer, A: ndarray, mask: ndarray | None) -> tuple[ndarray, ndarray | None]:
+    """Pass an array through a layer; return the output, and its mask."""
+    layer.mask = mask
+    A = layer.forward(A)
+    return A, layer.output_mask()
 
 
 def walk_layers(layers: Iterable[Layer]) -> Iterator[Layer]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from epynn.commons.arguments import describe
-from epynn.commons.errors import DataError, ShapeError, StateError
+from epynn.commons.errors import DataError, LayerError, ShapeError, StateError
 from epynn.commons.state import State
 from epynn.kernels.arrays import is_finite, ndarray
 
@@ -27,8 +27,12 @@ def layer_receive_input(layer: State, A: ndarray) -> ndarray:
     ShapeError
         If the axes are not those the layer expects, or the features are not as many as when
         the parameters were drawn.
+    LayerError
+        If the input has a mask, and the layer cannot leave out steps.
     """
     layer.check_axes(A)
+    if layer.mask is not None:
+        check_mask(layer, A, layer.mask)
     if layer.training:
         layer.bc.clear()  # of the step before: its memory serves this one
     if A.dtype.kind in 'biu' and layer.dtype is not None and not layer.takes_tokens:
@@ -78,6 +82,22 @@ def layer_receive_gradient(layer: State, dX: ndarray) -> ndarray:
         )  # fmt: skip
     layer.bc['dA'] = dX
     return dX
+
+
+def check_mask(layer: State, A: ndarray, mask: ndarray) -> None:
+    """Refuse a mask that the layer would not heed, or that does not fit its input."""
+    if not (layer.honours_mask and layer.has_passes_of('honours_mask', 'forward')):
+        raise LayerError(
+            layer.name, 'sequences of one length, as it cannot leave out steps',
+            f'a mask, {mask.size - np.count_nonzero(mask)} of whose {mask.size} steps are padding',
+            'Put it behind a layer that reads sequences to their end: LSTM(8), GlobalPooling(). In a '
+            'class of yours that heeds layer.mask say honours_mask = True.',
+        )  # fmt: skip
+    if mask.dtype != bool or mask.shape != A.shape[:2]:
+        raise ShapeError(
+            f'{layer.name}.mask', f'True or False for each step, an array {A.shape[:2]} of bool',
+            describe(mask), 'Pass True where a step is real, False where it pads.',
+        )  # fmt: skip
 
 
 def draw_parameters(layer: State, A: ndarray) -> None:

@@ -61,6 +61,9 @@ class Roles(NotCalled):
     moves_only: ClassVar[bool] = False
     """Whether the output has the numbers of the input, in other places."""
 
+    honours_mask: ClassVar[bool] = False
+    """Whether steps that the `mask` of the layer leaves out change nothing of the others."""
+
     holds_data: ClassVar[bool] = False
     """Whether the layer is the first of a network and a :class:`DataSource`, as an Embedding."""
 

@@ -111,6 +111,7 @@ class State(Roles):
         self.dtype: np.dtype[Any] | None = None
         self.owner: Any = None
         self.output_dZ: ndarray | None = None
+        self.mask: ndarray | None = None
 
     def __repr__(self) -> str:
         return write_call(type(self), self.arguments)

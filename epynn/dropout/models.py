@@ -38,6 +38,8 @@ class Dropout(Layer):
     forward = dropout_forward
     backward = dropout_backward
 
+    honours_mask = True
+
     def __init__(self, drop_prob: float = 0.5, axis: int | Sequence[int] = ()) -> None:
         super().__init__()
         self.drop_prob = as_float(drop_prob, 'Dropout.drop_prob', low=0, high=1)

@@ -123,6 +123,7 @@ class Embedding(Layer):
 
     holds_data = True
     takes_tokens = True
+    honours_mask = True
 
     dtrain: dataSet
     dval: dataSet

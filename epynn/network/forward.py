@@ -9,7 +9,7 @@ from epynn.commons.arguments import as_flag
 from epynn.commons.calls import in_words
 from epynn.commons.errors import EpynnError
 from epynn.commons.maths.floating import rounds_to_zero
-from epynn.commons.models import Layer
+from epynn.commons.models import Layer, run_layer
 from epynn.kernels.arrays import ndarray
 from epynn.network.ownership import require_ownership
 from epynn.network.state import Network
@@ -22,7 +22,9 @@ SAMPLES_AT_A_TIME = 256
 
 @in_words('EpyNN.forward', 'Write model.forward(X).')
 @rounds_to_zero
-def model_forward(model: Network, X: ndarray, training: bool = False) -> ndarray:
+def model_forward(
+    model: Network, X: ndarray, training: bool = False, mask: ndarray | None = None
+) -> ndarray:
     """Pass samples through all layers.
 
     Parameters
@@ -31,6 +33,8 @@ def model_forward(model: Network, X: ndarray, training: bool = False) -> ndarray
         Samples ``(m, ...)``, encoded and scaled as those of the Embedding.
     training : bool, optional
         Whether layers such as Dropout do what they do in training.
+    mask : ndarray, optional
+        Which steps are real, ``(m, s)`` of bool, where sequences were padded to one length.
 
     Returns
     -------
@@ -46,18 +50,21 @@ def model_forward(model: Network, X: ndarray, training: bool = False) -> ndarray
     training = as_flag(training, 'EpyNN.forward(training)')
     for layer in model.layers:
         layer.training = training
-    return pass_through(model.layers, X)
+    return pass_through(model.layers, X, mask=mask)
 
 
-def pass_through(layers: Sequence[Layer], A: ndarray, look: Look | None = None) -> ndarray:
+def pass_through(
+    layers: Sequence[Layer], A: ndarray, look: Look | None = None, mask: ndarray | None = None
+) -> ndarray:
     """Pass samples through layers; an error tells which of them it is about.
 
-    `look` sees what goes into each layer, and what comes out.
+    `look` sees what goes into each layer, and what comes out. A mask goes with the samples, as far
+    as their steps do.
     """
     for number, layer in enumerate(layers):
         X = A
         try:
-            A = layer.forward(X)
+            A, mask = run_layer(layer, X, mask)
             if look is not None:
                 look(number, X, A)
         except EpynnError as error:
@@ -72,7 +79,11 @@ def numbered(error: EpynnError, number: int) -> EpynnError:
 
 
 def compute_outputs(
-    model: Network, X: ndarray, keep_Z: bool = False, stop: int | None = None
+    model: Network,
+    X: ndarray,
+    keep_Z: bool = False,
+    stop: int | None = None,
+    mask: ndarray | None = None,
 ) -> tuple[ndarray, ndarray | None]:
     """Pass any number of samples through, outside training, some at a time; fewer in short memory.
 
@@ -87,7 +98,8 @@ def compute_outputs(
     i, step = 0, SAMPLES_AT_A_TIME
     while i < len(X):
         try:
-            A = pass_through(layers, X[i : i + step])
+            part = slice(i, i + step)
+            A = pass_through(layers, X[part], mask=None if mask is None else mask[part])
         except MemoryError:
             if step == 1:
                 raise

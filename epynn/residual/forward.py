@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from epynn.commons.errors import ShapeError
 from epynn.commons.maths.floating import floating
+from epynn.commons.models import run_layer
 from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
@@ -22,15 +23,15 @@ def residual_forward(layer: 'Residual', A: ndarray) -> ndarray:
     X = layer.receive_input(A)
 
     # (2) Along the chain
-    F = X
+    F, mask = X, layer.mask
     for inner in layer.chain:
-        F = inner.forward(F)
+        F, mask = run_layer(inner, F, mask)
     layer.fc['F'] = F
 
     # (3) Along the shortcut
-    S = X
+    S, mask = X, layer.mask
     for inner in layer.shortcut:
-        S = inner.forward(S)
+        S, mask = run_layer(inner, S, mask)
     layer.fc['S'] = S
 
     # (4) Add

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from epynn.commons.composite import Composite, check_inner_layers
 from epynn.commons.models import Layer
+from epynn.kernels.arrays import ndarray
 from epynn.residual.backward import residual_backward
 from epynn.residual.forward import residual_forward
 from epynn.residual.parameters import residual_compute_shapes
@@ -55,9 +56,15 @@ class Residual(Composite):
     forward = residual_forward
     backward = residual_backward
 
+    honours_mask = True
+
     def __init__(self, layers: Sequence[Layer], shortcut: Sequence[Layer] | None = None) -> None:
         self.chain = check_inner_layers(layers, 'Residual.layers')
         self.shortcut = (
             [] if shortcut is None else check_inner_layers(shortcut, 'Residual.shortcut')
         )
         super().__init__([*self.chain, *self.shortcut])
+
+    def output_mask(self) -> ndarray | None:
+        """Return the mask of what the chain gives out."""
+        return self.chain[-1].output_mask()

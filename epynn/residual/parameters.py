@@ -35,7 +35,7 @@ def chain_shapes(layers: Sequence[Layer], A: ndarray) -> list[dict[str, tuple[in
     X = A[:1]
     for inner in layers:
         twin = copy.deepcopy(inner)
-        twin.training = False
+        twin.training, twin.mask = False, None
         twin.p = {}
         output = twin.forward(X)
         inner.compute_shapes(X)

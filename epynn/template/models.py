@@ -22,3 +22,5 @@ class Template(Layer):
     compute_shapes = template_compute_shapes
     forward = template_forward
     backward = template_backward
+
+    honours_mask = True
