@@ -90,7 +90,7 @@ def check_mask(layer: State, A: ndarray, mask: ndarray) -> None:
         raise LayerError(
             layer.name, 'sequences of one length, as it cannot leave out steps',
             f'a mask, {mask.size - np.count_nonzero(mask)} of whose {mask.size} steps are padding',
-            'Put it behind a layer that reads sequences to their end: LSTM(8), GlobalPooling(). In a '
+            'Put it behind one that reads sequences to their end: LSTM(8), GlobalPooling(). In a '
             'class of yours that heeds layer.mask say honours_mask = True.',
         )  # fmt: skip
     if mask.dtype != bool or mask.shape != A.shape[:2]:
