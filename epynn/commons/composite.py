@@ -120,6 +120,7 @@ class Composite(Layer):
     penalty = HandedOn()
     owner = HandedOn()
     e = HandedOn()
+    carries = HandedOn()
 
     p = OfAll()  # '0.W'
     g = OfAll('d')  # 'd0.W'

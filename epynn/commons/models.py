@@ -70,6 +70,12 @@ class Layer(State):
         Which steps of the input are real, ``(m, s)`` of bool: the others pad sequences to one
         length. None where all are. The network hands it on from layer to layer; a layer alone is
         given it before its forward pass.
+    carries : bool
+        Whether a forward pass begins where the one before ended, sample by sample, as if the steps
+        of both were one sequence.
+    carried : dict
+        What it carries over, by symbol; each array has the samples first, ``(m, ...)``, and each
+        pass puts new arrays in the place of those before. Empty before the first pass.
     training : bool
         Whether a forward pass is one of training. Layers such as Dropout read it.
     trainable : bool

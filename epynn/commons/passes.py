@@ -33,6 +33,8 @@ def layer_receive_input(layer: State, A: ndarray) -> ndarray:
     layer.check_axes(A)
     if layer.mask is not None:
         check_mask(layer, A, layer.mask)
+    if layer.carries:
+        check_carried(layer, A)
     if layer.training:
         layer.bc.clear()  # of the step before: its memory serves this one
     if A.dtype.kind in 'biu' and layer.dtype is not None and not layer.takes_tokens:
@@ -98,6 +100,18 @@ def check_mask(layer: State, A: ndarray, mask: ndarray) -> None:
             f'{layer.name}.mask', f'True or False for each step, an array {A.shape[:2]} of bool',
             describe(mask), 'Pass True where a step is real, False where it pads.',
         )  # fmt: skip
+
+
+def check_carried(layer: State, A: ndarray) -> None:
+    """Refuse other samples than those whose state the layer carries from the pass before."""
+    for carried in layer.carried.values():
+        if len(carried) != len(A):
+            raise ShapeError(
+                layer.name, f'{len(carried)} samples, which go on from the pass before',
+                f'{len(A)}',
+                'Pass as many each time: drop_last=True in the Embedding leaves out a smaller last '
+                'batch. To begin new sequences, call model.reset_states() first.',
+            )  # fmt: skip
 
 
 def draw_parameters(layer: State, A: ndarray) -> None:

@@ -112,6 +112,8 @@ class State(Roles):
         self.owner: Any = None
         self.output_dZ: ndarray | None = None
         self.mask: ndarray | None = None
+        self.carries = False
+        self.carried: dict[str, ndarray] = {}
 
     def __repr__(self) -> str:
         return write_call(type(self), self.arguments)

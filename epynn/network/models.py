@@ -13,6 +13,7 @@ from epynn.commons.foreign import MODEL
 from epynn.commons.models import Layer
 from epynn.commons.optimize import SGD
 from epynn.network.backward import loss_gradient, model_backward
+from epynn.network.carrying import model_reset_states
 from epynn.network.checks import check_layers
 from epynn.network.confusion import model_confusion_matrix, model_plot_confusion
 from epynn.network.evaluate import model_evaluate, model_predict
@@ -118,6 +119,7 @@ class EpyNN(Network):
     update_parameters = model_update_parameters
     evaluate = model_evaluate
     predict = model_predict
+    reset_states = model_reset_states
     confusion_matrix = model_confusion_matrix
     report = model_report
     history = property(model_history)
