@@ -25,7 +25,7 @@ STOPPED = 130
 """The status of a program that was stopped by Ctrl-C: 128 and the number of the signal."""
 EXTRA_PACKAGES = {
     'sklearn': 'scikit-learn', 'matplotlib': 'matplotlib', 'PIL': 'pillow',
-    'distributed': 'distributed',
+    'distributed': 'distributed', 'statsmodels': 'statsmodels',
 }  # fmt: skip
 """What examples may import beyond epynn's own requirements -> its name for pip."""
 

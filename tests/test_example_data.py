@@ -71,3 +71,24 @@ def test_plucked_strings_sound_at_their_pitch_and_fade():
     assert X.max() <= 0.5
     assert len(Y) - n_train == 180
     assert set(Y[n_train:]) == {0, 1}
+
+
+def test_windows_of_a_series_hold_its_past_alone():
+    pytest.importorskip('statsmodels')
+    import numpy as np
+
+    data = load('forecast').prepare_dataset()
+    assert (data.months[0], data.months[-1]) == (np.datetime64('1958-03'), np.datetime64('2001-12'))
+    assert set(np.diff(data.months).astype(int)) == {1}
+    assert np.isfinite(data.x).all()
+    past, future = data.in_ppm(data.X[..., 0]), data.in_ppm(data.Y)
+    for t, before, after in zip(data.t, past, future, strict=True):
+        np.testing.assert_allclose(np.r_[before, after], data.x[t - 36 : t + 12], rtol=1e-12)
+
+    train, validation, test = data.parts.values()
+    assert not (train & validation | validation & test | train & test).any()
+    assert data.months[data.t[train] + 11].max() == np.datetime64('1986-12')
+    assert data.months[data.t[validation]].min() == np.datetime64('1987-01')
+    assert data.months[data.t[validation] + 11].max() == np.datetime64('1991-12')
+    assert data.months[data.t[test]].min() == np.datetime64('1992-01')
+    assert data.X[train].std() == pytest.approx(1, rel=1e-12)  # of what was learned from alone
