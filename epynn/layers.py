@@ -20,12 +20,13 @@ from epynn.reshape.models import Reshape
 from epynn.residual.models import Residual
 from epynn.rnn.models import RNN
 from epynn.template.models import Template
+from epynn.timedistributed.models import TimeDistributed
 from epynn.tokens.models import Tokens
 from epynn.transposedconvolution.models import TransposedConvolution
 
 __all__ = [
     'GRU', 'LSTM', 'RNN', 'Activation', 'BatchNorm', 'Bidirectional', 'Convolution',
     'Convolution1D', 'Dense', 'Dropout', 'Embedding', 'Flatten', 'GlobalPooling', 'GroupNorm',
-    'LayerNorm', 'Pooling', 'Pooling1D', 'Reshape', 'Residual', 'Template', 'Tokens',
-    'TransposedConvolution',
+    'LayerNorm', 'Pooling', 'Pooling1D', 'Reshape', 'Residual', 'Template', 'TimeDistributed',
+    'Tokens', 'TransposedConvolution',
 ]  # fmt: skip

@@ -25,6 +25,7 @@ from epynn.reshape.models import Reshape
 from epynn.residual.models import Residual
 from epynn.rnn.models import RNN
 from epynn.template.models import Template
+from epynn.timedistributed.models import TimeDistributed
 from epynn.tokens.models import Tokens
 from epynn.transposedconvolution.models import TransposedConvolution
 
@@ -103,6 +104,13 @@ def projected():
 
 def nested():
     return Residual([Residual([LayerNorm(), Activation(tanh)]), Dropout(0.4), Dense(5, tanh)])
+
+
+def step_by_step():
+    """Return layers for a film: an answer for each of its images."""
+    return TimeDistributed(
+        [Convolution(3, 2, activate=tanh), BatchNorm(), Flatten(), Dense(2, tanh)]
+    )
 
 
 BLOCK = {
@@ -241,6 +249,11 @@ ROWS = [
     Row('residual-block', block, IMAGES, IMAGES, BLOCK, modes_differ=True),
     Row('residual-shortcut', projected, IMAGES, (2, 3, 4, 3), PROJECTED, also=((1, 5, 3, 2),)),
     Row('residual-nested', nested, (6, 5), (6, 5), NESTED, random=True, modes_differ=True),
+    Row('timedistributed', lambda: TimeDistributed(Dense(2, softmax)), SEQUENCES, (3, 4, 2),
+        {'0.W': (5, 2), '0.b': (1, 2)}, also=OTHER_SEQUENCES),
+    Row('timedistributed-images', step_by_step, (2, 3, 4, 5, 2), (2, 3, 2),
+        {'0.W': (2, 2, 2, 3), '0.b': (3,), '1.gamma': (3,), '1.beta': (3,), '3.W': (12, 2),
+         '3.b': (1, 2)}, modes_differ=True, also=((1, 5, 4, 5, 2),)),
     Row('embedding', lambda: Embedding(), (4, 3), (4, 3)),
     Row('embedding-images', lambda: Embedding(), IMAGES, IMAGES),
     Row('template', lambda: Template(), (4, 3, 2), (4, 3, 2)),

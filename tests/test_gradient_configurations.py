@@ -107,6 +107,8 @@ def other_layers():
             yield cls, shape
     for f in (tanh, sigmoid, identity):
         yield partial(make_residual, f), (3, 4)
+    for f, shape in product((tanh, softmax, identity), ((2, 3, 4), (1, 1, 2), (2, 2, 3, 4, 2))):
+        yield partial(make_timedistributed, f), shape
 
 
 def make_bidirectional(cell, sequences, merge):
@@ -115,6 +117,10 @@ def make_bidirectional(cell, sequences, merge):
 
 def make_residual(f):
     return e.Residual([e.Dense(3, f), e.Dropout(0.2), e.Dense(4, f)])
+
+
+def make_timedistributed(f):
+    return e.TimeDistributed([e.LayerNorm(), e.Flatten(), e.Dropout(0.2), e.Dense(3, f)])
 
 
 def networks():

@@ -11,7 +11,8 @@ AXES = {
 IMAGES = ('m', 'h', 'w', 'd')
 STEPS = ('m', 's', 'e')
 REMEDIES = {
-    (('m', 'n'), 3): 'Add a Flatten layer before it.',
+    (('m', 'n'), 3): 'Add a Flatten layer before it; for an answer at each step, '
+    'TimeDistributed([{layer}(...)]).',
     (('m', 'n'), 4): 'Add a Flatten layer before it.',
     (IMAGES, 2): 'Put Flatten behind it, or make images of rows of pixels: Reshape((h, w, d)).',
     (IMAGES, 3): 'Reshape images without depth to (m, h, w, 1): X[..., np.newaxis].',
@@ -53,6 +54,7 @@ def layer_check_axes(layer: State, A: ndarray) -> None:
         words = ', '.join(AXES.get(axis, axis) for axis in expected)
         count = '1 axis' if len(shape) == 1 else f'{len(shape)} axes'
         remedy = REMEDIES.get((expected, len(shape)), 'Pass an array of these axes.')
+        remedy = remedy.format(layer=layer.name)
         remedy = SINGLE if len(shape) == 1 else remedy
         raise ShapeError(
             layer.name, f'an input of {len(expected)} axes ({axes}: {words})',

@@ -1,5 +1,6 @@
 """Layers made of layers."""
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,26 @@ def check_inner_layers(layers: Any, name: str) -> list[Layer]:
                 'It comes first in the list of a network.',
             )  # fmt: skip
     return inside
+
+
+def chain_shapes(layers: Sequence[Layer], A: ndarray) -> list[dict[str, tuple[int, ...]]]:
+    """Return the shapes of the parameters of each layer in a chain that gets `A`.
+
+    What a layer is given shows only when the ones before have worked: one sample passes through
+    copies of them, so that the layers themselves neither draw parameters nor change. They take
+    note of their dimensions and shapes.
+    """
+    shapes = []
+    X = A[:1]
+    for inner in layers:
+        twin = copy.deepcopy(inner)
+        twin.training, twin.mask = False, None
+        twin.p = {}
+        output = twin.forward(X)
+        inner.compute_shapes(X)
+        shapes.append({name: parameter.shape for name, parameter in twin.p.items()})
+        X = output
+    return shapes
 
 
 class Gathered(dict[str, ndarray]):

@@ -137,6 +137,10 @@ class Layer(State):
         """Return the mask of the output: that of the input, where its steps are still there."""
         return self.mask
 
+    def output_layer(self) -> 'Layer':
+        """Return the layer whose output this one gives out: itself, or a last one inside."""
+        return self
+
     def children(self) -> list['Layer']:
         """Return the layers inside this one; most layers have none."""
         return []

@@ -127,7 +127,7 @@ def loss_gradient(
             'EpyNN.loss_gradient(w)', f'a weight for each of the {len(A)} samples', describe(w),
             'Pass those of the set: dset.w.',
         )  # fmt: skip
-    activation = model.layers[-1].last_activation()
+    activation = model.layers[-1].output_layer().last_activation()
     dA = loss(Y, A, deriv=True)
     dZ = None if activation is None else output_gradient(loss, activation, Y, A)
     if w is not None:

@@ -223,7 +223,7 @@ def decide_samples(model: Network, dset: dataSet, what: str) -> ndarray | None:
 
 def gives_probabilities(model: Network) -> bool:
     """Return whether the outputs are known to be probabilities."""
-    activation = model.layers[-1].last_activation()
+    activation = model.layers[-1].output_layer().last_activation()
     shares = activation is not None and activation.function in (softmax, sigmoid)
     assert model.training_loss is not None
     return takes_probabilities(model.training_loss) or (
@@ -249,7 +249,7 @@ def compute_metric(
 
     From ``A`` a loss would be exact only as far as ``A`` resolves: in float32 sigmoid(17) is 1.
     """
-    activation = model.layers[-1].last_activation()
+    activation = model.layers[-1].output_layer().last_activation()
     if activation is not None and dset.Y is not None and Z is not None:
         parts = [slice(i, i + LOSSES_AT_A_TIME) for i in range(0, len(Z), LOSSES_AT_A_TIME)]
         losses = [output_loss(function, activation, dset.Y[part], Z[part]) for part in parts]

@@ -47,7 +47,7 @@ def check_labels(
     if Y is None:
         raise LabelError(where, 'labels to learn from', 'none', 'Pass Y_data to the Embedding.')
     assert model.training_loss is not None
-    output = model.layers[-1].name
+    output = model.layers[-1].output_layer().name
     if dsets is None:
         dsets = model.embedding.dsets
     labels = np.concatenate([dset.Y for dset in dsets])
@@ -92,7 +92,7 @@ def check_labels(
 
 def fitting_output(model: Network, columns: int) -> str:
     """Return what to do where the outputs have more or fewer columns than the labels."""
-    output = model.layers[-1]
+    output = model.layers[-1].output_layer()
     units = f'{columns} unit' if columns == 1 else f'{columns} units'
     remedy = f'Give {output.name} {units}'
     if not output.draws_parameters():
@@ -125,6 +125,7 @@ def output_range(model: Network) -> tuple[Layer, tuple[float, float] | None]:
     for layer in reversed(model.layers[1:]):
         if not (layer.moves_only and layer.has_passes_of('moves_only', 'forward')):
             break
+    layer = layer.output_layer()
     return layer, layer.output_range() if layer.has_passes_of('output_range', 'forward') else None
 
 
@@ -147,7 +148,7 @@ def check_outputs(model: Network, A: ndarray) -> None:
     Where the activation is known, so is what it can give. Otherwise outputs of a batch tell.
     """
     layer, bounds = output_range(model)
-    loss, activation = model.training_loss, model.layers[-1].last_activation()
+    loss, activation = model.training_loss, model.layers[-1].output_layer().last_activation()
     assert loss is not None
     where = f'{layer.name}.activate'
     if A.shape[1] == 1 and activation is not None and activation.function is softmax:
@@ -195,5 +196,5 @@ def check_integer_labels(model: Network, A: ndarray, dsets: Sequence[dataSet], w
                 remedy = 'Labels in columns are for loss="CCE".'
             raise LabelError(
                 where, f'one label a sample, a whole number from 0 to {u - 1}, as '
-                f'{model.layers[-1].name} has {u} units', f'{wrong[0]}', remedy,
+                f'{model.layers[-1].output_layer().name} has {u} units', f'{wrong[0]}', remedy,
             )  # fmt: skip

@@ -24,7 +24,9 @@ def test_an_error_in_a_layer_tells_which_of_several_it_is():
         quiet(model)
     frames = traceback.extract_tb(raised.value.__traceback__)
     assert 'dense_forward' in [frame.name for frame in frames]  # it still leads to the layer
-    assert raised.value.remedy == 'Add a Flatten layer before it.'
+    assert raised.value.remedy.startswith(
+        'Add a Flatten layer before it; for an answer at each step'
+    )
 
 
 def test_labels_of_every_batch_and_set_are_checked():

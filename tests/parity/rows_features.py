@@ -1,4 +1,4 @@
-"""Activation functions; Dense, Activation, Tokens, Dropout, Residual; layers that hand on."""
+"""Activations; Dense, Tokens, Dropout, Residual, TimeDistributed; layers that hand on."""
 
 import math
 from functools import partial
@@ -202,6 +202,24 @@ def residuals():
     yield residual_nested()
 
 
+def steps():
+    """Layers at each step: those of PyTorch take any number of axes."""
+    for f, shape in product((e.tanh, e.softmax, e.identity), ((3, 4, 5), (1, 1, 2), (2, 3, 2, 4))):
+        yield LayerRow(
+            f'TimeDistributed Dense {f.__name__} {shape}',
+            partial(e.TimeDistributed, e.Activation(f)) if len(shape) == 4
+            else partial(make_steps, f),
+            shape,
+            partial(t.activation, f=f.__name__) if len(shape) == 4
+            else partial(t.chain, functions=[partial(t.dense, f='tanh'),
+                                             partial(t.dense, f=f.__name__)]),
+        )  # fmt: skip
+
+
+def make_steps(f):
+    return e.TimeDistributed([e.Dense(4, e.tanh), e.Dense(3, f)])
+
+
 ROWS = [
     *functions(),
     *dense(),
@@ -211,4 +229,5 @@ ROWS = [
     *shapes(),
     *dropouts(),
     *residuals(),
+    *steps(),
 ]

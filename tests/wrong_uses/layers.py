@@ -22,6 +22,7 @@ from epynn.pooling1d.models import Pooling1D
 from epynn.reshape.models import Reshape
 from epynn.residual.models import Residual
 from epynn.rnn.models import RNN
+from epynn.timedistributed.models import TimeDistributed
 from epynn.tokens.models import Tokens
 from epynn.transposedconvolution.models import TransposedConvolution
 from wrong_uses.shared import Wrong, X, Y
@@ -200,6 +201,14 @@ ROWS = [
           lambda: (lambda a: Bidirectional(a, backward_layer=a))(LSTM(3)), LayerError,
           'Bidirectional.layers', 'each layer once', 'the same object twice',
           'Make a second layer'),
+    Wrong('steps of a function', lambda: TimeDistributed(relu), ArgumentTypeError,
+          'TimeDistributed.layers', 'a list of at least one layer', 'relu (function)',
+          'Put the layer into brackets'),
+    Wrong('steps of nothing', lambda: TimeDistributed([]), ArgumentTypeError,
+          'TimeDistributed.layers', 'a list of at least one layer', '[] (list)',
+          'Put the layer into brackets'),
+    Wrong('steps of a class', lambda: TimeDistributed([Dense]), LayerError,
+          'TimeDistributed.layers[0]', 'a layer', 'Dense (class)', 'Add parentheses: Dense()'),
     Wrong('a branch that is no list', lambda: Residual(Dense(3)), ArgumentTypeError,
           'Residual.layers', 'a list of at least one layer', 'Dense(',
           'Put the layer into brackets'),

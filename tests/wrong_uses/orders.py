@@ -30,6 +30,7 @@ from epynn.pooling1d.models import Pooling1D
 from epynn.reshape.models import Reshape
 from epynn.residual.models import Residual
 from epynn.rnn.models import RNN
+from epynn.timedistributed.models import TimeDistributed
 from epynn.tokens.models import Tokens
 from epynn.transposedconvolution.models import TransposedConvolution
 from wrong_uses.shared import IMAGES, Wrong, X, Y, images, run, sequences
@@ -180,7 +181,10 @@ ROWS = [
           'After a recurrent layer, give that one'),
     Wrong('a Dense after all states', lambda: sequences(RNN(4, sequences=True)), ShapeError,
           'Dense, layer 2', 'an input of 2 axes (m, n: samples, features)', '3 axes (16, 6, 4)',
-          'Add a Flatten layer before it'),
+          'Add a Flatten layer before it; for an answer at each step, TimeDist'),
+    Wrong('steps of a last state', lambda: sequences(RNN(4), TimeDistributed(Dense(3, softmax))),
+          ShapeError, 'TimeDistributed, layer 2', 'an input of 3 axes or more (m, s, ...: samples',
+          '2 axes (16, 4)', 'After a recurrent layer, give that one'),
     Wrong('tokens that are numbers of data',
           lambda: run(Tokens(9, 3), Flatten(), Dense(3, softmax)), DataError, 'Tokens, layer 1',
           'tokens, whole numbers from 0 to 8', '-0.2590655321041202 (float) in sample',

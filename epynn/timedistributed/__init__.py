@@ -1,0 +1,1 @@
+"""TimeDistributed: layers that are applied at each step."""
