@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import itertools
 import re
 from pathlib import Path
 from textwrap import dedent
@@ -9,13 +10,16 @@ from types import ModuleType
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
 import epynn
+import epynn.commons.errors
 import epynn.estimators
+from pages.docstrings import find_faults
 from pages.layer_list import list_layers
 
 TABLES = re.compile(r'^\| ([^|`]+) \| ((?:`\w+` ?)+)\|$', re.M)
-ESTIMATORS = re.compile(r'^\| `epynn\.(estimators)` \| ((?:`\w+` ?)+)\|$', re.M)
+ELSEWHERE = re.compile(r'^\| `epynn\.(?:commons\.)?(estimators|errors)` \| ((?:`\w+` ?)+)\|$', re.M)
 
 SIGNATURE = re.compile('<dl>\\n(?:<dd>.*</dd>\\n)+</dl>')
 
@@ -24,14 +28,15 @@ def read_groups(docs: Path) -> dict[str, list[str]]:
     """Return the public names by what they are for: layers first, then the tables."""
     groups = {'layers': [name for name, _ in list_layers(docs)]}
     page = (docs / 'public.md').read_text(encoding='utf-8')
-    for title, names in TABLES.findall(page) + ESTIMATORS.findall(page):
+    for title, names in TABLES.findall(page) + ELSEWHERE.findall(page):
         groups[title] = re.findall(r'`(\w+)`', names)
     return groups
 
 
 def home(name: str) -> ModuleType:
     """Return the package that a public name is imported from."""
-    return epynn if name in epynn.__all__ else epynn.estimators
+    places = (epynn, epynn.estimators, epynn.commons.errors)
+    return next(place for place in places if hasattr(place, name))
 
 
 def write_page(name: str, page: str = '') -> str:
@@ -51,7 +56,7 @@ def write_index(groups: dict[str, list[str]]) -> str:
     """Return the page that lists all names with the first sentence of each."""
     words = (
         'Every public name. ``from epynn import ...`` has them all but the estimators, which '
-        '``from epynn.estimators import ...`` has.'
+        '``from epynn.estimators import ...`` has, and the errors, ``epynn.commons.errors``.'
     )
     lines = ['Reference', '=========', '', words, '']
     for title, names in groups.items():
@@ -74,6 +79,9 @@ def write(app: Sphinx) -> None:
     folder = docs / 'reference'
     folder.mkdir(exist_ok=True)
     groups = read_groups(docs)
+    for name in itertools.chain(*groups.values()):
+        if faults := find_faults(home(name).__name__, name):
+            raise ExtensionError('\n'.join(faults))
     pages = {name: write_page(name) for names in groups.values() for name in names}
     pages |= {name: write_page(name, page) for name, page in list_layers(docs)}
     pages['index'] = write_index(groups)

@@ -27,8 +27,8 @@ class BatchNorm(Normalization):
     Parameters
     ----------
     momentum : float, optional
-        Share of the running statistics that a training pass keeps, from 0 to 1. (torch gives that
-        name to ``1 - momentum``.)
+        Share of the running statistics that a training pass keeps, from 0 to 1; torch gives that
+        name to ``1 - momentum``.
     epsilon : float, optional
         Added to the variance.
     se_hPars : dict, optional

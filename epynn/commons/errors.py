@@ -83,8 +83,13 @@ class MissingExtraError(EpynnError, ImportError):
 class UnknownNameError(EpynnError, AttributeError):
     """An attribute that the object or module does not have.
 
-    The remedy may be a function, which is called when somebody reads it: the nearest of all names
-    takes long to find, and who asks ``hasattr`` reads nothing.
+    Parameters
+    ----------
+    where, expected, got : str
+        As of :class:`EpynnError`.
+    remedy : str or function, optional
+        The function is called when somebody reads the remedy: the nearest of all names takes long
+        to find, and who asks ``hasattr`` reads nothing.
     """
 
     def __init__(

@@ -42,6 +42,11 @@ def configure_directory(clear: bool = False) -> None:
 def read_file(path: Any) -> str:
     """Return the text of a file in UTF-8.
 
+    Parameters
+    ----------
+    path : path
+        Where it is.
+
     Raises
     ------
     ArgumentError

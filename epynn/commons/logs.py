@@ -27,7 +27,15 @@ def in_notebook() -> bool:
 
 
 def process_logs(msg: str, level: int = 0) -> None:
-    """Print a message: level 0 plain, 1 green, 2 cyan, 3 yellow, from 4 on red."""
+    """Print a message.
+
+    Parameters
+    ----------
+    msg : str
+        The message.
+    level : int, default 0
+        Its colour: 0 none, 1 green, 2 cyan, 3 yellow, from 4 on red.
+    """
     show(paint(msg, COLOURS[min(max(level, 0), len(COLOURS) - 1)]) if level else msg)
 
 

@@ -43,6 +43,11 @@ class L1(Penalty):
     """Sum of magnitudes, ``c sum(|W|)``: pulls weights to exactly 0.
 
     The gradient is ``c sign(W)``, 0 at 0.
+
+    Parameters
+    ----------
+    coefficient : float
+        ``c``, at least 0.
     """
 
     def __call__(self, W: ndarray) -> float:
@@ -59,6 +64,11 @@ class L2(Penalty):
     """Half the sum of squares, ``c sum(W^2) / 2``: pulls weights towards 0 in proportion.
 
     The half makes the gradient ``c W``, the same as a weight decay of ``c``.
+
+    Parameters
+    ----------
+    coefficient : float
+        ``c``, at least 0.
     """
 
     def __call__(self, W: ndarray) -> float:

@@ -34,11 +34,13 @@ class Convolution1D(Sliding):
         Steps of zeros added at each end ``ps``. 'same': as many as give an output of
         ``os = ceil(s / ss)``, an odd one after the signal; 'valid': none; 'causal': all before the
         signal, so that an output sees its own step and earlier ones only.
+    activate, initialization, use_bias : optional
+        As in :class:`~epynn.convolution.models.Convolution`.
     dilation : int, optional
         Distance of neighbouring points of a filter ``rs``.
     groups : int, optional
         Number ``g`` of groups of neighbours into which elements and filters fall.
-    activate, initialization, use_bias, se_hPars, penalty : optional
+    se_hPars, penalty : optional
         As in :class:`~epynn.convolution.models.Convolution`.
 
     Notes

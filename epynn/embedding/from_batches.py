@@ -62,7 +62,7 @@ def embedding_from_batches(
     targets : str, optional
         What all targets are, where those of the first batch look simpler: ``'labels'``,
         ``'one-hot'``, ``'multilabel'`` or ``'amounts'``.
-    validation, test, augment
+    validation, test, augment : optional
         As of an Embedding of arrays.
 
     Returns

@@ -107,6 +107,11 @@ class Embedding(Layer):
     se_dataset : dict
         The settings above, for the tables.
 
+    Raises
+    ------
+    DataError
+        If samples and labels differ in number, the data holds NaN or infinity, or is not numbers.
+
     Notes
     -----
     Shapes: ``X (m, ...)`` -> ``A (m, ...)``. The layer has no parameters.
@@ -114,11 +119,6 @@ class Embedding(Layer):
     One Embedding may serve several networks in turn. It is that of the network that initialized it
     last; those before go on with a twin, which has the same data in memory once, and its own
     order, batches and outputs.
-
-    Raises
-    ------
-    DataError
-        If samples and labels differ in number, the data holds NaN or infinity, or is not numbers.
     """
 
     holds_data = True

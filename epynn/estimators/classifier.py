@@ -207,10 +207,12 @@ class EpyNNClassifier(ClassifierMixin, BaseNetwork):
 
         Parameters
         ----------
-        X, y, sample_weight
+        X, y : array_like
             As for ``fit``.
         classes : array_like, optional
             All labels there are; the first call needs them, unless `y` has them all.
+        sample_weight : array_like, optional
+            As for ``fit``.
 
         Returns
         -------

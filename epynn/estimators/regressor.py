@@ -29,15 +29,23 @@ from epynn.network.callbacks import Callback
 class EpyNNRegressor(RegressorMixin, BaseNetwork):
     """Network that learns amounts, one or several a sample.
 
-    Parameters and attributes as of :class:`EpyNNClassifier`, but for what is about classes.
+    Attributes are those of :class:`EpyNNClassifier`, too, but for what is about classes.
 
     Parameters
     ----------
+    hidden, layers, layers_kwargs : optional
+        As of :class:`EpyNNClassifier`.
     loss : str or function, default None
         As for ``EpyNN.initialize``, of outputs that are amounts; None for MSE.
+    optimizer, learning_rate, weight_decay, schedule, batch_size, max_epochs : optional
+        As of :class:`EpyNNClassifier`.
+    early_stopping, validation_fraction, n_iter_no_change, tol : optional
+        As of :class:`EpyNNClassifier`.
     standardize : bool, default True
         Bring features, and the amounts to be learned, to mean 0 and standard deviation 1. The loss
         is that of the latter. Losses of amounts above 0 need False.
+    warm_start, random_state, dtype, callbacks, verbose : optional
+        As of :class:`EpyNNClassifier`.
 
     Attributes
     ----------

@@ -30,7 +30,6 @@ class EpyNNTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
     layer : int, default -2
         Which layer of ``estimator_.network_.layers`` gives the features: -1 is the output, -2 the
         last one before it, 0 the data.
-
     random_state : int, RandomState or None, default None
         That of the estimator, in place of its own; None to leave it that.
 
@@ -67,7 +66,7 @@ class EpyNNTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEs
 
         Parameters
         ----------
-        X, y, sample_weight
+        X, y, sample_weight : array_like
             Samples, targets and weights, as for the estimator.
 
         Returns

@@ -175,7 +175,13 @@ def write_under_new_name(data: list[bytes | memoryview], folder: Path, stem: str
 
 @in_words('write_model', 'Write write_model(model, path).', method=False)
 def write_model(model: EpyNN, path: str | Path | None = None, resume: bool = False) -> Path:
-    """Write a network to a file, as :meth:`EpyNN.write` does."""
+    """Write a network to a file.
+
+    Parameters
+    ----------
+    model, path, resume : EpyNN, path, bool
+        The network; the others as for :meth:`EpyNN.write`, which this calls.
+    """
     if not isinstance(model, EpyNN):
         raise ArgumentTypeError(
             'write_model(model)', 'a network', describe(model), 'Pass an EpyNN object.'

@@ -64,7 +64,7 @@ def model_confusion_matrix(
 
     Parameters
     ----------
-    X_data, Y_data, X_encode, X_scale
+    X_data, Y_data, X_encode, X_scale : optional
         Samples and labels, as for :meth:`evaluate`. Without them, those of the last set of the
         Embedding: the test set, or the validation set, or the training set.
 
@@ -128,9 +128,9 @@ def model_plot_confusion(
 
     Parameters
     ----------
-    X_data, Y_data, X_encode, X_scale
+    X_data, Y_data, X_encode, X_scale : optional
         As in :meth:`confusion_matrix`.
-    pyplot, path
+    pyplot, path : optional
         As in :meth:`plot`; the file is ``plots/<uname>_confusion.png``.
     """
     pyplot = as_flag(pyplot, 'EpyNN.plot_confusion(pyplot)')

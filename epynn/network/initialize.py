@@ -90,8 +90,8 @@ def model_initialize(
         Embedding; labels left out weigh 1. ``'balanced'``: ``m / (k count)`` for each of the k
         labels in the training set, as in scikit-learn, so that all classes weigh the same. Weights
         multiply the loss of each sample, in the gradients and in the reported loss of every set;
-        the mean is still over the number of samples, as in Keras. (torch divides by the sum of the
-        weights instead.)
+        the mean is still over the number of samples, as in Keras; torch divides by the sum of the
+        weights instead.
     deterministic : bool, optional
         Changes nothing: the same numbers come out on any number of threads, always. True warns
         where that cannot be promised, as NumPy multiplies by a library that cannot be kept to one

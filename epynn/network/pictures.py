@@ -65,7 +65,7 @@ def model_plot_filters(
     ----------
     layer : int or Layer
         The layer, or its number in the network.
-    pyplot, path
+    pyplot, path : optional
         As in :meth:`plot`; the file is ``plots/<uname>_filters.png``.
 
     Raises
@@ -112,7 +112,7 @@ def model_plot_activations(
         Samples ``(m, ...)``, encoded and scaled as those of the Embedding.
     layer : int or Layer
         The layer, or its number in the network.
-    pyplot, path
+    pyplot, path : optional
         As in :meth:`plot`; the file is ``plots/<uname>_activations.png``.
 
     Raises

@@ -38,11 +38,13 @@ class TransposedConvolution(Sliding):
         Rows and columns left out on each side of the output ``(ph, pw)``, as the convolution that
         this layer transposes would have added them. 'same': as many as give an output of
         ``oh = h sh``; 'valid': none.
+    activate, initialization, use_bias, se_hPars : optional
+        As in :class:`~epynn.convolution.models.Convolution`.
     output_padding : int or (int, int), optional
         Rows at the bottom and columns at the right that the output has in addition ``(qh, qw)``,
         fewer than the strides: a convolution with strides takes several sizes to the same one, and
         this chooses among them. Not with 'same', which has chosen.
-    activate, initialization, use_bias, se_hPars, penalty : optional
+    penalty : Penalty, optional
         As in :class:`~epynn.convolution.models.Convolution`.
 
     Notes

@@ -75,7 +75,7 @@ def scale_features(X_data: Any, scale: FeatureScale | None = None) -> ndarray:
     Parameters
     ----------
     X_data : array
-        m samples, shape (m, ...).
+        The m samples, shape (m, ...).
     scale : FeatureScale, optional
         The scale of other data, as of a training set, to apply instead of that of ``X_data``;
         results may then lie outside [0, 1]. They saturate at the largest finite number.

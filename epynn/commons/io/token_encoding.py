@@ -104,6 +104,11 @@ def index_elements_auto(X_data: Iterable[Any]) -> tuple[dict[Any, int], dict[int
 def one_hot_encode(i: int, elements_size: int) -> ndarray:
     """Return a vector of ``elements_size`` zeros, float64, but for a one at index ``i``.
 
+    Parameters
+    ----------
+    i, elements_size : int
+        Place of the one, and length of the vector.
+
     Raises
     ------
     ArgumentError
@@ -132,7 +137,15 @@ def _checked_one_hot(indices: ndarray, size: int) -> ndarray:
 def one_hot_encode_sequence(
     sequence: Sequence[Any], e2i: Mapping[Any, int], elements_size: int
 ) -> ndarray:
-    """Encode one sample, s tokens, as one-hot vectors, (s, e); all else as `encode_dataset`."""
+    """Encode one sample, s tokens, as one-hot vectors, (s, e).
+
+    Parameters
+    ----------
+    sequence : sequence of tokens
+        The sample.
+    e2i, elements_size : mapping, int
+        As for :func:`encode_dataset`; so are errors.
+    """
     indices = np.array(_indices(sequence, e2i, 'sequence'), dtype=np.intp)
     return _checked_one_hot(indices, elements_size)
 
@@ -140,7 +153,12 @@ def one_hot_encode_sequence(
 def one_hot_decode_sequence(sequence: ndarray, i2e: Mapping[int, Any]) -> list[Any]:
     """Return the s tokens of a sample (s, e) that was one-hot encoded, or those most probable.
 
-    ``i2e`` has the token of each index.
+    Parameters
+    ----------
+    sequence : array
+        The sample, shape (s, e).
+    i2e : mapping
+        Token of each index.
 
     Raises
     ------
@@ -169,7 +187,7 @@ def encode_dataset(X_data: Iterable[Any], e2i: Mapping[Any, int], elements_size:
     Parameters
     ----------
     X_data : iterable of sequences
-        m samples of s tokens each.
+        The m samples, of s tokens each.
     e2i : mapping
         Index of each token.
     elements_size : int

@@ -38,7 +38,7 @@ def CCE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
 
     See Also
     --------
-    output_loss, output_gradient : loss and gradient through softmax, exact however small ``A`` is.
+    output_loss, output_gradient : Loss and gradient through softmax, exact however small ``A`` is.
     """
     Y, A = pair(Y, A)
     if deriv:
@@ -56,6 +56,11 @@ def ICCE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     As :func:`CCE` with the labels as one-hot columns, "sparse" in Keras: ``Y`` is (m, 1) or (m,),
     and ``dL/dA = -1 / A`` in the column of the label, 0 elsewhere.
 
+    Parameters
+    ----------
+    Y, A, deriv : array, array, bool
+        As for :func:`CCE`, but for ``Y``; so is the result.
+
     Raises
     ------
     ShapeError
@@ -72,11 +77,15 @@ def BCE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
 
     ``dL/dA = ((1 - Y) / (1 - A) - Y / A) / U``; its terms are 0 where ``A`` is below the smallest
     normal number, or ``1 - A`` is 0, as the logarithms stop there. ``Y`` is between 0 and 1.
-    Arguments, result and errors as for :func:`CCE`.
+
+    Parameters
+    ----------
+    Y, A, deriv : array, array, bool
+        As for :func:`CCE`; so are result and errors.
 
     See Also
     --------
-    output_loss, output_gradient : loss and gradient through sigmoid, exact however close to 0 or 1
+    output_loss, output_gradient : Loss and gradient through sigmoid, exact however close to 0 or 1
         ``A`` is.
 
     Notes
@@ -106,7 +115,11 @@ def Hinge(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     above 0; of several columns, machines of one class against the rest each, the largest.
 
     ``dL/dA = -t / U`` where ``t A < 1``, else 0. The loss saturates at the largest finite number.
-    Arguments, result and errors as for :func:`CCE`.
+
+    Parameters
+    ----------
+    Y, A, deriv : array, array, bool
+        As for :func:`CCE`; so are result and errors.
 
     References
     ----------

@@ -47,7 +47,10 @@ def MSE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
 def MAE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     """Mean absolute error, ``L = sum_U |Y - A| / U``; ``dL/dA = sign(A - Y) / U``, 0 at ``A = Y``.
 
-    Arguments, result and errors as for :func:`MSE`.
+    Parameters
+    ----------
+    Y, A, deriv : array, array, bool
+        As for :func:`MSE`; so are result and errors.
     """
     Y, A = pair(Y, A)
     U = A.shape[1]
@@ -62,10 +65,14 @@ def MAE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
 def MSLE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     """Mean squared logarithmic error, ``L = sum_U (log(1 + Y) - log(1 + A))^2 / U``.
 
-    It is meant for truth and outputs above -1; both are kept at or above ``-1 + eps``, with eps
-    the spacing of the dtype at 1. The gradient is
+    It is meant for truth and outputs above -1; both are kept at or above ``-1 + eps``, with eps the
+    spacing of the dtype at 1. The gradient is
     ``dL/dA = 2 (log(1 + A) - log(1 + Y)) / ((1 + A) U)``, and 0 where ``A`` is below the bound.
-    Arguments, result and errors as for :func:`MSE`.
+
+    Parameters
+    ----------
+    Y, A, deriv : array, array, bool
+        As for :func:`MSE`; so are result and errors.
     """
     Y, A = pair(Y, A)
     U = A.shape[1]

@@ -19,7 +19,10 @@ class _HasGradients(Protocol):
 def clip_gradient(layer: _HasGradients, max_norm: float = 0.25) -> None:
     """Scale the gradients of a layer down to a joint L2 norm of at most ``max_norm``.
 
-    See :func:`clip_by_norm`, of which this is the case of one layer.
+    Parameters
+    ----------
+    layer, max_norm : layer, float
+        As for :func:`clip_by_norm`, of which this is the case of one layer.
     """
     clip_by_norm([layer], max_norm)
 

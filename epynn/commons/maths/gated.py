@@ -49,8 +49,12 @@ def gelu(x: ndarray, deriv: bool = False) -> ndarray:
     """Gaussian error linear unit, ``f(x) = x P(x)``, P the standard normal distribution.
 
     ``P(x) = (1 + erf(x / sqrt(2))) / 2``: the exact function, not its approximation by tanh.
-    ``f'(x) = P(x) + x p(x)`` with the density ``p(x) = exp(-x^2 / 2) / sqrt(2 pi)``. Arguments and
-    result as for :func:`sigmoid`.
+    ``f'(x) = P(x) + x p(x)`` with the density ``p(x) = exp(-x^2 / 2) / sqrt(2 pi)``.
+
+    Parameters
+    ----------
+    x, deriv : array, bool
+        As for :func:`sigmoid`; so is the result.
 
     References
     ----------
@@ -67,7 +71,12 @@ def gelu(x: ndarray, deriv: bool = False) -> ndarray:
 def silu(x: ndarray, deriv: bool = False) -> ndarray:
     """Sigmoid linear unit, also called swish, ``f(x) = x sigmoid(x)``.
 
-    ``f'(x) = sigmoid(x) + x sigmoid'(x)``. Arguments and result as for :func:`sigmoid`.
+    ``f'(x) = sigmoid(x) + x sigmoid'(x)``.
+
+    Parameters
+    ----------
+    x, deriv : array, bool
+        As for :func:`sigmoid`; so is the result.
 
     References
     ----------
@@ -82,8 +91,12 @@ def silu(x: ndarray, deriv: bool = False) -> ndarray:
 def mish(x: ndarray, deriv: bool = False) -> ndarray:
     """Mish, ``f(x) = x tanh(softplus(x))``.
 
-    ``f'(x) = tanh(s) + x tanh'(s) sigmoid(x)`` with ``s = softplus(x)``. Arguments and result as
-    for :func:`sigmoid`.
+    ``f'(x) = tanh(s) + x tanh'(s) sigmoid(x)`` with ``s = softplus(x)``.
+
+    Parameters
+    ----------
+    x, deriv : array, bool
+        As for :func:`sigmoid`; so is the result.
 
     References
     ----------

@@ -82,8 +82,12 @@ def orthogonal(shape: Shape, rng: Rng = None) -> ndarray:
     ``Q R`` decomposition of a standard normal of that shape, transposed first where it is wider
     than tall and back afterwards. The columns of ``Q`` take the sign of the diagonal of ``R``,
     without which the distribution is not uniform. More than two axes: the leading ones are
-    flattened to ``(prod(shape[:-1]), shape[-1])`` for the decomposition. Arguments and result
-    as for :func:`xavier`.
+    flattened to ``(prod(shape[:-1]), shape[-1])`` for the decomposition.
+
+    Parameters
+    ----------
+    shape, rng : tuple of int, numpy.random.Generator
+        As for :func:`xavier`; so is the result.
 
     References
     ----------
@@ -115,27 +119,37 @@ def fans(shape: Shape) -> tuple[int, int]:
 def glorot_normal(shape: Shape, rng: Rng = None) -> ndarray:
     """Draw from a normal distribution of variance ``2 / (fan_in + fan_out)``.
 
-    For tanh and other activations that are straight around 0. Fans as in :func:`fans`; other
-    arguments and result as for :func:`xavier`.
+    For tanh and other activations that are straight around 0. Fans as in :func:`fans`; the paper is
+    that of :func:`xavier`.
 
-    References
+    Parameters
     ----------
-    Glorot and Bengio, 2010. Understanding the difficulty of training deep feedforward neural
-    networks.
+    shape, rng : tuple of int, numpy.random.Generator
+        As for :func:`xavier`; so is the result.
     """
     return draw_normal(shape, rng, 2 / sum(fans(shape)))
 
 
 def glorot_uniform(shape: Shape, rng: Rng = None) -> ndarray:
-    """Draw evenly between minus and plus ``sqrt(6 / (fan_in + fan_out))``; as `glorot_normal`."""
+    """Draw evenly between minus and plus ``sqrt(6 / (fan_in + fan_out))``, fans as in :func:`fans`.
+
+    Parameters
+    ----------
+    shape, rng : tuple of int, numpy.random.Generator
+        As for :func:`xavier`; so is the result.
+    """
     return draw_uniform(shape, rng, 2 / sum(fans(shape)))
 
 
 def he_normal(shape: Shape, rng: Rng = None) -> ndarray:
     """Draw from a normal distribution of variance ``2 / fan_in``.
 
-    For relu and its kin, which stop half of their input. Arguments and result as for
-    :func:`glorot_normal`.
+    For relu and its kin, which stop half of their input. Fans as in :func:`fans`.
+
+    Parameters
+    ----------
+    shape, rng : tuple of int, numpy.random.Generator
+        As for :func:`xavier`; so is the result.
 
     References
     ----------
@@ -146,14 +160,23 @@ def he_normal(shape: Shape, rng: Rng = None) -> ndarray:
 
 
 def he_uniform(shape: Shape, rng: Rng = None) -> ndarray:
-    """Draw evenly between minus and plus ``sqrt(6 / fan_in)``; as :func:`he_normal`."""
+    """Draw evenly between minus and plus ``sqrt(6 / fan_in)``, fans as in :func:`fans`.
+
+    Parameters
+    ----------
+    shape, rng : tuple of int, numpy.random.Generator
+        As for :func:`xavier`; so is the result.
+    """
     return draw_uniform(shape, rng, 2 / fans(shape)[0])
 
 
 def lecun_normal(shape: Shape, rng: Rng = None) -> ndarray:
     """Draw from a normal distribution of variance ``1 / fan_in``, for selu.
 
-    Arguments and result as for :func:`glorot_normal`.
+    Parameters
+    ----------
+    shape, rng : tuple of int, numpy.random.Generator
+        As for :func:`glorot_normal`; so is the result.
 
     References
     ----------
@@ -163,17 +186,35 @@ def lecun_normal(shape: Shape, rng: Rng = None) -> ndarray:
 
 
 def lecun_uniform(shape: Shape, rng: Rng = None) -> ndarray:
-    """Draw evenly between minus and plus ``sqrt(3 / fan_in)``; as :func:`lecun_normal`."""
+    """Draw evenly between minus and plus ``sqrt(3 / fan_in)``, fans as in :func:`fans`.
+
+    Parameters
+    ----------
+    shape, rng : tuple of int, numpy.random.Generator
+        As for :func:`xavier`; so is the result.
+    """
     return draw_uniform(shape, rng, 1 / fans(shape)[0])
 
 
 def zeros(shape: Shape, rng: Rng = None) -> ndarray:
-    """Return zeros. Weights that all start alike stay alike: for biases and scales."""
+    """Return zeros. Weights that all start alike stay alike: for biases and scales.
+
+    Parameters
+    ----------
+    shape, rng : tuple of int, numpy.random.Generator
+        As for :func:`xavier`; nothing is drawn.
+    """
     return np.zeros(shape)
 
 
 def ones(shape: Shape, rng: Rng = None) -> ndarray:
-    """Return ones. Weights that all start alike stay alike: for biases and scales."""
+    """Return ones. Weights that all start alike stay alike: for biases and scales.
+
+    Parameters
+    ----------
+    shape, rng : tuple of int, numpy.random.Generator
+        As for :func:`xavier`; nothing is drawn.
+    """
     return np.ones(shape)
 
 

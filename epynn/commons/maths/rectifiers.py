@@ -35,7 +35,12 @@ def relu(x: ndarray, deriv: bool = False) -> ndarray:
     """Rectified linear unit, ``f(x) = max(0, x)``.
 
     ``f'(x) = 1`` where ``x > 0``, else 0: at 0, where f has no derivative, it is the left one, as
-    in other libraries. Arguments and result as for :func:`sigmoid`.
+    in other libraries.
+
+    Parameters
+    ----------
+    x, deriv : array, bool
+        As for :func:`sigmoid`; so is the result.
 
     References
     ----------
@@ -49,9 +54,15 @@ def relu(x: ndarray, deriv: bool = False) -> ndarray:
 def lrelu(x: ndarray, deriv: bool = False, alpha: float = 0.3) -> ndarray:
     """Leaky rectified linear unit, ``f(x) = x`` where ``x > 0``, else ``alpha x``.
 
-    ``f'(x) = 1`` where ``x > 0``, else ``alpha``. Any ``alpha`` will do, above 1 or negative too;
-    it is ``LRELU_alpha`` of the hyper-parameters. Where ``alpha x`` would pass the largest finite
-    number, it saturates there. Other arguments and result as for :func:`sigmoid`.
+    ``f'(x) = 1`` where ``x > 0``, else ``alpha``. Where ``alpha x`` would pass the largest finite
+    number, it saturates there.
+
+    Parameters
+    ----------
+    x, deriv : array, bool
+        As for :func:`sigmoid`; so is the result.
+    alpha : float, default 0.3
+        Any will do, above 1 or negative too; ``LRELU_alpha`` of the hyper-parameters.
 
     References
     ----------
@@ -71,9 +82,14 @@ def lrelu(x: ndarray, deriv: bool = False, alpha: float = 0.3) -> ndarray:
 def elu(x: ndarray, deriv: bool = False, alpha: float = 1.0) -> ndarray:
     """Exponential linear unit, ``f(x) = x`` where ``x > 0``, else ``alpha (exp(x) - 1)``.
 
-    ``f'(x) = 1`` where ``x > 0``, else ``alpha exp(x)``. ``alpha`` is ``ELU_alpha`` of the
-    hyper-parameters, and ``-alpha`` the limit on the negative side. Other arguments and result as
-    for :func:`sigmoid`.
+    ``f'(x) = 1`` where ``x > 0``, else ``alpha exp(x)``.
+
+    Parameters
+    ----------
+    x, deriv : array, bool
+        As for :func:`sigmoid`; so is the result.
+    alpha : float, default 1.0
+        ``-alpha`` is the limit on the negative side; ``ELU_alpha`` of the hyper-parameters.
 
     References
     ----------
@@ -95,7 +111,12 @@ def selu(x: ndarray, deriv: bool = False) -> ndarray:
     ``f'(x) = c`` where ``x > 0``, else ``c a exp(x)``. ``a = 1.67326...`` and ``c = 1.05070...``
     keep the mean 0 and the variance 1 of standard normal inputs from layer to layer; weights are to
     be drawn by ``lecun_normal``. Where ``c x`` would pass the largest finite number, it saturates
-    there. Arguments and result as for :func:`sigmoid`.
+    there.
+
+    Parameters
+    ----------
+    x, deriv : array, bool
+        As for :func:`sigmoid`; so is the result.
 
     References
     ----------
@@ -110,7 +131,12 @@ def softplus(x: ndarray, deriv: bool = False) -> ndarray:
     """Softplus, ``f(x) = log(1 + exp(x))``, a smooth relu.
 
     Computed as ``max(x, 0) + log(1 + exp(-|x|))``, which never overflows. ``f'(x)`` is the logistic
-    function, ``1 / (1 + exp(-x))``. Arguments and result as for :func:`sigmoid`.
+    function, ``1 / (1 + exp(-x))``.
+
+    Parameters
+    ----------
+    x, deriv : array, bool
+        As for :func:`sigmoid`; so is the result.
 
     References
     ----------

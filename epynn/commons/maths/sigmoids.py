@@ -38,8 +38,12 @@ def tanh(x: ndarray, deriv: bool = False) -> ndarray:
     """Hyperbolic tangent, ``f(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x))``.
 
     ``f'(x) = 1 - f(x)^2`` is computed as the square of ``1 / cosh(x) = 2 e / (1 + e^2)`` with
-    ``e = exp(-|x|)``: neither overflow nor cancellation. Arguments and result as for
-    :func:`sigmoid`.
+    ``e = exp(-|x|)``: neither overflow nor cancellation.
+
+    Parameters
+    ----------
+    x, deriv : array, bool
+        As for :func:`sigmoid`; so is the result.
     """
     x = floating(x)
     if not deriv:
@@ -55,7 +59,12 @@ def hard_sigmoid(x: ndarray, deriv: bool = False) -> ndarray:
     """Straight lines in place of the logistic function, ``f(x) = min(max(x / 6 + 1/2, 0), 1)``.
 
     ``f'(x) = 1/6`` where ``-3 < x < 3``, else 0. This slope is that of torch and of Keras 3;
-    Keras 2 and the paper rise faster, by ``x / 5``. Arguments and result as for :func:`sigmoid`.
+    Keras 2 and the paper rise faster, by ``x / 5``.
+
+    Parameters
+    ----------
+    x, deriv : array, bool
+        As for :func:`sigmoid`; so is the result.
 
     References
     ----------
@@ -71,7 +80,12 @@ def hard_sigmoid(x: ndarray, deriv: bool = False) -> ndarray:
 def hard_tanh(x: ndarray, deriv: bool = False) -> ndarray:
     """Straight lines in place of the hyperbolic tangent, ``f(x) = min(max(x, -1), 1)``.
 
-    ``f'(x) = 1`` where ``-1 < x < 1``, else 0. Arguments and result as for :func:`sigmoid`.
+    ``f'(x) = 1`` where ``-1 < x < 1``, else 0.
+
+    Parameters
+    ----------
+    x, deriv : array, bool
+        As for :func:`sigmoid`; so is the result.
 
     References
     ----------
@@ -85,7 +99,12 @@ def hard_tanh(x: ndarray, deriv: bool = False) -> ndarray:
 def softsign(x: ndarray, deriv: bool = False) -> ndarray:
     """Softsign, ``f(x) = x / (1 + |x|)``: nears its bounds more slowly than tanh.
 
-    ``f'(x) = 1 / (1 + |x|)^2``. Arguments and result as for :func:`sigmoid`.
+    ``f'(x) = 1 / (1 + |x|)^2``.
+
+    Parameters
+    ----------
+    x, deriv : array, bool
+        As for :func:`sigmoid`; so is the result.
 
     References
     ----------

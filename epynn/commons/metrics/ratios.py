@@ -141,11 +141,13 @@ def recall(
 
     Parameters
     ----------
-    Y, A, multilabel
+    Y, A : array
         As for :func:`accuracy`.
     positive_label : int, default 1
         The positive class where there are two; where there are more, each is in turn, and the
         metric is the mean over them.
+    multilabel : bool, optional
+        As for :func:`accuracy`.
     average : str, optional
         Another mean: ``'micro'``, ``'macro'``, ``'weighted'`` or ``'samples'``; see
         :mod:`epynn.commons.metrics`.
@@ -175,7 +177,10 @@ def precision(
 ) -> float:  # fmt: skip
     """Return the precision, ``TP / (TP + FP)``: the share of positive decisions that are right.
 
-    Arguments, result and errors as for :func:`recall`.
+    Parameters
+    ----------
+    Y, A, positive_label, multilabel, average : optional
+        As for :func:`recall`; so are result and errors.
     """
     n = count_decisions(Y, A, positive_label, multilabel, average)
     return mean_ratio(n, n.TP, n.TP + n.FP)
@@ -188,7 +193,12 @@ def fscore(
     """Return the F1 score, ``2 TP / (2 TP + FP + FN)``: harmonic mean of recall and precision.
 
     Of more than two classes the mean is that of their scores, not the score of mean recall and mean
-    precision. Arguments, result and errors as for :func:`recall`.
+    precision.
+
+    Parameters
+    ----------
+    Y, A, positive_label, multilabel, average : optional
+        As for :func:`recall`; so are result and errors.
     """
     n = count_decisions(Y, A, positive_label, multilabel, average)
     return mean_ratio(n, 2 * n.TP, 2 * n.TP + n.FP + n.FN)
@@ -200,7 +210,10 @@ def specificity(
 ) -> float:  # fmt: skip
     """Return the specificity, ``TN / (TN + FP)``: the share of the negatives that were found.
 
-    Arguments, result and errors as for :func:`recall`.
+    Parameters
+    ----------
+    Y, A, positive_label, multilabel, average : optional
+        As for :func:`recall`; so are result and errors.
     """
     n = count_decisions(Y, A, positive_label, multilabel, average)
     return mean_ratio(n, n.TN, n.TN + n.FP)
@@ -212,7 +225,10 @@ def NPV(
 ) -> float:  # fmt: skip
     """Return the negative predictive value, ``TN / (TN + FN)``: of negative decisions, the right.
 
-    Arguments, result and errors as for :func:`recall`.
+    Parameters
+    ----------
+    Y, A, positive_label, multilabel, average : optional
+        As for :func:`recall`; so are result and errors.
     """
     n = count_decisions(Y, A, positive_label, multilabel, average)
     return mean_ratio(n, n.TN, n.TN + n.FN)

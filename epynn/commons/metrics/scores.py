@@ -34,11 +34,13 @@ def ROC_AUC(
 
     Parameters
     ----------
-    Y, A, multilabel
+    Y, A : array
         As for :func:`epynn.commons.metrics.accuracy`.
     positive_label : int, default 1
         The positive class where there are two. In one column of outputs high ones stand for the
         larger label.
+    multilabel : bool, optional
+        As for :func:`epynn.commons.metrics.accuracy`.
 
     Returns
     -------
@@ -130,7 +132,12 @@ def R2(Y: ndarray, A: ndarray, positive_label: int = 1, multilabel: bool | None 
 def RMSE(Y: ndarray, A: ndarray, positive_label: int = 1, multilabel: bool | None = None) -> float:
     """Return the root mean squared error, ``sqrt(mean (Y - A)^2)``, the mean of it over columns.
 
-    It is in the unit of Y, and NaN for no samples. Arguments and errors as for :func:`R2`.
+    It is in the unit of Y, and NaN for no samples.
+
+    Parameters
+    ----------
+    Y, A, positive_label, multilabel : optional
+        As for :func:`R2`; so are errors.
     """
     Y, A = _amounts(Y, A)
     if not len(Y):

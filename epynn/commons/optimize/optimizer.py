@@ -42,6 +42,8 @@ class Optimizer(Named, ABC):
         by :func:`epynn.commons.maths.clipping.clip_by_norm`.
     clip_value : float, optional
         Largest magnitude of each number in the gradients; larger ones are cut off there.
+    **unknown
+        Refused, with the nearest known name.
 
     Notes
     -----

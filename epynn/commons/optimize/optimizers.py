@@ -16,6 +16,11 @@ from epynn.kernels.arrays import ndarray
 class SGD(Optimizer):
     """Gradient descent on batches: ``p = p - lr g``.
 
+    Parameters
+    ----------
+    weight_decay, clip_norm, clip_value : float, optional
+        As for :class:`Optimizer`.
+
     References
     ----------
     Robbins and Monro, "A stochastic approximation method", 1951.
@@ -68,7 +73,12 @@ class Momentum(Optimizer):
 
 
 class Nesterov(Momentum):
-    """Momentum that looks ahead: ``v = mu v + g``, ``p = p - lr (g + mu v)``; as `Momentum`.
+    """Momentum that looks ahead: ``v = mu v + g``, ``p = p - lr (g + mu v)``.
+
+    Parameters
+    ----------
+    momentum, **options : float, optional
+        As for :class:`Momentum`.
 
     References
     ----------
@@ -199,9 +209,16 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weight decay ``w`` is apart from the gradient; settings as for :class:`Adam`.
+    """Adam whose weight decay ``w`` is apart from the gradient.
 
     ``p = p - lr w p``, then the step of Adam.
+
+    Parameters
+    ----------
+    weight_decay : float, optional
+        ``w``.
+    **options
+        As for :class:`Adam`.
 
     References
     ----------

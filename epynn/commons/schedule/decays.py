@@ -35,8 +35,12 @@ def exp_decay(hPars: Mapping[str, Any]) -> list[float]:
     """Return rates that decay exponentially, in cycles.
 
     ``lr (1 - d)^(x // epc) exp(-(x % epc) k)``: every cycle starts over, a share ``d`` lower than
-    the one before (warm restarts). As :func:`steady`, from ``cycle_epochs``, ``cycle_descent`` and
-    ``decay_k`` too.
+    the one before (warm restarts).
+
+    Parameters
+    ----------
+    hPars : mapping
+        As for :func:`steady`, with ``cycle_epochs``, ``cycle_descent`` and ``decay_k`` too.
     """
     s = read_settings(hPars)
     return [s.lr * (1 - s.d) ** (x // s.epc) * math.exp(-(x % s.epc) * s.k) for x in s.asked]
@@ -45,7 +49,10 @@ def exp_decay(hPars: Mapping[str, Any]) -> list[float]:
 def lin_decay(hPars: Mapping[str, Any]) -> list[float]:
     """Return rates whose inverse grows linearly: ``lr / (1 + 100 k x)``.
 
-    As :func:`steady`, from ``decay_k`` too, and ``cycle_epochs`` where that is 0.
+    Parameters
+    ----------
+    hPars : mapping
+        As for :func:`steady`, with ``decay_k`` too, and ``cycle_epochs`` where that is 0.
     """
     s = read_settings(hPars)
     return [s.lr / (1 + 100 * s.k * x) for x in s.asked]
@@ -54,7 +61,10 @@ def lin_decay(hPars: Mapping[str, Any]) -> list[float]:
 def step(hPars: Mapping[str, Any]) -> list[float]:
     """Return rates that drop by a share ``d`` every ``epc`` epochs: ``lr (1 - d)^(x // epc)``.
 
-    As :func:`steady`, from ``cycle_epochs`` and ``cycle_descent`` too, neither of which may be 0.
+    Parameters
+    ----------
+    hPars : mapping
+        As for :func:`steady`, with ``cycle_epochs`` and ``cycle_descent`` too, neither of them 0.
     """
     s = read_settings(hPars)
     for name in ('cycle_epochs', 'cycle_descent'):
