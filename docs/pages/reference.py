@@ -113,9 +113,11 @@ def as_written(
         return None
     if what in {'class', 'exception', 'method'} and tree.args.args:
         tree.args.args = tree.args.args[1:]  # self
-    words = ast.unparse(tree.args).replace("'", '')
+    for argument in ast.walk(tree.args):
+        if isinstance(argument, ast.arg) and argument.annotation:  # 'Layer' without quotes
+            argument.annotation = ast.Name(ast.unparse(argument.annotation).replace("'", ''))
     back = ast.unparse(tree.returns) if tree.returns and what in {'function', 'method'} else None
-    return f'({words})', back
+    return f'({ast.unparse(tree.args)})', back
 
 
 def skip_roles(
