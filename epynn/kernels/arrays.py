@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     ndarray: TypeAlias = npt.NDArray[Any]
-else:  # what help() shows in signatures
-    from numpy import ndarray
+else:  # a name for signatures: help() shows classes of this module by their name alone
+    ndarray = type('ndarray', (np.ndarray,), {'__module__': 'builtins'})
 
 
 def fast_type(*arrays: ndarray) -> np.dtype[Any] | None:
