@@ -33,9 +33,6 @@ from epynn.transposedconvolution.models import TransposedConvolution
 class Chain(Composite):
     """Layers in turn, by a user who wrote nothing but the mathematics."""
 
-    def compute_shapes(self, A):
-        self.d['m'] = len(A)
-
     def forward(self, A):
         A = self.receive_input(A)
         for layer in self.layers:

@@ -96,7 +96,8 @@ def test_compute_shapes_alone_draws_nothing(row):
     layer.compute_shapes(row.draw_input())
     assert layer.d['m'] == row.input_shape[0]
     assert not layer.p
-    assert all(layer.ps[name] == shape for name, shape in row.parameters.items())
+    own = {name: shape for name, shape in row.parameters.items() if '.' not in name}
+    assert dict(own) == {name: layer.ps[name] for name in own}
 
 
 @each_row
@@ -105,8 +106,9 @@ def test_shapes_of_parameters_have_a_place_of_their_own(row):
     for each in (layer, copy.deepcopy(layer), through_pickle(layer), layer.twin()):
         assert set(each.ps) - set(layer.s) == set(layer.p)
         assert set(each.fs) == set(layer.fc)
-        each.ps['W'] = (7, 5)
-        assert each.fs['W'] == (7, 5)  # as old scripts ask for it
+        if not each.children():
+            each.ps['W'] = (7, 5)
+            assert each.fs['W'] == (7, 5)  # as old scripts ask for it
 
 
 # GRADIENTS

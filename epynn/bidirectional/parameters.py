@@ -1,4 +1,4 @@
-"""Shapes of the Bidirectional layer, and of the parameters of the layers inside."""
+"""Shapes of the Bidirectional layer."""
 
 from typing import TYPE_CHECKING
 
@@ -9,10 +9,5 @@ if TYPE_CHECKING:
 
 
 def bidirectional_compute_shapes(layer: 'Bidirectional', A: ndarray) -> None:
-    """Read ``m s e`` off the sequences and derive the shapes of the parameters of both layers."""
-    d = layer.d
-    d['m'], d['s'], d['e'] = A.shape
-
-    for i, inner in enumerate(layer.layers):
-        inner.compute_shapes(A)
-        layer.ps.update({f'{i}.{name}': shape for name, shape in inner.ps.items()})
+    """Read ``m s e`` off the sequences. The layers inside note the rest when they see them."""
+    layer.d['m'], layer.d['s'], layer.d['e'] = A.shape

@@ -1,12 +1,11 @@
 """Layers made of layers."""
 
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from epynn.commons.arguments import describe
-from epynn.commons.errors import ArgumentTypeError, LayerError
-from epynn.commons.models import Layer, as_layers
+from epynn.commons.errors import ArgumentTypeError, EpynnError, LayerError
+from epynn.commons.models import Layer, as_layers, check_array, run_layer
 from epynn.kernels.arrays import ndarray
 
 
@@ -23,26 +22,6 @@ def check_inner_layers(layers: Any, name: str) -> list[Layer]:
                 'It comes first in the list of a network.',
             )  # fmt: skip
     return inside
-
-
-def chain_shapes(layers: Sequence[Layer], A: ndarray) -> list[dict[str, tuple[int, ...]]]:
-    """Return the shapes of the parameters of each layer in a chain that gets `A`.
-
-    What a layer is given shows only when the ones before have worked: one sample passes through
-    copies of them, so that the layers themselves neither draw parameters nor change. They take
-    note of their dimensions and shapes.
-    """
-    shapes = []
-    X = A[:1]
-    for inner in layers:
-        twin = copy.deepcopy(inner)
-        twin.training, twin.mask = False, None
-        twin.p = {}
-        output = twin.forward(X)
-        inner.compute_shapes(X)
-        shapes.append({name: parameter.shape for name, parameter in twin.p.items()})
-        X = output
-    return shapes
 
 
 class Gathered(dict[str, ndarray]):
@@ -67,6 +46,10 @@ class Gathered(dict[str, ndarray]):
         """Put several arrays."""
         for key, array in dict(*others, **arrays).items():
             self[key] = array
+
+    def __reduce__(self) -> Any:
+        """Make copies that are plain dictionaries: there are no layers for them to reach."""
+        return dict, (dict(self),)
 
 
 class OfAll:
@@ -123,7 +106,8 @@ class Composite(Layer):
     Its parameters are those of the layers inside, under names that say where they are: ``p['0.W']``
     is ``W`` of the first layer inside, the same array. What is set on it is set on the layers
     inside: all that is marked `HandedOn`, hyper-parameters, and freezing; updates and penalties are
-    theirs. A class of your own has no part in that: it computes, forward and backward.
+    theirs. A class of your own has no part in that: it computes, forward and backward, mostly along
+    chains of the layers inside, by :meth:`pass_through` and :meth:`pass_back`.
 
     Parameters
     ----------
@@ -146,6 +130,7 @@ class Composite(Layer):
     p = OfAll()  # '0.W'
     g = OfAll('d')  # 'd0.W'
     s = OfAll()  # '0.mean'
+    ps = OfAll()  # '0.W'
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers: list[Layer] = []
@@ -155,6 +140,44 @@ class Composite(Layer):
     def children(self) -> list[Layer]:
         """Return the layers inside."""
         return self.layers
+
+    def compute_shapes(self, A: ndarray) -> None:
+        """Read ``m`` off the input ``(m, ...)``. The layers inside note the rest on their way."""
+        self.d['m'] = A.shape[0]
+
+    def pass_through(self, chain: Sequence[Layer], A: ndarray, mask: ndarray | None) -> ndarray:
+        """Pass an array, and its mask, through some of the layers inside, one after the other."""
+        for inner in chain:
+            try:
+                X = A
+                A, mask = run_layer(inner, X, mask)
+                check_array(inner, 'forward', A, X.shape[:1])
+            except EpynnError as error:
+                raise error.placed(self.place(inner)) from None
+        return A
+
+    def pass_back(self, chain: Sequence[Layer], dA: ndarray) -> ndarray:
+        """Pass a gradient back through a chain, the last layer first."""
+        dX = dA
+        for inner in reversed(chain):
+            try:
+                dX = inner.backward(dX)
+                check_array(inner, 'backward', dX, inner.fs.get('X', ()))
+            except EpynnError as error:
+                raise error.placed(self.place(inner)) from None
+        return dX
+
+    def in_floats(self, A: ndarray) -> ndarray:
+        """Return whole numbers, which no layer inside has turned into floats, as such."""
+        return A.astype(self.dtype) if A.dtype.kind in 'biu' else A
+
+    def place(self, inner: Layer) -> str:
+        """Return where a layer stands: its number is that in the names of its parameters."""
+        return f', layer {self.layers.index(inner)} inside {self.name}'
+
+    def mask_after(self, chain: Sequence[Layer]) -> ndarray | None:
+        """Return the mask of what a chain gives out; an empty one gives its input."""
+        return chain[-1].output_mask() if chain else self.mask
 
     def set_hyperparameters(self, se_hPars: Mapping[str, Any]) -> None:
         """Give them to the activation functions of all layers inside, too."""

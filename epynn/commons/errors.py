@@ -27,6 +27,11 @@ class EpynnError(Exception):
         message = f'{where}: expected {expected}, got {got}.'
         super().__init__(f'{message} {remedy}' if remedy else message)
 
+    def placed(self, place: str) -> 'EpynnError':
+        """Return the same error, with more on where it was: ``', layer 3'``."""
+        error = type(self)(f'{self.where}{place}', self.expected, self.got, self.remedy)
+        return error.with_traceback(self.__traceback__)
+
     def __reduce__(self) -> tuple[type, tuple[str, str, str, str]]:
         """Rebuild from the four parts, so that the error crosses process borders."""
         return type(self), (self.where, self.expected, self.got, self.remedy)

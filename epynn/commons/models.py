@@ -203,6 +203,17 @@ def run_layer(layer: Layer, A: ndarray, mask: ndarray | None) -> tuple[ndarray, 
     return A, layer.output_mask()
 
 
+def check_array(layer: Layer, method: str, array: Any, shape: tuple[int, ...]) -> None:
+    """Refuse what a pass of a layer returned, unless it is an array whose shape begins so."""
+    got = getattr(array, 'shape', None)
+    if got is None or got[: len(shape)] != shape:
+        beginning = f'({", ".join(map(str, shape))}, ...)' if method == 'forward' else f'{shape}'
+        raise LayerError(
+            f'{layer.name}.{method}', f'an array of shape {beginning} to be returned',
+            describe(array), 'Return A (or dX, going backward) for every sample.',
+        )  # fmt: skip
+
+
 def walk_layers(layers: Iterable[Layer]) -> Iterator[Layer]:
     """Yield layers in order, each followed by the layers inside it."""
     for layer in layers:

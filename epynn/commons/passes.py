@@ -44,14 +44,7 @@ def layer_receive_input(layer: State, A: ndarray) -> ndarray:
         if not layer.p:
             draw_parameters(layer, A)
         keep_dtype(layer)
-        for name, p in layer.p.items():
-            shape = noted_shape(layer, name, p)
-            if shape != p.shape:
-                raise ShapeError(
-                    layer.name, f'an input that fits its {name} of shape {p.shape}',
-                    f'an input of shape {A.shape}, which needs {name} of shape {shape}',
-                    'Pass as many features as the layer was given first, or make a new layer.',
-                )  # fmt: skip
+        check_parameters(layer, A)
     layer.fc['X'] = A
     return A
 
@@ -133,6 +126,18 @@ def draw_parameters(layer: State, A: ndarray) -> None:
     if layer.dtype is None:
         layer.dtype = A.dtype.newbyteorder('=') if A.dtype.kind == 'f' else np.dtype(np.float64)
     layer_cast_parameters(layer)
+
+
+def check_parameters(layer: State, A: ndarray) -> None:
+    """Refuse an input that does not fit the parameters; layers inside a layer see to theirs."""
+    for name, p in layer.p.items() if not layer.children() else ():
+        shape = noted_shape(layer, name, p)
+        if shape != p.shape:
+            raise ShapeError(
+                layer.name, f'an input that fits its {name} of shape {p.shape}',
+                f'an input of shape {A.shape}, which needs {name} of shape {shape}',
+                'Pass as many features as the layer was given first, or make a new layer.',
+            )  # fmt: skip
 
 
 def noted_shape(layer: State, name: str, p: ndarray) -> tuple[int, ...]:

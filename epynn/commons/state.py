@@ -70,6 +70,7 @@ class State(Roles):
     """Arguments of the constructor by name, from which an equal layer can be made."""
 
     check_axes: ClassVar[Callable[..., None]]
+    children: ClassVar[Callable[..., list[Any]]]
     weights: ClassVar[Callable[..., list[str]]]
     has_passes_of: ClassVar[Callable[..., bool]]
 

@@ -61,8 +61,6 @@ def rehearse_layer(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
     for inner in walk_layers([twin]):
         if isinstance(inner, Recurrent):
             vars(inner)['forward'] = partial(give_empty_states, inner)
-        elif inner.children():  # which see for themselves; their shapes may take copies to compute
-            vars(inner)['compute_shapes'] = no_shapes
     # Without samples only statistics enter: a variance below 0 has no root and is refused.
     with np.errstate(all='ignore', invalid='raise'):
         return tuple(twin.forward(np.empty((0, *shape), layer.dtype)).shape[1:])
@@ -76,7 +74,3 @@ def give_empty_states(layer: Recurrent, A: ndarray) -> ndarray:
     layer.receive_input(A)
     axes = A.shape[:2] if layer.sequences else A.shape[:1]
     return np.empty((*axes, layer.d['u']), A.dtype)
-
-
-def no_shapes(A: ndarray) -> None:
-    """Compute nothing: stands in for `compute_shapes` of a layer made of layers."""

@@ -10,7 +10,7 @@ from epynn.commons.errors import ArgumentTypeError, EpynnError, ShapeError, Stat
 from epynn.commons.loss import output_gradient
 from epynn.commons.maths.floating import rounds_to_zero
 from epynn.kernels.arrays import ndarray
-from epynn.network.forward import Look, numbered
+from epynn.network.forward import Look
 from epynn.network.ownership import require_ownership
 from epynn.network.state import Network
 
@@ -81,7 +81,7 @@ def pass_back(model: Network, dA: ndarray, dZ: ndarray | None, look: Look | None
                 if look is not None:
                     look(number, dA, dX)
             except EpynnError as error:
-                raise numbered(error, number) from None
+                raise error.placed(f', layer {number}') from None
     finally:
         output.output_dZ = None
         model.layers[last].input_gradient = True

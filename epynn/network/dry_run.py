@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from epynn.commons.arguments import describe
 from epynn.commons.bound_activation import check_elementwise
-from epynn.commons.errors import LayerError
 from epynn.commons.logs import status_line
 from epynn.commons.maths.floating import rounds_to_zero
-from epynn.commons.models import Layer, walk_layers
+from epynn.commons.models import Layer, check_array, walk_layers
 from epynn.kernels.arrays import ndarray
 from epynn.network.backward import loss_gradient, pass_back
 from epynn.network.checks import check_loss
@@ -67,17 +65,6 @@ def dry_run(model: Network, end: str, verbose: bool) -> None:
         status_line(f'{model.name}: {count} layers initialized', '\n')
     warn_of_layout(model, batch.X)
     warn_of_scale(model, inputs)
-
-
-def check_array(layer: Layer, method: str, array: Any, shape: tuple[int, ...]) -> None:
-    """Refuse what a pass of a layer returned, unless it is an array whose shape begins so."""
-    got = getattr(array, 'shape', None)
-    if got is None or got[: len(shape)] != shape:
-        beginning = f'({", ".join(map(str, shape))}, ...)' if method == 'forward' else f'{shape}'
-        raise LayerError(
-            f'{layer.name}.{method}', f'an array of shape {beginning} to be returned',
-            describe(array), 'Return A (or dX, going backward) for every sample.',
-        )  # fmt: skip
 
 
 def try_activation(layer: Layer) -> None:

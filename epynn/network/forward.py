@@ -68,14 +68,8 @@ def pass_through(
             if look is not None:
                 look(number, X, A)
         except EpynnError as error:
-            raise numbered(error, number) from None
+            raise error.placed(f', layer {number}') from None
     return A
-
-
-def numbered(error: EpynnError, number: int) -> EpynnError:
-    """Return the error of a layer, with the layer's number."""
-    named = type(error)(f'{error.where}, layer {number}', error.expected, error.got, error.remedy)
-    return named.with_traceback(error.__traceback__)
 
 
 def compute_outputs(

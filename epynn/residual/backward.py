@@ -14,14 +14,10 @@ def residual_backward(layer: 'Residual', dX: ndarray) -> ndarray:
     dA = layer.receive_gradient(dX)
 
     # (3) Along the shortcut
-    dS = dA
-    for inner in reversed(layer.shortcut):
-        dS = inner.backward(dS)
+    dS = layer.pass_back(layer.shortcut, dA)
 
     # (2) Along the chain
-    dF = dA
-    for inner in reversed(layer.chain):
-        dF = inner.backward(dF)
+    dF = layer.pass_back(layer.chain, dA)
 
     # (1) Input, which went both ways
     dX = layer.bc['dX'] = dF + dS

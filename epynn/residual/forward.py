@@ -3,8 +3,6 @@
 from typing import TYPE_CHECKING
 
 from epynn.commons.errors import ShapeError
-from epynn.commons.maths.floating import floating
-from epynn.commons.models import run_layer
 from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
@@ -23,16 +21,10 @@ def residual_forward(layer: 'Residual', A: ndarray) -> ndarray:
     X = layer.receive_input(A)
 
     # (2) Along the chain
-    F, mask = X, layer.mask
-    for inner in layer.chain:
-        F, mask = run_layer(inner, F, mask)
-    layer.fc['F'] = F
+    F = layer.fc['F'] = layer.pass_through(layer.chain, X, layer.mask)
 
     # (3) Along the shortcut
-    S, mask = X, layer.mask
-    for inner in layer.shortcut:
-        S, mask = run_layer(inner, S, mask)
-    layer.fc['S'] = S
+    S = layer.fc['S'] = layer.pass_through(layer.shortcut, X, layer.mask)
 
     # (4) Add
     if F.shape != S.shape:
@@ -42,6 +34,6 @@ def residual_forward(layer: 'Residual', A: ndarray) -> ndarray:
             'Choose units, strides and padding that keep the shape, or give layers that change it '
             'likewise: Residual(layers, shortcut=[...]).',
         )  # fmt: skip
-    A = layer.fc['A'] = floating(F) + floating(S)  # small integers would wrap around
+    A = layer.fc['A'] = layer.in_floats(F) + layer.in_floats(S)
 
     return A

@@ -51,7 +51,6 @@ class Residual(Composite):
     (32, 4)
     """
 
-    takes_tokens = False
     compute_shapes = residual_compute_shapes
     forward = residual_forward
     backward = residual_backward
@@ -67,4 +66,4 @@ class Residual(Composite):
 
     def output_mask(self) -> ndarray | None:
         """Return the mask of what the chain gives out."""
-        return self.chain[-1].output_mask()
+        return self.mask_after(self.chain)

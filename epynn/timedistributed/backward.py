@@ -18,10 +18,7 @@ def timedistributed_backward(layer: 'TimeDistributed', dX: ndarray) -> ndarray:
     # (3) Back through the layers; dZ in closed form, where the network has it, is for the last one
     dZ = layer.output_dZ
     layer.layers[-1].output_dZ = None if dZ is None else take_steps(dZ, layer.mask)
-    dXr = dAr
-    for inner in reversed(layer.layers):
-        dXr = inner.backward(dXr)
-    layer.bc['dXr'] = dXr
+    dXr = layer.bc['dXr'] = layer.pass_back(layer.layers, dAr)
 
     # (2) Each back in its place: (M, ...) -> (m, s, ...), with 0 where a step pads
     dX = put_steps(dXr, layer.fs['X'], layer.mask)

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.commons.models import run_layer
 from epynn.commons.rows import put_steps, take_steps
 from epynn.kernels.arrays import ndarray
 
@@ -16,12 +15,10 @@ def timedistributed_forward(layer: 'TimeDistributed', A: ndarray) -> ndarray:
     X = layer.receive_input(A)
 
     # (2) Real steps, one below the other: (m, s, ...) -> (M, ...)
-    Ar = layer.fc['Xr'] = take_steps(X, layer.mask)
+    Xr = layer.fc['Xr'] = take_steps(X, layer.mask)
 
     # (3) The layers, to which each step is a sample
-    for inner in layer.layers:
-        Ar, _ = run_layer(inner, Ar, None)
-    layer.fc['Ar'] = Ar
+    Ar = layer.fc['Ar'] = layer.pass_through(layer.layers, Xr, None)
 
     # (4) Each back in its place: (M, ...) -> (m, s, ...), with 0 where a step pads
     A = layer.fc['A'] = put_steps(Ar, X.shape, layer.mask)

@@ -1,10 +1,9 @@
-"""Shapes of the TimeDistributed layer, and of the parameters of the layers inside."""
+"""Shapes of the TimeDistributed layer."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from epynn.commons.composite import chain_shapes
 from epynn.commons.errors import ShapeError
 from epynn.kernels.arrays import ndarray
 
@@ -13,9 +12,7 @@ if TYPE_CHECKING:
 
 
 def timedistributed_compute_shapes(layer: 'TimeDistributed', A: ndarray) -> None:
-    """Read ``m s M`` off sequences ``(m, s, ...)`` and derive the shapes of parameters inside.
-
-    They are found once for each shape of a step.
+    """Read ``m s M`` off sequences ``(m, s, ...)``; layers inside note theirs when they see steps.
 
     Raises
     ------
@@ -30,7 +27,3 @@ def timedistributed_compute_shapes(layer: 'TimeDistributed', A: ndarray) -> None
         )  # fmt: skip
     m, s = layer.d['m'], layer.d['s'] = A.shape[:2]
     layer.d['M'] = m * s if layer.mask is None else int(np.count_nonzero(layer.mask))
-    if layer.o.get('step_shape') != A.shape[2:]:
-        for i, of_parameters in enumerate(chain_shapes(layer.layers, A[:, 0])):
-            layer.ps.update({f'{i}.{name}': shape for name, shape in of_parameters.items()})
-        layer.o['step_shape'] = A.shape[2:]

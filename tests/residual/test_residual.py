@@ -1,19 +1,22 @@
 """Residual: by hand, its shapes, and the layers inside."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
 
 from epynn.activation.models import Activation
 from epynn.batchnorm.models import BatchNorm
-from epynn.commons.errors import ShapeError
+from epynn.commons.errors import LayerError, ShapeError
 from epynn.commons.maths import tanh
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
 from epynn.dropout.models import Dropout
 from epynn.pooling.models import Pooling
 from epynn.residual.models import Residual
+from epynn.template.models import Template
+from epynn.tokens.models import Tokens
 
 
 def test_by_hand(rng):
@@ -58,11 +61,55 @@ def test_another_size_of_images_with_the_same_parameters(rng):
     assert [inner.np_rng.bit_generator.state for inner in layer.layers] == streams
 
 
-def test_the_shapes_inside_are_found_once(rng, monkeypatch):
+def test_parameters_by_hand_decide_on_the_features_again(rng):
     layer = Residual([Dense(4)])
     layer.forward(rng.standard_normal((3, 4)))
-    monkeypatch.setattr(copy, 'deepcopy', None)
-    layer.forward(rng.standard_normal((5, 4)))
+    layer.layers[0].d['u'] = 6
+    layer.p = {'0.W': np.ones((6, 6)), '0.b': np.ones((1, 6))}
+    assert layer.forward(rng.standard_normal((3, 6))).shape == (3, 6)
+    assert layer.ps == {'0.W': (6, 6), '0.b': (1, 6)}
+
+
+def test_an_error_inside_says_where(rng):
+    layer = Residual([Dense(4), Residual([Activation(tanh), Convolution(2)])])
+    with pytest.raises(ShapeError) as raised:
+        layer.forward(rng.standard_normal((3, 4)))
+    where = 'Convolution, layer 1 inside Residual, layer 1 inside Residual'
+    assert str(raised.value).startswith(f'{where}: expected an input of 4 axes')
+
+
+@pytest.mark.parametrize(
+    ('method', 'place'),
+    [
+        ('forward', 'layer 1 inside Residual: .*shape .3, ...'),
+        ('backward', 'layer 1 inside .*3, 4'),
+    ],
+)
+def test_what_a_layer_inside_returns_is_looked_at_before_it_is_added(rng, method, place):
+    """One sample, or one feature, would be added to all of them."""
+
+    class Sums(Template):
+        pass
+
+    layer = Residual([Dense(4), Sums()])
+    X = rng.standard_normal((3, 4))
+    right = getattr(Template, method)
+    setattr(Sums, method, lambda layer, A: right(layer, A).sum(axis=0, keepdims=True))
+    with pytest.raises(LayerError, match=rf'Sums\.{method}, {place}'):
+        layer.backward(layer.forward(X))
+
+
+@pytest.mark.parametrize('dtype', ['float32', 'float64'])
+def test_tokens_reach_the_chain_as_they_are(rng, dtype):
+    layer = Residual([Tokens(2**25, 1)], [Tokens(2**25, 1)])
+    layer.dtype = np.dtype(dtype)
+    T = np.array([[2**24 + 1, 0]])
+    W0 = np.zeros((2**25, 1), dtype)
+    W0[2**24 + 1] = 1
+    layer.p = {'0.W': W0, '1.W': W0}
+    A = layer.forward(T)
+    assert A.ravel().tolist() == [2, 0]
+    assert A.dtype == dtype
 
 
 # LAYERS INSIDE
@@ -119,3 +166,14 @@ def test_integers_do_not_wrap_around(dtype):
     layer = Residual([Pooling(1)])
     X = np.full((2, 3, 3, 1), np.iinfo(dtype).max if dtype is not bool else True, dtype=dtype)
     np.testing.assert_array_equal(layer.forward(X), 2 * X.astype(float))
+    layer.dtype = np.dtype('f4')
+    assert layer.forward(X).dtype == np.float32
+
+
+def test_arrays_inside_can_be_sent_elsewhere(rng):
+    layer = Residual([Dense(4)])
+    layer.forward(rng.standard_normal((3, 4)))
+    for sent in (copy.deepcopy(layer.p), pickle.loads(pickle.dumps(layer.p))):  # noqa: S301
+        assert list(sent) == ['0.W', '0.b']
+        sent['0.W'] = None  # and reach no layer
+    assert layer.p['0.W'] is not None
