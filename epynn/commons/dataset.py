@@ -12,8 +12,9 @@ from epynn.commons.errors import ArgumentTypeError, DataError, LabelError, State
 from epynn.commons.foreign import PREDICTION
 from epynn.commons.io.stored import Stored
 from epynn.commons.io.user_data import as_array
-from epynn.commons.metrics import decide
+from epynn.commons.metrics import decide_each
 from epynn.commons.names import Named
+from epynn.commons.rows import take_steps
 from epynn.commons.targets import AMOUNTS, MULTILABEL, kind_of_targets
 from epynn.kernels.arrays import ndarray
 
@@ -33,30 +34,34 @@ class dataSet(Named):
     X_data : array_like
         Samples, along the first axis.
     Y_data : array_like, optional
-        Labels or targets, one a sample; ``(m,)`` becomes ``(m, 1)``.
+        Labels or targets, one a sample; ``(m,)`` becomes ``(m, 1)``. One a step is ``(m, s, c)``.
     name : str, optional
         Name for the tables.
     ids : sequence of int, optional
         Numbers of the samples in the data they come from, by default ``0 .. m - 1``.
     w : sequence of float, optional
-        Weights of the samples in the loss.
+        Weights of the samples in the loss, or of their steps ``(m, s)``.
     targets : str, optional
         What the targets are, see :mod:`epynn.commons.targets`, where these samples are a part of
         others; by default, what `Y_data` looks like.
     classes : sequence, optional
         The user's label for each column, where labels were encoded.
+    mask : ndarray, optional
+        Which steps of the samples are real, ``(m, s)`` of bool: the others pad sequences.
 
     Attributes
     ----------
     X : ndarray
         Samples ``(m, ...)``.
     Y : ndarray or None
-        Labels ``(m, c)``: one-hot, or one column.
+        Labels ``(m, c)``: one-hot, or one column; ``(m, s, c)`` where each step has one.
     y : ndarray or None
-        Labels ``(m,)``: the column where ``Y`` is 1, or its only column. With several labels a
-        sample, and with amounts in several columns, ``Y`` itself, in the former case as integers.
+        Labels ``(m,)``, or ``(m, s)`` of steps: the column where ``Y`` is 1, or its only column.
+        With several labels a sample, and with amounts in several columns, ``Y`` itself, in the
+        former case as integers.
     b : dict
-        Label balance: how many samples have each label. Empty for amounts in several columns.
+        Label balance: how many samples, or real steps, have each label. Empty for amounts in
+        several columns.
     targets : str or None
         ``'labels'``, ``'one-hot'``, ``'multilabel'`` or ``'amounts'``; None without any.
     classes : list or None
@@ -64,16 +69,16 @@ class dataSet(Named):
     ids : ndarray
         Numbers of the samples.
     w : ndarray or None
-        Weights of the samples ``(m,)``; None where all weigh 1.
+        Weights of the samples ``(m,)``, or of their steps ``(m, s)``; None where all weigh 1.
     A : ndarray or None
         Outputs of the network, once computed.
     P : ndarray or None
-        Decisions ``(m,)``: the column of the largest output, or the rounded only output. With
-        several labels a sample ``(m, c)``: 1 where the output is above 0.5, else 0. For amounts
-        there is nothing to decide, and ``P`` is ``A``.
-    labels : ndarray or None
+        Decisions ``(m,)``, or ``(m, s)`` of steps: the column of the largest output, or the rounded
+        only output. With several labels a sample ``(m, c)``: 1 where the output is above 0.5, else
+        0. For amounts there is nothing to decide, and ``P`` is ``A``.
+    labels : ndarray, list or None
         The decisions as labels of the user: those given to ``Embedding(Y_encode=True)``, otherwise
-        ``P``.
+        ``P``. Of sequences of different lengths a list, with an array of those of each.
     probabilities : ndarray
         The outputs, where they are probabilities, as behind softmax and sigmoid; not there
         otherwise.
@@ -92,6 +97,7 @@ class dataSet(Named):
         w: Sequence[float] | ndarray | None = None,
         targets: str | None = None,
         classes: Sequence[Any] | None = None,
+        mask: ndarray | None = None,
     ) -> None:
         self.name = name
         stored: Any = X_data if isinstance(X_data, Stored) else None
@@ -110,41 +116,62 @@ class dataSet(Named):
                     f'an array of shape {Y.shape}', 'Give one label for each sample.',
                 )  # fmt: skip
             self.Y = Y[:, np.newaxis] if Y.ndim == 1 else Y
+        self.A: ndarray | None = None
+        self.P: ndarray | None = None
         self.ids: ndarray = np.arange(len(self.X)) if ids is None else as_array(ids, 'dataSet.ids')
         self.w: ndarray | None = None if w is None else as_array(w, 'dataSet.w')
         self.classes = classes
+        self.mask = mask
         if targets is None and self.Y is not None:
-            targets = kind_of_targets(self.Y)
+            targets = kind_of_targets(self.rows(self.Y))
         self.targets = targets
         self.active = len(self.X) > 0
-        self.A: ndarray | None = None
-        self.P: ndarray | None = None
         self.gives_probabilities = False  # whether A holds some
 
     @cached_property
     def y(self) -> ndarray | None:
-        """Labels ``(m,)``; ``(m, c)`` with several a sample."""
-        if self.Y is None or (self.targets == AMOUNTS and self.Y.shape[1] > 1):
+        """Labels ``(m,)``; ``(m, c)`` with several a sample; with an axis more where of steps."""
+        if self.Y is None or (self.targets == AMOUNTS and self.Y.shape[-1] > 1):
             return self.Y
-        if self.Y.shape[1] == 1:
-            return self.Y[:, 0]
-        return decide(self.Y, self.targets == MULTILABEL)
+        if self.Y.shape[-1] == 1:
+            return self.Y[..., 0]
+        return decide_each(self.Y, self.targets == MULTILABEL)
 
     @cached_property
     def b(self) -> dict[Any, int]:
         """Label balance: label -> number of samples."""
-        if self.y is None or (self.targets == AMOUNTS and self.y.ndim > 1):
+        if self.Y is None or (self.targets == AMOUNTS and self.Y.shape[-1] > 1):
             return {}
-        labels = self.y if self.y.ndim == 1 else np.nonzero(self.y)[1]
+        y = self.rows(self.y)
+        labels = y if y.ndim == 1 else np.nonzero(y)[1]
         return dict(sorted(Counter(labels.tolist()).items()))
 
     @property
-    def labels(self) -> ndarray | None:
+    def per_step(self) -> bool:
+        """Whether each step has a label, or an output."""
+        return any(array is not None and array.ndim == 3 for array in (self.Y, self.A))
+
+    def rows(self, array: Any) -> Any:
+        """Return labels or outputs as they are, or where they are of steps, the real ones as rows.
+
+        Losses, metrics and counts are about these.
+        """
+        return take_steps(array, self.mask) if self.per_step else array
+
+    @property
+    def labels(self) -> Any:
         """Decisions as labels of the user."""
+        labels = self.label_decisions()
+        if labels is None or self.mask is None or not self.per_step:
+            return labels
+        return [each[real] for each, real in zip(labels, self.mask, strict=True)]
+
+    def label_decisions(self) -> ndarray | None:
+        """Return the decisions as labels of the user, in an array."""
         if self.P is None or self.A is None or self.classes is None:
             return self.P
         u = len(self.classes)
-        if self.A.shape[1:] != (u,):
+        if self.A.shape[-1] != u:
             raise LabelError(
                 f'{self.name}.labels', f'{u} columns of outputs, one for each label',
                 f'outputs of shape {self.A.shape}', 'Give the last layer a unit for each label.',

@@ -21,7 +21,7 @@ LABELS, ONE_HOT, MULTILABEL, AMOUNTS = KINDS = ('labels', 'one-hot', 'multilabel
 
 
 def kind_of_targets(Y: ndarray) -> str:
-    """Return which of the four kinds targets (m,) or (m, c) are."""
+    """Return which of the four kinds targets (m,) or (m, c) are; of steps, rows of those."""
     if Y.ndim == 1 or Y.shape[1] == 1:
         return LABELS if Y.dtype.kind != 'f' or (np.rint(Y) == Y).all() else AMOUNTS
     if Y.dtype.kind not in 'biuf' or not ((Y == 0) | (Y == 1)).all():

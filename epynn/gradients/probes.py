@@ -11,6 +11,7 @@ import numpy as np
 from epynn.commons.errors import ArgumentError, EpynnError, LayerError, StateError
 from epynn.commons.io.numbers import as_numbers
 from epynn.commons.models import Layer, walk_layers
+from epynn.commons.rows import take_rows
 from epynn.kernels.arrays import ndarray
 from epynn.network.backward import loss_gradient
 from epynn.network.models import EpyNN
@@ -168,6 +169,8 @@ class NetworkProbe(Probe):
         self.model.layers[0].trainable = True
         labels = (f'{number} {layer.name} ' for number, layer in enumerate(self.model.layers))
         super().__init__(self.model.layers, labels, X, training)
+        if self.model.layers[-1].fc['A'].ndim == 3 and self.Y.ndim == 2:  # one label a step
+            self.Y = self.Y[..., np.newaxis]
 
     def outputs(self, training: bool | None = None) -> ndarray:
         """Return the outputs for the input as it is."""
@@ -178,10 +181,10 @@ class NetworkProbe(Probe):
         """Return the loss in parts."""
         model = self.model
         assert model.training_loss is not None
-        per_sample = model.training_loss(self.Y, self.outputs())
-        m = len(self.X)
+        losses = model.training_loss(take_rows(self.Y), take_rows(self.outputs()))
         penalty = sum(layer.compute_penalty() for layer in model.layers)
-        parts: ndarray = (per_sample + penalty) / (m if model.reduction == 'mean' else 1)
+        count = len(losses) if model.reduction == 'mean' else 1
+        parts: ndarray = (losses + penalty) / count
         return parts
 
     def passes(self) -> ndarray | None:

@@ -9,6 +9,7 @@ from epynn.commons.calls import in_words
 from epynn.commons.errors import ArgumentTypeError, EpynnError, ShapeError, StateError
 from epynn.commons.loss import output_gradient
 from epynn.commons.maths.floating import rounds_to_zero
+from epynn.commons.rows import put_rows, take_rows, take_weights
 from epynn.kernels.arrays import ndarray
 from epynn.network.forward import Look
 from epynn.network.ownership import require_ownership
@@ -27,7 +28,8 @@ def model_backward(model: Network, dA: ndarray, dZ: ndarray | None = None) -> An
     of the first trainable layer: it need not compute it, and the layers below are not walked.
 
     Penalties on weights belong to the loss that is reported, a mean over samples. Their gradient is
-    added as it is where gradients are averaged, and times ``m`` where they are summed.
+    added as it is where gradients are averaged, and times ``m`` where they are summed, or times the
+    real steps where each has a loss.
 
     Parameters
     ----------
@@ -65,7 +67,8 @@ def pass_back(model: Network, dA: ndarray, dZ: ndarray | None, look: Look | None
     """Pass the gradient back; `look` sees what goes into each layer, and what comes out."""
     output = model.layers[-1]
     last = first_trainable(model) if output.training else 0
-    scale = len(dA) if model.reduction == 'sum' else 1
+    rows = len(take_rows(dA, output.output_mask()))
+    scale = rows if model.reduction == 'sum' else 1
     dX = dA
     output.output_dZ = dZ
     if output.training:
@@ -97,7 +100,11 @@ def first_trainable(model: Network) -> int:
 @in_words('EpyNN.loss_gradient', 'Write model.loss_gradient(Y, A).')
 @rounds_to_zero
 def loss_gradient(
-    model: Network, Y: ndarray, A: ndarray, w: ndarray | None = None
+    model: Network,
+    Y: ndarray,
+    A: ndarray,
+    w: ndarray | None = None,
+    mask: ndarray | None = None,
 ) -> tuple[ndarray, ndarray | None]:
     """Return the gradients of the loss with respect to ``A`` and, in closed form, ``Z``.
 
@@ -106,14 +113,18 @@ def loss_gradient(
     Parameters
     ----------
     Y, A : ndarray
-        Labels as the Embedding encoded them, and outputs ``(m, u)``.
+        Labels as the Embedding encoded them, and outputs ``(m, u)``, or ``(m, s, u)`` of steps.
     w : ndarray, optional
-        Weight of each sample in the loss, ``(m,)``; None where all weigh 1.
+        Weight of each sample in the loss, ``(m,)``, or of each step, ``(m, s)``; None where all
+        weigh 1.
+    mask : ndarray, optional
+        Which steps are real, ``(m, s)`` of bool; the loss leaves the others out.
 
     Returns
     -------
     dA : ndarray
-        Summed over the batch, or divided by ``m`` with ``reduction='mean'``.
+        Summed over the batch, or divided by ``m`` with ``reduction='mean'``; of steps, by how many
+        are real.
     dZ : ndarray or None
         The same with respect to ``Z`` of the output layer; None without a closed form.
     """
@@ -122,21 +133,24 @@ def loss_gradient(
         raise StateError(
             'EpyNN.loss_gradient', 'an initialized network', 'none', 'Call initialize().'
         )
-    if w is not None and np.shape(w) != (len(A),):
+    if w is not None and np.shape(w) not in ((len(A),), A.shape[:-1]):
         raise ShapeError(
             'EpyNN.loss_gradient(w)', f'a weight for each of the {len(A)} samples', describe(w),
             'Pass those of the set: dset.w.',
         )  # fmt: skip
+    # Of steps (m, s, u), the real ones as rows: (M, u)
+    Y, A, shape = take_rows(Y, mask), take_rows(A, mask), A.shape
     activation = model.layers[-1].output_layer().last_activation()
     dA = loss(Y, A, deriv=True)
     dZ = None if activation is None else output_gradient(loss, activation, Y, A)
     if w is not None:
         # (m,) -> (m, 1), in the data type of the network
-        column = np.asarray(w, dA.dtype)[:, np.newaxis]
+        column = take_weights(np.asarray(w, dA.dtype), shape, mask)[:, np.newaxis]
         dA = dA * column
         dZ = None if dZ is None else dZ * column
     if model.reduction == 'mean':
         m = len(A)
         dA = dA / m
         dZ = None if dZ is None else dZ / m
-    return dA, dZ
+    dZ = None if dZ is None else put_rows(dZ, shape, mask)
+    return put_rows(dA, shape, mask), dZ

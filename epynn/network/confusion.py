@@ -97,7 +97,7 @@ def model_confusion_matrix(
     assert dset.Y is not None
     if given:
         check_labels(model, dset.Y, dset.A, given, f'EpyNN.{what}(Y_data)')
-    counts = confusion_matrix(dset.Y, on_sides(model, dset.A))
+    counts = confusion_matrix(dset.rows(dset.Y), dset.rows(on_sides(model, dset.A)))
     return Confusion(counts, names(dset, len(counts)), dset.name)
 
 
@@ -105,11 +105,11 @@ def names(dset: dataSet, k: int) -> list[Any]:
     """Return what the `k` rows and columns stand for: labels of the user, or their numbers."""
     if dset.classes is not None and len(dset.classes) == k:
         return list(dset.classes)
-    if dset.A is not None and dset.A.shape[1] > 1:
+    if dset.A is not None and dset.A.shape[-1] > 1:
         return list(range(k))
     assert dset.y is not None
     assert dset.P is not None
-    return list(np.union1d(dset.y, dset.P).tolist())
+    return list(np.union1d(dset.rows(dset.y), dset.rows(dset.P)).tolist())
 
 
 @in_words('EpyNN.plot_confusion')

@@ -56,10 +56,11 @@ def dry_run(model: Network, end: str, verbose: bool) -> None:
     if model.embedding.dsets or model.embedding.batch_function is None:
         check_labels(model, batch.Y, A)
     assert batch.Y is not None  # or it was refused
-    check_outputs(model, A)
-    check_loss(model, batch.Y, A)
-    check_metrics(model, batch.Y, A)
-    dA, dZ = loss_gradient(model, batch.Y, A, sample_weights(model, batch))
+    Y, rows = batch.rows(batch.Y), batch.rows(A)
+    check_outputs(model, rows)
+    check_loss(model, Y, rows)
+    check_metrics(model, Y, rows)
+    dA, dZ = loss_gradient(model, batch.Y, A, sample_weights(model, batch), batch.mask)
     pass_back(model, dA, dZ, look_back)
     if verbose and end == '\r':
         status_line(f'{model.name}: {count} layers initialized', '\n')

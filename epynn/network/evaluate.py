@@ -13,8 +13,9 @@ from epynn.commons.io.labels import known_labels, require_one_each
 from epynn.commons.loss import Hinge, output_loss, takes_probabilities
 from epynn.commons.maths import sigmoid, softmax
 from epynn.commons.memory import enough_memory
-from epynn.commons.metrics import decide, decides
+from epynn.commons.metrics import decide_each, decides
 from epynn.commons.models import dataSet
+from epynn.commons.rows import take_weights
 from epynn.commons.targets import AMOUNTS, MULTILABEL, ONE_HOT, require_targets
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread
@@ -109,7 +110,10 @@ def measure(model: Network, dset: dataSet, given: str = '') -> dict[str, float]:
             value = compute_metric(model, function, dset, Z)
             if function is model.training_loss:
                 w = sample_weights(model, dset)
-                value = np.mean(value if w is None else value * w) + penalty
+                if w is not None:
+                    assert dset.A is not None
+                    value = value * take_weights(w, dset.A.shape, dset.mask)
+                value = np.mean(value) + penalty
                 require_finite(value, f'a finite loss for {dset.name}', 'evaluate')
             values[name] = check_metric(name, value)
     return values
@@ -217,7 +221,7 @@ def decide_samples(model: Network, dset: dataSet, what: str) -> ndarray | None:
     if dset.targets == AMOUNTS:  # there is nothing to decide
         dset.P = A
     else:
-        dset.P = decide(on_sides(model, A), dset.targets == MULTILABEL)
+        dset.P = decide_each(on_sides(model, A), dset.targets == MULTILABEL)
     return Z
 
 
@@ -249,11 +253,15 @@ def compute_metric(
 
     From ``A`` a loss would be exact only as far as ``A`` resolves: in float32 sigmoid(17) is 1.
     """
+    assert dset.Y is not None
+    assert dset.A is not None
+    Y, A = dset.rows(dset.Y), dset.rows(dset.A)
     activation = model.layers[-1].output_layer().last_activation()
-    if activation is not None and dset.Y is not None and Z is not None:
+    if activation is not None and Z is not None:
+        Z = dset.rows(Z)
         parts = [slice(i, i + LOSSES_AT_A_TIME) for i in range(0, len(Z), LOSSES_AT_A_TIME)]
-        losses = [output_loss(function, activation, dset.Y[part], Z[part]) for part in parts]
+        losses = [output_loss(function, activation, Y[part], Z[part]) for part in parts]
         known = [loss for loss in losses if loss is not None]
         if known:
             return np.concatenate(known)
-    return function(dset.Y, on_sides(model, dset.A) if decides(function) else dset.A)
+    return function(Y, on_sides(model, A) if decides(function) else A)

@@ -7,6 +7,7 @@ import numpy as np
 from epynn.commons.data_source import name_batch
 from epynn.commons.errors import TrainingError
 from epynn.commons.optimize.optimizer import trained_layers
+from epynn.commons.rows import take_rows
 from epynn.kernels.arrays import is_finite, ndarray
 from epynn.network.state import Network
 from epynn.network.undo import updates_are_ours
@@ -34,13 +35,16 @@ def require_finite(x: ndarray, expected: str, what: str) -> None:
         )  # fmt: skip
 
 
-def require_finite_loss(model: Network, Y: ndarray, A: ndarray) -> ndarray:
-    """Return the loss of each sample; stop a step in which it is not finite, or outputs are not.
+def require_finite_loss(
+    model: Network, Y: ndarray, A: ndarray, mask: ndarray | None = None
+) -> ndarray:
+    """Return the loss of each sample, or of each real step; stop if it or an output is not finite.
 
     The error names the layer where it began.
     """
     assert model.training_loss is not None
     if is_finite(A):
+        Y, A = take_rows(Y, mask), take_rows(A, mask)
         loss = np.asarray(model.training_loss(Y, A))
         if is_finite(loss):
             return loss

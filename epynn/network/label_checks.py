@@ -50,18 +50,14 @@ def check_labels(
     output = model.layers[-1].output_layer().name
     if dsets is None:
         dsets = model.embedding.dsets
-    labels = np.concatenate([dset.Y for dset in dsets])
-    if A.ndim != 2:
-        raise LabelError(
-            where, 'a network whose output has 2 axes (m, u)', f'{output} with {A.ndim} {A.shape}',
-            'End the network by Flatten() and Dense(units).',
-        )  # fmt: skip
+    labels = np.concatenate([dset.rows(dset.Y) for dset in dsets])
+    check_steps(Y, A, output, where)
     if takes_labels(model.training_loss):
         check_integer_labels(model, A, dsets, where)
     elif Y.shape != A.shape:
         raise LabelError(
-            where, f'one column for each of the {A.shape[1]} units of the output layer {output}',
-            f'labels of shape {Y.shape}', fitting_output(model, Y.shape[1]),
+            where, f'one column for each of the {A.shape[-1]} units of the output layer {output}',
+            f'labels of shape {Y.shape}', fitting_output(model, Y.shape[-1]),
         )  # fmt: skip
     elif takes_shares(model.training_loss) and (labels.min() < 0 or labels.max() > 1):
         raise LabelError(
@@ -74,20 +70,50 @@ def check_labels(
             where, 'labels above -1, as MSLE takes the logarithm of 1 + Y',
             f'labels from {labels.min()}', 'Shift the labels, or choose loss="MSE".',
         )  # fmt: skip
-    elif takes_one_class(model.training_loss) and A.shape[1] > 1:
+    elif takes_one_class(model.training_loss) and A.shape[-1] > 1:
         sums = labels.sum(axis=1)
         wrong = np.flatnonzero(np.abs(sums - 1) > 1e-3)
         if wrong.size:
             raise LabelError(
                 where, f'labels whose columns add up to 1, as {model.training_loss.__name__} is '
                 'about one class',
-                f'{sums[wrong[0]]:g} in sample {wrong[0]}',
+                f'{sums[wrong[0]]:g} in {"sample" if Y.ndim == 2 else "real step"} {wrong[0]}',
                 'Where several classes may hold at once, take sigmoid and loss="BCE".',
             )  # fmt: skip
     elif where in (WHERE, LEARNED) and (  # others may be a little beyond
         model.training_loss in LOSSES_OF_AMOUNTS or isinstance(model.training_loss, Huber)
     ):
         check_reach(model, labels, where)
+
+
+def check_steps(Y: ndarray, A: ndarray, output: str, where: str) -> None:
+    """Refuse labels of samples with outputs of steps, or the other way round, or of other steps."""
+    if A.ndim == 2 and Y.ndim == 3:
+        raise LabelError(
+            where, 'a network that answers at each step, (m, s, u), as each has a label',
+            f'{output} with 2 axes {A.shape}', 'Give recurrent layers sequences=True, and end the '
+            'network by TimeDistributed(Dense(units)).',
+        )  # fmt: skip
+    if A.ndim == 3 and Y.shape == A.shape[:2]:
+        raise LabelError(
+            where, f'a label for each step, as {output} answers at each, {A.shape}',
+            f'labels of shape {Y.shape}, which may be one a step, or columns',
+            'If they are one a step, write Embedding(..., per_step=True). For columns end the '
+            'network by Flatten() and Dense(units).',
+        )  # fmt: skip
+    if A.ndim not in (2, 3) or Y.ndim < A.ndim:
+        raise LabelError(
+            where, 'a network whose output has 2 axes (m, u), as labels are of samples',
+            f'{output} with {A.ndim} {A.shape}',
+            'End the network by a layer that gives its last state, or by Flatten() and '
+            'Dense(units).' if A.ndim == 3 else 'End the network by Flatten() and Dense(units).',
+        )  # fmt: skip
+    if A.ndim == 3 and Y.shape[1] != A.shape[1]:
+        raise LabelError(
+            where, f'labels for the {A.shape[1]} steps of the output of {output}, {A.shape}',
+            f'labels of shape {Y.shape}', 'Keep all steps, by strides 1 and padding="same"; or '
+            'give labels for those that are left.',
+        )  # fmt: skip
 
 
 def fitting_output(model: Network, columns: int) -> str:
@@ -185,10 +211,9 @@ def check_outputs(model: Network, A: ndarray) -> None:
 
 def check_integer_labels(model: Network, A: ndarray, dsets: Sequence[dataSet], where: str) -> None:
     """Refuse labels that are not the number of an output, one a sample."""
-    u = A.shape[1]
+    u = A.shape[-1]
     for dset in dsets:
-        Y = dset.Y
-        assert Y is not None
+        Y = dset.rows(dset.Y)
         wrong = Y[~np.isin(Y, np.arange(u))] if Y.shape[1] == 1 else Y
         if wrong.size:
             remedy = 'Number the classes from 0, or take Embedding(Y_encode=True) and loss="CCE".'

@@ -68,11 +68,12 @@ def report_labels(model: Network) -> None:
     if not labels or len(labels) > 20 or embedding.targets == AMOUNTS:
         return
     rows = []
+    counts = [0 if dset.Y is None else len(dset.rows(dset.Y)) for dset in embedding.dsets]
     for label in labels:
         name = label if embedding.classes is None else embedding.classes[int(label)]
         shares = [
-            f'{dset.b.get(label, 0)} ({dset.b.get(label, 0) / len(dset.X):.1%})'
-            for dset in embedding.dsets
+            f'{dset.b.get(label, 0)} ({dset.b.get(label, 0) / count:.1%})'
+            for dset, count in zip(embedding.dsets, counts, strict=True)
         ]
         rows.append([name, *shares])
     show_table(['Label', *(dset.name for dset in embedding.dsets)], rows, 'Label balance')

@@ -36,7 +36,8 @@ def resolve_class_weight(model: Network, class_weight: Any) -> dict[Any, float]:
                 WHERE, 'a dict {label: weight}, as nobody counted the labels of a stream',
                 "'balanced'", 'For k labels of m samples: {label: m / (k * count), ...}.',
             )  # fmt: skip
-        m, counts = len(Y), embedding.dtrain.b
+        counts = embedding.dtrain.b
+        m = sum(counts.values())
         return {label: m / (len(counts) * count) for label, count in counts.items()}
     if not isinstance(class_weight, Mapping):
         raise ArgumentTypeError(
@@ -47,8 +48,8 @@ def resolve_class_weight(model: Network, class_weight: Any) -> dict[Any, float]:
     known: dict[Any, Any]
     if embedding.classes is not None:
         known = {name: column for column, name in enumerate(embedding.classes)}
-    elif Y.shape[1] > 1:
-        known = {column: column for column in range(Y.shape[1])}
+    elif Y.shape[-1] > 1:
+        known = {column: column for column in range(Y.shape[-1])}
     else:
         known = {label: label for dset in embedding.dsets for label in dset.b}
         if embedding.batch_function is not None:  # any number may come
@@ -72,11 +73,15 @@ def resolve_class_weight(model: Network, class_weight: Any) -> dict[Any, float]:
 def sample_weights(model: Network, dset: dataSet) -> ndarray | None:
     """Return what each sample of a set weighs in the loss, ``(m,)``; None where all weigh 1.
 
-    It is the weight given to the Embedding times that of the class.
+    It is the weight given to the Embedding times that of the class. Steps ``(m, s)`` that have
+    labels have a weight each.
     """
     if not model.class_weights:
         return dset.w
-    w = np.ones(len(dset.X)) if dset.w is None else np.array(dset.w)
+    assert dset.y is not None
+    w = np.ones(dset.y.shape)
+    if dset.w is not None:  # (m,), for all steps of a sample, or (m, s)
+        w *= dset.w if dset.w.ndim == w.ndim else dset.w[:, np.newaxis]
     for label, weight in model.class_weights.items():
         w[dset.y == label] *= weight
     return w

@@ -9,6 +9,7 @@ from epynn.commons.calls import in_words
 from epynn.commons.logs import process_logs, progress_bar, write_line
 from epynn.commons.memory import enough_memory, keep_memory
 from epynn.commons.models import dataSet
+from epynn.commons.rows import take_weights
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import loss_gradient
 from epynn.network.callbacks.callback import Callback
@@ -196,11 +197,11 @@ def train_step(model: Network, batch: dataSet) -> None:
         A = model.forward(batch.X, training=True)
         if model.embedding.batch_function is not None:  # nobody looked at these labels before
             check_labels(model, batch.Y, A, [batch], LEARNED)
-        loss = require_finite_loss(model, batch.Y, A)
+        loss = require_finite_loss(model, batch.Y, A, batch.mask)
 
         # (2) Loss: its gradient with respect to the outputs
         w = sample_weights(model, batch)
-        dA, dZ = loss_gradient(model, batch.Y, A, w)
+        dA, dZ = loss_gradient(model, batch.Y, A, w, batch.mask)
 
         # (3) Backward: gradients of all parameters
         model.backward(dA, dZ)
@@ -210,8 +211,8 @@ def train_step(model: Network, batch: dataSet) -> None:
         # (4) Update: all parameters, from the same pass
         model.update_parameters()
         require_finite_parameters(model)
-    total = float((loss if w is None else loss * w).sum())
-    model.tally = model.tally.add(total / loss.size * len(A), len(A))
+    weighted = loss if w is None else loss * take_weights(w, A.shape, batch.mask)
+    model.tally = model.tally.add(float(weighted.sum()), len(loss))
 
 
 @in_words('EpyNN.update_parameters', 'Write model.update_parameters().')

@@ -200,7 +200,7 @@ ROWS = [
           'Convolution with 4 (16, 2, 2, 3)', 'End the network by Flatten() and'),
     Wrong('an output of sequences', lambda: run(RNN(3, sequences=True), data=IMAGES[..., 0]),
           LabelError, 'Embedding.Y_data', 'a network whose output has 2 axes (m, u)',
-          'RNN with 3 (16, 8, 3)', 'End the network by Flatten() and'),
+          'RNN with 3 (16, 8, 3)', 'End the network by a layer that gives its'),
     Wrong('an output without units', lambda: run(Flatten(), data=X[:, 0]), LabelError,
           'Embedding.Y_data', 'one column for each of the 1 units of the',
           'labels of shape (16, 3)', 'End the network by a layer of 3 units, Dense(3)'),

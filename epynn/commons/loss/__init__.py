@@ -2,7 +2,8 @@
 
 ``f(Y, A)`` is the loss of each sample, ``(m,)``; ``f(Y, A, deriv=True)`` is the gradient of those
 losses with respect to ``A``, ``(m, U)``. There is no mean over the batch here: whoever adds the
-samples up decides. ``Y`` is the truth, ``A`` the output, both ``(m, U)``: m samples, U outputs.
+samples up decides. ``Y`` is the truth, ``A`` the output, both ``(m, U)``: m samples, U outputs. Of
+steps, ``(m, s, U)``, the loss is that of each, ``(m, s)``.
 
 All are finite and silent for outputs over the whole finite range. Where a number would pass the
 largest finite one, it saturates there. Logarithms are taken at no less than the smallest normal

@@ -34,7 +34,7 @@ def CCE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     Raises
     ------
     ShapeError
-        The shapes differ or have not 2 axes.
+        The shapes differ, or have other than 2 or 3 axes.
 
     See Also
     --------
@@ -45,7 +45,7 @@ def CCE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
         gradient: ndarray = -Y * inverse(A)
         return gradient
     # 0 - x and not -x: a loss of nothing reads 0, not -0.
-    loss: ndarray = 0 - np.sum(Y * log(A), axis=1)
+    loss: ndarray = 0 - np.sum(Y * log(A), axis=-1)
     return loss
 
 
@@ -97,12 +97,12 @@ def BCE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     Networks report the loss from ``Z``: 17 for a logit of 17.
     """
     Y, A = pair(Y, A)
-    U = A.shape[1]
+    U = A.shape[-1]
     if deriv:
         gradient: ndarray = ((1 - Y) * inverse(1 - A) - Y * inverse(A)) / U
         return gradient
     rest = np.maximum(1 - A, np.finfo(A.dtype).epsneg)
-    loss: ndarray = (0 - np.sum(Y * log(A) + (1 - Y) * np.log(rest), axis=1)) / U
+    loss: ndarray = (0 - np.sum(Y * log(A) + (1 - Y) * np.log(rest), axis=-1)) / U
     return loss
 
 
@@ -126,12 +126,12 @@ def Hinge(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     Cortes and Vapnik, 1995. Support-vector networks.
     """
     Y, A = pair(Y, A)
-    U = A.shape[1]
+    U = A.shape[-1]
     t = 2 * Y - 1
     with np.errstate(over='ignore'):
         if deriv:
             return np.where(t * A < 1, -t / U, np.zeros_like(A))
-        return saturate(np.sum(np.maximum(1 - t * A, 0), axis=1) / U)
+        return saturate(np.sum(np.maximum(1 - t * A, 0), axis=-1) / U)
 
 
 @dataclass(frozen=True, repr=False)
@@ -177,7 +177,7 @@ class LabelSmoothing(Named):
     def smooth(self, Y: ndarray, A: ndarray) -> tuple[ndarray, ndarray]:
         """Return the smoothed truth, in columns, and the output; both (m, U)."""
         Y, A = labels_as_columns(Y, A) if self.loss is ICCE else pair(Y, A)
-        answers = 2 if self.loss is BCE else A.shape[1]
+        answers = 2 if self.loss is BCE else A.shape[-1]
         share = float(self.share)
         return (1 - share) * Y + share / answers, A
 

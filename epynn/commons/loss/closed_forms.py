@@ -53,9 +53,9 @@ def output_gradient(
         return None
     Y, A = in_columns(loss, Y, A)
     if activation.function is softmax:
-        dZ: ndarray = (A * np.sum(Y, axis=1, keepdims=True) - Y) / activation.hyperparameters['T']
+        dZ: ndarray = (A * np.sum(Y, axis=-1, keepdims=True) - Y) / activation.hyperparameters['T']
     else:
-        dZ = (A - Y) / A.shape[1]
+        dZ = (A - Y) / A.shape[-1]
     return dZ
 
 
@@ -80,14 +80,14 @@ def output_loss(
     Z = saturate(Z)
     with np.errstate(over='ignore', under='ignore'):
         if activation.function is softmax:
-            largest = np.argmax(Z, axis=1)[:, np.newaxis]
-            z = saturate((Z - np.take_along_axis(Z, largest, 1)) / activation.hyperparameters['T'])
+            largest = np.argmax(Z, axis=-1)[..., np.newaxis]
+            z = saturate((Z - np.take_along_axis(Z, largest, -1)) / activation.hyperparameters['T'])
             e = np.exp(z)
-            np.put_along_axis(e, largest, 0, axis=1)
-            terms = Y * (np.log1p(e.sum(axis=1, keepdims=True)) - z)
+            np.put_along_axis(e, largest, 0, axis=-1)
+            terms = Y * (np.log1p(e.sum(axis=-1, keepdims=True)) - z)
         else:
-            terms = (Y * softplus(-Z) + (1 - Y) * softplus(Z)) / Z.shape[1]
-        return saturate(terms.sum(axis=1))
+            terms = (Y * softplus(-Z) + (1 - Y) * softplus(Z)) / Z.shape[-1]
+        return saturate(terms.sum(axis=-1))
 
 
 def has_closed_form(loss: LossFunction, activation: BoundActivation) -> bool:

@@ -33,14 +33,14 @@ def MSE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
     Raises
     ------
     ShapeError
-        The shapes differ or have not 2 axes.
+        The shapes differ, or have other than 2 or 3 axes.
     """
     Y, A = pair(Y, A)
-    U = A.shape[1]
+    U = A.shape[-1]
     with np.errstate(over='ignore'):
         if deriv:
             return saturate((A - Y) * (2 / U))
-        return saturate(np.sum(np.square(Y - A), axis=1) / U)
+        return saturate(np.sum(np.square(Y - A), axis=-1) / U)
 
 
 @rounds_to_zero
@@ -53,12 +53,12 @@ def MAE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
         As for :func:`MSE`; so are result and errors.
     """
     Y, A = pair(Y, A)
-    U = A.shape[1]
+    U = A.shape[-1]
     with np.errstate(over='ignore'):
         if deriv:
             gradient: ndarray = np.sign(A - Y) / U
             return gradient
-        return saturate(np.sum(np.abs(Y - A), axis=1) / U)
+        return saturate(np.sum(np.abs(Y - A), axis=-1) / U)
 
 
 @rounds_to_zero
@@ -75,13 +75,13 @@ def MSLE(Y: ndarray, A: ndarray, deriv: bool = False) -> ndarray:
         As for :func:`MSE`; so are result and errors.
     """
     Y, A = pair(Y, A)
-    U = A.shape[1]
+    U = A.shape[-1]
     lowest = np.finfo(A.dtype).eps - 1
     bounded = np.maximum(A, lowest)
     difference = np.log1p(bounded) - np.log1p(np.maximum(Y, lowest))
     if deriv:
         return np.where(lowest <= A, 2 * difference / (1 + bounded) / U, np.zeros_like(A))
-    loss: ndarray = np.sum(np.square(difference), axis=1) / U
+    loss: ndarray = np.sum(np.square(difference), axis=-1) / U
     return loss
 
 
@@ -115,7 +115,7 @@ class Huber(Named):
         Arguments, result and errors as for :func:`MSE`.
         """
         Y, A = pair(Y, A)
-        U = A.shape[1]
+        U = A.shape[-1]
         delta = float(self.delta)
         with np.errstate(over='ignore'):
             bounded = np.clip(A - Y, -delta, delta)
@@ -124,4 +124,4 @@ class Huber(Named):
                 return gradient
             # h(x) = c (|x| - |c| / 2) sign(c) for both, with c the bounded difference
             size = np.abs(bounded)
-            return saturate(np.sum(size * (np.abs(A - Y) - size / 2), axis=1) / U)
+            return saturate(np.sum(size * (np.abs(A - Y) - size / 2), axis=-1) / U)

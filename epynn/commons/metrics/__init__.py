@@ -39,7 +39,7 @@ ROC_AUC, R2, RMSE and ``TopK(k)`` look at the outputs themselves; ``confusion_ma
 array and no column of a table. A metric of your own is a plain function ``f(Y, A)``.
 """
 
-from epynn.commons.metrics.decisions import confusion_matrix, decide
+from epynn.commons.metrics.decisions import confusion_matrix, decide, decide_each
 from epynn.commons.metrics.known_metrics import MetricFunction, decides, metrics_functions
 from epynn.commons.metrics.ratios import (
     NPV,
@@ -54,6 +54,6 @@ from epynn.commons.metrics.scores import R2, RMSE, ROC_AUC, TopK
 
 __all__ = [
     'NPV', 'R2', 'RMSE', 'ROC_AUC', 'MetricFunction', 'TopK', 'accuracy',
-    'confusion_matrix', 'decide', 'decides', 'fscore', 'hamming_loss', 'metrics_functions',
-    'precision', 'recall', 'specificity',
+    'confusion_matrix', 'decide', 'decide_each', 'decides', 'fscore', 'hamming_loss',
+    'metrics_functions', 'precision', 'recall', 'specificity',
 ]  # fmt: skip

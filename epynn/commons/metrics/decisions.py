@@ -7,6 +7,7 @@ import numpy as np
 from epynn.commons.errors import ArgumentError, DataError, LabelError, ShapeError
 from epynn.commons.io.user_data import EXACT, as_array
 from epynn.commons.maths.floating import floating
+from epynn.commons.rows import put_steps, take_steps
 from epynn.commons.targets import MULTILABEL, kind_of_targets
 from epynn.kernels.arrays import ndarray
 
@@ -43,7 +44,8 @@ def decide(A: ndarray, multilabel: bool = False) -> ndarray:
     if A.ndim != 2 or A.shape[1] == 0:
         raise ShapeError(
             'decide', 'outputs of shape (m, U) or (m,)', f'shape {A.shape}',
-            'Flatten what a sample has into one row.',
+            'Of steps give a row each: A.reshape(-1, A.shape[-1]), or of the real ones A[mask].'
+            if A.ndim == 3 else 'Flatten what a sample has into one row.',
         )  # fmt: skip
     if np.isnan(A).any():
         raise DataError(
@@ -58,6 +60,13 @@ def decide(A: ndarray, multilabel: bool = False) -> ndarray:
         return A[:, 0].astype(np.int64)
     rounded = np.rint(A[:, 0].astype(np.float64))
     return np.clip(rounded, -EXACT, EXACT).astype(np.int64)
+
+
+def decide_each(A: ndarray, multilabel: bool = False) -> ndarray:
+    """Return the decisions of samples, as :func:`decide` does, or of steps: (m, s, U) -> (m, s)."""
+    if np.ndim(A) != 3:
+        return decide(A, multilabel)
+    return put_steps(decide(take_steps(A), multilabel), A.shape)
 
 
 def decide_both(Y: ndarray, A: ndarray, multilabel: bool | None = None) -> tuple[ndarray, ndarray]:
