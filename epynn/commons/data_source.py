@@ -51,8 +51,10 @@ class DataSource(Protocol):
     def training_batches(self, init: bool = False) -> None:
         """Shuffle `dtrain` and cut it into `batch_dtrain`; `init`: from the original order."""
 
-    def encode(self, X_data: Any, X_encode: bool, X_scale: bool) -> ndarray:
-        """Return samples in numbers, encoded and scaled as those of the data sets were."""
+    def encode(
+        self, X_data: Any, X_encode: bool, X_scale: bool, mask: Any = None
+    ) -> tuple[ndarray, ndarray | None]:
+        """Return samples in numbers, encoded and scaled as the data sets were, and their mask."""
 
 
 def count_batches(source: DataSource) -> int:

@@ -70,6 +70,10 @@ class dataSet(Named):
         Numbers of the samples.
     w : ndarray or None
         Weights of the samples ``(m,)``, or of their steps ``(m, s)``; None where all weigh 1.
+    mask : ndarray or None
+        Which steps are real, ``(m, s)`` of bool; None where all are.
+    lengths : ndarray or None
+        How many steps of each sample are real, ``(m,)``; None where all are.
     A : ndarray or None
         Outputs of the network, once computed.
     P : ndarray or None
@@ -145,6 +149,11 @@ class dataSet(Named):
         y = self.rows(self.y)
         labels = y if y.ndim == 1 else np.nonzero(y)[1]
         return dict(sorted(Counter(labels.tolist()).items()))
+
+    @property
+    def lengths(self) -> ndarray | None:
+        """Real steps of each sample."""
+        return None if self.mask is None else self.mask.sum(axis=1)
 
     @property
     def per_step(self) -> bool:

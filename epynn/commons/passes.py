@@ -82,9 +82,10 @@ def layer_receive_gradient(layer: State, dX: ndarray) -> ndarray:
 def check_mask(layer: State, A: ndarray, mask: ndarray) -> None:
     """Refuse a mask that the layer would not heed, or that does not fit its input."""
     if not (layer.honours_mask and layer.has_passes_of('honours_mask', 'forward')):
+        padding = mask.size - np.count_nonzero(mask)
         raise LayerError(
             layer.name, 'sequences of one length, as it cannot leave out steps',
-            f'a mask, {mask.size - np.count_nonzero(mask)} of whose {mask.size} steps are padding',
+            f'a mask by which {padding} of {mask.size} steps here are padding',
             'Put it behind one that reads sequences to their end: LSTM(8), GlobalPooling(). In a '
             'class of yours that heeds layer.mask say honours_mask = True.',
         )  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 from epynn.commons.arguments import as_function, check_call, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, StateError
 from epynn.commons.io.numbers import refuse_not_finite
+from epynn.commons.io.sequences import cut_padding
 from epynn.commons.models import dataSet
 from epynn.kernels.arrays import ndarray
 
@@ -23,7 +24,7 @@ class Batches(Sequence[dataSet]):
     """Batches of a data set, each gathered from it whenever it is asked for.
 
     Nothing of the size of the data is copied: ``batches[k]`` holds the samples
-    ``order[k * size : (k + 1) * size]``.
+    ``order[k * size : (k + 1) * size]``. Steps that pad all of them are cut off.
 
     Parameters
     ----------
@@ -69,11 +70,11 @@ class Batches(Sequence[dataSet]):
             return Batches(self.dset, self.order, starts, self.size, self.augment, self.key)
         start, dset = self.starts[k], self.dset
         ids = self.order[start : start + self.size]
-        Y, w = (None if array is None else array[ids] for array in (dset.Y, dset.w))
-        X = dset.X[ids]
+        Y, w, mask = (None if a is None else a[ids] for a in (dset.Y, dset.w, dset.mask))
+        X, mask = cut_padding(dset.X[ids], mask)
         if self.augment is not None:
             X = augmented(self.augment, X, np.random.default_rng([self.key, start]))
-        return dataSet(X, Y, 'batch', dset.ids[ids], w, dset.targets, dset.classes)
+        return dataSet(X, Y, 'batch', dset.ids[ids], w, dset.targets, dset.classes, mask)
 
 
 def as_augment(augment: Any) -> Augment:

@@ -46,11 +46,12 @@ def embedding_from_batches(
     Parameters
     ----------
     batches : function
-        ``f()``, called for each epoch, returns an iterable of batches ``(X, Y)`` or ``(X, Y,
-        sample_weight)``, such as a generator. Each is checked and encoded when it comes. Or
-        ``f(rng)``, which takes all that is random from `rng`, a generator of its own for the epoch
-        that follows from the seed of the network. It is called once more, now, for a first batch,
-        of which shapes and the kind of targets are read, and which stays until training begins.
+        ``f()``, called for each epoch, returns an iterable of batches ``(X, Y)``, ``(X, Y,
+        sample_weight)`` or ``(X, Y, sample_weight, mask)``, such as a generator. Each is checked
+        and encoded when it comes. Or ``f(rng)``, which takes all that is random from `rng`, a
+        generator of its own for the epoch that follows from the seed of the network. It is called
+        once more, now, for a first batch, of which shapes and the kind of targets are read, and
+        which stays until training begins.
     tokens : sequence, optional
         The tokens of which samples are sequences, in the order of their columns: they are one-hot
         encoded.
@@ -100,19 +101,21 @@ def embedding_from_batches(
     with source.drawing(key=0) as drawn:
         first = source.first_of(drawn)
     with naming_batch(0):
-        X, Y = look(layer, first, targets)
-    sample = np.array(X[:1]), np.array(Y[:1])
-    source.sample = dataSet(*sample, 'dtrain', None, None, layer.targets, layer.classes)
+        X, Y, mask = look(layer, first, targets)
+    sample, real = (np.array(X[:1]), np.array(Y[:1])), None if mask is None else mask[:1]
+    source.sample = dataSet(*sample, 'dtrain', None, None, layer.targets, layer.classes, real)
     layer.batch_dtrain = epoch = source.epoch(layer, key=0)
     source.first = epoch.read(0, first)
     add_sets(layer, validation, test)
     return layer
 
 
-def look(layer: 'Embedding', item: Any, targets: str | None) -> tuple[ndarray, ndarray]:
-    """Read off the first batch what samples and targets are like; return them."""
-    X_data, Y_data, _ = as_batch(item)
-    X, Y = layer.prepare(X_data, Y_data)
+def look(
+    layer: 'Embedding', item: Any, targets: str | None
+) -> tuple[ndarray, ndarray, ndarray | None]:
+    """Read off the first batch what samples and targets are like; return them, and the mask."""
+    X_data, Y_data, _, mask = (*as_batch(item), None, None)[:4]
+    X, Y, mask = layer.prepare(X_data, Y_data, mask)
     if X is None or Y is None:
         missing = 'X_data' if X is None else 'Y_data'
         raise LabelError(missing, 'samples and their labels', 'None', 'Yield batches (X, Y).')
@@ -120,10 +123,10 @@ def look(layer: 'Embedding', item: Any, targets: str | None) -> tuple[ndarray, n
         layer.targets = as_choice(targets, 'targets', KINDS)
         require_targets(Y, targets)
     layer.se_dataset['batch_size'] = len(X)
-    layer.dtrain = dataSet(
-        np.array(X[:0]), np.array(Y[:0]), SETS[0], targets=layer.targets, classes=layer.classes
-    )
-    return X, Y
+    none = np.array(X[:0]), np.array(Y[:0])
+    real = None if mask is None else mask[:0]
+    layer.dtrain = dataSet(*none, SETS[0], None, None, layer.targets, layer.classes, real)
+    return X, Y, mask
 
 
 def as_elements(elements: Sequence[Any], name: str) -> list[Any]:

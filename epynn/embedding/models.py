@@ -44,6 +44,9 @@ class Embedding(Layer):
         beyond 2**53 are refused. Arrays in a file - memory maps, those of h5py and zarr, whatever
         has ``shape``, ``dtype`` and is indexed by arrays - stay there: batches are read when they
         are used.
+        Sequences of different lengths are padded at their ends to the longest, and a mask goes with
+        them: lists of tokens or strings by vectors of zeros, as are arrays ``(s_i, e)``, and whole
+        numbers ``(s_i,)``, for a layer Tokens, by -1.
     Y_data : array_like
         Labels or targets ``(m,)`` or ``(m, c)``; or the name of the column of `X_data`, a frame,
         that holds them, or a list of such names: the others are the samples then.
@@ -69,9 +72,9 @@ class Embedding(Layer):
         What each sample weighs in the loss ``(m,)``, at least 0. It multiplies the loss of the
         sample, in the gradients and in the reported loss, a mean over the number of samples.
     validation, test : tuple, optional
-        Samples and labels of a set of their own, ``(X, Y)``, or ``(X, Y, sample_weight)``: encoded
-        and scaled in the way that `X_data` and `Y_data` taught. A token or label that they lack is
-        refused.
+        Samples and labels of a set of their own, ``(X, Y)``, ``(X, Y, sample_weight)`` or ``(X, Y,
+        sample_weight, mask)``: encoded and scaled in the way that `X_data` and `Y_data` taught. A
+        token or label that they lack is refused. Sequences may have other lengths.
     stratify : bool, optional
         Draw the sets at random, so that each has about the same share of every label, rather than
         cut them in the order of the samples. ``np.random.default_rng(0)`` draws, whatever the seed
@@ -81,6 +84,9 @@ class Embedding(Layer):
         same shape and data type, which may be ``X`` itself, changed. It sees training batches
         alone, encoded and scaled. All that is random comes from `rng`, a generator of its own for
         every batch of every epoch, which follows from the seed of the network.
+    mask : array_like, optional
+        Of sequences that you padded yourself, in an array ``(m, s, ...)``: True for each real step,
+        ``(m, s)`` of bool. Layers leave the others out, wherever they are.
 
     Attributes
     ----------
@@ -162,6 +168,7 @@ class Embedding(Layer):
         test: tuple[Any, ...] | None = None,
         stratify: bool = False,
         augment: Augment | None = None,
+        mask: Any = None,
     ) -> None:
         super().__init__()
         separate = {'validation': validation, 'test': test}
@@ -186,7 +193,7 @@ class Embedding(Layer):
         self.order: ndarray = np.arange(0)
         self.stratify = as_flag(stratify, 'Embedding.stratify')
         self.augment = augment if augment is None else as_augment(augment)
-        self.fill(X_data, Y_data, sample_weight, **separate)
+        self.fill(X_data, Y_data, sample_weight, **separate, mask=mask)
         # To encode them anew by what a saved network learned; let go when a network initializes
         learns = X_encode or Y_encode or X_scale
-        self.given = (X_data, Y_data, sample_weight, validation, test) if learns else None
+        self.given = (X_data, Y_data, sample_weight, validation, test, mask) if learns else None

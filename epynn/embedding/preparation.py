@@ -17,6 +17,7 @@ from epynn.commons.io import (
 from epynn.commons.io.feature_names import feature_names, require_features, split_frame
 from epynn.commons.io.labels import known_labels, require_one_each
 from epynn.commons.io.numbers import as_numbers, keep_in_file
+from epynn.commons.io.sequences import as_mask, mask_of_tokens, pad_ragged, refuse_second_mask
 from epynn.commons.io.stored import Stored
 from epynn.commons.io.user_data import as_list
 from epynn.commons.io.writable import refuse_unwritable
@@ -67,16 +68,17 @@ def embedding_check(
 
 
 def embedding_prepare(
-    layer: 'Embedding', X_data: Any, Y_data: Any
-) -> tuple[ndarray | None, ndarray | None]:
+    layer: 'Embedding', X_data: Any, Y_data: Any, mask: Any = None
+) -> tuple[ndarray | None, ndarray | None, ndarray | None]:
     """Turn the user's samples and labels into finite numbers, encoded and scaled as asked for.
 
-    Tokens, labels and scale are learned from the data, unless the layer knows them already.
+    The third of what is returned is the mask: which steps of the samples are real. Tokens, labels
+    and scale are learned from the data, unless the layer knows them already.
     """
     if X_data is None:
         if Y_data is not None:
             raise DataError('X_data', 'samples for the labels', 'none', 'Pass X_data too.')
-        return None, None
+        return None, None, None
     refuse_sets(X_data=X_data, Y_data=Y_data)
     if isinstance(X_data, int) and not layer.se_dataset['X_encode']:  # a vocabulary, elsewhere
         raise DataError(
@@ -97,11 +99,12 @@ def embedding_prepare(
         refuse_unwritable(layer.e2i, 'X_data')
         refuse_many_tokens(len(layer.e2i), sum(map(len, as_list(X_data, 'X_data'))))
     elif settings['X_scale'] and layer.scale is None:
+        X_data, mask = pad_ragged(X_data, mask)
         X_data = keep_in_file(X_data, 'X_data', maps=True)
-        layer.scale = feature_scale(X_data)
-    X = layer.encode(X_data, settings['X_encode'], settings['X_scale'])
+        layer.scale = feature_scale(X_data, mask)
+    X, mask = layer.encode(X_data, settings['X_encode'], settings['X_scale'], mask)
     if Y_data is None:
-        return X, None
+        return X, None, mask
     require_one_each(Y_data, X)
     if settings['Y_encode'] and layer.classes is None:
         Y, layer.classes = encode_labels(Y_data)
@@ -109,7 +112,7 @@ def embedding_prepare(
     else:
         Y = known_labels(Y_data, layer.classes)
     layer.targets = kind_of_targets(Y)
-    return X, Y
+    return X, Y, mask
 
 
 def refuse_sets(**given: Any) -> None:
@@ -131,8 +134,14 @@ def refuse_many_tokens(e: int, count: int) -> None:
         )  # fmt: skip
 
 
-def embedding_encode(layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: bool) -> ndarray:
-    """Encode and scale samples in the way the layer learned from its own data."""
+def embedding_encode(
+    layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: bool, mask: Any = None
+) -> tuple[ndarray, ndarray | None]:
+    """Encode and scale samples in the way the layer learned from its own data.
+
+    Sequences of different lengths are padded. Returned are the samples and their mask, which says
+    what steps are real: ``(m, s)`` of bool, or None where all are.
+    """
     X_encode, X_scale = as_flag(X_encode, 'X_encode'), as_flag(X_scale, 'X_scale')
     require_features(feature_names(X_data), layer.features, 'X_data')
     if X_encode:
@@ -147,18 +156,24 @@ def embedding_encode(layer: 'Embedding', X_data: Any, X_encode: bool, X_scale: b
                 'X_data', 'at least one sample', f'{len(X)} without tokens' if len(X) else 'none',
                 'Pass a list of sequences of tokens.',
             )  # fmt: skip
+        of_tokens = mask_of_tokens(X)
+        if of_tokens is not None:
+            refuse_second_mask(mask)
+            mask = of_tokens
     else:
+        X_data, mask = pad_ragged(X_data, mask)
         X = keep_in_file(X_data, 'X_data', maps=layer.stratify or X_scale)
         if not isinstance(X, Stored):
             X = as_numbers(X, 'X_data')
+    mask = as_mask(mask, X)
     if X_scale and not X_encode:
         if layer.scale is None:
             raise DataError(
                 'X_scale', 'an Embedding that was made with X_scale=True', 'X_scale=False',
                 'Make the Embedding with X_scale=True, or predict on scaled samples.',
             )  # fmt: skip
-        X = scale_features(X, layer.scale)
-    return X
+        X = scale_features(X, layer.scale, mask)
+    return X, mask
 
 
 def check_weights(sample_weight: Any, X: ndarray | None, weighs: bool = True) -> ndarray | None:

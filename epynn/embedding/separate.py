@@ -1,6 +1,6 @@
 """Samples with labels that come beside those that taught how: sets of their own, batches."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +23,13 @@ OF_STREAM = "If that is what all are, say so: from_batches(..., targets='{found}
 def separate_set(layer: 'Embedding', given: Any, argument: str, name: str) -> dataSet:
     """Return a set of its own, encoded and scaled in the way that the training set taught.
 
-    The user gave ``(X, Y)`` or ``(X, Y, sample_weight)`` as `argument`; `name` is for the tables.
+    The user gave ``(X, Y)``, ``(X, Y, sample_weight)`` or ``(X, Y, sample_weight, mask)`` as
+    `argument`; `name` is for the tables.
     """
     where = f'Embedding.{argument}'
-    if not isinstance(given, tuple) or len(given) not in (2, 3):
+    if not isinstance(given, tuple) or len(given) not in (2, 3, 4):
         raise ArgumentTypeError(
-            where, 'a tuple (X, Y), or (X, Y, sample_weight)', describe(given),
+            where, 'a tuple (X, Y), or (X, Y, sample_weight, mask)', describe(given),
             f'Write {argument}=(X, Y).',
         )  # fmt: skip
     if not layer.dtrain.active and layer.batch_function is None:
@@ -36,26 +37,29 @@ def separate_set(layer: 'Embedding', given: Any, argument: str, name: str) -> da
             where, 'samples and labels to train on beside it', 'none of them',
             'Pass X_data and Y_data too.',
         )  # fmt: skip
-    parts = ('X_data', 'Y_data', 'sample_weight')
+    parts = ('X_data', 'Y_data', 'sample_weight', 'mask')
     with naming('', {part: f'{argument}[{i}]' for i, part in enumerate(parts)}):
-        X_data, Y_data, *weights = given
-        return labelled_set(layer, (X_data, Y_data, weights[0] if weights else None), name)
+        return labelled_set(layer, given, name)
 
 
 def labelled_set(
-    layer: 'Embedding', given: tuple[Any, Any, Any], name: str, weighs: bool = True
+    layer: 'Embedding', given: Sequence[Any], name: str, weighs: bool = True
 ) -> dataSet:
-    """Return samples, labels and weights as a set, in the way that those to train on taught.
+    """Return samples, labels, weights and mask as a set, in the way that those to train on taught.
 
-    With `weighs` some weight has to be above 0.
+    The last two may be missing. With `weighs` some weight has to be above 0.
     """
-    (X_data, Y_data, sample_weight), dtrain = given, layer.dtrain
+    (X_data, Y_data, sample_weight, mask), dtrain = (*given, None, None)[:4], layer.dtrain
     assert dtrain.Y is not None
     assert layer.targets is not None
     refuse_sets(X_data=X_data, Y_data=Y_data)
     X_data, Y_data = split_frame(X_data, Y_data)
-    X = layer.encode(X_data, layer.se_dataset['X_encode'], layer.se_dataset['X_scale'])
-    if X.shape[1:] != dtrain.X.shape[1:]:
+    settings = layer.se_dataset
+    X, mask = layer.encode(X_data, settings['X_encode'], settings['X_scale'], mask)
+    # Sequences may have other lengths; in the batches of a stream, each time others
+    lengths = mask is not None or dtrain.mask is not None
+    lengths = lengths or (X.ndim == 3 and layer.batch_function is not None)
+    if X.ndim != dtrain.X.ndim or X.shape[1 + lengths :] != dtrain.X.shape[1 + lengths :]:
         raise ShapeError(
             'X_data', f'samples of shape {dtrain.X.shape[1:]}, as those to train on',
             f'{X.shape[1:]}', 'Give the samples the features of those, in the same order.',
@@ -69,7 +73,7 @@ def labelled_set(
         )  # fmt: skip
     require_targets(Y, layer.targets, None if layer.batch_function is None else OF_STREAM)
     w = check_weights(sample_weight, X, weighs)
-    return dataSet(X, Y, name, np.arange(len(X)), w, layer.targets, layer.classes)
+    return dataSet(X, Y, name, np.arange(len(X)), w, layer.targets, layer.classes, mask)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import numpy as np
 
 from epynn.commons.dataset import SETS
 from epynn.commons.errors import DataError, LabelError
+from epynn.commons.io.sequences import none_if_real
 from epynn.commons.io.stored import Stored
 from epynn.commons.logs import warn
 from epynn.commons.models import dataSet
@@ -25,11 +26,12 @@ def embedding_fill(
     sample_weight: Any = None,
     validation: Any = None,
     test: Any = None,
+    mask: Any = None,
 ) -> None:
     """Prepare the data and split them into the sets, but for those given as arrays of their own."""
-    X, Y = layer.prepare(X_data, Y_data)
+    X, Y, mask = layer.prepare(X_data, Y_data, mask)
     w = check_weights(sample_weight, X)
-    layer.dtrain, layer.dval, layer.dtest = embedding_split(layer, X, Y, w)
+    layer.dtrain, layer.dval, layer.dtest = embedding_split(layer, X, Y, w, mask)
     add_sets(layer, validation, test)
     _warn_of_missing_labels(layer, Y)
 
@@ -44,7 +46,11 @@ def add_sets(layer: 'Embedding', validation: Any, test: Any) -> None:
 
 
 def embedding_split(
-    layer: 'Embedding', X: ndarray | None, Y: ndarray | None, w: ndarray | None = None
+    layer: 'Embedding',
+    X: ndarray | None,
+    Y: ndarray | None,
+    w: ndarray | None = None,
+    mask: ndarray | None = None,
 ) -> tuple[dataSet, dataSet, dataSet]:
     """Cut the data into training, validation and test set.
 
@@ -72,8 +78,9 @@ def embedding_split(
     for name, start, stop in zip(SETS, (0, *stops[:-1]), stops, strict=True):
         part = slice(start, stop) if order is None else np.sort(order[start:stop])
         X_part: Any = X.part(part) if isinstance(X, Stored) else X[part]
-        Y_part, w_part = (None if array is None else array[part] for array in (Y, w))
-        sets.append(dataSet(X_part, Y_part, name, ids[part], w_part, layer.targets, layer.classes))
+        Y_part, w_part, real = (None if array is None else array[part] for array in (Y, w, mask))
+        known = layer.targets, layer.classes, none_if_real(real)
+        sets.append(dataSet(X_part, Y_part, name, ids[part], w_part, *known))
     dtrain, dval, dtest = sets
     return dtrain, dval, dtest
 

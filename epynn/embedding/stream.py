@@ -2,7 +2,7 @@
 
 import inspect
 import operator
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count, islice
 from typing import TYPE_CHECKING, Any, overload
@@ -11,6 +11,7 @@ import numpy as np
 
 from epynn.commons.arguments import as_function, describe
 from epynn.commons.errors import ArgumentTypeError, DataError
+from epynn.commons.io.sequences import cut_padding
 from epynn.commons.models import dataSet
 from epynn.embedding.batches import augmented
 from epynn.embedding.separate import labelled_set, naming
@@ -156,7 +157,8 @@ class Stream:
         layer = self.layer
         with naming_batch(number):
             batch = labelled_set(layer, as_batch(item), 'batch', weighs=False)
-        batch.X = np.asarray(batch.X)  # of samples in a file, these are read now
+        # Of samples in a file, these are read now
+        batch.X, batch.mask = cut_padding(np.asarray(batch.X), batch.mask)
         if layer.augment is not None:  # which may change them where they are
             rng = np.random.default_rng([self.key, number])
             batch.X = augmented(layer.augment, batch.X.copy(), rng)
@@ -170,15 +172,14 @@ def naming_batch(number: int) -> AbstractContextManager[None]:
     return naming(f'from_batches, batch {number}: ', names)
 
 
-def as_batch(item: Any) -> tuple[Any, Any, Any]:
-    """Return samples, labels and weights of what the user yielded."""
-    if not isinstance(item, (tuple, list)) or len(item) not in (2, 3):
+def as_batch(item: Any) -> Sequence[Any]:
+    """Return samples, labels, and perhaps weights and mask that the user yielded."""
+    if not isinstance(item, (tuple, list)) or len(item) not in (2, 3, 4):
         raise ArgumentTypeError(
-            'what was yielded', 'a tuple (X, Y), or (X, Y, sample_weight)', describe(item),
+            'what was yielded', 'a tuple (X, Y), or (X, Y, sample_weight, mask)', describe(item),
             'Write yield X, Y.',
         )  # fmt: skip
-    X_data, Y_data, *weights = item
-    return X_data, Y_data, weights[0] if weights else None
+    return item
 
 
 def takes(function: Callable[..., Any], arguments: int) -> bool:

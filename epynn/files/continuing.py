@@ -116,7 +116,7 @@ def adopt_targets(layer: Embedding, kind: str) -> None:
         )  # fmt: skip
     layer.targets = kind
     layer.dtrain, layer.dval, layer.dtest = (
-        dataSet(dset.X, dset.Y, dset.name, dset.ids, dset.w, kind, dset.classes)
+        dataSet(dset.X, dset.Y, dset.name, dset.ids, dset.w, kind, dset.classes, dset.mask)
         for dset in (layer.dtrain, layer.dval, layer.dtest)
     )
     layer.dsets = [dset for dset in (layer.dtrain, layer.dval, layer.dtest) if dset.active]

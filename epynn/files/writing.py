@@ -126,8 +126,11 @@ def require_same_outputs(model: EpyNN, read: EpyNN) -> None:
     """
     stream = model.embedding.batch_function
     for dset in model.embedding.dsets[:1] if stream is None else [stream.sample]:
+        mask = None if dset.mask is None else dset.mask[:1]
         with np.errstate(all='ignore'):
-            A, again, B = (compute_outputs(each, dset.X[:1])[0] for each in (model, model, read))
+            A, again, B = (
+                compute_outputs(each, dset.X[:1], mask=mask)[0] for each in (model, model, read)
+            )
         same = partial(np.allclose, rtol=1e-3, atol=1e-5, equal_nan=True)
         if same(A, again) and not same(A, B):
             raise ArgumentError(

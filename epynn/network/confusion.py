@@ -59,12 +59,13 @@ def model_confusion_matrix(
     Y_data: Any = None,
     X_encode: bool = False,
     X_scale: bool = False,
+    mask: Any = None,
 ) -> Confusion:
     """Count how many samples of each label were taken for which.
 
     Parameters
     ----------
-    X_data, Y_data, X_encode, X_scale : optional
+    X_data, Y_data, X_encode, X_scale, mask : optional
         Samples and labels, as for :meth:`evaluate`. Without them, those of the last set of the
         Embedding: the test set, or the validation set, or the training set.
 
@@ -80,7 +81,7 @@ def model_confusion_matrix(
     """
     what = 'confusion_matrix'
     if X_data is not None or Y_data is not None:
-        dset = read_labelled(model, X_data, Y_data, X_encode, X_scale, what)
+        dset = read_labelled(model, X_data, Y_data, X_encode, X_scale, mask, what)
         given = [dset]
     else:
         require_sets(model, what)
@@ -121,6 +122,7 @@ def model_plot_confusion(
     X_scale: bool = False,
     pyplot: bool = True,
     path: str | Path | bool | None = None,
+    mask: Any = None,
 ) -> 'Figure | None':
     """Draw how many samples of each label were taken for which.
 
@@ -128,13 +130,13 @@ def model_plot_confusion(
 
     Parameters
     ----------
-    X_data, Y_data, X_encode, X_scale : optional
+    X_data, Y_data, X_encode, X_scale, mask : optional
         As in :meth:`confusion_matrix`.
     pyplot, path : optional
         As in :meth:`plot`; the file is ``plots/<uname>_confusion.png``.
     """
     pyplot = as_flag(pyplot, 'EpyNN.plot_confusion(pyplot)')
-    confusion = model_confusion_matrix(model, X_data, Y_data, X_encode, X_scale)
+    confusion = model_confusion_matrix(model, X_data, Y_data, X_encode, X_scale, mask)
     title = f'{model.name}: {confusion.counts.sum()} samples, {confusion.name}'
     return plot_counts(
         confusion.counts,

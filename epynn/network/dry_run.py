@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from epynn.commons.bound_activation import check_elementwise
 from epynn.commons.logs import status_line
 from epynn.commons.maths.floating import rounds_to_zero
@@ -50,7 +52,10 @@ def dry_run(model: Network, end: str, verbose: bool) -> None:
 
     for layer in model.layers:
         layer.training = False
-    A = pass_through(model.layers, batch.X, look_forward)
+    mask = batch.mask
+    if mask is None and any(dset.mask is not None for dset in model.embedding.dsets):
+        mask = np.ones(batch.X.shape[:2], dtype=bool)  # another batch will have one
+    A = pass_through(model.layers, batch.X, look_forward, mask)
     if model.embedding.batch_function is not None:
         check_labels(model, batch.Y, A, [batch], LEARNED)
     if model.embedding.dsets or model.embedding.batch_function is None:

@@ -40,6 +40,7 @@ def model_evaluate(
     Y_data: Any = None,
     X_encode: bool = False,
     X_scale: bool = False,
+    mask: Any = None,
 ) -> dict[str, Any]:
     """Compute every metric and the loss: of every data set, or of samples that are given.
 
@@ -56,6 +57,8 @@ def model_evaluate(
         The name of a column, if `X_data` is a frame that has them.
     X_encode, X_scale : bool, optional
         Encode or scale the samples first, in the way the Embedding learned from its own data.
+    mask : array_like, optional
+        Which steps are real, as for :meth:`predict`.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def model_evaluate(
         If the memory does not even hold what one sample takes, or all outputs.
     """
     if X_data is not None or Y_data is not None:
-        dset = read_labelled(model, X_data, Y_data, X_encode, X_scale, 'evaluate')
+        dset = read_labelled(model, X_data, Y_data, X_encode, X_scale, mask, 'evaluate')
         return measure(model, dset, 'EpyNN.evaluate(Y_data)')
     require_sets(model, 'evaluate')
     embedding = model.embedding
@@ -121,16 +124,22 @@ def measure(model: Network, dset: dataSet, given: str = '') -> dict[str, float]:
 
 @in_words('EpyNN.predict', 'Write model.predict(X) for samples like those given to the Embedding.')
 def model_predict(
-    model: Network, X_data: Any, X_encode: bool = False, X_scale: bool = False
+    model: Network,
+    X_data: Any,
+    X_encode: bool = False,
+    X_scale: bool = False,
+    mask: Any = None,
 ) -> dataSet:
     """Compute outputs and decisions for new samples. Nothing that is learned changes.
 
     Parameters
     ----------
     X_data : array_like
-        Samples ``(m, ...)``.
+        Samples ``(m, ...)``, or a list of sequences of different lengths.
     X_encode, X_scale : bool, optional
         Encode or scale them first, in the way the Embedding learned from its own data.
+    mask : array_like, optional
+        Which steps are real, ``(m, s)`` of bool, where you padded sequences to one length.
 
     Returns
     -------
@@ -153,16 +162,19 @@ def model_predict(
     OutOfMemoryError
         If the memory does not even hold what one sample takes, or all outputs.
     """
-    X = read_samples(model, X_data, X_encode, X_scale, 'predict')
+    X, mask = read_samples(model, X_data, X_encode, X_scale, mask, 'predict')
     embedding = model.embedding
-    dset = dataSet(X, name='prediction', targets=embedding.targets, classes=embedding.classes)
+    kind = embedding.targets, embedding.classes, mask
+    dset = dataSet(X, None, 'prediction', None, None, *kind)
     with enough_memory('EpyNN.predict', 'memory for the outputs', SMALLER):
         decide_samples(model, dset, 'predict')
     return dset
 
 
-def read_samples(model: Network, X_data: Any, X_encode: bool, X_scale: bool, what: str) -> ndarray:
-    """Return the samples that the user gave to a method of the network, encoded and scaled."""
+def read_samples(
+    model: Network, X_data: Any, X_encode: bool, X_scale: bool, mask: Any, what: str
+) -> tuple[ndarray, ndarray | None]:
+    """Return the samples that the user gave to a method, encoded and scaled, and their mask."""
     require_initialized(model, what)
     where = f'EpyNN.{what}(X_data)'
     if isinstance(X_data, dataSet):  # as an array it would be its outputs
@@ -171,7 +183,7 @@ def read_samples(model: Network, X_data: Any, X_encode: bool, X_scale: bool, wha
             f'Pass its samples: {what}(dset.X{", dset.y" * (what != "predict")}).',
         )  # fmt: skip
     with enough_memory(f'EpyNN.{what}', 'memory for the samples', SMALLER):
-        X = model.embedding.encode(X_data, X_encode, X_scale)
+        X, mask = model.embedding.encode(X_data, X_encode, X_scale, mask)
     expected = model.network[0]['forward']['X'][1:]
     if X.ndim != len(expected) + 1:
         raise ShapeError(
@@ -180,11 +192,17 @@ def read_samples(model: Network, X_data: Any, X_encode: bool, X_scale: bool, wha
         )  # fmt: skip
     if not X_scale:
         warn_of_unscaled(model, X, what)
-    return X
+    return X, mask
 
 
 def read_labelled(
-    model: Network, X_data: Any, Y_data: Any, X_encode: bool, X_scale: bool, what: str
+    model: Network,
+    X_data: Any,
+    Y_data: Any,
+    X_encode: bool,
+    X_scale: bool,
+    mask: Any,
+    what: str,
 ) -> dataSet:
     """Return samples and labels that the user gave as a set."""
     for argument, data in (('X_data', X_data), ('Y_data', Y_data)):
@@ -194,13 +212,13 @@ def read_labelled(
                 f'Write model.{what}(X, Y); or model.predict(X), which needs no labels.',
             )  # fmt: skip
     X_data, Y_data = split_frame(X_data, Y_data)
-    X = read_samples(model, X_data, X_encode, X_scale, what)
+    X, mask = read_samples(model, X_data, X_encode, X_scale, mask, what)
     embedding = model.embedding
     require_one_each(Y_data, X)
     Y = known_labels(Y_data, embedding.classes)
     if embedding.targets is not None:
         require_targets(Y, embedding.targets)
-    return dataSet(X, Y, 'given', None, None, embedding.targets, embedding.classes)
+    return dataSet(X, Y, 'given', None, None, embedding.targets, embedding.classes, mask)
 
 
 def missing_axis(shape: tuple[int, ...], expected: tuple[int, ...]) -> str:
@@ -215,7 +233,7 @@ def missing_axis(shape: tuple[int, ...], expected: tuple[int, ...]) -> str:
 def decide_samples(model: Network, dset: dataSet, what: str) -> ndarray | None:
     """Compute the outputs and decisions for the samples of a set; return Z of the outputs."""
     with BlasOnOneThread(), np.errstate(all='ignore'):  # what is not finite is refused
-        A, Z = compute_outputs(model, dset.X, keep_Z=what == 'evaluate')
+        A, Z = compute_outputs(model, dset.X, keep_Z=what == 'evaluate', mask=dset.mask)
         require_finite(A, f'finite outputs for {dset.name}', what)
     dset.A, dset.gives_probabilities = A, gives_probabilities(model)
     if dset.targets == AMOUNTS:  # there is nothing to decide

@@ -8,6 +8,7 @@ import numpy as np
 from epynn.commons.arguments import as_flag
 from epynn.commons.calls import in_words
 from epynn.commons.errors import EpynnError
+from epynn.commons.io.sequences import none_if_real
 from epynn.commons.maths.floating import rounds_to_zero
 from epynn.commons.models import Layer, run_layer
 from epynn.kernels.arrays import ndarray
@@ -50,7 +51,7 @@ def model_forward(
     training = as_flag(training, 'EpyNN.forward(training)')
     for layer in model.layers:
         layer.training = training
-    return pass_through(model.layers, X, mask=mask)
+    return pass_through(model.layers, X, mask=none_if_real(mask))
 
 
 def pass_through(
@@ -93,7 +94,8 @@ def compute_outputs(
     while i < len(X):
         try:
             part = slice(i, i + step)
-            A = pass_through(layers, X[part], mask=None if mask is None else mask[part])
+            real = none_if_real(None if mask is None else mask[part])
+            A = pass_through(layers, X[part], mask=real)
         except MemoryError:
             if step == 1:
                 raise

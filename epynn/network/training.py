@@ -194,7 +194,7 @@ def train_step(model: Network, batch: dataSet) -> None:
     # NumPy need not warn: numbers that are not finite stop the step
     with np.errstate(all='ignore'):
         # (1) Forward: outputs of the network
-        A = model.forward(batch.X, training=True)
+        A = model.forward(batch.X, training=True, mask=batch.mask)
         if model.embedding.batch_function is not None:  # nobody looked at these labels before
             check_labels(model, batch.Y, A, [batch], LEARNED)
         loss = require_finite_loss(model, batch.Y, A, batch.mask)

@@ -50,7 +50,7 @@ ROWS = [
           'check_gradients(X)', 'real numbers', 'data of type <U1', 'Pass numbers'),
     Wrong('check gradients of ragged data', lambda: check_gradients(Dense(3), [[1.0], [1.0, 2.0]]),
           DataError, 'check_gradients(X)', 'samples of one and the same shape',
-          'samples of different shapes', 'Pad them to one length'),
+          'samples of different shapes', 'Bring them to one shape'),
     Wrong('check gradients of NaN', lambda: check_gradients(Dense(3), X * np.nan), DataError,
           'check_gradients(X)', 'finite numbers', 'nan at index (0, 0)',
           'Remove or replace the samples that'),

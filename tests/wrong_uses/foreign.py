@@ -161,8 +161,8 @@ ROWS = [
     Wrong('names of files', lambda: Embedding(['img/a.png', 'img/b.png'], [0, 1]), DataError,
           'X_data', 'real numbers', 'data of type <U9', 'Read the files first'),
     Wrong('words of different lengths', lambda: Embedding(['cat', 'horse'], [0, 1]), DataError,
-          'X_data', 'real numbers', 'data of type <U5', 'to one length, padding(X_data)'),
-    Wrong('images of different sizes', lambda: Embedding([np.ones((2, 2)), np.ones((3, 2))], Y[:2]),
-          DataError, 'X_data', 'samples of one and the same shape', 'samples of different shapes',
-          'bring images to one size'),
+          'X_data', 'real numbers', 'data of type <U5', 'the Embedding with X_encode=True'),
+    Wrong('images of different sizes', lambda: Embedding([np.ones((2, 2)), np.ones((3, 3))], Y[:2]),
+          DataError, 'X_data, sample 1', 'a step of shape (2,)', 'one of shape (3,)',
+          'Bring images to one size'),
 ]  # fmt: skip

@@ -48,7 +48,7 @@ ROWS = [
           'data of type complex128', 'Pass the two parts as features:'),
     Wrong('labels of different lengths', lambda: Embedding(X, [[0], [0, 1]] * 12), DataError,
           'Y_data', 'samples of one and the same shape', 'samples of different shapes',
-          'Pad them to one length'),
+          'Bring them to one shape'),
     Wrong('None among labels', lambda: Embedding(X, [None, *[1] * 23]), DataError, 'Y_data',
           'a number everywhere', 'None at index (0,)', 'Remove or replace the samples that hold'),
     Wrong('None among labels to encode', lambda: Embedding(X, [None, *[1] * 23], Y_encode=True),

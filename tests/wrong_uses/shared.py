@@ -61,8 +61,8 @@ def train(*arguments, **options):
     return settings(**options).train(*arguments)
 
 
-def text(X_data, Y_data):
-    return Embedding(X_data, Y_data, X_encode=True)
+def text(X_data, Y_data, **options):
+    return Embedding(X_data, Y_data, X_encode=True, **options)
 
 
 def words():

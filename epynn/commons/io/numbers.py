@@ -10,6 +10,7 @@ from epynn.commons.errors import DataError
 from epynn.commons.io.stored import Stored, as_stored, is_stored, pieces
 from epynn.commons.io.user_data import (
     EXACT,
+    ONE_SHAPE,
     as_array,
     frame_columns,
     is_frame,
@@ -156,7 +157,7 @@ def not_numbers_but_objects(array: ndarray, name: str, convert: str) -> DataErro
             return DataError(name, 'one array', 'an array of arrays', remedy)
         return DataError(
             name, 'samples of one and the same shape', 'samples of different shapes',
-            'Pad them to one length (epynn.commons.io.padding).',
+            ONE_SHAPE,
         )  # fmt: skip
     if all(isinstance(item, str) for item in items):
         return DataError(name, 'real numbers', got, words_remedy(array, name))
@@ -183,11 +184,7 @@ def words_remedy(array: ndarray, name: str) -> str:
     words = [str(word) for word in array.ravel()[:100].tolist()]
     if all(Path(word).suffix[1:].isalnum() and ' ' not in word for word in words):
         return 'Read the files first, and pass the numbers that are in them.'
+    name = name.partition(',')[0]  # of one sample, what goes for all
     if name not in ENCODE:
         return 'Pass numbers.'
-    if name == 'X_data' and array.ndim == 1 and len({len(word) for word in words}) > 1:
-        return (
-            f'Bring them to one length, padding({name}) of epynn.commons.io, and encode them by '
-            f'the Embedding with {ENCODE[name]}.'
-        )
     return f'Encode words by the Embedding with {ENCODE[name]}.'

@@ -9,6 +9,7 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
 from epynn.commons.io.numbers import as_numbers
+from epynn.commons.io.sequences import as_mask
 from epynn.commons.io.stored import Stored, pieces
 from epynn.kernels.arrays import ndarray
 
@@ -24,7 +25,8 @@ class FeatureScale:
     span : float
         Largest number less the smallest.
     constant : array of bool
-        Which features are the same in all samples, shape of one sample.
+        Which features are the same in all samples, shape of one sample; of sequences with a mask,
+        that of a step.
     """
 
     minimum: float
@@ -40,10 +42,12 @@ def _numbers(X_data: Any) -> Any:
     return X if X.dtype.kind == 'f' else X.astype(np.float64)
 
 
-def feature_scale(X_data: Any) -> FeatureScale:
+def feature_scale(X_data: Any, mask: Any = None) -> FeatureScale:
     """Learn the scale of data (m, ...) for :func:`scale_features`.
 
     Where there is one sample only, no feature counts as constant, since nothing is known of others.
+    Of sequences with a mask ``(m, s)`` of bool, real steps count alone, and features are those of a
+    step.
 
     Raises
     ------
@@ -52,8 +56,12 @@ def feature_scale(X_data: Any) -> FeatureScale:
     """
     X = _numbers(X_data)
     minimum, maximum = np.inf, -np.inf
-    first, constant = X[:1], np.full(X.shape[1:], len(X) > 1)
-    for _, piece in pieces(X):
+    real = as_mask(mask, X)
+    first = X[:1] if real is None else X[:1][real[:1]][:1]
+    constant = np.full(first.shape[1:], len(X) > 1)
+    for start, piece in pieces(X):
+        if real is not None:
+            piece = piece[real[start : start + len(piece)]]
         minimum, maximum = min(minimum, float(piece.min())), max(maximum, float(piece.max()))
         constant &= np.all(first == piece, axis=0)
     span = maximum - minimum
@@ -65,7 +73,7 @@ def feature_scale(X_data: Any) -> FeatureScale:
     return FeatureScale(minimum, span, constant)
 
 
-def scale_features(X_data: Any, scale: FeatureScale | None = None) -> ndarray:
+def scale_features(X_data: Any, scale: FeatureScale | None = None, mask: Any = None) -> ndarray:
     """Map data to [0, 1] by one line for the whole array: ``(x - min) / (max - min)``.
 
     One scale for all features, and not one each, keeps what lies between them: the relative
@@ -79,6 +87,8 @@ def scale_features(X_data: Any, scale: FeatureScale | None = None) -> ndarray:
     scale : FeatureScale, optional
         The scale of other data, as of a training set, to apply instead of that of ``X_data``;
         results may then lie outside [0, 1]. They saturate at the largest finite number.
+    mask : array of bool, optional
+        Which steps of sequences are real, ``(m, s)``. The scale is theirs; the others become zeros.
 
     Returns
     -------
@@ -93,13 +103,14 @@ def scale_features(X_data: Any, scale: FeatureScale | None = None) -> ndarray:
         The samples have not the shape of those that ``scale`` is of.
     """
     X = _numbers(X_data)
-    scale = feature_scale(X) if scale is None else scale
+    mask = as_mask(mask, X)
+    scale = feature_scale(X, mask) if scale is None else scale
     if not isinstance(scale, FeatureScale):
         raise ArgumentTypeError(
             'scale', 'what feature_scale returned', describe(scale),
             'Leave it out, or pass feature_scale(X_train).',
         )  # fmt: skip
-    if X.shape[1:] != scale.constant.shape:
+    if not fits(X.shape[1:], scale.constant, mask):
         raise ShapeError(
             'X_data', f'samples of shape {scale.constant.shape}, as the scale was made from',
             f'{X.shape[1:]}', 'Give the samples the features of those, in the same order.',
@@ -108,7 +119,17 @@ def scale_features(X_data: Any, scale: FeatureScale | None = None) -> ndarray:
         dtype = X.dtype if X.dtype.kind == 'f' else np.dtype(np.float64)
         stored: Any = X.changed(partial(apply_scale, scale=scale, dtype=dtype), dtype)
         return stored  # type: ignore[no-any-return]
-    return apply_scale(X, scale, X.dtype)
+    scaled = apply_scale(X, scale, X.dtype)
+    if mask is not None:
+        scaled[~mask] = 0
+    return scaled
+
+
+def fits(shape: tuple[int, ...], constant: ndarray, mask: ndarray | None) -> bool:
+    """Return whether samples have the shape of those that a scale is of, or of their steps."""
+    if shape in (constant.shape, (*shape[:1], *constant.shape)):
+        return True
+    return mask is not None and shape[1:] == constant.shape[1:] and not constant.any()
 
 
 def apply_scale(X: ndarray, scale: FeatureScale, dtype: np.dtype[Any]) -> ndarray:
@@ -124,5 +145,5 @@ def apply_scale(X: ndarray, scale: FeatureScale, dtype: np.dtype[Any]) -> ndarra
         scaled /= scale.span * factor
     np.clip(scaled, -largest, largest, out=scaled)
     if scale.constant.any():
-        scaled[:, scale.constant] = 0
+        scaled[..., scale.constant] = 0
     return scaled.astype(X.dtype, copy=False)

@@ -9,6 +9,7 @@ import numpy as np
 from epynn.commons.arguments import as_flag, as_int, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, ShapeError
 from epynn.commons.io.labels import find_elements, one_hot
+from epynn.commons.io.sequences import no_steps
 from epynn.commons.io.user_data import as_list, is_missing
 from epynn.kernels.arrays import ndarray
 
@@ -187,7 +188,7 @@ def encode_dataset(X_data: Iterable[Any], e2i: Mapping[Any, int], elements_size:
     Parameters
     ----------
     X_data : iterable of sequences
-        The m samples, of s tokens each.
+        The m samples, of s tokens each; those of fewer end in vectors of zeros, which no token has.
     e2i : mapping
         Index of each token.
     elements_size : int
@@ -201,23 +202,25 @@ def encode_dataset(X_data: Iterable[Any], e2i: Mapping[Any, int], elements_size:
     Raises
     ------
     DataError
-        A token is not in ``e2i``, or the samples have different lengths.
+        A token is not in ``e2i``, or a sample among others has none.
     ArgumentError
         ``elements_size`` is smaller than an index in ``e2i``.
     """
-    indices: list[list[int]] = []
-    for number, sequence in enumerate(_samples(X_data)):
-        where = f'X_data, sample {number}'
-        indices.append(_indices(sequence, e2i, where))
-        if len(indices[-1]) != len(indices[0]):
-            raise DataError(
-                where, f'{len(indices[0])} tokens, as in the samples before', f'{len(indices[-1])}',
-                'Bring them to one length: epynn.commons.io.padding(X_data).',
-            )  # fmt: skip
+    indices = [
+        _indices(sequence, e2i, f'X_data, sample {number}')
+        for number, sequence in enumerate(_samples(X_data))
+    ]
+    lengths = [len(sample) for sample in indices]
+    s = max(lengths, default=0)
+    if 0 in lengths and s > 0:
+        raise no_steps(f'X_data, sample {lengths.index(0)}')
     # (m, s) -> (m, s, e)
-    s = len(indices[0]) if indices else 0
-    numbers = np.array(indices, dtype=np.intp).reshape(len(indices), s)
-    return _checked_one_hot(numbers, elements_size)
+    padded = [sample + [0] * (s - len(sample)) for sample in indices]
+    numbers = np.array(padded, dtype=np.intp).reshape(len(indices), s)
+    encoded = _checked_one_hot(numbers, elements_size)
+    for x, length in zip(encoded, lengths, strict=True):
+        x[length:] = 0
+    return encoded
 
 
 def padding(

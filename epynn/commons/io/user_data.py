@@ -15,6 +15,9 @@ from epynn.kernels.arrays import ndarray
 
 EXACT = 2**53
 """The largest magnitude up to which float64 holds every whole number."""
+ONE_SHAPE = (
+    'Bring them to one shape. Sequences of different lengths go to the Embedding as they are.'
+)
 PLAIN = frozenset({bool, int, float, complex, str, bytes, type(None), np.float64, np.int64})
 """Types of single values, which hold no others."""
 
@@ -165,7 +168,7 @@ def unreadable(data: Any, name: str, error: Exception) -> DataError:
     if isinstance(error, ValueError):
         return DataError(
             name, 'samples of one and the same shape', 'samples of different shapes',
-            'Pad them to one length (epynn.commons.io.padding); bring images to one size.',
+            ONE_SHAPE,
         )  # fmt: skip
     words = ' '.join(str(error).split())
     return DataError(
