@@ -72,7 +72,7 @@ def pad_sequences(samples: list[Any], name: str) -> tuple[ndarray, ndarray]:
                 f'[np.reshape(x, (-1, 1)) for x in {name}].',
             )  # fmt: skip
     lengths = np.array([[len(array)] for array in arrays])
-    mask: ndarray = np.arange(lengths.max()) < lengths
+    mask = np.less(np.arange(lengths.max()), lengths)
     dtype = np.result_type(*{array.dtype for array in arrays}) if axes else np.dtype(np.int64)
     X = np.full((*mask.shape, *axes), 0 if axes else TOKEN_OF_PADDING, dtype)
     for x, array in zip(X, arrays, strict=True):
@@ -93,7 +93,7 @@ def mask_of_tokens(X: ndarray) -> ndarray | None:
     """Return which steps of one-hot vectors ``(m, s, e)`` are tokens; None where all are."""
     if X[:, -1].any(axis=-1).all():  # they are padded at their ends
         return None
-    mask: ndarray = X.any(axis=-1)
+    mask: ndarray = np.any(X, axis=-1)
     return mask
 
 
