@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
 import numpy as np
 import pytest
@@ -13,6 +14,9 @@ LISTED = re.findall(r'^\| \[(\w+)\]\(layers/', (DOCS / 'layers.md').read_text(),
 PAGES = {name: (DOCS / 'layers' / f'{name.lower()}.md').read_text() for name in LISTED}
 STEPS = re.compile(r'^```\{steps\} (\w+)\n(.*?)^```$', flags=re.M | re.S)
 CELL = re.compile(r'^```\{code-cell\}\n(.*?)^```$', flags=re.M | re.S)
+FAMILIES = ('losses', 'activations', 'optimizers', 'schedules', 'initializers', 'metrics')
+WITH_EXERCISES = {**PAGES, **{name: (DOCS / f'{name}.md').read_text() for name in FAMILIES}}
+ANSWER = re.compile(r'^```\{answer\}\n---\ncheck: \|\n(.*?)^---$', flags=re.M | re.S)
 PARTS = (
     'Shapes', 'Forward', 'Backward', 'By hand', 'Is it right?', 'In PyTorch, in Keras, here',
     'Parameters', 'Exercises',
@@ -28,8 +32,17 @@ def steps():
 def test_a_page_has_every_part(name):
     titles = re.findall(r'^## (.*)$', PAGES[name], flags=re.M)
     assert [title for title in titles if title in PARTS] == list(PARTS)
-    assert PAGES[name].count('```{answer}') >= 2
     assert 'check_gradients(' in PAGES[name]
+
+
+@pytest.mark.parametrize('name', WITH_EXERCISES)
+def test_answers_to_the_exercises_of_a_page_are_right(name):
+    checks = ANSWER.findall(WITH_EXERCISES[name])
+    assert len(checks) == WITH_EXERCISES[name].count('```{answer}') >= 2
+    for check in checks:
+        assert 'assert ' in check
+        names = {name: getattr(epynn, name) for name in epynn.__all__}
+        exec(dedent(check), {'np': np, **names})
 
 
 @pytest.mark.parametrize('name', LISTED)
