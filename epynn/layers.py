@@ -1,6 +1,7 @@
 """All layers: a new one is imported and named here, and nowhere else."""
 
 from epynn.activation.models import Activation
+from epynn.attention.models import Attention
 from epynn.batchnorm.models import BatchNorm
 from epynn.bidirectional.models import Bidirectional
 from epynn.convolution.models import Convolution
@@ -25,8 +26,8 @@ from epynn.tokens.models import Tokens
 from epynn.transposedconvolution.models import TransposedConvolution
 
 __all__ = [
-    'GRU', 'LSTM', 'RNN', 'Activation', 'BatchNorm', 'Bidirectional', 'Convolution',
+    'GRU', 'LSTM', 'RNN', 'Activation', 'Attention', 'BatchNorm', 'Bidirectional', 'Convolution',
     'Convolution1D', 'Dense', 'Dropout', 'Embedding', 'Flatten', 'GlobalPooling', 'GroupNorm',
-    'LayerNorm', 'Pooling', 'Pooling1D', 'Reshape', 'Residual', 'Template', 'TimeDistributed',
-    'Tokens', 'TransposedConvolution',
+    'LayerNorm', 'Pooling', 'Pooling1D', 'Reshape', 'Residual',
+    'Template', 'TimeDistributed', 'Tokens', 'TransposedConvolution',
 ]  # fmt: skip

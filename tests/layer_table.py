@@ -4,6 +4,7 @@ import numpy as np
 from layer_row import Row
 
 from epynn.activation.models import Activation
+from epynn.attention.models import Attention
 from epynn.batchnorm.models import BatchNorm
 from epynn.bidirectional.models import Bidirectional
 from epynn.commons.composite import Composite
@@ -83,6 +84,13 @@ def inside(*layers):
 def channels(d):
     """Return the shapes of the parameters of a normalization."""
     return {'gamma': (d,), 'beta': (d,)}
+
+
+def heads(e, u, kv, bias=True):
+    """Return the shapes of the parameters of attention, `kv` units in keys and values."""
+    shapes = {'q': (e, u), 'k': (e, kv), 'v': (e, kv), 'o': (u, e)}
+    weights = {f'W{name}': shape for name, shape in shapes.items()}
+    return weights | {f'b{name}': shape[1:] for name, shape in shapes.items() if bias}
 
 
 def block():
@@ -215,6 +223,14 @@ ROWS = [
         (3, 4, 2), TWO_WAYS),
     Row('bidirectional-two', lambda: Bidirectional(LSTM(1), backward_layer=GRU(2)), SEQUENCES,
         (3, 3), inside(gates('figo', 5, 1), gates(['z', 'r', 'hh'], 5, 2)), also=OTHER_SEQUENCES),
+    Row('attention', lambda: Attention(), SEQUENCES, SEQUENCES, heads(5, 5, 5),
+        also=OTHER_SEQUENCES),
+    Row('attention-heads', lambda: Attention(2, 6, causal=True), SEQUENCES, SEQUENCES,
+        heads(5, 6, 6), also=OTHER_SEQUENCES),
+    Row('attention-groups', lambda: Attention(4, 8, kv_heads=2, rotary=True, use_bias=False),
+        SEQUENCES, SEQUENCES, heads(5, 8, 4, bias=False), also=OTHER_SEQUENCES),
+    Row('attention-dropout', lambda: Attention(2, 4, True, 0.4, 1, True), SEQUENCES, SEQUENCES,
+        heads(5, 4, 2), random=True, modes_differ=True),
     Row('batchnorm', lambda: BatchNorm(), (6, 5), (6, 5), channels(5), modes_differ=True, fewest=2),
     Row('batchnorm-sequences', lambda: BatchNorm(0.5), SEQUENCES, SEQUENCES, channels(5),
         modes_differ=True, also=((2, 7, 5),)),

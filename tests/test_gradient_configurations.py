@@ -94,6 +94,11 @@ def other_layers():
         (e.RNN, e.LSTM, e.GRU), BOTH, ((1, 1), (2, 3)), ('concatenate', 'sum')
     ):
         yield partial(make_bidirectional, cell, sequences, merge), (m, s, 2)
+    for causal, (heads, units, kv_heads), rotary, (m, s) in product(
+        BOTH, ((1, None, None), (2, 8, 1), (4, 8, 2)), BOTH, ((1, 1), (2, 3))
+    ):
+        options = {'kv_heads': kv_heads, 'rotary': rotary, 'use_bias': m == 1 or rotary}
+        yield partial(e.Attention, heads, units, causal, 0.2 * rotary, **options), (m, s, 4)
     for shape, epsilon in product(((6, 4), (3, 4, 4), (2, 3, 4, 4)), (1e-5, 1e-2)):
         yield partial(e.BatchNorm, 0.5, epsilon), shape
         yield partial(e.LayerNorm, epsilon), shape

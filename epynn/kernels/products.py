@@ -59,3 +59,12 @@ def multiply(X: ndarray, W: ndarray) -> ndarray:
 
     share(work, parts)
     return Z
+
+
+def multiply_steps(X: ndarray, W: ndarray, b: ndarray | None = None) -> ndarray:
+    """Multiply each step, and add a bias if there is one: ``(m, s, e) @ (e, u) -> (m, s, u)``."""
+    m, s, e = X.shape
+    Z = multiply(X.reshape(m * s, e), W).reshape(m, s, W.shape[1])
+    if b is not None:
+        Z += b
+    return Z

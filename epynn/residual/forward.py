@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def residual_forward(layer: 'Residual', A: ndarray) -> ndarray:
-    """Compute ``A = F(X) + S(X)``, with ``S(X) = X`` if there is no shortcut.
+    """Compute ``A = F(X) + G(X)``, with ``G(X) = X`` if there is no shortcut.
 
     Raises
     ------
@@ -24,16 +24,16 @@ def residual_forward(layer: 'Residual', A: ndarray) -> ndarray:
     F = layer.fc['F'] = layer.pass_through(layer.chain, X, layer.mask)
 
     # (3) Along the shortcut
-    S = layer.fc['S'] = layer.pass_through(layer.shortcut, X, layer.mask)
+    G = layer.fc['G'] = layer.pass_through(layer.shortcut, X, layer.mask)
 
     # (4) Add
-    if F.shape != S.shape:
-        wanted, given = (f'(m, {", ".join(map(str, term.shape[1:]))})' for term in (S, F))
+    if F.shape != G.shape:
+        wanted, given = (f'(m, {", ".join(map(str, term.shape[1:]))})' for term in (G, F))
         raise ShapeError(
             layer.name, f'a chain whose output has the shape of the shortcut, {wanted}', given,
             'Choose units, strides and padding that keep the shape, or give layers that change it '
             'likewise: Residual(layers, shortcut=[...]).',
         )  # fmt: skip
-    A = layer.fc['A'] = layer.in_floats(F) + layer.in_floats(S)
+    A = layer.fc['A'] = layer.in_floats(F) + layer.in_floats(G)
 
     return A

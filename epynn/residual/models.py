@@ -13,7 +13,7 @@ from epynn.residual.parameters import residual_compute_shapes
 class Residual(Composite):
     r"""Add the input to what a chain of layers makes of it: a skip connection.
 
-    .. math:: A = F(X) + S(X), \qquad S(X) = X \text{ by default}
+    .. math:: A = F(X) + G(X), \qquad G(X) = X \text{ by default}
 
     The chain ``F`` learns only what is to be changed about its input, and the gradient has a way
     around it: networks of many such layers still learn.
@@ -23,19 +23,19 @@ class Residual(Composite):
     layers : sequence of Layer
         The chain ``F``, in order.
     shortcut : sequence of Layer, optional
-        The chain ``S`` that the input passes on its way around, for where ``F`` changes its shape:
+        The chain ``G`` that the input passes on its way around, for where ``F`` changes its shape:
         ``[Convolution(32, 1, strides=2, activate=identity)]``. None for the input itself.
 
     Notes
     -----
-    Shapes: ``X (m, ...)`` -> ``A (m, ...)``, that of ``F(X)`` and ``S(X)``, which have to be the
-    same. Parameters are those of the layers inside, numbered from 0 along ``F`` and then ``S``:
+    Shapes: ``X (m, ...)`` -> ``A (m, ...)``, that of ``F(X)`` and ``G(X)``, which have to be the
+    same. Parameters are those of the layers inside, numbered from 0 along ``F`` and then ``G``:
     ``p['0.W']`` is ``W`` of the first one. There is no activation after the sum; for one, put an
     Activation layer behind.
 
     Backward: a sum passes the gradient on to both of its terms as it is. Each goes back through its
     chain, and as the input went both ways, its gradient is the sum again:
-    ``dX = dF(X)/dX dA + dS(X)/dX dA``; by default the second term is ``dA`` itself.
+    ``dX = dF(X)/dX dA + dG(X)/dX dA``; by default the second term is ``dA`` itself.
 
     References
     ----------

@@ -1,0 +1,1 @@
+"""Attention: each step looks at all steps, and takes of them what it needs."""
