@@ -71,7 +71,7 @@ class Batches(Sequence[dataSet]):
         start, dset = self.starts[k], self.dset
         ids = self.order[start : start + self.size]
         Y, w, mask = (None if a is None else a[ids] for a in (dset.Y, dset.w, dset.mask))
-        X, mask = cut_padding(dset.X[ids], mask)
+        X, Y, w, mask = cut_padding(dset.X[ids], Y, w, mask)
         if self.augment is not None:
             X = augmented(self.augment, X, np.random.default_rng([self.key, start]))
         return dataSet(X, Y, 'batch', dset.ids[ids], w, dset.targets, dset.classes, mask)

@@ -158,7 +158,9 @@ class Stream:
         with naming_batch(number):
             batch = labelled_set(layer, as_batch(item), 'batch', weighs=False)
         # Of samples in a file, these are read now
-        batch.X, batch.mask = cut_padding(np.asarray(batch.X), batch.mask)
+        batch.X, batch.Y, batch.w, batch.mask = cut_padding(
+            np.asarray(batch.X), batch.Y, batch.w, batch.mask
+        )
         if layer.augment is not None:  # which may change them where they are
             rng = np.random.default_rng([self.key, number])
             batch.X = augmented(layer.augment, batch.X.copy(), rng)

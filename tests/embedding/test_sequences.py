@@ -78,8 +78,10 @@ def test_batches_are_as_long_as_their_longest_sequence():
 def test_steps_fall_away_at_both_ends_and_not_between():
     X = np.arange(12.0).reshape(2, 6, 1)
     mask = np.array([[0, 0, 1, 0, 1, 0], [0, 1, 0, 0, 1, 0]], dtype=bool)
-    dset = dataSet(X, [0, 1], mask=mask)
-    (batch,) = Batches(dset, np.arange(2), range(1), 2)
+    Y, w = X * 2, X[..., 0] + 1
+    (batch,) = Batches(dataSet(X, Y, w=w, mask=mask), np.arange(2), range(1), 2)
+    np.testing.assert_array_equal(batch.Y, Y[:, 1:5])
+    np.testing.assert_array_equal(batch.w, w[:, 1:5])
     np.testing.assert_array_equal(batch.X, X[:, 1:5])
     np.testing.assert_array_equal(batch.mask, mask[:, 1:5])
 

@@ -147,10 +147,17 @@ def none_if_real(mask: ndarray | None) -> ndarray | None:
     return None if mask is None or mask.all() else mask
 
 
-def cut_padding(X: ndarray, mask: ndarray | None) -> tuple[ndarray, ndarray | None]:
-    """Cut off what is padding in all samples, at both ends: ``(m, s, ...) -> (m, s_max, ...)``."""
+def cut_padding(
+    X: ndarray, Y: ndarray | None, w: ndarray | None, mask: ndarray | None
+) -> tuple[ndarray, ndarray | None, ndarray | None, ndarray | None]:
+    """Cut off what is padding in all samples, at both ends: ``(m, s, ...) -> (m, s_max, ...)``.
+
+    Labels ``(m, s, c)`` and weights ``(m, s)`` of steps are cut alike.
+    """
     if mask is None:
-        return X, None
+        return X, Y, w, None
     steps = np.flatnonzero(mask.any(axis=0))
     part = slice(int(steps[0]), int(steps[-1]) + 1)
-    return X[:, part], none_if_real(mask[:, part])
+    Y = Y[:, part] if Y is not None and Y.ndim == 3 else Y
+    w = w[:, part] if w is not None and w.ndim == 2 else w
+    return X[:, part], Y, w, none_if_real(mask[:, part])
