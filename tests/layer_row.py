@@ -36,6 +36,8 @@ class Row:
         Inputs are whole numbers from 0 to `tokens - 1`, without a gradient; 0 for real numbers.
     fewest : int
         Samples that a training batch has at least.
+    masked : str
+        Which steps a mask may leave out: ``'any'`` or ``'ends'``; ``''`` where it is refused.
     also : tuple of shapes
         Other input shapes that the layer has to take with the same parameters. Other batch sizes
         go without saying.
@@ -52,6 +54,7 @@ class Row:
     any_features: bool = False
     tokens: int = 0
     fewest: int = 1
+    masked: str = ''
     also: tuple[tuple[int, ...], ...] = ()
 
     def draw_input(self, dtype=np.float64, shape=None, seed=3):

@@ -3,6 +3,7 @@
 from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import mean_points
+from epynn.kernels.steps import zero_masked
 
 
 def batchnorm_backward(layer: Layer, dX: ndarray) -> ndarray:
@@ -15,13 +16,13 @@ def batchnorm_backward(layer: Layer, dX: ndarray) -> ndarray:
     # (3) Normalize
     # (2) Mean and variance: of the batch, they send a gradient to each point of it
     if layer.o['of_batch']:
-        dX = dXh - mean_points(dXh)
-        dX -= Xh * mean_points(dXh, Xh)
+        dX = dXh - mean_points(dXh, mask=layer.mask)
+        dX -= Xh * mean_points(dXh, Xh, layer.mask)
         dX /= sd
     else:
         dX = dXh / sd
 
     # (1) Input
-    layer.bc['dX'] = dX
+    dX = layer.bc['dX'] = zero_masked(dX, layer.mask)
 
     return dX

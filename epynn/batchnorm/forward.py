@@ -1,13 +1,13 @@
 """Forward pass of the BatchNorm layer."""
 
-from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from epynn.commons.normalization import require_several
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.normalization import center, mean_points
+from epynn.kernels.normalization import center, count_points, mean_points
+from epynn.kernels.steps import zero_masked
 
 if TYPE_CHECKING:
     from epynn.batchnorm.models import BatchNorm
@@ -26,16 +26,16 @@ def batchnorm_forward(layer: 'BatchNorm', A: ndarray) -> ndarray:
     ShapeError
         If a training batch has one number a channel: its variance would be 0.
     """
-    # (1) Input
-    X = layer.receive_input(A)
-    N = prod(X.shape[:-1])
+    # (1) Input, 0 at masked steps
+    X = zero_masked(layer.receive_input(A), layer.mask)
+    N = count_points(X, layer.mask)
     of_batch = layer.o['of_batch'] = layer.training and layer.trainable
     if of_batch:
         require_several(layer, N, 'a channel in a training batch', ONE_POINT)
 
     # (2) Mean and variance: those of the batch in training, else the running ones
     if of_batch:
-        mean, Xc, var = center(X, mean_points)
+        mean, Xc, var = center(X, mean_points, layer.mask)
     else:
         mean, var = layer.s['mean'], layer.s['var']
         Xc = X - mean  # (m, ..., d) - (d,) -> (m, ..., d)

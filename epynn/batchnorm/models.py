@@ -78,6 +78,8 @@ class BatchNorm(Normalization):
     backward = batchnorm_backward
     compute_gradients = batchnorm_compute_gradients
 
+    honours_mask = True
+
     def __init__(
         self,
         momentum: float = 0.9,

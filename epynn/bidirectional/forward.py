@@ -20,10 +20,11 @@ def bidirectional_forward(layer: 'Bidirectional', A: ndarray) -> ndarray:
     onward, back = layer.layers
 
     # (2) From the first step to the last
-    A0 = layer.fc['A0'] = onward.forward(X)
+    A0 = layer.fc['A0'] = layer.pass_through([onward], X, layer.mask)
 
     # (3) From the last step to the first. What it gives for each step goes where the step is
-    A1 = back.forward(X[:, ::-1])
+    mask = None if layer.mask is None else layer.mask[:, ::-1]
+    A1 = layer.pass_through([back], X[:, ::-1], mask)
     A1 = layer.fc['A1'] = A1[:, ::-1] if layer.sequences else A1
 
     # (4) Merge: units side by side, or one sum

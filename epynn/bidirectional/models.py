@@ -9,6 +9,7 @@ from epynn.commons.arguments import as_choice, describe
 from epynn.commons.composite import Composite
 from epynn.commons.errors import ArgumentError, ArgumentTypeError
 from epynn.commons.recurrence import Recurrent
+from epynn.kernels.arrays import ndarray
 
 
 class Bidirectional(Composite):
@@ -62,6 +63,7 @@ class Bidirectional(Composite):
 
     input_axes = ('m', 's', 'e')
     takes_tokens = False
+    honours_mask = True
     compute_shapes = bidirectional_compute_shapes
     forward = bidirectional_forward
     backward = bidirectional_backward
@@ -92,6 +94,10 @@ class Bidirectional(Composite):
                 "Give both as many, or choose merge='concatenate'.",
             )  # fmt: skip
         self.d['u'] = units[0] if self.merge == 'sum' else sum(units)
+
+    def output_mask(self) -> ndarray | None:
+        """Return the mask where all states are given out; the last ones have no steps."""
+        return self.mask if self.sequences else None
 
 
 def check_recurrent(layer: Recurrent, name: str) -> None:

@@ -28,6 +28,11 @@ def compute_channel_shapes(layer: Layer, A: ndarray) -> None:
             layer.name, 'an input of at least 2 axes (m, ..., d: samples, channels last)',
             f'{A.ndim} axes {A.shape}', 'Reshape a single sample to (1, d).',
         )  # fmt: skip
+    if layer.mask is not None and A.ndim < 3:
+        raise ShapeError(
+            layer.name, 'sequences (m, s, d) where there is a mask', f'an array of shape {A.shape}',
+            'Give each step an axis of elements, X[..., np.newaxis], or leave this layer out.',
+        )  # fmt: skip
     layer.d['m'], layer.d['d'] = A.shape[0], A.shape[-1]
 
     layer.ps['gamma'] = (layer.d['d'],)

@@ -81,7 +81,7 @@ def layer_receive_gradient(layer: State, dX: ndarray) -> ndarray:
 
 def check_mask(layer: State, A: ndarray, mask: ndarray) -> None:
     """Refuse a mask that the layer would not heed, or that does not fit its input."""
-    if not (layer.honours_mask and layer.has_passes_of('honours_mask', 'forward')):
+    if not (layer.honours_mask and layer.has_passes_of('honours_mask', 'forward', 'backward')):
         padding = mask.size - np.count_nonzero(mask)
         raise LayerError(
             layer.name, 'sequences of one length, as it cannot leave out steps',

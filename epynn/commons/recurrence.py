@@ -20,7 +20,7 @@ from epynn.kernels.recurrence import (
     reverse_gates,
     run_gates,
 )
-from epynn.kernels.steps import Slopes, split_gates, swap_steps
+from epynn.kernels.steps import Slopes, split_gates, swap_steps, zero_masked
 
 
 class Recurrent(Layer):
@@ -73,14 +73,21 @@ class Recurrent(Layer):
         return (self.activate,)
 
     def receive_steps(self, A: ndarray) -> ndarray:
-        """Open a forward pass, as `receive_input`: ``(m, s, e) -> (s, m, e)``, a view."""
-        X = swap_steps(self.receive_input(A))
+        """Open a forward pass, as `receive_input`: ``(m, s, e) -> (s, m, e)``, 0 where masked."""
+        X = swap_steps(zero_masked(self.receive_input(A), self.mask))
         if len(X) == 0:
             raise ShapeError(
                 self.name, 'sequences of at least one step', f'an array of shape {A.shape}',
                 'Leave out sequences that are empty, or pad them.',
             )  # fmt: skip
         return X
+
+    def hold(self, t: int, new: ndarray, old: ndarray) -> ndarray:
+        """Return `new` where step `t` is real, and `old` where it is masked: ``(m, u)``."""
+        if self.mask is None:
+            return new
+        held: ndarray = np.where(self.mask[:, t, np.newaxis], new, old)
+        return held
 
     def run_gates(self, X: ndarray, gates: tuple[str, ...], *functions: BoundActivation) -> Gates:
         """Prepare gates for steps ``(s, m, e)``, with their parameters side by side.
@@ -97,15 +104,19 @@ class Recurrent(Layer):
     ) -> GateGradients:
         """Prepare the way back of gates, from their products and activations at all steps."""
         V = self.side_by_side('V', gates)
-        return reverse_gates(Z, A, V, GateActivations.of(self.d['u'], *functions))
+        return reverse_gates(Z, A, V, GateActivations.of(self.d['u'], *functions, mask=self.mask))
 
     def reverse_activation(self, Z: ndarray, A: ndarray, activate: BoundActivation) -> Slopes:
         """Prepare the way back of an activation, from its inputs and outputs at all steps."""
-        return Slopes(Z, A, GateActivations.of(self.d['u'], activate))
+        return Slopes(Z, A, GateActivations.of(self.d['u'], activate, mask=self.mask))
 
     def side_by_side(self, symbol: str, gates: tuple[str, ...]) -> ndarray:
         """Return a parameter of gates as one array: ``Uf Ui`` of ``(e, u)`` -> ``(e, 2 u)``."""
         return np.concatenate([self.p[f'{symbol}{gate}'] for gate in gates], axis=1)
+
+    def output_mask(self) -> ndarray | None:
+        """Return the mask where all states are given out; the last one has no steps."""
+        return self.mask if self.sequences else None
 
     def give_states(self, h: ndarray) -> ndarray:
         """Close a forward pass: all states ``(s, m, u) -> (m, s, u)``, or the last ``(m, u)``."""
@@ -175,8 +186,13 @@ class GateActivations:
     without_slopes: list[tuple[slice, BoundActivation]]
     """Those of softmax, where an output depends on more than one input."""
 
+    mask: ndarray | None = None
+    """Which steps are real ``(m, s)``: through the others no gradient goes."""
+
     @classmethod
-    def of(cls, u: int, *functions: BoundActivation) -> 'GateActivations':
+    def of(
+        cls, u: int, *functions: BoundActivation, mask: ndarray | None = None
+    ) -> 'GateActivations':
         """Join the functions of gates of `u` columns each, in order."""
         runs: list[tuple[slice, BoundActivation]] = []
         for j, activate in enumerate(functions):
@@ -184,7 +200,7 @@ class GateActivations:
             if runs and activate.is_same_elementwise(runs[-1][1]):
                 start = runs.pop()[0].start
             runs.append((slice(start, (j + 1) * u), activate))
-        return cls(runs, [run for run in runs if not run[1].is_elementwise])
+        return cls(runs, [run for run in runs if not run[1].is_elementwise], mask)
 
     def compute(self, Z: ndarray, A: ndarray) -> None:
         """Compute ``A = activate(Z)`` for one step, ``(m, k u)``, into `A`."""
@@ -192,12 +208,17 @@ class GateActivations:
             activate.compute(Z[:, columns], A[:, columns])
 
     def slopes(self, Z: ndarray, A: ndarray, out: ndarray) -> None:
-        """Compute ``activate'(Z)`` for steps, ``(s, m, k u)``, into `out`; 1 for softmax."""
+        """Compute ``activate'(Z)`` for steps, ``(s, m, k u)``, into `out`; 1 for softmax.
+
+        Masked steps have none, 0.
+        """
         for columns, activate in self.runs:
             if activate.is_elementwise:
                 activate.slope(Z[..., columns], A[..., columns], out[..., columns])
             else:
                 out[..., columns] = 1
+        if self.mask is not None:
+            out[swap_steps(~self.mask)] = 0
 
     def complete_gradient(self, Z: ndarray, A: ndarray, dZ: ndarray) -> None:
         """Complete `dZ` of one step, which is ``dA`` times the slopes: softmax has none."""

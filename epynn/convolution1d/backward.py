@@ -5,6 +5,7 @@ import numpy as np
 from epynn.commons.windows import Sliding
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.convolution import multiply_windows_input_gradient
+from epynn.kernels.steps import zero_masked
 
 
 def convolution1d_backward(layer: Sliding, dX: ndarray) -> ndarray | None:
@@ -26,6 +27,6 @@ def convolution1d_backward(layer: Sliding, dX: ndarray) -> ndarray | None:
     # (1) Leave out the padding, and the height of 1: -> (m, s, e)
     W = layer.p['W'][np.newaxis]
     dX = multiply_windows_input_gradient(dZ[:, np.newaxis], W, layer.window)
-    dX = layer.bc['dX'] = dX[:, 0]
+    dX = layer.bc['dX'] = zero_masked(dX[:, 0], layer.mask)
 
     return dX

@@ -6,6 +6,7 @@ from epynn.commons.windows import Sliding
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blocks import pad, view_blocks
 from epynn.kernels.convolution import multiply_windows
+from epynn.kernels.steps import zero_masked
 
 
 def convolution1d_forward(layer: Sliding, A: ndarray) -> ndarray:
@@ -14,7 +15,8 @@ def convolution1d_forward(layer: Sliding, A: ndarray) -> ndarray:
     ``(m, s, e) -> (m, os, u)``
     """
     # (1) Input, as images of height 1, padded by zeros: (m, s, e) -> (m, 1, s + 2 ps, e)
-    X = layer.receive_input(A)
+    # Masked steps are 0, as is what pads: a sequence ends the same way wherever it is cut off
+    X = zero_masked(layer.receive_input(A), layer.mask)
     Xp = pad(X[:, np.newaxis], layer.window.pads)
     layer.fc['Xp'] = Xp[:, 0]
 

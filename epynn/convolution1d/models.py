@@ -74,6 +74,7 @@ class Convolution1D(Sliding):
     compute_gradients = convolution1d_compute_gradients
 
     activation_is_last = True
+    honours_mask = True
     weight_names = ('W',)
 
     def __init__(

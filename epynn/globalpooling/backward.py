@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from epynn.globalpooling.parameters import globalpooling_places
 from epynn.kernels.arrays import ndarray
+from epynn.kernels.steps import zero_masked
 
 if TYPE_CHECKING:
     from epynn.globalpooling.models import GlobalPooling
@@ -15,16 +17,16 @@ def globalpooling_backward(layer: 'GlobalPooling', dX: ndarray) -> ndarray:
     d = layer.d
 
     # (2) In equal parts, or to the winner of each channel: (m, d) -> (m, n, d)
-    dA = layer.receive_gradient(dX)[:, np.newaxis]
+    dA = layer.receive_gradient(dX)
     dXn = np.zeros_like(dA, shape=(d['m'], d['n'], d['d']))
+    Xn, N = globalpooling_places(layer, layer.fc['X'])
     if layer.how == 'mean':
-        dXn += dA / float(d['n'])
+        dXn += (dA / N)[:, np.newaxis]
     else:
-        Xn = layer.fc['X'].reshape(dXn.shape)
         winner = Xn.argmax(axis=1) if layer.how == 'max' else Xn.argmin(axis=1)
-        np.put_along_axis(dXn, winner[:, np.newaxis], dA, axis=1)
+        np.put_along_axis(dXn, winner[:, np.newaxis], dA[:, np.newaxis], axis=1)
 
     # (1) Input: (m, n, d) -> (m, ..., d)
-    dX = layer.bc['dX'] = dXn.reshape(layer.fs['X'])
+    dX = layer.bc['dX'] = zero_masked(dXn.reshape(layer.fs['X']), layer.mask)
 
     return dX

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from epynn.globalpooling.parameters import globalpooling_places
 from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
@@ -10,13 +11,14 @@ if TYPE_CHECKING:
 
 def globalpooling_forward(layer: 'GlobalPooling', A: ndarray) -> ndarray:
     """Compute ``A = pool(X)`` over all places: ``(m, ..., d) -> (m, d)``."""
-    d = layer.d
-
-    # (1) Input, the places side by side: (m, ..., d) -> (m, n, d)
+    # (1) Input, the places side by side, N of which are no padding: (m, ..., d) -> (m, n, d)
     X = layer.receive_input(A)
-    Xn = X.reshape(d['m'], d['n'], d['d'])
+    Xn, N = globalpooling_places(layer, X)
 
     # (2) One number a channel: (m, n, d) -> (m, d)
-    A = layer.fc['A'] = getattr(Xn, layer.how)(axis=1)
+    A = getattr(Xn, layer.how)(axis=1)
+    if layer.how == 'mean' and layer.mask is not None:
+        A *= layer.d['n'] / N
+    layer.fc['A'] = A
 
     return A

@@ -45,7 +45,12 @@ class GlobalPooling(Layer):
     forward = globalpooling_forward
     backward = globalpooling_backward
 
+    honours_mask = True
+
     def __init__(self, pool: Callable[..., Any] = np.mean) -> None:
         super().__init__()
         self.how = name_of_pool(pool, 'GlobalPooling.pool')
         self.pool = pool
+
+    def output_mask(self) -> None:
+        """Return None: the output has no steps."""

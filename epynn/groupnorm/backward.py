@@ -3,6 +3,7 @@
 from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import mean_groups
+from epynn.kernels.steps import zero_masked
 
 
 def groupnorm_backward(layer: Layer, dX: ndarray) -> ndarray:
@@ -14,11 +15,11 @@ def groupnorm_backward(layer: Layer, dX: ndarray) -> ndarray:
 
     # (3) Normalize
     # (2) Mean and variance send a gradient to each number of the group
-    dX = dXh - mean_groups(dXh, g)
-    dX -= Xh * mean_groups(dXh, g, Xh)
+    dX = dXh - mean_groups(dXh, g, mask=layer.mask)
+    dX -= Xh * mean_groups(dXh, g, Xh, layer.mask)
     dX /= sd
 
     # (1) Input
-    layer.bc['dX'] = dX
+    dX = layer.bc['dX'] = zero_masked(dX, layer.mask)
 
     return dX

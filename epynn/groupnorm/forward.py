@@ -7,15 +7,16 @@ import numpy as np
 from epynn.commons.normalization import Normalization
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.normalization import center, mean_groups
+from epynn.kernels.steps import zero_masked
 
 
 def groupnorm_forward(layer: Normalization, A: ndarray) -> ndarray:
     """Compute ``A = gamma * (X - mean) / sqrt(var + epsilon) + beta``, of the shape of ``X``."""
-    # (1) Input
-    X = layer.receive_input(A)
+    # (1) Input, 0 at masked steps
+    X = zero_masked(layer.receive_input(A), layer.mask)
 
     # (2) Mean and variance of each group, for each of its channels: (m, ..., d) -> (m, 1, ..., d)
-    mean, Xc, var = center(X, partial(mean_groups, groups=layer.d['g']))
+    mean, Xc, var = center(X, partial(mean_groups, groups=layer.d['g']), layer.mask)
     layer.fc['mean'], layer.fc['var'] = mean, var
 
     # (3) Normalize

@@ -61,6 +61,8 @@ class GroupNorm(Normalization):
     backward = groupnorm_backward
     compute_gradients = groupnorm_compute_gradients
 
+    honours_mask = True
+
     def __init__(
         self, groups: int, epsilon: float = 1e-5, se_hPars: HyperParameters | None = None
     ) -> None:

@@ -16,8 +16,11 @@ from epynn.kernels.arrays import ndarray
 def groupnorm_compute_shapes(layer: Layer, A: ndarray) -> None:
     """Read the dimensions off the input ``(m, ..., d)`` and derive the shapes of the parameters."""
     compute_channel_shapes(layer, A)
+    numbers = prod(A.shape[1:]) // layer.d['g']
+    if layer.mask is not None:  # those of the shortest sequence
+        numbers = numbers // A.shape[1] * int(layer.mask.sum(axis=1).min())
     require_several(
-        layer, prod(A.shape[1:]) // layer.d['g'], 'a group',
+        layer, numbers, 'a group',
         'Choose fewer groups, or take BatchNorm, which normalizes over the samples.',
     )  # fmt: skip
 

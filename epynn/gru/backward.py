@@ -33,7 +33,7 @@ def gru_backward(layer: Recurrent, dX: ndarray) -> ndarray | None:
         # (3) Gates: d?_ = d? * activate_?'(?_)
         # (2) Linear products with the state before, which (5) and (4) used, too
         # dhp = dz_ Vz^T + dr_ Vr^T + dh * z + drhp * r
-        dhp = gates.compute(t, dz, dr) + dh[t] * z[t] + drhp * r[t]
+        dhp = layer.hold(t, gates.compute(t, dz, dr) + dh[t] * z[t] + drhp * r[t], dh[t])
 
     dz_, dr_ = split_gates(gates.dZ, layer.d['u'])
     keep_steps(layer.bc, dh=dh, dzr_=gates.dZ, dz_=dz_, dr_=dr_, dhh_=candidate.dZ)

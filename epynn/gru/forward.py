@@ -26,8 +26,8 @@ def gru_forward(layer: Recurrent, A: ndarray) -> ndarray:
         candidate.hp[t] = r * hp[t]
         (hh,) = candidate.compute(t)
 
-        # (5) State
-        h[t] = z * hp[t] + (1 - z) * hh
+        # (5) State; a masked step leaves it as it was
+        h[t] = layer.hold(t, z * hp[t] + (1 - z) * hh, hp[t])
 
     # (6) Output: (s, m, u) -> (m, s, u), or (m, u) of the last step
     z_, r_ = split_gates(gates.Z, layer.d['u'])

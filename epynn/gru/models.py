@@ -78,6 +78,7 @@ class GRU(Recurrent):
     (32, 8)
     """
 
+    honours_mask = True
     weight_names = ('Uz', 'Vz', 'Ur', 'Vr', 'Uhh', 'Vhh')
     compute_shapes = gru_compute_shapes
     initialize_parameters = gru_initialize_parameters

@@ -7,11 +7,13 @@ more digits in float32.
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from epynn.kernels.arrays import ndarray
+from epynn.kernels.steps import zero_masked
 
 _RUN = 256
 """Points that are added one after the other. Sums of runs are then added to each other."""
@@ -35,9 +37,16 @@ def sum_points(X: ndarray, Y: ndarray | None = None) -> ndarray:
     return sums
 
 
-def mean_points(X: ndarray, Y: ndarray | None = None) -> ndarray:
-    """Take the mean over samples and places: ``-> (d,)``."""
-    return sum_points(X, Y) / _number(X.shape[:-1])
+def count_points(X: ndarray, mask: ndarray | None = None) -> int:
+    """Count samples and places; with a mask ``(m, s)``, the places of real steps."""
+    if mask is None:
+        return math.prod(X.shape[:-1])
+    return int(np.count_nonzero(mask)) * math.prod(X.shape[2:-1])
+
+
+def mean_points(X: ndarray, Y: ndarray | None = None, mask: ndarray | None = None) -> ndarray:
+    """Take the mean over samples and places: ``-> (d,)``. What is masked has to be 0."""
+    return sum_points(X, Y) / float(count_points(X, mask))
 
 
 def mean_channels(X: ndarray, Y: ndarray | None = None) -> ndarray:
@@ -47,32 +56,40 @@ def mean_channels(X: ndarray, Y: ndarray | None = None) -> ndarray:
     return means
 
 
-def mean_groups(X: ndarray, groups: int, Y: ndarray | None = None) -> ndarray:
+def mean_groups(
+    X: ndarray, groups: int, Y: ndarray | None = None, mask: ndarray | None = None
+) -> ndarray:
     """Take the mean over the places and the channels of each group, in each sample.
 
     Each of the `groups` has ``d / g`` neighbouring channels, which all receive its mean:
-    ``-> (m, 1, ..., d)``.
+    ``-> (m, 1, ..., d)``. What is masked has to be 0.
     """
     m, d = X.shape[0], X.shape[-1]
     # (m, ..., d) -> (m, d) -> (m, g, d / g) -> (m, g)
     sums = _sum_of_products(X, Y, [0, X.ndim - 1])
     sums = sums.reshape(m, groups, d // groups).sum(axis=2)
     means = sums / _number((*X.shape[1:-1], d // groups))
+    if mask is not None:
+        means *= mask.shape[1] / np.maximum(mask.sum(axis=1, keepdims=True), 1)
     # (m, g) -> (m, d) -> (m, 1, ..., d)
     return np.repeat(means, d // groups, axis=1).reshape(m, *[1] * (X.ndim - 2), d)
 
 
-def center(X: ndarray, mean_of: Callable[..., ndarray]) -> tuple[ndarray, ndarray, ndarray]:
+def center(
+    X: ndarray, mean_of: Callable[..., ndarray], mask: ndarray | None = None
+) -> tuple[ndarray, ndarray, ndarray]:
     """Take the mean by one of these means, ``Xc = X - mean``, and the variance ``mean Xc^2``.
 
     Where the mean is far from 0, its rounding shows on the scale of the distances: these are then
-    centered a second time.
+    centered a second time. Masked steps of `X` have to be 0, and those of ``Xc`` are.
     """
+    if mask is not None:
+        mean_of = partial(mean_of, mask=mask)
     mean = mean_of(X)
-    Xc = X - mean
+    Xc = zero_masked(X - mean, mask)
     var = mean_of(Xc, Y=Xc)
     if np.any(np.abs(mean) > 4 * np.sqrt(var)):
-        Xc -= mean_of(Xc)
+        Xc = zero_masked(Xc - mean_of(Xc), mask)
         var = mean_of(Xc, Y=Xc)
     return mean, Xc, var
 

@@ -13,6 +13,14 @@ def swap_steps(X: ndarray) -> ndarray:
     return X.swapaxes(0, 1)
 
 
+def zero_masked(X: ndarray, mask: ndarray | None) -> ndarray:
+    """Return steps ``(m, s, ...)`` with 0 where a mask ``(m, s)`` is False; all without a mask."""
+    if mask is None:
+        return X
+    zeroed: ndarray = np.where(mask.reshape(*mask.shape, *[1] * (X.ndim - 2)), X, 0)
+    return zeroed
+
+
 def split_gates(Z: ndarray, u: int) -> list[ndarray]:
     """View gates side by side as arrays of their own: ``(..., k u) -> k`` times ``(..., u)``."""
     return [Z[..., j : j + u] for j in range(0, Z.shape[-1], u)]

@@ -56,3 +56,5 @@ class LayerNorm(Normalization):
     forward = layernorm_forward
     backward = layernorm_backward
     compute_gradients = layernorm_compute_gradients
+
+    honours_mask = True

@@ -30,11 +30,11 @@ def lstm_backward(layer: Recurrent, dX: ndarray) -> ndarray | None:
         # (4) Memory cell: C = activate(C_), and C_ = Cp_ * f + i * g
         dC_[t] = dCp_ + cell.gradient(t, dC)
         df, di, dg = dC_[t] * Cp_[t], dC_[t] * g[t], dC_[t] * i[t]
-        dCp_ = dC_[t] * f[t]
+        dCp_ = layer.hold(t, dC_[t] * f[t], dCp_)
 
         # (3) Gates: d?_ = d? * activate_?'(?_)
         # (2) Linear products with the state before: dhp = sum over the gates of d?_ V?^T
-        dhp = gates.compute(t, df, di, do, dg)
+        dhp = layer.hold(t, gates.compute(t, df, di, do, dg), dh[t])
 
     df_, di_, do_, dg_ = split_gates(gates.dZ, layer.d['u'])
     keep_steps(layer.bc, dh=dh, dC_=dC_, dZ=gates.dZ, df_=df_, di_=di_, do_=do_, dg_=dg_)

@@ -25,12 +25,12 @@ def lstm_forward(layer: Recurrent, A: ndarray) -> ndarray:
         # (3) Gates: what to forget, to let in, to give out, and the candidate
         f, i, o, g = gates.compute(t)
 
-        # (4) Memory cell
-        C_[t] = Cp_[t] * f + i * g
+        # (4) Memory cell; a masked step leaves it as it was, and the state, too
+        C_[t] = layer.hold(t, Cp_[t] * f + i * g, Cp_[t])
         layer.activate.compute(C_[t], C[t])  # C = activate(C_)
 
         # (5) State
-        h[t] = o * C[t]
+        h[t] = layer.hold(t, o * C[t], hp[t])
 
     # (6) Output: (s, m, u) -> (m, s, u), or (m, u) of the last step
     f_, i_, o_, g_ = split_gates(gates.Z, layer.d['u'])

@@ -81,6 +81,7 @@ class LSTM(Recurrent):
     (32, 12, 8)
     """
 
+    honours_mask = True
     weight_names = ('Uf', 'Vf', 'Ui', 'Vi', 'Ug', 'Vg', 'Uo', 'Vo')
     compute_shapes = lstm_compute_shapes
     initialize_parameters = lstm_initialize_parameters

@@ -23,7 +23,7 @@ def rnn_backward(layer: Recurrent, dX: ndarray) -> ndarray | None:
 
         # (3) Activation: dh_ = dh * activate'(h_)
         # (2) Linear product with the state before: dhp = dh_ V^T
-        dhp = gate.compute(t, dh[t])
+        dhp = layer.hold(t, gate.compute(t, dh[t]), dh[t])
 
     keep_steps(layer.bc, dh=dh, dh_=gate.dZ)
     if not layer.input_gradient:

@@ -17,8 +17,8 @@ def rnn_forward(layer: Recurrent, A: ndarray) -> ndarray:
 
     for t in range(layer.d['s']):
         # (2) Linear product: h_ = X U + hp V + b
-        # (3) Activation
-        (h[t],) = gate.compute(t)
+        # (3) Activation; a masked step leaves the state as it was
+        h[t] = layer.hold(t, gate.compute(t)[0], hp[t])
 
     # (4) Output: (s, m, u) -> (m, s, u), or (m, u) of the last step
     keep_steps(layer.fc, h_=gate.Z, h=h, hp=hp)

@@ -67,6 +67,7 @@ class RNN(Recurrent):
     (32, 8)
     """
 
+    honours_mask = True
     weight_names = ('U', 'V')
     compute_shapes = rnn_compute_shapes
     initialize_parameters = rnn_initialize_parameters

@@ -2,6 +2,7 @@
 
 from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
+from epynn.kernels.steps import zero_masked
 from epynn.tokens.parameters import tokens_check
 
 
@@ -17,7 +18,7 @@ def tokens_forward(layer: Layer, A: ndarray) -> ndarray:
     X = layer.receive_input(A)
     T = layer.fc['T'] = tokens_check(layer, X)
 
-    # (2) Look up: (m, s) -> (m, s, u)
-    A = layer.fc['A'] = layer.p['W'][T]
+    # (2) Look up: (m, s) -> (m, s, u), 0 at masked steps
+    A = layer.fc['A'] = zero_masked(layer.p['W'][T], layer.mask)
 
     return A

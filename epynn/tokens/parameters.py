@@ -7,6 +7,7 @@ from epynn.commons.errors import DataError
 from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.lookup import add_rows
+from epynn.kernels.steps import zero_masked
 
 
 def tokens_compute_shapes(layer: Layer, A: ndarray) -> None:
@@ -17,8 +18,12 @@ def tokens_compute_shapes(layer: Layer, A: ndarray) -> None:
 
 
 def tokens_check(layer: Layer, X: ndarray) -> ndarray:
-    """Return the tokens as ints; refuse what is not exactly one of the vocabulary, and name it."""
+    """Return the tokens as ints; refuse what is not exactly one of the vocabulary, and name it.
+
+    At masked steps there may be any number: the first token stands for them.
+    """
     v = layer.d['v']
+    X = zero_masked(X, layer.mask)
     known = np.zeros(X.shape, dtype=bool)
     if X.dtype.kind in 'iuf':
         known = (X >= 0) & (v > X) & (np.floor(X) == X)

@@ -17,6 +17,7 @@ import numpy as np
 from epynn import EpyNN, Layer
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.loss import output_gradient
+from epynn.kernels.steps import zero_masked
 
 DROPOUT_SEED = 7
 """Of the stream that a layer has in the forward pass which is compared."""
@@ -97,6 +98,9 @@ class LayerRow:
         Whether inputs have no gradient.
     clip : float
         Joint norm to which the gradients of the parameters are limited; 0 for no limit.
+    lengths : tuple of int
+        Steps of each sequence that are real, of those that are padded behind; () for all. Outputs
+        at masked steps are compared as 0.
     """
 
     name: str
@@ -107,6 +111,7 @@ class LayerRow:
     below: int = 0
     tokens: bool = False
     clip: float = 0
+    lengths: tuple[int, ...] = ()
 
     def draw(self):
         """Return the layer with its parameters, ready for a forward pass, and input."""
@@ -120,6 +125,8 @@ class LayerRow:
         layer.s = {name: 0.5 + rng.random(s.shape) for name, s in layer.s.items()}
         layer.np_rng = np.random.Generator(np.random.PCG64(DROPOUT_SEED))
         layer.training = self.training
+        if self.lengths:
+            layer.mask = np.arange(self.shape[1]) < np.array(self.lengths)[:, np.newaxis]
         return layer, X
 
     def draw_gradient(self, A):
@@ -132,7 +139,9 @@ class LayerRow:
             X, layer.dtype = X.astype(dtype), np.dtype(dtype)
             layer.p = {name: p.astype(dtype) for name, p in layer.p.items()}
         A = layer.forward(X)
-        dX = layer.backward(self.draw_gradient(A).astype(dtype))
+        dA, real = self.draw_gradient(A).astype(dtype), layer.output_mask()
+        A, dA = zero_masked(A, real), zero_masked(dA, real)
+        dX = layer.backward(dA)
         layer.compute_gradients()
         return {'A': A, 'dX': dX, **layer.g, **layer.s}
 

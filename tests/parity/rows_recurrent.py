@@ -1,5 +1,6 @@
 """RNN, LSTM, GRU and Bidirectional."""
 
+from dataclasses import replace
 from functools import partial
 from itertools import product
 
@@ -97,4 +98,33 @@ def bidirectionals():
         yield bidirectional(onward, back, merge, sequences, shape)
 
 
-ROWS = [*cells(), *other_activations(), *clipped(), *bidirectionals()]
+def masked():
+    """Sequences of several lengths, padded behind."""
+    functions = {
+        'RNN': partial(t.packed, cell='RNN', gates=['']),
+        'LSTM': partial(t.packed, cell='LSTM', gates='ifgo'),
+        'GRU': partial(t.one_by_one, function=t.gru),  # torch has another one
+    }
+    for name, sequences, (lengths, n), u in product(
+        CELLS, (False, True), (((6, 3, 1, 5), 2), ((1, 4), 3)), (1, 3)
+    ):
+        yield LayerRow(
+            f'{name} {u} {n} masked {lengths} sequences={sequences}',
+            partial(CELLS[name][0], u, sequences=sequences),
+            (len(lengths), max(lengths), n),
+            partial(functions[name], lengths=lengths, sequences=sequences),
+            lengths=lengths,
+        )
+
+
+def masked_bidirectionals():
+    for name, merge, sequences in product(CELLS, ('concatenate', 'sum'), (False, True)):
+        row, lengths = bidirectional(name, name, merge, sequences, (4, 6, 3)), (2, 6, 1, 5)
+        alone = partial(t.one_by_one, function=row.torch, lengths=lengths, sequences=sequences)
+        yield replace(row, name=f'{row.name} masked {lengths}', torch=alone, lengths=lengths)
+
+
+ROWS = [
+    *cells(), *other_activations(), *clipped(), *bidirectionals(), *masked(),
+    *masked_bidirectionals(),
+]  # fmt: skip
