@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 import numpy as np
 
-from epynn.commons.arguments import as_function, check_call, describe
+from epynn.commons.arguments import as_flag, as_function, check_call, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, StateError
 from epynn.commons.io.numbers import refuse_not_finite
 from epynn.commons.io.sequences import cut_padding
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Augment: TypeAlias = Callable[[ndarray, 'np.random.Generator'], ndarray]
 """What a function to augment samples looks like: ``f(X, rng)``."""
+WINDOW = 32
+"""Batches whose samples are sorted by length among themselves, to group similar ones."""
 
 
 class Batches(Sequence[dataSet]):
@@ -32,7 +34,7 @@ class Batches(Sequence[dataSet]):
         The samples.
     order : array of int
         Their numbers, in the order in which they are learned.
-    starts : range
+    starts : sequence of int
         Where each batch begins in it.
     size : int
         Samples in a batch; the last one may have fewer.
@@ -47,7 +49,7 @@ class Batches(Sequence[dataSet]):
         self,
         dset: dataSet,
         order: ndarray,
-        starts: range,
+        starts: Sequence[int],
         size: int,
         augment: Augment | None = None,
         key: int = 0,
@@ -85,6 +87,17 @@ def as_augment(augment: Any) -> Augment:
     return function
 
 
+def as_order(shuffle: Any, bucket: Any) -> tuple[bool, bool]:
+    """Return the two flags that say in which order samples come, if they agree."""
+    shuffle, bucket = as_flag(shuffle, 'Embedding.shuffle'), as_flag(bucket, 'Embedding.bucket')
+    if bucket and not shuffle:
+        raise ArgumentError(
+            'Embedding.bucket', 'shuffle=True, as batches of similar lengths are shuffled',
+            'shuffle=False', 'Leave one of them out; sequences in the order given need no bucket.',
+        )  # fmt: skip
+    return shuffle, bucket
+
+
 def augmented(augment: Augment, X: ndarray, rng: 'np.random.Generator') -> ndarray:
     """Return what the user's function makes of samples; refuse what could not stand for them."""
     shape, dtype = X.shape, X.dtype
@@ -108,7 +121,7 @@ def augmented(augment: Augment, X: ndarray, rng: 'np.random.Generator') -> ndarr
 def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
     """Shuffle the training samples and cut them into batches.
 
-    Shuffles accumulate from epoch to epoch.
+    Shuffles accumulate from epoch to epoch; with ``shuffle=False`` there are none.
 
     Parameters
     ----------
@@ -125,9 +138,10 @@ def embedding_training_batches(layer: 'Embedding', init: bool = False) -> None:
             'Embedding.dtrain', f'the {len(order)} samples it had at initialize', f'{m}',
             'Call initialize(params=False) after a change of the data.',
         )  # fmt: skip
-    layer.np_rng.shuffle(order)
+    if layer.shuffle:
+        layer.np_rng.shuffle(order)
     source = layer.batch_function
-    draws = layer.augment is not None or (source is not None and source.takes_rng)
+    draws = layer.augment is not None or layer.bucket or (source is not None and source.takes_rng)
     key = int(layer.np_rng.integers(2**63)) if draws else 0
     layer.cut_batches(order, key)
 
@@ -140,7 +154,7 @@ def embedding_cut_batches(layer: 'Embedding', order: ndarray, key: int) -> None:
     order : array of int
         Their numbers.
     key : int
-        Seed of the generators for `augment`, and for a function that draws batches.
+        Seed of the generators for `augment`, for a function that draws batches, and with `bucket`.
     """
     if layer.batch_function is not None:
         layer.order, layer.batch_dtrain = order, layer.batch_function.epoch(layer, key)
@@ -153,5 +167,19 @@ def embedding_cut_batches(layer: 'Embedding', order: ndarray, key: int) -> None:
             'Embedding.drop_last', f'at least one whole batch of {size} samples',
             f'{m} training samples', 'Choose a smaller batch_size.',
         )  # fmt: skip
-    layer.order, starts = order, range(0, stop, size)
+    layer.order = order
+    starts: Sequence[int] = range(0, stop, size)
+    lengths = layer.dtrain.lengths if layer.bucket else None
+    if lengths is not None:
+        order = group_lengths(order, lengths, WINDOW * size, stop)
+        starts = np.random.default_rng(key).permutation(starts).tolist()
     layer.batch_dtrain = Batches(layer.dtrain, order, starts, size, layer.augment, key)
+
+
+def group_lengths(order: ndarray, lengths: ndarray, window: int, stop: int) -> ndarray:
+    """Return the first `stop` samples sorted by length, so many of them at a time."""
+    grouped = order[:stop].copy()
+    for start in range(0, stop, window):
+        some = grouped[start : start + window]
+        grouped[start : start + window] = some[np.argsort(lengths[some], kind='stable')]
+    return grouped

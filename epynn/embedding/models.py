@@ -13,6 +13,7 @@ from epynn.embedding.backward import embedding_backward
 from epynn.embedding.batches import (
     Augment,
     as_augment,
+    as_order,
     embedding_cut_batches,
     embedding_training_batches,
 )
@@ -87,6 +88,11 @@ class Embedding(Layer):
     mask : array_like, optional
         Of sequences that you padded yourself, in an array ``(m, s, ...)``: True for each real step,
         ``(m, s)`` of bool. Layers leave the others out, wherever they are.
+    shuffle : bool, optional
+        False for batches in the order of the samples, the same in every epoch.
+    bucket : bool, optional
+        Make batches of sequences of similar lengths, which have less padding: after each shuffle
+        samples are sorted by length, those of 32 batches at a time, and then the batches shuffled.
 
     Attributes
     ----------
@@ -169,6 +175,8 @@ class Embedding(Layer):
         stratify: bool = False,
         augment: Augment | None = None,
         mask: Any = None,
+        shuffle: bool = True,
+        bucket: bool = False,
     ) -> None:
         super().__init__()
         separate = {'validation': validation, 'test': test}
@@ -192,6 +200,7 @@ class Embedding(Layer):
         self.batch_function: BatchFunction | None = None
         self.order: ndarray = np.arange(0)
         self.stratify = as_flag(stratify, 'Embedding.stratify')
+        self.shuffle, self.bucket = as_order(shuffle, bucket)
         self.augment = augment if augment is None else as_augment(augment)
         self.fill(X_data, Y_data, sample_weight, **separate, mask=mask)
         # To encode them anew by what a saved network learned; let go when a network initializes

@@ -132,11 +132,17 @@ def what_is_known(layer: DataSource) -> tuple[Any, ...]:
 def check_samples(model: EpyNN) -> None:
     """Refuse samples that have other features than those that the network was trained on."""
     expected, shape = model.network[0]['forward']['X'][1:], model.embedding.dtrain.X.shape[1:]
-    if shape != expected:
+    tokens = model.layers[1].takes_tokens
+    if fixed(shape, tokens) != fixed(expected, tokens):
         raise ShapeError(
             'read_model(data)', f'samples of shape {expected}, as the network was trained on',
             f'{shape}', 'Give each sample the features of those, in the same order.',
         )  # fmt: skip
+
+
+def fixed(shape: tuple[int, ...], tokens: bool) -> tuple[int, ...]:
+    """Return the axes of a sample that no other length of a sequence changes: (s, e) -> (e,)."""
+    return shape[1:] if len(shape) == (1 if tokens else 2) else shape
 
 
 def fill_history(model: EpyNN) -> None:

@@ -20,6 +20,8 @@ def describe_data(embedding: DataSource) -> dict[str, Any]:
         'batch_size': settings['batch_size'],
         'drop_last': settings['drop_last'],
         'augment': getattr(embedding, 'augment', None) is not None,
+        'shuffle': getattr(embedding, 'shuffle', True),
+        'bucket': getattr(embedding, 'bucket', False),
         'sets': {
             **({} if embedding.batch_function is None else describe_stream(embedding)),
             **{dset.name: describe_set(dset) for dset in embedding.dsets},
@@ -35,6 +37,7 @@ def describe_set(dset: dataSet) -> dict[str, Any]:
         'samples': checksum(dset.X[rows], dset.X.shape),
         'labels': None if dset.Y is None else checksum(dset.Y, dset.Y.shape),
         'weights': None if dset.w is None else checksum(dset.w, dset.w.shape),
+        'mask': None if dset.mask is None else checksum(dset.mask, dset.mask.shape),
     }
 
 
@@ -47,6 +50,7 @@ def describe_stream(embedding: DataSource) -> dict[str, Any]:
             'samples': checksum(sample.X, dtrain.X.shape),
             'labels': checksum(sample.Y, dtrain.Y.shape),
             'weights': None,
+            'mask': None if sample.mask is None else checksum(sample.mask, sample.mask.shape),
         }
     }
 
@@ -63,10 +67,13 @@ def checksum(array: Any, shape: tuple[int, ...]) -> list[Any]:
 def require_same_data(embedding: DataSource, before: dict[str, Any]) -> None:
     """Refuse data that are not those of before, and say in what they differ."""
     now = describe_data(embedding)
-    pairs = [(name, before.get(name), now[name]) for name in ('batch_size', 'drop_last', 'augment')]
+    # What files of earlier versions do not say was so
+    before = {'shuffle': True, 'bucket': False, **before}
+    names = ('batch_size', 'drop_last', 'augment', 'shuffle', 'bucket')
+    pairs = [(name, before.get(name), now[name]) for name in names]
     pairs += [('sets', list(before['sets']), list(now['sets']))]
     for name, marks in before['sets'].items():
-        for part, mark in marks.items():
+        for part, mark in {'mask': None, **marks}.items():
             again = now['sets'].get(name, {}).get(part)
             pairs += [
                 (f'{part} of {name}, shape', mark and mark[0], again and again[0]),

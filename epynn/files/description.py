@@ -143,7 +143,7 @@ def restore_scale(
         and numbers[1] >= 0
         and constant is not None
         and constant.dtype.kind == 'b'
-        and constant.shape == shape
+        and constant.shape in (shape, shape[1:])
     )
     decoder.require(fits, f'a scale of two numbers and an array of bool {shape}', numbers)
     return FeatureScale(numbers[0], numbers[1], constant)  # type: ignore[arg-type]

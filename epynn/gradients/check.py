@@ -16,6 +16,7 @@ from epynn.commons.arguments import as_flag, as_float, as_int, describe
 from epynn.commons.calls import in_words
 from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.io.numbers import as_numbers
+from epynn.commons.io.sequences import as_mask, pad_ragged
 from epynn.commons.models import Layer
 from epynn.gradients.hints import NUDGED, ROUNDED, hint_at_form, hint_at_numbers
 from epynn.gradients.probes import LayerProbe, NetworkProbe, Probe
@@ -43,6 +44,7 @@ def check_gradients(
     points: int = 100,
     tolerance: float = 1e-7,
     seed: int = 0,
+    mask: Any = None,
 ) -> GradientCheck:
     """Compare the gradients of a layer or a network with central differences.
 
@@ -58,7 +60,8 @@ def check_gradients(
     layer_or_model : Layer or EpyNN
         A layer, also one of your own, or an initialized network.
     X : array_like
-        A batch of inputs. Whole numbers, such as tokens, have no gradient.
+        A batch of inputs. Whole numbers, such as tokens, have no gradient. Sequences may have
+        different lengths.
     Y : array_like, optional
         For a network: the labels as the loss takes them. A layer alone has none; its loss is a
         sum of its outputs, each times a random number.
@@ -70,6 +73,8 @@ def check_gradients(
         Largest relative error accepted.
     seed : int, optional
         Of the random numbers.
+    mask : array_like, optional
+        Which steps of `X` are real, ``(m, s)`` of bool. At the others ``dX`` has to be 0.
 
     Returns
     -------
@@ -87,13 +92,15 @@ def check_gradients(
     tolerance = as_float(tolerance, 'check_gradients(tolerance)', low=0)
     rng = np.random.default_rng(as_int(seed, 'check_gradients(seed)', minimum=0))
     training = as_flag(training, 'check_gradients(training)')
+    X, mask = pad_ragged(X, mask, 'check_gradients(X)')
     X = np.array(as_numbers(X, 'check_gradients(X)'))
+    mask = as_mask(mask, X, 'check_gradients(mask)')
     real = X.dtype.kind == 'f'
     X = X.astype(np.float64) if real else X
     if isinstance(layer_or_model, EpyNN):
-        probe: Probe = NetworkProbe(layer_or_model, X, Y, training)
+        probe: Probe = NetworkProbe(layer_or_model, X, Y, mask, training)
     elif isinstance(layer_or_model, Layer):
-        probe = LayerProbe(layer_or_model, X, Y, training, rng)
+        probe = LayerProbe(layer_or_model, X, Y, mask, training, rng)
     else:
         raise ArgumentTypeError(
             'check_gradients(layer_or_model)', 'a layer or a network', describe(layer_or_model),

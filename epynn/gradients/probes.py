@@ -10,7 +10,7 @@ import numpy as np
 
 from epynn.commons.errors import ArgumentError, EpynnError, LayerError, StateError
 from epynn.commons.io.numbers import as_numbers
-from epynn.commons.models import Layer, walk_layers
+from epynn.commons.models import Layer, run_layer, walk_layers
 from epynn.commons.rows import take_rows
 from epynn.kernels.arrays import ndarray
 from epynn.network.backward import loss_gradient
@@ -23,14 +23,19 @@ NUDGES = (0.1, 1e-3)
 class Probe:
     """Copies of layers in float64, whose loss can be computed again and again.
 
-    The input `X` is changed from outside; `training` tells whether passes are as in training. A
-    label stands before the names of the tensors of each layer.
+    The input `X` is changed from outside; `mask` says which of its steps are real, and `training`
+    whether passes are as in training. A label stands before the names of the tensors of each layer.
     """
 
     def __init__(
-        self, layers: list[Layer], labels: Iterable[str], X: ndarray, training: bool
+        self,
+        layers: list[Layer],
+        labels: Iterable[str],
+        X: ndarray,
+        mask: ndarray | None,
+        training: bool,
     ) -> None:
-        self.X = X
+        self.X, self.mask = X, mask
         self.training = training
         self.labelled = list(zip(labels, layers, strict=True))
         self.walked = list(walk_layers(layers))
@@ -115,7 +120,13 @@ class LayerProbe(Probe):
     """A layer alone. Its loss is ``sum(A * R)``, with ``R`` drawn once."""
 
     def __init__(
-        self, layer: Layer, X: ndarray, Y: Any, training: bool, rng: 'np.random.Generator'
+        self,
+        layer: Layer,
+        X: ndarray,
+        Y: Any,
+        mask: ndarray | None,
+        training: bool,
+        rng: 'np.random.Generator',
     ) -> None:
         if Y is not None:
             raise ArgumentError(
@@ -123,14 +134,17 @@ class LayerProbe(Probe):
                 'Pass a network with labels.',
             )  # fmt: skip
         self.layer = copy.deepcopy(layer)
-        super().__init__([self.layer], [''], X, training)
+        super().__init__([self.layer], [''], X, mask, training)
         self.R = rng.standard_normal(self.layer.fs['A'])
+        real = self.layer.output_mask()
+        if real is not None:  # nothing is said of the others
+            self.R[~real] = 0
 
     def outputs(self, training: bool | None = None) -> ndarray:
         """Return the outputs for the input as it is."""
         for layer in self.walked:
             layer.training = self.training if training is None else training
-        return self.layer.forward(self.X.copy())
+        return run_layer(self.layer, self.X.copy(), self.mask)[0]
 
     def losses(self) -> ndarray:
         """Return the loss in parts."""
@@ -149,7 +163,9 @@ class LayerProbe(Probe):
 class NetworkProbe(Probe):
     """A network with its loss and penalties."""
 
-    def __init__(self, model: EpyNN, X: ndarray, Y: Any, training: bool) -> None:
+    def __init__(
+        self, model: EpyNN, X: ndarray, Y: Any, mask: ndarray | None, training: bool
+    ) -> None:
         if not model.initialized:
             raise StateError(
                 'check_gradients', 'an initialized network', 'one that is not', 'Call initialize().'
@@ -168,20 +184,22 @@ class NetworkProbe(Probe):
         # Else the backward pass would not walk below the first trainable layer
         self.model.layers[0].trainable = True
         labels = (f'{number} {layer.name} ' for number, layer in enumerate(self.model.layers))
-        super().__init__(self.model.layers, labels, X, training)
+        super().__init__(self.model.layers, labels, X, mask, training)
         if self.model.layers[-1].fc['A'].ndim == 3 and self.Y.ndim == 2:  # one label a step
             self.Y = self.Y[..., np.newaxis]
 
     def outputs(self, training: bool | None = None) -> ndarray:
         """Return the outputs for the input as it is."""
         training = self.training if training is None else training
-        return self.model.forward(self.X.copy(), training=training)
+        return self.model.forward(self.X.copy(), training=training, mask=self.mask)
 
     def losses(self) -> ndarray:
         """Return the loss in parts."""
         model = self.model
         assert model.training_loss is not None
-        losses = model.training_loss(take_rows(self.Y), take_rows(self.outputs()))
+        losses = model.training_loss(
+            take_rows(self.Y, self.mask), take_rows(self.outputs(), self.mask)
+        )
         penalty = sum(layer.compute_penalty() for layer in model.layers)
         count = len(losses) if model.reduction == 'mean' else 1
         parts: ndarray = (losses + penalty) / count
@@ -191,7 +209,7 @@ class NetworkProbe(Probe):
         """Pass forward and back, and return ``dX``."""
         with watched(self.walked, self.remarks):
             A = self.outputs()
-        dA, dZ = loss_gradient(self.model, self.Y, A)
+        dA, dZ = loss_gradient(self.model, self.Y, A, mask=self.mask)
         with watched(self.walked, self.remarks):
             dX: ndarray | None = self.model.backward(dA, dZ)
         return dX
@@ -219,9 +237,12 @@ def watched(layers: Iterable[Layer], remarks: list[str]) -> Iterator[None]:
     """Have the passes of layers looked at; the list fills with what they should not do."""
     placed = []
     for layer in layers:
+        says = copy.copy(layer).has_passes_of  # what its class says of its passes holds of these
         for method in ('forward', 'backward'):
             setattr(layer, method, partial(_pass, layer, method, getattr(layer, method), remarks))
             placed.append((layer, method))
+        setattr(layer, 'has_passes_of', says)  # noqa: B010
+        placed.append((layer, 'has_passes_of'))
     try:
         yield
     finally:

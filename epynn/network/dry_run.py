@@ -41,7 +41,7 @@ def dry_run(model: Network, end: str, verbose: bool) -> None:
         layer = model.layers[number]
         check_array(layer, 'forward', A, (len(batch.X),))
         try_activation(layer)
-        inputs.append(X)
+        inputs.append(X if layer.mask is None else X[layer.mask])
         report('Forward', number, X, A)
 
     def look_back(number: int, dA: ndarray, dX: Any) -> None:

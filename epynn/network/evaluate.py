@@ -191,7 +191,7 @@ def read_samples(
             f'an array of shape {X.shape}', missing_axis(X.shape, expected),
         )  # fmt: skip
     if not X_scale:
-        warn_of_unscaled(model, X, what)
+        warn_of_unscaled(model, X, mask, what)
     return X, mask
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import epynn.settings
 from epynn.commons.arguments import suggest
 from epynn.commons.foreign import KEYWORDS, PLACES
-from epynn.commons.io.stored import pieces
+from epynn.commons.io.sequences import real_pieces
 from epynn.commons.logs import warn
 from epynn.commons.models import walk_layers
 from epynn.kernels.arrays import ndarray
@@ -110,7 +110,7 @@ def warn_of_scale(model: Network, inputs: Iterable[ndarray]) -> None:
         )  # fmt: skip
 
 
-def warn_of_unscaled(model: Network, X: ndarray, what: str) -> None:
+def warn_of_unscaled(model: Network, X: ndarray, mask: ndarray | None, what: str) -> None:
     """Warn of samples given to a method that look like the training data before their scaling.
 
     Scaled, they would lie near 0 to 1; these reach at least halfway to what the training data
@@ -120,7 +120,7 @@ def warn_of_unscaled(model: Network, X: ndarray, what: str) -> None:
     if scale is None or X.size == 0:
         return
     reach = max(abs(scale.minimum), abs(scale.minimum + scale.span))
-    furthest = max(float(np.abs(piece).max()) for _, piece in pieces(X))
+    furthest = max(float(np.abs(piece).max()) for piece in real_pieces(X, mask))
     if furthest > max(2, min(10, (1 + reach) / 2)):
         warn_once(
             model, 'unscaled',

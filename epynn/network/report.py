@@ -4,9 +4,11 @@ import textwrap
 import time
 from typing import Any
 
+import numpy as np
+
 from epynn.commons.calls import in_words
 from epynn.commons.data_source import count_batches
-from epynn.commons.dataset import SETS
+from epynn.commons.dataset import SETS, dataSet
 from epynn.commons.logs import WIDTH, StreamTable, show_table, write_line
 from epynn.commons.targets import AMOUNTS
 from epynn.network.history import is_evaluated, loss_name, value_of
@@ -18,7 +20,8 @@ def report_initialization(model: Network) -> None:
     """Show what training starts from: data sets, label balance, hyper-parameters, rates."""
     embedding = model.embedding
     streams, dtrain = embedding.batch_function is not None, embedding.dtrain
-    batch = embedding.se_dataset['batch_size'] if streams else len(embedding.batch_dtrain[0].X)
+    batch = embedding.se_dataset['batch_size'] or len(dtrain.X)
+    batch = batch if streams else min(batch, len(dtrain.X))
     rows = [
         [
             dset.name,
@@ -29,7 +32,12 @@ def report_initialization(model: Network) -> None:
         ]
         for dset in [*[dtrain] * streams, *embedding.dsets]
     ]
-    show_table(['Set', 'Samples', 'Batches', 'Sample shape', 'Label shape'], rows, 'Data sets')
+    headers = ['Set', 'Samples', 'Batches', 'Sample shape', 'Label shape']
+    if any(dset.lengths is not None for dset in embedding.dsets):
+        headers.append('Steps: shortest\n/ median / longest')
+        for row, dset in zip(rows, [*[dtrain] * streams, *embedding.dsets], strict=True):
+            row.append(describe_lengths(dset))
+    show_table(headers, rows, 'Data sets')
     report_labels(model)
 
     keys = ('learning_rate', 'schedule', 'decay_k', 'cycle_epochs', 'cycle_descent')
@@ -51,6 +59,14 @@ def report_initialization(model: Network) -> None:
         if layer.trainable
     ]
     show_table(['', 'Layer', 'First epoch', 'Last epoch'], rates, 'Learning rates')
+
+
+def describe_lengths(dset: dataSet) -> str:
+    """Return how many steps the shortest, the median and the longest sequence of a set have."""
+    if not dset.active:
+        return ''
+    lengths = np.full(1, dset.X.shape[1]) if dset.lengths is None else dset.lengths
+    return f'{lengths.min()} / {np.median(lengths):g} / {lengths.max()}'
 
 
 def format_setting(value: Any) -> str:

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from epynn import Dense, Embedding, EpyNN, Layer, sigmoid
+from epynn import Dense, Embedding, EpyNN, Layer, TimeDistributed, check_gradients, sigmoid
+from epynn.network.report import report_initialization
 
 rng = np.random.default_rng(0)
 LENGTHS = rng.integers(1, 8, size=30)
@@ -45,9 +46,9 @@ def padded(way):
     return X, mask
 
 
-def trained(X, mask=None, **options):
+def trained(X, mask=None, layers=(), **options):
     embedding = Embedding(X, Y, (2, 1, 0), batch_size=4, mask=mask, **options)
-    model = EpyNN([embedding, MeanOfSteps(), Dense(1, sigmoid)])
+    model = EpyNN([embedding, *layers, MeanOfSteps(), Dense(1, sigmoid)])
     model.initialize(loss='BCE', seed=1, verbose=False)
     model.train(3, verbose=0)
     return model
@@ -84,3 +85,42 @@ def test_a_mask_by_which_all_is_real_goes_nowhere():
     assert model.layers[1].mask.sum() == 7
     model.predict(X)
     assert model.layers[1].mask.sum() == 7  # twins predict
+
+
+def test_the_table_of_data_sets_tells_lengths(capsys):
+    report_initialization(trained(SIGNALS))
+    table = capsys.readouterr().out
+    lengths = np.sort(LENGTHS[:20])
+    assert f'{lengths[0]} / {np.median(lengths):g} / {lengths[-1]}' in table
+    report_initialization(trained(np.ones((30, 4, 3))))
+    assert 'median' not in capsys.readouterr().out
+
+
+def test_hints_look_at_real_steps():
+    X, mask = padded('left')  # by numbers of 1000
+    trained(X, mask, [TimeDistributed([Dense(2)])])
+    with pytest.warns(UserWarning, match='features as large as 1000'):
+        trained(X, None, [TimeDistributed([Dense(2)])])
+    X[mask] = 0.5
+    model = trained(SIGNALS, X_scale=True)
+    model.predict(X, mask=mask)
+    with pytest.warns(UserWarning, match=r'EpyNN.predict\(X_data\)'):
+        model.predict(X)
+
+
+def test_gradients_of_sequences():
+    assert check_gradients(MeanOfSteps(), SIGNALS[:4])
+    X, mask = padded('left')
+    model = trained(SIGNALS)
+    assert check_gradients(model, X[:4] / 1e3, Y[:4], mask=mask[:4])
+
+    class Leaks(MeanOfSteps):
+        honours_mask = True
+
+        def forward(self, A):
+            return super().forward(A)
+
+        def backward(self, dX):
+            return super().backward(dX) + 0.1
+
+    assert not check_gradients(Leaks(), SIGNALS[:4])

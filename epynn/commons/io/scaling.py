@@ -9,8 +9,8 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
 from epynn.commons.io.numbers import as_numbers
-from epynn.commons.io.sequences import as_mask
-from epynn.commons.io.stored import Stored, pieces
+from epynn.commons.io.sequences import as_mask, real_pieces
+from epynn.commons.io.stored import Stored
 from epynn.kernels.arrays import ndarray
 
 
@@ -59,9 +59,7 @@ def feature_scale(X_data: Any, mask: Any = None) -> FeatureScale:
     real = as_mask(mask, X)
     first = X[:1] if real is None else X[:1][real[:1]][:1]
     constant = np.full(first.shape[1:], len(X) > 1)
-    for start, piece in pieces(X):
-        if real is not None:
-            piece = piece[real[start : start + len(piece)]]
+    for piece in real_pieces(X, real):
         minimum, maximum = min(minimum, float(piece.min())), max(maximum, float(piece.max()))
         constant &= np.all(first == piece, axis=0)
     span = maximum - minimum

@@ -1,5 +1,6 @@
 """Sequences of different lengths as one array, and the mask that says which steps are real."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
 from epynn.commons.io.numbers import as_numbers
-from epynn.commons.io.user_data import as_array, is_frame
+from epynn.commons.io.stored import pieces
+from epynn.commons.io.user_data import as_array, is_frame, spell
 from epynn.kernels.arrays import ndarray
 
 TOKEN_OF_PADDING = -1
@@ -69,7 +71,7 @@ def pad_sequences(samples: list[Any], name: str) -> tuple[ndarray, ndarray]:
                 where, f'{len(arrays[0])} numbers, as others have, or a sequence (s, e)',
                 f'{len(sample)} numbers, or so many steps without their axis',
                 'Give each sample all features; or, of sequences, each step an axis: '
-                f'[np.reshape(x, (-1, 1)) for x in {name}].',
+                f'[np.reshape(x, (-1, 1)) for x in {spell(name)}].',
             )  # fmt: skip
     lengths = np.array([[len(array)] for array in arrays])
     mask = np.less(np.arange(lengths.max()), lengths)
@@ -80,13 +82,13 @@ def pad_sequences(samples: list[Any], name: str) -> tuple[ndarray, ndarray]:
     return X, mask
 
 
-def pad_ragged(X_data: Any, mask: Any) -> tuple[Any, Any]:
+def pad_ragged(X_data: Any, mask: Any, name: str = 'X_data') -> tuple[Any, Any]:
     """Return sequences of different lengths padded, with their mask; other data as they are."""
     samples = ragged_samples(X_data)
     if samples is None:
         return X_data, mask
     refuse_second_mask(mask)
-    return pad_sequences(samples, 'X_data')
+    return pad_sequences(samples, name)
 
 
 def mask_of_tokens(X: ndarray) -> ndarray | None:
@@ -133,6 +135,12 @@ def as_mask(mask: Any, X: Any, name: str = 'mask') -> ndarray | None:
     if len(empty):
         raise no_steps(f'{name}, sample {empty[0]}')
     return none_if_real(real)
+
+
+def real_pieces(X: Any, mask: ndarray | None) -> Iterator[ndarray]:
+    """Yield the samples some at a time, of sequences their real steps ``(steps, ...)``."""
+    for start, piece in pieces(X):
+        yield piece if mask is None else piece[mask[start : start + len(piece)]]
 
 
 def no_steps(where: str) -> DataError:
