@@ -44,6 +44,18 @@ def separate_train(monkeypatch):
         sys.modules.pop(name, None)
 
 
+@pytest.fixture
+def keras(monkeypatch):
+    """Keras, on PyTorch."""
+    pytest.importorskip('torch')
+    monkeypatch.setenv('KERAS_BACKEND', 'torch')
+    library = pytest.importorskip('keras')
+    precision = library.config.floatx()
+    library.config.set_floatx('float64')
+    yield library
+    library.config.set_floatx(precision)
+
+
 def seeded(seed=None):
     """Stand in for `default_rng`: a stream without a seed gets a new seed, each time the same."""
     return default_rng(next(seeds) if seed is None else seed)

@@ -147,18 +147,6 @@ def test_the_decay_of_the_guide_is_that_of_pytorch():
 KERAS = pytest.mark.filterwarnings('ignore::DeprecationWarning')  # of NumPy 2, in Keras
 
 
-@pytest.fixture
-def keras(monkeypatch):
-    """Keras, on PyTorch."""
-    pytest.importorskip('torch')
-    monkeypatch.setenv('KERAS_BACKEND', 'torch')
-    library = pytest.importorskip('keras')
-    precision = library.config.floatx()
-    library.config.set_floatx('float64')
-    yield library
-    library.config.set_floatx(precision)
-
-
 @KERAS
 def test_the_network_of_the_guide_learns_the_same_in_keras(keras):
     pytest.importorskip('sklearn')
@@ -181,15 +169,33 @@ CARRIED = [
     ('Conv2D(4, 3)', 'Convolution(4, 3, strides=1, activate=identity)', (2, 6, 7, 3), 'W b'),
     ("Conv2D(4, 4, 2, 'same')", "Convolution(4, 4, 2, 'same', identity)", (2, 6, 7, 3), 'W b'),
     ('Conv1D(4, 3)', 'Convolution1D(4, 3, 1, activate=identity)', (2, 7, 3), 'W b'),
+    ('Conv2D(4, 3, dilation_rate=2)', 'Convolution(4, 3, 1, activate=identity, dilation=2)',
+     (2, 8, 7, 3), 'W b'),
+    ('Conv2D(4, 3, groups=2)', 'Convolution(4, 3, 1, activate=identity, groups=2)',
+     (2, 6, 7, 4), 'W b'),
+    ("Conv1D(4, 3, padding='causal')", "Convolution1D(4, 3, 1, 'causal', identity)",
+     (2, 7, 3), 'W b'),
+    ("Conv1D(4, 3, 2, 'same')", "Convolution1D(4, 3, 2, 'same', identity)", (2, 8, 3), 'W b'),
+    ("Conv2DTranspose(4, 3, 2, 'same')", "TransposedConvolution(4, 3, 2, 'same', identity)",
+     (2, 3, 4, 3), 'W b'),
+    ('Conv2DTranspose(4, 3, 2, output_padding=1)',
+     'TransposedConvolution(4, 3, 2, activate=identity, output_padding=1)', (2, 3, 4, 3), 'W b'),
     ('Conv2DTranspose(4, 2, 2)', 'TransposedConvolution(4, 2, activate=identity)',
      (2, 3, 4, 3), 'W b'),
     ('BatchNormalization()', 'BatchNorm(0.99, 0.001)', (6, 3), 'gamma beta'),
     ('LayerNormalization()', 'LayerNorm(0.001)', (6, 3), 'gamma beta'),
     ('GroupNormalization(2)', 'GroupNorm(2, 0.001)', (6, 4), 'gamma beta'),
+    ('GroupNormalization(-1)', 'GroupNorm(4, 0.001)', (2, 5, 4), 'gamma beta'),
+    ('TimeDistributed(Dense(4))', 'TimeDistributed(Dense(4, identity))', (2, 5, 3), '0.W 0.b'),
     ('SimpleRNN(4)', 'RNN(4)', (2, 5, 3), 'U V b'),
     ('LSTM(4)', 'LSTM(4)', (2, 5, 3), 'U V b'),
     ('GRU(4, reset_after=False)', 'GRU(4)', (2, 5, 3), 'U V b'),
     ('Bidirectional(SimpleRNN(4))', 'Bidirectional(RNN(4))', (2, 5, 3), '0.U 0.V 0.b 1.U 1.V 1.b'),
+    ("Bidirectional(SimpleRNN(4), merge_mode='sum')", "Bidirectional(RNN(4), merge='sum')",
+     (2, 5, 3), '0.U 0.V 0.b 1.U 1.V 1.b'),
+    ("MaxPooling2D(3, 1, 'same')", "Pooling(3, 1, padding='same')", (2, 6, 7, 3), ''),
+    ('AveragePooling2D(2)', 'Pooling(2, pool=np.mean)', (2, 6, 7, 3), ''),
+    ('GlobalAveragePooling2D()', 'GlobalPooling()', (2, 6, 7, 3), ''),
     ('MaxPooling2D(2)', 'Pooling(2)', (2, 6, 7, 3), ''),
     ('LeakyReLU()', 'Activation(lrelu)', (5, 3), ''),
     ("Activation('gelu')", 'Activation(gelu)', (5, 3), ''),
@@ -200,7 +206,7 @@ GATES = {'LSTM(4)': 'ifgo', 'GRU(4)': ['z', 'r', 'hh']}
 @KERAS
 @pytest.mark.parametrize(('there', 'here', 'shape', 'names'), CARRIED)
 def test_weights_come_over_from_keras(keras, rng, there, here, shape, names):
-    theirs, ours = eval(there, vars(keras.layers)), eval(here, vars(epynn))
+    theirs, ours = eval(there, vars(keras.layers)), eval(here, {'np': np, **vars(epynn)})
     X = rng.standard_normal(shape)
     theirs(X)
     theirs.set_weights([w + 0.1 * rng.random(w.shape) for w in theirs.get_weights()])
