@@ -108,6 +108,12 @@ def check_recurrent(layer: Recurrent, name: str) -> None:
             'Pass an RNN, LSTM or GRU object, or one of your own class derived from '
             'epynn.commons.recurrence.Recurrent.',
         )  # fmt: skip
+    if layer.carries:
+        raise ArgumentError(
+            name, 'a layer without stateful=True', repr(layer),
+            'The state of the one that reads backwards comes from steps that are still to come: '
+            'take one layer, which reads forwards, or give whole sequences.',
+        )  # fmt: skip
 
 
 def make_equal(layer: Recurrent) -> Recurrent:

@@ -47,6 +47,8 @@ class Recurrent(Layer):
         Hyper-parameters of this layer alone.
     penalty : Penalty, optional
         Penalty on each ``U`` and ``V``.
+    stateful : bool, optional
+        Whether states go on from one pass to the next.
     """
 
     input_axes = ('m', 's', 'e')
@@ -59,6 +61,7 @@ class Recurrent(Layer):
         sequences: bool,
         se_hPars: HyperParameters | None,
         penalty: Penalty | None = None,
+        stateful: bool = False,
     ) -> None:
         super().__init__(se_hPars, penalty)
         self.d['u'] = as_int(unit_cells, f'{self.name}.unit_cells')
@@ -67,6 +70,7 @@ class Recurrent(Layer):
         )
         self.clip_gradients = as_flag(clip_gradients, f'{self.name}.clip_gradients')
         self.sequences = as_flag(sequences, f'{self.name}.sequences')
+        self.carries = as_flag(stateful, f'{self.name}.stateful')
 
     def gate_activations(self) -> tuple[BoundActivation, ...]:
         """Return the activation functions of the gates, side by side."""
@@ -81,6 +85,25 @@ class Recurrent(Layer):
                 'Leave out sequences that are empty, or pad them.',
             )  # fmt: skip
         return X
+
+    def begin_states(self, **first: ndarray) -> None:
+        """Set states before the first step to those that the pass before carried, if it did.
+
+        They are views ``(m, u)`` by their symbols, as :meth:`carry_states` is given the last ones.
+        """
+        for symbol, state in first.items() if self.carries and self.carried else ():
+            carried = self.carried[symbol]
+            if carried.shape != state.shape:
+                raise ShapeError(
+                    f'{self.name}.carried[{symbol!r}]', f'an array of shape {state.shape}',
+                    f'{carried.shape}', 'Call model.reset_states() first.',
+                )  # fmt: skip
+            state[...] = carried
+
+    def carry_states(self, **last: ndarray) -> None:
+        """Keep copies of the states after the last step, if the next pass goes on from them."""
+        if self.carries:
+            self.carried = {symbol: state.copy() for symbol, state in last.items()}
 
     def hold(self, t: int, new: ndarray, old: ndarray) -> ndarray:
         """Return `new` where step `t` is real, and `old` where it is masked: ``(m, u)``."""

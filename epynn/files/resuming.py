@@ -1,11 +1,12 @@
 """A training under way, to and from a file: all that the next batch depends on.
 
-Beside what every file holds, these are: what the optimizer remembers, the state of each random
-stream, the order of the samples and the place in it, what schedules and callbacks remember, and the
-sums of the epoch under way; and marks of the data, which files do not hold.
+Beside what every file holds, these are: what the optimizer remembers, what layers carry from batch
+to batch, the state of each random stream, the order of the samples and the place in it, what
+schedules and callbacks remember, and the sums of the epoch under way; and marks of the data, which
+files do not hold.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,6 +52,8 @@ class Training(NamedTuple):
     """State of the random stream of the model, then of each layer and those inside."""
     moments: list[dict[str, dict[str, Any]]]
     """Those of each layer and those inside."""
+    carried: Sequence[dict[str, ndarray]] = ()
+    """What each of them carries from the batch before; empty where all carry nothing."""
 
 
 def describe_training(model: EpyNN, encoder: Encoder) -> dict[str, Any]:
@@ -73,6 +76,7 @@ def describe_training(model: EpyNN, encoder: Encoder) -> dict[str, Any]:
         data=describe_data(embedding),
         streams=[stream_state(rng) for rng in (model.np_rng, *(each.np_rng for each in layers))],
         moments=[layer.moments for layer in layers],
+        carried=[layer.carried for layer in layers] if any(each.carried for each in layers) else [],
     )
     parts = training._asdict().items()
     return {name: encoder.encode(value, f'the training, {name}') for name, value in parts}
@@ -123,6 +127,8 @@ def fits_network(training: Training, model: EpyNN) -> bool:
     return (
         len([make_stream(state) for state in training.streams]) == len(layers) + 1
         and all(fits_layer(*pair) for pair in zip(training.moments, layers, strict=True))
+        and len(training.carried) in (0, len(layers))
+        and all(isinstance(a, np.ndarray) for each in training.carried for a in each.values())
         and all(type(n) is int for n in (training.step, e, step, count, samples, training.key))
         and min(training.step, step) >= -1
         and min(count, samples, training.key) >= 0
@@ -193,8 +199,11 @@ def resume(model: EpyNN, training: Training) -> None:
     model.schedule_memory = training.schedules
     model.np_rng, *streams = map(make_stream, training.streams)
     layers = walk_layers(model.layers)
-    for layer, stream, moments in zip(layers, streams, training.moments, strict=True):
-        layer.np_rng, layer.moments = stream, moments
+    carried = training.carried or [{} for _ in streams]
+    for layer, stream, moments, arrays in zip(
+        layers, streams, training.moments, carried, strict=True
+    ):
+        layer.np_rng, layer.moments, layer.carried = stream, moments, arrays
     place = f'after epoch {model.epochs - 1}' if model.epochs else 'before the first epoch'
     if training.step >= 0:
         batch = name_batch(as_data_source(embedding), training.step)

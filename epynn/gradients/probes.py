@@ -47,6 +47,7 @@ class Probe:
                 layer.s = {name: s.astype(np.float64) for name, s in layer.s.items()}
             if layer.clip_gradients:
                 layer.clip_gradients = False
+            layer.carried = {}
         self.outputs()  # draws the parameters
         self.streams = [layer.np_rng.bit_generator.state for layer in self.walked]
         self.remarks: list[str] = []
@@ -77,9 +78,9 @@ class Probe:
         }
 
     def rewind(self) -> None:
-        """Put random streams and running means back, so that each pass is the same."""
+        """Put random streams and running means back, and begin anew: each pass is the same."""
         for layer, state in zip(self.walked, self.streams, strict=True):
-            layer.np_rng.bit_generator.state = state
+            layer.np_rng.bit_generator.state, layer.carried = state, {}
         for leaf, s in self.leaves:
             leaf.s = dict(s)
 

@@ -15,7 +15,8 @@ def gru_forward(layer: Recurrent, A: ndarray) -> ndarray:
     X = layer.receive_steps(A)
     gates = layer.run_gates(X, GATES, *layer.gate_activations())
     candidate = layer.run_gates(X, CANDIDATE, layer.activate)
-    hp, h = gates.hp, gates.h  # (s, m, u): h[t] is hp[t + 1], and hp[0] is 0
+    hp, h = gates.hp, gates.h  # (s, m, u): h[t] is hp[t + 1]
+    layer.begin_states(h=hp[0])  # 0, or what the pass before carried
 
     for t in range(layer.d['s']):
         # (2) Linear products, two gates at once: ?_ = X U? + hp V? + b?
@@ -34,6 +35,7 @@ def gru_forward(layer: Recurrent, A: ndarray) -> ndarray:
     z, r = split_gates(gates.A, layer.d['u'])
     keep_steps(layer.fc, zr_=gates.Z, z_=z_, r_=r_, zr=gates.A, z=z, r=r)
     keep_steps(layer.fc, rhp=candidate.hp, hh_=candidate.Z, hh=candidate.A, h=h, hp=hp)
+    layer.carry_states(h=h[-1])
     A = layer.give_states(h)
 
     return A

@@ -36,7 +36,7 @@ class GRU(Recurrent):
         Activation ``f(x, deriv=False)`` of the candidate ``hh``.
     activate_update, activate_reset : function, optional
         Activations of the gates ``z`` and ``r``.
-    initialization, clip_gradients, sequences, se_hPars, penalty : optional
+    initialization, clip_gradients, sequences, se_hPars, penalty, stateful : optional
         As in :class:`~epynn.rnn.models.RNN`, for each ``U?`` and ``V?``.
 
     Notes
@@ -110,9 +110,12 @@ class GRU(Recurrent):
         sequences: bool = False,
         se_hPars: HyperParameters | None = None,
         penalty: Penalty | None = None,
+        stateful: bool = False,
     ) -> None:
         as_initializer(initialization, 'GRU.initialization')
-        super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars, penalty)
+        super().__init__(
+            unit_cells, initialization, clip_gradients, sequences, se_hPars, penalty, stateful
+        )
         self.set_activations(
             activate=activate, activate_update=activate_update, activate_reset=activate_reset
         )

@@ -16,9 +16,10 @@ def lstm_forward(layer: Recurrent, A: ndarray) -> ndarray:
     # (1) Input, steps first: (m, s, e) -> (s, m, e)
     X = layer.receive_steps(A)
     gates = layer.run_gates(X, COLUMNS, *layer.gate_activations())
-    hp, h = gates.hp, gates.h  # (s, m, u): h[t] is hp[t + 1], and hp[0] is 0
+    hp, h = gates.hp, gates.h  # (s, m, u): h[t] is hp[t + 1]
     Cp_, C_ = make_states(h, layer.d['u'])
     C = np.empty_like(C_)
+    layer.begin_states(h=hp[0], C_=Cp_[0])  # 0, or what the pass before carried
 
     for t in range(layer.d['s']):
         # (2) Linear products, all gates at once: ?_ = X U? + hp V? + b?
@@ -37,6 +38,7 @@ def lstm_forward(layer: Recurrent, A: ndarray) -> ndarray:
     f, i, o, g = split_gates(gates.A, layer.d['u'])
     keep_steps(layer.fc, Z=gates.Z, f_=f_, i_=i_, o_=o_, g_=g_, gates=gates.A, f=f, i=i, o=o, g=g)
     keep_steps(layer.fc, C_=C_, C=C, Cp_=Cp_, h=h, hp=hp)
+    layer.carry_states(h=h[-1], C_=C_[-1])
     A = layer.give_states(h)
 
     return A

@@ -38,7 +38,7 @@ class LSTM(Recurrent):
         Activation ``f(x, deriv=False)`` of the memory cell.
     activate_output, activate_candidate, activate_input, activate_forget : function, optional
         Activations of the gates ``o g i f``.
-    initialization, clip_gradients, sequences, se_hPars, penalty : optional
+    initialization, clip_gradients, sequences, se_hPars, penalty, stateful : optional
         As in :class:`~epynn.rnn.models.RNN`, for each ``U?`` and ``V?``.
 
     Notes
@@ -114,9 +114,12 @@ class LSTM(Recurrent):
         sequences: bool = False,
         se_hPars: HyperParameters | None = None,
         penalty: Penalty | None = None,
+        stateful: bool = False,
     ) -> None:
         as_initializer(initialization, 'LSTM.initialization')
-        super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars, penalty)
+        super().__init__(
+            unit_cells, initialization, clip_gradients, sequences, se_hPars, penalty, stateful
+        )
         self.set_activations(
             activate=activate,
             activate_output=activate_output,

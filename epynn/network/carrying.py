@@ -1,12 +1,76 @@
-"""State that goes from one pass to the next: long series in pieces, or step by step."""
+"""State that goes from one pass to the next: long series in pieces, or step by step.
+
+Layers that carry state keep it in ``layer.carried``. That belongs to the training; predictions
+keep theirs in ``model.carried``.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeAlias
+
+import numpy as np
 
 from epynn.commons.calls import in_words
-from epynn.commons.models import walk_layers
+from epynn.commons.errors import ShapeError
+from epynn.commons.models import Layer, walk_layers
+from epynn.kernels.arrays import ndarray
 from epynn.network.state import Network
+
+Carried: TypeAlias = list[dict[str, ndarray]]
+"""What each of some layers carries, those inside others included."""
 
 
 @in_words('EpyNN.reset_states', 'Write model.reset_states().')
 def model_reset_states(model: Network) -> None:
-    """Forget what layers carried over from the pass before: the next one begins a new sequence."""
-    for layer in walk_layers(model.layers):
+    """Forget what layers carried over from passes before: the next ones begin new sequences.
+
+    Both what training carries from batch to batch, and what :meth:`predict` carries from call to
+    call. Each epoch begins anew by itself.
+    """
+    model.carried = []
+    begin_anew(walk_layers(model.layers))
+
+
+def begin_anew(layers: Iterable[Layer]) -> None:
+    """Let layers forget what they carry."""
+    for layer in layers:
         layer.carried = {}
+
+
+@contextmanager
+def carried_apart(layers: Sequence[Layer]) -> Iterator[list[Layer]]:
+    """Begin anew in a block, and put back behind it what layers carried; yield them one by one."""
+    inside = list(walk_layers(layers))
+    before = [layer.carried for layer in inside]
+    begin_anew(inside)
+    try:
+        yield inside
+    finally:
+        for layer, carried in zip(inside, before, strict=True):
+            layer.carried = carried
+
+
+def require_carried_of(X: ndarray, carried: Carried, what: str) -> None:
+    """Refuse other samples than those whose state is carried."""
+    for arrays in carried:
+        for array in arrays.values():
+            if len(array) != len(X):
+                raise ShapeError(
+                    f'EpyNN.{what}(X_data)',
+                    f'{len(array)} samples, which go on from the call before', f'{len(X)}',
+                    'Pass as many each time, or call model.reset_states() to begin new sequences.',
+                )  # fmt: skip
+
+
+def carry_part(layers: Sequence[Layer], carried: Carried, part: slice) -> None:
+    """Let layers carry what is of some of the samples."""
+    for layer, arrays in zip(layers, carried, strict=True):
+        layer.carried = {name: array[part] for name, array in arrays.items()}
+
+
+def join_parts(parts: Sequence[Carried]) -> Carried:
+    """Join what layers carried after each part of the samples."""
+    return [
+        {name: np.concatenate([each[name] for each in arrays]) for name in arrays[0]}
+        for arrays in zip(*parts, strict=True)
+    ]

@@ -10,6 +10,7 @@ from epynn.commons.maths.floating import rounds_to_zero
 from epynn.commons.models import Layer, check_array, walk_layers
 from epynn.kernels.arrays import ndarray
 from epynn.network.backward import loss_gradient, pass_back
+from epynn.network.carrying import carried_apart
 from epynn.network.checks import check_loss
 from epynn.network.forward import pass_through
 from epynn.network.hints import warn_of_layout, warn_of_scale
@@ -55,7 +56,8 @@ def dry_run(model: Network, end: str, verbose: bool) -> None:
     mask = batch.mask
     if mask is None and any(dset.mask is not None for dset in model.embedding.dsets):
         mask = np.ones(batch.X.shape[:2], dtype=bool)  # another batch will have one
-    A = pass_through(model.layers, batch.X, look_forward, mask)
+    with carried_apart(model.layers):
+        A = pass_through(model.layers, batch.X, look_forward, mask)
     if model.embedding.batch_function is not None:
         check_labels(model, batch.Y, A, [batch], LEARNED)
     if model.embedding.dsets or model.embedding.batch_function is None:

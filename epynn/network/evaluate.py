@@ -19,6 +19,7 @@ from epynn.commons.rows import take_weights
 from epynn.commons.targets import AMOUNTS, MULTILABEL, ONE_HOT, require_targets
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread
+from epynn.network.carrying import require_carried_of
 from epynn.network.finiteness import require_finite
 from epynn.network.forward import compute_outputs
 from epynn.network.hints import warn_of_unscaled
@@ -132,6 +133,9 @@ def model_predict(
 ) -> dataSet:
     """Compute outputs and decisions for new samples. Nothing that is learned changes.
 
+    Layers that carry state (``stateful=True``) go on from the call before, sample by sample, until
+    :meth:`reset_states`.
+
     Parameters
     ----------
     X_data : array_like
@@ -232,9 +236,13 @@ def missing_axis(shape: tuple[int, ...], expected: tuple[int, ...]) -> str:
 
 def decide_samples(model: Network, dset: dataSet, what: str) -> ndarray | None:
     """Compute the outputs and decisions for the samples of a set; return Z of the outputs."""
+    carried = list(model.carried) if what == 'predict' else []
+    require_carried_of(dset.X, carried, what)
     with BlasOnOneThread(), np.errstate(all='ignore'):  # what is not finite is refused
-        A, Z = compute_outputs(model, dset.X, keep_Z=what == 'evaluate', mask=dset.mask)
+        A, Z = compute_outputs(model, dset.X, what == 'evaluate', None, dset.mask, carried)
         require_finite(A, f'finite outputs for {dset.name}', what)
+    if what == 'predict':
+        model.carried = carried
     dset.A, dset.gives_probabilities = A, gives_probabilities(model)
     if dset.targets == AMOUNTS:  # there is nothing to decide
         dset.P = A

@@ -1,6 +1,7 @@
 """Forward pass of the network."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,6 +13,7 @@ from epynn.commons.io.sequences import none_if_real
 from epynn.commons.maths.floating import rounds_to_zero
 from epynn.commons.models import Layer, run_layer
 from epynn.kernels.arrays import ndarray
+from epynn.network.carrying import Carried, carried_apart, carry_part, join_parts
 from epynn.network.ownership import require_ownership
 from epynn.network.state import Network
 
@@ -27,6 +29,9 @@ def model_forward(
     model: Network, X: ndarray, training: bool = False, mask: ndarray | None = None
 ) -> ndarray:
     """Pass samples through all layers.
+
+    Layers that carry state go on from the training pass before, where this is one, too; outside
+    training they begin anew, and what they carry stays.
 
     Parameters
     ----------
@@ -51,7 +56,8 @@ def model_forward(
     training = as_flag(training, 'EpyNN.forward(training)')
     for layer in model.layers:
         layer.training = training
-    return pass_through(model.layers, X, mask=none_if_real(mask))
+    with nullcontext() if training else carried_apart(model.layers):
+        return pass_through(model.layers, X, mask=none_if_real(mask))
 
 
 def pass_through(
@@ -79,35 +85,44 @@ def compute_outputs(
     keep_Z: bool = False,
     stop: int | None = None,
     mask: ndarray | None = None,
+    carried: Carried | None = None,
 ) -> tuple[ndarray, ndarray | None]:
     """Pass any number of samples through, outside training, some at a time; fewer in short memory.
 
-    With `stop`, through the first layers alone, as a slice has it.
+    With `stop`, through the first layers alone, as a slice has it. Layers that carry state begin
+    with that in `carried`, one entry for each of :func:`walk_layers`, and leave there what they
+    carry in the end; an empty list, or None, lets them begin anew.
 
     They pass through twins of the layers: these stay as the last step of training left them, in
     whatever thread it may run. Returned are the outputs ``A (m, ...)`` and, with `keep_Z`, what the
     activation of the last layer computed them from, ``Z`` of the same shape, if the layer keeps it.
     """
     layers = [layer.twin() for layer in model.layers[:stop]]
-    outputs, products = np.empty(0), None
+    outputs, products, parts = np.empty(0), None, []
     i, step = 0, SAMPLES_AT_A_TIME
-    while i < len(X):
-        try:
+    with carried_apart(layers) as inside:
+        before = carried or [{} for _ in inside]
+        while i < len(X):
             part = slice(i, i + step)
-            real = none_if_real(None if mask is None else mask[part])
-            A = pass_through(layers, X[part], mask=real)
-        except MemoryError:
-            if step == 1:
-                raise
-            step //= 2
-            continue
-        Z = layers[-1].fc.get('Z')
-        if i == 0:
-            outputs = np.empty((len(X), *A.shape[1:]), A.dtype)
-            fits = keep_Z and Z is not None and Z.shape == A.shape
-            products = np.empty_like(outputs) if fits else None
-        outputs[i : i + len(A)] = A
-        if products is not None:
-            products[i : i + len(A)] = Z
-        i += step
+            carry_part(inside, before, part)
+            try:
+                real = none_if_real(None if mask is None else mask[part])
+                A = pass_through(layers, X[part], mask=real)
+            except MemoryError:
+                if step == 1:
+                    raise
+                step //= 2
+                continue
+            Z = layers[-1].fc.get('Z')
+            if i == 0:
+                outputs = np.empty((len(X), *A.shape[1:]), A.dtype)
+                fits = keep_Z and Z is not None and Z.shape == A.shape
+                products = np.empty_like(outputs) if fits else None
+            outputs[i : i + len(A)] = A
+            if products is not None:
+                products[i : i + len(A)] = Z
+            parts.append([layer.carried for layer in inside])
+            i += step
+    if carried is not None:
+        carried[:] = join_parts(parts)
     return outputs, products

@@ -15,6 +15,7 @@ from epynn.commons.optimize import Optimizer, make_optimizer
 from epynn.commons.strays import require_composites
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread
+from epynn.network.carrying import model_reset_states
 from epynn.network.checks import check_dtype, check_network
 from epynn.network.dry_run import dry_run
 from epynn.network.hints import (
@@ -168,6 +169,7 @@ def model_initialize(
         everyone = list(walk_layers(model.layers))
         schedule_rates(model)
         seed_generators(model)
+        model_reset_states(model)
         model.embedding.training_batches(init=True)
         remedy = 'Choose a smaller batch_size in the Embedding, or smaller layers.'
         memory = enough_memory('EpyNN.initialize', 'memory for the layers and a batch', remedy)

@@ -84,6 +84,9 @@ class EpyNN(Network):
         shapes.
     seed : int or None
         The seed of all random numbers.
+    carried : list of dict
+        What each layer carried at the end of the last ``predict``, those inside others included;
+        empty after ``reset_states``.
     initialized : bool
         Whether the model was initialized.
     prepared : list of list of Layer
@@ -165,6 +168,7 @@ class EpyNN(Network):
         self.schedule_memory = {}
         self.deterministic = False
         self.prepared = []
+        self.carried = []
         self.owner = Owner(self)
         self.initialized = False
         self.warned = set()

@@ -33,6 +33,7 @@ class Network(NotCalled):
     layers: list[Layer]
     embedding: DataSource
 
+    carried: list[dict[str, ndarray]]
     initialized: bool
     se_hPars: dict[str, Any]
     seed: int | None

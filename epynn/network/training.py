@@ -8,12 +8,13 @@ from epynn.commons.arguments import as_int
 from epynn.commons.calls import in_words
 from epynn.commons.logs import process_logs, progress_bar, write_line
 from epynn.commons.memory import enough_memory, keep_memory
-from epynn.commons.models import dataSet
+from epynn.commons.models import dataSet, walk_layers
 from epynn.commons.rows import take_weights
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import loss_gradient
 from epynn.network.callbacks.callback import Callback
 from epynn.network.callbacks.hooks import Hooks, as_callbacks
+from epynn.network.carrying import begin_anew
 from epynn.network.finiteness import (
     require_finite_gradients,
     require_finite_loss,
@@ -48,7 +49,8 @@ def model_train(
     """Train for some epochs; a second call goes on where the first one ended.
 
     Each epoch shuffles the training samples, takes one step a batch, then computes every metric
-    on every set.
+    on every set. Layers that carry state carry it from batch to batch, and begin anew with each
+    epoch.
 
     Training may be stopped at any moment, as by Ctrl-C, or by :meth:`stop`. Each step is taken
     whole or not at all, metrics are those of whole epochs, and the next call goes on with the next
@@ -166,6 +168,7 @@ def train_epoch(model: Network, e: int, hooks: Hooks, adaptive: bool, every: int
         hooks.tell('on_epoch_begin', model)
         with all_or_nothing(model):
             model.embedding.training_batches()
+            begin_anew(walk_layers(model.layers))
             model.tally = Tally().go_on()
             model.progress = e, 0
     for batch in model.embedding.batch_dtrain[model.progress[1] :]:

@@ -15,14 +15,16 @@ def all_or_nothing(model: Network) -> Iterator[None]:
     """Undo what the block did to the network unless ``model.progress`` moved on meanwhile.
 
     Moving it is one assignment, the last of the block: whatever stops the block before, such as
-    Ctrl-C, leaves parameters, running means, what the optimizer remembers, order of the samples and
-    random streams as they were. It costs no copies, as an update makes new arrays and leaves
-    the old ones alone; one that is not of the library may not, and there the old ones are copied.
+    Ctrl-C, leaves parameters, running means, what the optimizer remembers, what layers carry, order
+    of the samples and random streams as they were. It costs no copies, as an update makes new
+    arrays and leaves the old ones alone; one that is not of the library may not, and there the old
+    ones are copied.
     """
     progress, tally, embedding = model.progress, model.tally, model.embedding
     order, batches = embedding.order, embedding.batch_dtrain
     layers = list(walk_layers(model.layers))
     streams = [layer.np_rng.bit_generator.state for layer in layers]
+    carried = [dict(layer.carried) for layer in layers]
     leaves = [layer for layer in layers if not layer.children()]
     keep = dict if updates_are_ours(model) else copy.deepcopy
     before = [
@@ -39,8 +41,8 @@ def all_or_nothing(model: Network) -> Iterator[None]:
         if model.progress == progress:
             model.tally = tally
             embedding.order, embedding.batch_dtrain = order, batches
-            for layer, state in zip(layers, streams, strict=True):
-                layer.np_rng.bit_generator.state = state
+            for layer, state, arrays in zip(layers, streams, carried, strict=True):
+                layer.np_rng.bit_generator.state, layer.carried = state, arrays
             for leaf, (p, s, moments) in zip(leaves, before, strict=True):
                 leaf.p, leaf.s, leaf.moments = p, s, moments
         raise

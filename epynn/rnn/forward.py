@@ -13,7 +13,8 @@ def rnn_forward(layer: Recurrent, A: ndarray) -> ndarray:
     # (1) Input, steps first: (m, s, e) -> (s, m, e)
     X = layer.receive_steps(A)
     gate = layer.run_gates(X, GATES, layer.activate)
-    hp, h = gate.hp, gate.h  # (s, m, u): h[t] is hp[t + 1], and hp[0] is 0
+    hp, h = gate.hp, gate.h  # (s, m, u): h[t] is hp[t + 1]
+    layer.begin_states(h=hp[0])  # 0, or what the pass before carried
 
     for t in range(layer.d['s']):
         # (2) Linear product: h_ = X U + hp V + b
@@ -22,6 +23,7 @@ def rnn_forward(layer: Recurrent, A: ndarray) -> ndarray:
 
     # (4) Output: (s, m, u) -> (m, s, u), or (m, u) of the last step
     keep_steps(layer.fc, h_=gate.Z, h=h, hp=hp)
+    layer.carry_states(h=h[-1])
     A = layer.give_states(h)
 
     return A

@@ -38,6 +38,9 @@ class RNN(Recurrent):
         Hyper-parameters of this layer alone.
     penalty : Penalty, optional
         Penalty on ``U`` and ``V``, such as ``L2(1e-4)``.
+    stateful : bool, optional
+        Whether a batch goes on from the states that the one before ended with, sample by sample:
+        for series so long that they are cut into pieces.
 
     Notes
     -----
@@ -88,7 +91,10 @@ class RNN(Recurrent):
         sequences: bool = False,
         se_hPars: HyperParameters | None = None,
         penalty: Penalty | None = None,
+        stateful: bool = False,
     ) -> None:
         as_initializer(initialization, 'RNN.initialization')
-        super().__init__(unit_cells, initialization, clip_gradients, sequences, se_hPars, penalty)
+        super().__init__(
+            unit_cells, initialization, clip_gradients, sequences, se_hPars, penalty, stateful
+        )
         self.set_activations(activate=activate)
