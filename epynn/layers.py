@@ -17,17 +17,20 @@ from epynn.layernorm.models import LayerNorm
 from epynn.lstm.models import LSTM
 from epynn.pooling.models import Pooling
 from epynn.pooling1d.models import Pooling1D
+from epynn.positionalencoding.models import PositionalEncoding
 from epynn.reshape.models import Reshape
 from epynn.residual.models import Residual
+from epynn.rmsnorm.models import RMSNorm
 from epynn.rnn.models import RNN
 from epynn.template.models import Template
 from epynn.timedistributed.models import TimeDistributed
 from epynn.tokens.models import Tokens
+from epynn.transformer.models import Transformer
 from epynn.transposedconvolution.models import TransposedConvolution
 
 __all__ = [
     'GRU', 'LSTM', 'RNN', 'Activation', 'Attention', 'BatchNorm', 'Bidirectional', 'Convolution',
     'Convolution1D', 'Dense', 'Dropout', 'Embedding', 'Flatten', 'GlobalPooling', 'GroupNorm',
-    'LayerNorm', 'Pooling', 'Pooling1D', 'Reshape', 'Residual',
-    'Template', 'TimeDistributed', 'Tokens', 'TransposedConvolution',
+    'LayerNorm', 'Pooling', 'Pooling1D', 'PositionalEncoding', 'RMSNorm', 'Reshape', 'Residual',
+    'Template', 'TimeDistributed', 'Tokens', 'Transformer', 'TransposedConvolution',
 ]  # fmt: skip

@@ -22,12 +22,15 @@ from epynn.layernorm.models import LayerNorm
 from epynn.lstm.models import LSTM
 from epynn.pooling.models import Pooling
 from epynn.pooling1d.models import Pooling1D
+from epynn.positionalencoding.models import PositionalEncoding
 from epynn.reshape.models import Reshape
 from epynn.residual.models import Residual
+from epynn.rmsnorm.models import RMSNorm
 from epynn.rnn.models import RNN
 from epynn.template.models import Template
 from epynn.timedistributed.models import TimeDistributed
 from epynn.tokens.models import Tokens
+from epynn.transformer.models import Transformer
 from epynn.transposedconvolution.models import TransposedConvolution
 
 
@@ -134,6 +137,14 @@ TWO_WAYS = inside(gates('figo', 5, 2), gates('figo', 5, 2))
 READER = inside(
     inside(gates(['z', 'r', 'hh'], 5, 2), gates(['z', 'r', 'hh'], 5, 2)), channels(4),
     gates('figo', 4, 5),
+)  # fmt: skip
+PRE = inside(
+    inside(channels(5), heads(5, 5, 5)),
+    inside(channels(5), inside({'W': (5, 6), 'b': (1, 6)}, {'W': (6, 5), 'b': (1, 5)})),
+)
+POST = inside(
+    inside(heads(5, 5, 5)), channels(5),
+    inside(inside({'W': (5, 6), 'b': (1, 6)}, {}, {'W': (6, 5), 'b': (1, 5)})), channels(5),
 )  # fmt: skip
 NESTED = {'0.0.gamma': (5,), '0.0.beta': (5,), '2.W': (5, 5), '2.b': (1, 5)}
 
@@ -245,6 +256,14 @@ ROWS = [
         SEQUENCES, SEQUENCES, heads(5, 8, 4, bias=False), also=OTHER_SEQUENCES, masked='any'),
     Row('attention-dropout', lambda: Attention(2, 4, True, 0.4, 1, True), SEQUENCES, SEQUENCES,
         heads(5, 4, 2), random=True, modes_differ=True, masked='any'),
+    Row('positions', lambda: PositionalEncoding(), SEQUENCES, SEQUENCES, also=OTHER_SEQUENCES,
+        masked='any'),
+    Row('positions-learned', lambda: PositionalEncoding('learned', 12), SEQUENCES, SEQUENCES,
+        {'W': (12, 5)}, also=OTHER_SEQUENCES, masked='any'),
+    Row('transformer', lambda: Transformer(5, 6, tanh), SEQUENCES, SEQUENCES, PRE,
+        also=OTHER_SEQUENCES, masked='any'),
+    Row('transformer-post', lambda: Transformer(1, 6, sigmoid, 'post', True, 0.4), SEQUENCES,
+        SEQUENCES, POST, random=True, modes_differ=True, masked='any'),
     Row('batchnorm', lambda: BatchNorm(), (6, 5), (6, 5), channels(5), modes_differ=True, fewest=2),
     Row('batchnorm-sequences', lambda: BatchNorm(0.5), SEQUENCES, SEQUENCES, channels(5),
         modes_differ=True, also=((2, 7, 5),), masked='any'),
@@ -254,6 +273,9 @@ ROWS = [
     Row('layernorm-sequences', lambda: LayerNorm(1e-2), SEQUENCES, SEQUENCES, channels(5),
         also=OTHER_SEQUENCES, masked='any'),
     Row('layernorm-images', lambda: LayerNorm(), (2, 3, 4, 3), (2, 3, 4, 3), channels(3)),
+    Row('rmsnorm', lambda: RMSNorm(), (3, 5), (3, 5), {'gamma': (5,)}),
+    Row('rmsnorm-sequences', lambda: RMSNorm(1e-2), SEQUENCES, SEQUENCES, {'gamma': (5,)},
+        also=OTHER_SEQUENCES, masked='any'),
     Row('groupnorm', lambda: GroupNorm(2), (3, 6), (3, 6), channels(6)),
     Row('groupnorm-whole', lambda: GroupNorm(1), SEQUENCES, SEQUENCES, channels(5),
         also=OTHER_SEQUENCES, masked='any'),

@@ -99,9 +99,14 @@ def other_layers():
     ):
         options = {'kv_heads': kv_heads, 'rotary': rotary, 'use_bias': m == 1 or rotary}
         yield partial(e.Attention, heads, units, causal, 0.2 * rotary, **options), (m, s, 4)
+    for f, norm, causal, dropout in product((tanh, e.gelu), ('pre', 'post'), BOTH, (0, 0.3)):
+        yield partial(e.Transformer, 2, 5, f, norm, causal, dropout, rotary=causal), (2, 3, 4)
+    for positions in (('sinusoidal',), ('learned', 3)):
+        yield partial(e.PositionalEncoding, *positions), (2, 3, 5)
     for shape, epsilon in product(((6, 4), (3, 4, 4), (2, 3, 4, 4)), (1e-5, 1e-2)):
         yield partial(e.BatchNorm, 0.5, epsilon), shape
         yield partial(e.LayerNorm, epsilon), shape
+        yield partial(e.RMSNorm, epsilon), shape
         for groups in (1, 2):
             yield partial(e.GroupNorm, groups, epsilon), shape
     for p, shape in product((0, 0.3, 0.9), ((4, 3), (2, 3, 4), IMAGES)):

@@ -3,8 +3,6 @@
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.attention import (
     drop,
@@ -17,6 +15,7 @@ from epynn.kernels.attention import (
     turn_pairs,
 )
 from epynn.kernels.products import multiply_steps
+from epynn.kernels.steps import zero_masked
 
 if TYPE_CHECKING:
     from epynn.attention.models import Attention
@@ -25,15 +24,13 @@ if TYPE_CHECKING:
 def attention_backward(layer: 'Attention', dX: ndarray) -> ndarray | None:
     """Reverse :func:`attention_forward`: ``(m, s, e) -> (m, s, e)``; None where nobody reads it."""
     p, d, fc, bc = layer.p, layer.d, layer.fc, layer.bc
-    Q, K, V, P = fc['Q'], fc['K'], fc['V'], fc['P']
 
     # (11) Output, of real steps: (m, s, e) @ (u, e)^T -> (m, s, u)
-    dA = layer.receive_gradient(dX)
-    if layer.mask is not None:
-        dA = bc['dA'] = dA * layer.mask[..., np.newaxis]
+    dA = bc['dA'] = zero_masked(layer.receive_gradient(dX), layer.mask)
     dO = bc['dO'] = multiply_steps(dA, p['Wo'].T)
 
     # (10) Heads: (m, s, u) -> (m, heads, s, k)
+    Q, K, V, P = fc['Q'], fc['K'], fc['V'], fc['P']
     dO = split_heads(dO, d['heads'])
 
     # (9) Values, by their weights: (m, heads, s, ks)^T @ (m, heads, s, k) -> (m, heads, ks, k)

@@ -146,7 +146,7 @@ class Attention(Layer):
         positions = count_positions(self.d['s'], self.mask, before)
         if positions.ndim == 2:
             positions = positions[:, np.newaxis]
-        angles = position_angles(positions, self.d['k'] // 2)
+        angles = position_angles(positions, self.d['k'])
         return np.cos(angles).astype(X.dtype), np.sin(angles).astype(X.dtype)
 
     def carry_on(self, K: ndarray, V: ndarray) -> tuple[ndarray, ndarray, ndarray | None]:

@@ -15,14 +15,21 @@ def count_positions(s: int, mask: ndarray | None, before: ndarray | None = None)
     return positions if before is None else positions + before[:, np.newaxis]
 
 
-def position_angles(positions: ndarray, pairs: int, base: float = 10000.0) -> ndarray:
-    """Return an angle for each position and pair: ``position / base^(i / pairs)``.
+def position_angles(positions: ndarray, n: int, base: float = 10000.0) -> ndarray:
+    """Return the angle of each position for each pair of `n` numbers, ``t / base^(2 i / n)``.
 
-    Of the first pair it is the position itself; later ones turn ever more slowly.
-    ``(...) -> (..., pairs)``
+    That of the first pair is the position ``t`` itself; later ones turn ever more slowly.
+    ``(...) -> (..., n / 2)``
     """
-    frequencies = base ** -(np.arange(pairs) / pairs)
-    return positions[..., np.newaxis] * frequencies
+    angles: ndarray = positions[..., np.newaxis] * base ** (-np.arange(0, n, 2) / n)
+    return angles
+
+
+def sinusoids(positions: ndarray, n: int) -> ndarray:
+    """Return sine and cosine, in turn, of the angles of each position: ``(...) -> (..., n)``."""
+    angles = position_angles(positions, n)
+    pairs = np.stack([np.sin(angles), np.cos(angles)], axis=-1)
+    return pairs.reshape(*positions.shape, -1)[..., :n]
 
 
 def find_seen(s: int, ks: int, mask: ndarray | None, causal: bool) -> ndarray | None:

@@ -1,0 +1,1 @@
+"""PositionalEncoding: tell each step where it is in its sequence."""

@@ -1,0 +1,1 @@
+"""RMSNorm: bring the channels of each place to one size."""

@@ -1,0 +1,1 @@
+"""Transformer: a block of attention and of layers at each step."""
