@@ -95,4 +95,4 @@ $(VENV)/installed-%: $(METADATA)
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(VENV)-oldest $(VENV)-oldest.txt $(VENV)-newest build dist docs/_build docs/reference docs/layers/auto_* *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-oldest.txt $(VENV)-newest build dist docs/_build docs/reference docs/networks docs/layers/auto_* *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -12,7 +12,7 @@ author = 'the authors of epynn'
 release = epynn.__version__
 extensions = [
     'sphinx.ext.autodoc', 'sphinx.ext.linkcode', 'numpydoc', 'myst_nb',
-    'pages.mathml', 'pages.layer_list', 'pages.layer_pages', 'pages.family_pages',
+    'pages.mathml', 'pages.layer_list', 'pages.layer_pages', 'pages.family_pages', 'pages.networks',
     'pages.source_pages', 'pages.reference', 'pages.links',
 ]  # fmt: skip
 exclude_patterns = ['_build', '**.ipynb_checkpoints']
@@ -64,3 +64,13 @@ html_theme_options = {
     'back_to_top_button': False,
 }
 html_sidebars = {'source/**': [], 'layers/*': []}
+
+
+def setup(app):
+    """Leave out what only those need who change the theme: a tenth of the site."""
+
+    def remove_maps(app, error):
+        for path in Path(app.outdir, '_static').rglob('*.map'):
+            path.unlink()
+
+    app.connect('build-finished', remove_maps)

@@ -15,6 +15,7 @@ from epynn import (
     Embedding,
     EpyNN,
     Reshape,
+    Residual,
     check_gradients,
 )
 from epynn.commons.errors import LayerError
@@ -168,6 +169,11 @@ def test_large_tensors_are_sampled_with_a_seed():
     assert [check.checked for check in a.checks] == [7, 7, 7]
     assert a == b
     assert a != c
+
+
+def test_the_seed_draws_the_parameters_of_a_layer_that_has_none_yet():
+    one, other = (str(check_gradients(Residual([Dense(4), Dropout(0.5)]), X)) for _ in range(2))
+    assert one == other
 
 
 def test_clipping_is_off():

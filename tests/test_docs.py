@@ -17,7 +17,8 @@ import epynn
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob('*.md'), *(ROOT / 'docs').glob('**/*.md')])
-PAGES = [page for page in PAGES if '_build' not in page.parts and not page.match('auto_*')]
+MADE = {'_build', 'networks', 'reference'}  # by the build
+PAGES = [page for page in PAGES if not MADE & {*page.parts} and not page.match('auto_*')]
 CELL = re.compile(
     r'^```(?:python|\{code-cell\})\n(?:---\n.*?^---\n|(?:^:[^\n]*\n)+)?(.*?)^```$',
     flags=re.M | re.S,

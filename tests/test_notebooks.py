@@ -62,6 +62,19 @@ def test_stored_notebook_is_rendered(name):
     assert kinds(notebook).isdisjoint({'stderr', 'error'})
 
 
+@pytest.mark.parametrize('name', NAMES)
+def test_every_picture_of_a_notebook_has_words_for_those_who_do_not_see_it(name):
+    notebook = nbformat.read(FOLDER / f'{name}.ipynb', as_version=4)
+    drawn = [
+        cell for cell in notebook.cells
+        if any('image/png' in output.get('data', {}) for output in cell.get('outputs', []))
+    ]  # fmt: skip
+    assert drawn
+    for cell in drawn:
+        assert len(cell.metadata['mystnb']['image']['alt']) > 20, cell.source
+        assert len(cell.outputs) == 1  # the words are for one picture
+
+
 def kinds(notebook):
     """Return what the cells show: streams by their name, data by its type."""
     outputs = [output for cell in notebook.cells for output in cell.get('outputs', [])]

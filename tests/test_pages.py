@@ -110,7 +110,7 @@ def test_what_pages_call_by_the_name_of_torch_is_there():
                     eval(code, {'nn': torch.nn, 'np': np})
 
 
-def test_links_of_the_site_that_lead_nowhere_are_found(tmp_path):
+def test_links_that_lead_nowhere_and_pictures_without_words_are_found(tmp_path):
     links = pytest.importorskip('pages.links')
     (tmp_path / 'layers').mkdir()
     (tmp_path / 'layers' / 'dense.html').write_text('<h2 id="shapes"></h2>')
@@ -120,6 +120,11 @@ def test_links_of_the_site_that_lead_nowhere_are_found(tmp_path):
         '<a class="x" href="https://semver.org">c</a> <img alt="" src="data:,">'
     )
     assert links.check(tmp_path) == []
+    page.write_text('<img alt="../_images/a.png" src="data:,"><img src="data:,">')
+    assert links.check(tmp_path) == [
+        'index.html has no words for <img alt="../_images/a.png" src="data:,">',
+        'index.html has no words for <img src="data:,">',
+    ]
     page.write_text(
         '<a href="layers/gone.html">a</a> <a class="x" href="layers/dense.html#form">b</a>'
         '<script src="https://cdn.example/x.js"></script>'

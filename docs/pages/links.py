@@ -1,4 +1,4 @@
-"""Every inner link of the built site leads somewhere, and no page asks for anything elsewhere."""
+"""The built site: inner links lead somewhere, nothing loads from elsewhere, pictures have words."""
 
 import re
 from pathlib import Path
@@ -9,11 +9,13 @@ from sphinx.errors import SphinxError
 
 TARGET = re.compile(r'<(a|link|script|img|source|object)\b[^>]*?\s(?:href|src|data)="([^"]*)"')
 PLACE = re.compile(r'\s(?:id|name)="([^"]*)"')
+PICTURE = re.compile(r'<img\b[^>]*>')
+WORDS = re.compile(r'\salt="(?![^"]*\.(?:svg|png)")')  # not the name of the file
 OUTSIDE = re.compile(r'^(?:[a-z]+:)?//')
 
 
 def check(folder: Path) -> list[str]:
-    """Return what is wrong with the links of the pages in a folder."""
+    """Return what is wrong with the links and pictures of the pages in a folder."""
     pages = {
         path.resolve(): path.read_text(encoding='utf-8')
         for path in folder.rglob('*.html')
@@ -22,6 +24,9 @@ def check(folder: Path) -> list[str]:
     places = {path: set(PLACE.findall(text)) for path, text in pages.items()}
     wrong = []
     for path, text in pages.items():
+        for picture in PICTURE.findall(text):
+            if not WORDS.search(picture):
+                wrong.append(f'{path.name} has no words for {picture}')
         for tag, target in TARGET.findall(text):
             if OUTSIDE.match(target):
                 if tag != 'a':  # a link waits until it is followed; the others load
@@ -43,7 +48,7 @@ def check_site(app: Sphinx, error: Exception | None) -> None:
     if error is None and app.builder.name == 'html':
         wrong = check(Path(app.outdir))
         if wrong:
-            raise SphinxError('\n'.join([f'{len(wrong)} links are wrong:', *wrong]))
+            raise SphinxError('\n'.join([f'{len(wrong)} links or pictures are wrong:', *wrong]))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

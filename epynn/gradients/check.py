@@ -72,7 +72,7 @@ def check_gradients(
     tolerance : float, optional
         Largest relative error accepted.
     seed : int, optional
-        Of the random numbers.
+        Of the random numbers, also of parameters that a layer alone has not drawn yet.
     mask : array_like, optional
         Which steps of `X` are real, ``(m, s)`` of bool. At the others ``dX`` has to be 0.
 

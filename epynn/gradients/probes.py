@@ -135,6 +135,7 @@ class LayerProbe(Probe):
                 'Pass a network with labels.',
             )  # fmt: skip
         self.layer = copy.deepcopy(layer)
+        self.layer.np_rng = rng.spawn(1)[0]
         super().__init__([self.layer], [''], X, mask, training)
         self.R = rng.standard_normal(self.layer.fs['A'])
         real = self.layer.output_mask()
