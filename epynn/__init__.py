@@ -5,6 +5,7 @@ All that a script needs is here: ``from epynn import EpyNN, Embedding, Dense, re
 
 from typing import TYPE_CHECKING
 
+from epynn import interchange as interchange
 from epynn import layers
 from epynn.commons.errors import EpynnError
 from epynn.commons.io import (

@@ -100,7 +100,7 @@ def softmax_gradient(dP: ndarray, P: ndarray) -> ndarray:
     return dP
 
 
-def draw_kept(rng: np.random.Generator, shape: tuple[int, ...], drop_prob: float) -> ndarray:
+def draw_kept(rng: 'np.random.Generator', shape: tuple[int, ...], drop_prob: float) -> ndarray:
     """Draw which weights are kept, sample after sample: numbers drawn take memory of one alone."""
     D = np.empty(shape, dtype=bool)
     for kept in D:

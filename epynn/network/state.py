@@ -73,3 +73,5 @@ class Network(NotCalled):
     evaluate: ClassVar[Callable[..., dict[str, Any]]]
     write: ClassVar[Callable[..., Path]]
     """Write the network to a file: :mod:`epynn.files.writing`, one floor up, binds it."""
+    export_onnx: ClassVar[Callable[..., Path]]
+    """Write the network for others to read: :mod:`epynn.interchange.export` binds it."""

@@ -1,0 +1,117 @@
+"""Activation functions as nodes of ONNX, and as settings of its recurrent nodes."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.arguments import describe
+from epynn.commons.bound_activation import BoundActivation
+from epynn.commons.errors import LayerError
+from epynn.interchange.graph import Graph, Value
+
+OPERATORS: Mapping[str, str] = MappingProxyType({
+    'relu': 'Relu', 'lrelu': 'LeakyRelu', 'sigmoid': 'Sigmoid', 'tanh': 'Tanh',
+    'softsign': 'Softsign', 'softplus': 'Softplus', 'gelu': 'Gelu', 'mish': 'Mish',
+})  # fmt: skip
+"""Functions that have an operator; ``alpha`` is that of the layer."""
+
+OF_GATES: Mapping[str, tuple[str, Mapping[str, float]]] = MappingProxyType(
+    {
+        'identity': ('Affine', {'alpha': 1.0, 'beta': 0.0}),
+        'relu': ('Relu', {}),
+        'lrelu': ('LeakyRelu', {}),
+        'elu': ('Elu', {}),
+        'sigmoid': ('Sigmoid', {}),
+        'hard_sigmoid': ('HardSigmoid', {'alpha': 1 / 6, 'beta': 0.5}),
+        'tanh': ('Tanh', {}),
+        'softsign': ('Softsign', {}),
+        'softplus': ('Softplus', {}),
+    }
+)
+"""Those that a recurrent node knows."""
+
+SELU = 1.0507009873554805, 1.6732632423543772
+"""Scale and ``alpha``, of Klambauer et al. (2017)."""
+
+
+def write_activation(graph: Graph, activate: BoundActivation, Z: Value) -> Value:
+    """Add ``A = activate(Z)``, where the function is one of the library.
+
+    Settings of ONNX's operators are numbers of float32: in float64 the formula is written out.
+    """
+    name, doc = require_bundled(activate, graph.place), f'A = {activate.__name__}(Z)'
+    settings: Mapping[str, Any] = activate.hyperparameters
+    node, constant = graph.node, graph.constant
+    if name == 'identity':
+        return Z
+    if name == 'softmax':
+        axis, T = 1 if Z.first else len(Z.shape) - 1, settings['T']
+        z = Z.name if T == 1 else node('Div', [Z.name, constant('T', T)], 'z', 'Z / T')
+        A = node('Softmax', [z], 'A', doc, axis=axis)
+    elif name == 'silu':
+        A = node('Mul', [Z.name, node('Sigmoid', [Z.name], 'gate')], 'A', doc)
+    elif name == 'hard_tanh':
+        A = node('Clip', [Z.name, constant('low', -1.0), constant('high', 1.0)], 'A', doc)
+    elif name == 'hard_sigmoid':
+        line = node('Div', [Z.name, constant('six', 6.0)], 'line')
+        line = node('Add', [line, constant('half', 0.5)], 'line')
+        A = node('Clip', [line, constant('low', 0.0), constant('high', 1.0)], 'A', doc)
+    elif name == 'selu':
+        scale, alpha = SELU
+        inner = write_elu(graph, Z.name, alpha, 'E', f'elu(Z) with alpha {alpha}')
+        A = node('Mul', [inner, constant('scale', scale)], 'A', doc)
+    elif name == 'elu':
+        A = write_elu(graph, Z.name, settings['alpha'], 'A', doc)
+    elif name == 'lrelu' and not is_exact(settings['alpha'], graph):
+        A = node('PRelu', [Z.name, constant('alpha', settings['alpha'])], 'A', doc)
+    else:
+        A = node(OPERATORS[name], [Z.name], 'A', doc, **settings)
+    return Z._replace(name=A)
+
+
+def write_elu(graph: Graph, Z: str, alpha: float, symbol: str, doc: str) -> str:
+    """Add ``Z`` above 0, ``alpha (exp(Z) - 1)`` below."""
+    if is_exact(alpha, graph):
+        return graph.node('Elu', [Z], symbol, doc, alpha=alpha)
+    one = graph.node('Elu', [Z], 'elu', 'with alpha 1')
+    below = graph.node('Mul', [one, graph.constant('alpha', alpha)], 'below')
+    positive = graph.node('Greater', [Z, graph.constant('zero', 0.0)], 'positive')
+    return graph.node('Where', [positive, Z, below], symbol, doc)
+
+
+def is_exact(setting: float, graph: Graph) -> bool:
+    """Return whether a setting, which ONNX keeps in float32, is as exact as the numbers are."""
+    return graph.dtype == np.float32 or float(np.float32(setting)) == setting
+
+
+def gate_settings(graph: Graph, *functions: BoundActivation) -> dict[str, Any]:
+    """Return the activation functions of a recurrent node, as it is told them."""
+    found = []
+    for activate in functions:
+        name = require_bundled(activate, graph.place)
+        if name not in OF_GATES:
+            raise LayerError(
+                f'export_onnx, {graph.place}', f'a gate with {", ".join(OF_GATES)}', name,
+                'A recurrent node of ONNX knows no others.',
+            )  # fmt: skip
+        op, settings = OF_GATES[name]
+        found.append((op, {**settings, **activate.hyperparameters}))
+    names = [op for op, _ in found]
+    told: dict[str, Any] = {'activations': names}
+    for setting in ('alpha', 'beta'):
+        values = [settings[setting] for _, settings in found if setting in settings]
+        if values:
+            told[f'activation_{setting}'] = values
+    return told
+
+
+def require_bundled(activate: BoundActivation, place: str) -> str:
+    """Return the name of a function of the library; refuse one of the user's own."""
+    if not activate.is_bundled:
+        raise LayerError(
+            f'export_onnx, {place}', 'an activation function of the library',
+            describe(activate.function), 'ONNX has no code of yours: take one of epynn.',
+        )  # fmt: skip
+    return activate.__name__

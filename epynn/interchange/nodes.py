@@ -1,0 +1,211 @@
+"""Each layer as nodes of ONNX."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from epynn import layers as known
+from epynn.commons.arguments import describe
+from epynn.commons.errors import LayerError
+from epynn.commons.maths import identity
+from epynn.commons.models import Layer
+from epynn.interchange.activations import is_exact, write_activation
+from epynn.interchange.attention_nodes import write_attention
+from epynn.interchange.graph import Graph, Value
+from epynn.interchange.recurrent_nodes import write_bidirectional, write_recurrent
+from epynn.interchange.sliding_nodes import (
+    write_convolution,
+    write_global_pooling,
+    write_pooling,
+    write_transposed_convolution,
+)
+
+AFFINE = ('gamma', 'beta')
+"""Scale and shift of a normalization."""
+
+
+def write_layers(graph: Graph, layers: Sequence[Layer], X: Value, inside: str, start: int) -> Value:
+    """Add layers in turn, numbered from `start`; those inside another one by its place, too."""
+    outer = graph.place
+    for number, layer in enumerate(layers, start):
+        graph.place = f'{inside}{number}.{layer.name}'
+        write = WRITERS.get(type(layer))
+        if write is None:
+            raise LayerError(
+                f'export_onnx, {graph.place}', 'a layer of the library', describe(layer),
+                'ONNX has no code of yours: build it of layers that are there.',
+            )  # fmt: skip
+        X = write(graph, layer, X)
+    graph.place = outer
+    return X
+
+
+def write_nothing(graph: Graph, layer: Layer, X: Value) -> Value:
+    """Pass on ``A = X``, a node that says so."""
+    return X._replace(name=graph.node('Identity', [X.name], 'A', 'A = X'))
+
+
+def write_dropout(graph: Graph, layer: Layer, X: Value) -> Value:
+    """Add ``Dropout``, which passes all on outside training."""
+    return X._replace(name=graph.node('Dropout', [X.name], 'A', 'A = X outside training'))
+
+
+def write_dense(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add ``Z = X W + b`` and the activation."""
+    W, b = graph.parameter(layer, 'W'), graph.constant('b', layer.p['b'][0])
+    Z = graph.node('Gemm', [X.name, W, b], 'Z', 'Z = X W + b')
+    return write_activation(graph, layer.activate, Value(Z, layer.fs['A']))
+
+
+def write_activation_layer(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add the activation, channels where they are."""
+    if layer.activate.function is identity:
+        return write_nothing(graph, layer, X)
+    return write_activation(graph, layer.activate, X)
+
+
+def write_reshape(graph: Graph, layer: Layer, X: Value) -> Value:
+    """Add ``Reshape``, which reads the numbers in the order of epynn, channels last."""
+    X, shape = graph.channels_last(X), layer.fs['A']
+    axes = graph.constant('axes', [-1, *shape[1:]])
+    return Value(graph.node('Reshape', [X.name, axes], 'A', 'the same numbers'), shape)
+
+
+def write_tokens(graph: Graph, layer: Layer, X: Value) -> Value:
+    """Add ``A = W[X]``; numbers that came as floats are made whole first."""
+    T = graph.node('Cast', [X.name], 'T', 'whole numbers', to=7)  # TensorProto.INT64
+    A = graph.node('Gather', [graph.parameter(layer, 'W'), T], 'A', 'A = W[X]', axis=0)
+    return Value(A, layer.fs['A'])
+
+
+def write_batchnorm(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add ``BatchNormalization`` by the running statistics."""
+    X = graph.channels_first(X)
+    names = [graph.parameter(layer, symbol) for symbol in (*AFFINE, 'mean')]
+    rest = layer.epsilon - np.float32(layer.epsilon).astype(float)  # what ONNX leaves of it
+    var = graph.constant('var', layer.s['var'] + rest)
+    A = graph.node(
+        'BatchNormalization', [X.name, *names, var], 'A',
+        'A = gamma * (X - mean) / sqrt(var + epsilon) + beta', epsilon=layer.epsilon,
+    )  # fmt: skip
+    return X._replace(name=A)
+
+
+def write_layernorm(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add ``LayerNormalization``; in float64 its steps, as its `epsilon` is of float32."""
+    X, formula = graph.channels_last(X), 'A = gamma * (X - mean) / sqrt(var + epsilon) + beta'
+    names = [graph.parameter(layer, symbol) for symbol in ('gamma', 'beta')]
+    if is_exact(layer.epsilon, graph):
+        operator = 'LayerNormalization'
+        A = graph.node(operator, [X.name, *names], 'A', formula, epsilon=layer.epsilon)
+    else:
+        A = scaled(graph, normalized(graph, X.name, len(X.shape) - 1, layer.epsilon), *names)
+    return X._replace(name=A)
+
+
+def write_rmsnorm(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add ``A = gamma * X / sqrt(mean(X^2) + epsilon)``, step by step."""
+    X = graph.channels_last(X)
+    Xh = divided(graph, X.name, len(X.shape) - 1, layer.epsilon)
+    A = graph.node('Mul', [Xh, graph.parameter(layer, 'gamma')], 'A', 'A = Xh * gamma')
+    return X._replace(name=A)
+
+
+def write_groupnorm(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add the steps of a normalization of each group: ``(m, d, ...) -> (m, g, ...)`` and back."""
+    X, channels = graph.channels_first(X), [layer.d['d'], *[1] * (len(X.shape) - 2)]
+    rows = graph.constant('groups', [0, layer.d['g'], -1])
+    Xg = graph.node('Reshape', [X.name, rows], 'Xg', 'groups')
+    axes = graph.constant('channels', [0, X.shape[-1], *X.shape[1:-1]])
+    Xh = graph.node('Reshape', [normalized(graph, Xg, 2, layer.epsilon), axes], 'Xhc', 'channels')
+    names = [graph.constant(symbol, layer.p[symbol].reshape(channels)) for symbol in AFFINE]
+    return X._replace(name=scaled(graph, Xh, *names))
+
+
+def normalized(graph: Graph, X: str, axis: int, epsilon: float) -> str:
+    """Add ``Xh = (X - mean) / sqrt(var + epsilon)`` along an axis."""
+    mean = graph.node('ReduceMean', [X, graph.constant('along', [axis])], 'mean')
+    return divided(graph, graph.node('Sub', [X, mean], 'Xc', 'X - mean'), axis, epsilon)
+
+
+def divided(graph: Graph, X: str, axis: int, epsilon: float) -> str:
+    """Add ``Xh = X / sqrt(mean(X^2) + epsilon)`` along an axis."""
+    squares = graph.node('Mul', [X, X], 'squares')
+    mean = graph.node('ReduceMean', [squares, graph.constant('axis', [axis])], 'var')
+    mean = graph.node('Add', [mean, graph.constant('epsilon', epsilon)], 'var', '+ epsilon')
+    return graph.node('Div', [X, graph.node('Sqrt', [mean], 'sd')], 'Xh', 'divided by the root')
+
+
+def scaled(graph: Graph, Xh: str, gamma: str, beta: str) -> str:
+    """Add ``A = Xh * gamma + beta``."""
+    A = graph.node('Mul', [Xh, gamma], 'scaled', 'Xh * gamma')
+    return graph.node('Add', [A, beta], 'A', 'A = Xh * gamma + beta')
+
+
+def write_residual(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add both chains and their sum, channels first where both have them so."""
+    place = graph.place
+    F = write_layers(graph, layer.chain, X, f'{place}.', 0)
+    S = write_layers(graph, layer.shortcut, X, f'{place}.', len(layer.chain))
+    graph.place = place
+    if F.first != S.first:
+        F, S = graph.channels_last(F), graph.channels_last(S)
+    return F._replace(name=graph.node('Add', [F.name, S.name], 'A', 'A = F + S'))
+
+
+def write_transformer(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add the layers that the block is made of."""
+    return write_layers(graph, layer.layers, X, f'{graph.place}.', 0)
+
+
+def write_positional_encoding(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add ``A = X + E``, the rows of all steps as a constant."""
+    X = graph.channels_last(X)
+    E = graph.constant('E', layer.fc['E'])
+    return X._replace(name=graph.node('Add', [X.name, E], 'A', 'A = X + E'))
+
+
+def write_time_distributed(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add the layers inside, to which each step is a sample: ``(m, s, ...) -> (m * s, ...)``."""
+    place, X = graph.place, graph.channels_last(X)
+    rows = graph.constant('rows', [-1, *X.shape[2:]])
+    Xr = Value(graph.node('Reshape', [X.name, rows], 'Xr', 'steps as samples'), X.shape[1:])
+    Ar = write_layers(graph, layer.layers, Xr, f'{place}.', 0)
+    Ar, graph.place = graph.channels_last(Ar), place
+    shape = layer.fs['A']
+    steps = graph.constant('steps', [-1, *shape[1:]])
+    return Value(graph.node('Reshape', [Ar.name, steps], 'A', 'steps of each sample'), shape)
+
+
+WRITERS: Mapping[type[Layer], Callable[[Graph, Any, Value], Value]] = MappingProxyType({
+    known.Activation: write_activation_layer,
+    known.Attention: write_attention,
+    known.BatchNorm: write_batchnorm,
+    known.Bidirectional: write_bidirectional,
+    known.Convolution: write_convolution,
+    known.Convolution1D: write_convolution,
+    known.Dense: write_dense,
+    known.Dropout: write_dropout,
+    known.Embedding: write_nothing,
+    known.Flatten: write_reshape,
+    known.GRU: write_recurrent,
+    known.GlobalPooling: write_global_pooling,
+    known.GroupNorm: write_groupnorm,
+    known.LSTM: write_recurrent,
+    known.LayerNorm: write_layernorm,
+    known.Pooling: write_pooling,
+    known.Pooling1D: write_pooling,
+    known.PositionalEncoding: write_positional_encoding,
+    known.RMSNorm: write_rmsnorm,
+    known.RNN: write_recurrent,
+    known.Reshape: write_reshape,
+    known.Residual: write_residual,
+    known.Template: write_nothing,
+    known.TimeDistributed: write_time_distributed,
+    known.Tokens: write_tokens,
+    known.Transformer: write_transformer,
+    known.TransposedConvolution: write_transposed_convolution,
+})  # fmt: skip
+"""How each class of layers is written; those of the user's own have no operators."""

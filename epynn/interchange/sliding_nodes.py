@@ -1,0 +1,82 @@
+"""Layers of windows as nodes of ONNX: convolutions and poolings, of images and of signals."""
+
+from typing import Any
+
+from epynn.commons.windows import Sliding
+from epynn.interchange.activations import write_activation
+from epynn.interchange.graph import Graph, Value
+from epynn.kernels.window import Window
+
+
+def write_convolution(graph: Graph, layer: Sliding, X: Value) -> Value:
+    """Add ``Conv``, of images ``(m, d, h, w)`` or signals ``(m, e, s)``, and the activation."""
+    X, axes = graph.channels_first(X), spatial_axes(X)
+    # (fh, fw, d / g, u) -> (u, d / g, fh, fw)
+    W = graph.parameter(layer, 'W', axes + 1, axes, *range(axes))
+    b = [graph.parameter(layer, 'b')] if 'b' in layer.p else []
+    Z = graph.node(
+        'Conv', [X.name, W, *b], 'Z', 'Z = sum(Xb * W) + b',
+        group=layer.window.groups, **lie(layer.window, axes),
+    )  # fmt: skip
+    return write_activation(graph, layer.activate, Value(Z, layer.fs['A'], first=True))
+
+
+def write_transposed_convolution(graph: Graph, layer: Sliding, X: Value) -> Value:
+    """Add ``ConvTranspose``, and the activation."""
+    X, d, window = graph.channels_first(X), layer.d, layer.window
+    # (fh, fw, u, d) -> (d, u, fh, fw)
+    W = graph.parameter(layer, 'W', 3, 2, 0, 1)
+    b = [graph.parameter(layer, 'b')] if layer.use_bias else []
+    smallest = (
+        (n - 1) * stride + size - sum(pads)
+        for n, stride, size, pads in zip(
+            (d['h'], d['w']), window.strides, window.size, window.pads, strict=True
+        )
+    )
+    more = [out - least for out, least in zip((d['oh'], d['ow']), smallest, strict=True)]
+    Z = graph.node(
+        'ConvTranspose', [X.name, W, *b], 'Z', 'the adjoint of a convolution, + b',
+        output_padding=more, **lie(window, 2),
+    )  # fmt: skip
+    return write_activation(graph, layer.activate, Value(Z, layer.fs['A'], first=True))
+
+
+def write_pooling(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add ``MaxPool`` or ``AveragePool``; a minimum is the maximum of the opposite numbers."""
+    X = graph.channels_first(X)
+    settings = lie(layer.window, spatial_axes(X))
+    settings.pop('dilations')
+    if layer.how == 'mean':
+        A = graph.node('AveragePool', [X.name], 'A', 'mean', count_include_pad=1, **settings)
+    elif layer.how == 'max':
+        A = graph.node('MaxPool', [X.name], 'A', 'max', **settings)
+    else:
+        opposite = graph.node('Neg', [X.name], '-X')
+        A = graph.node('MaxPool', [opposite], '-A', 'min(X) = -max(-X)', **settings)
+        A = graph.node('Neg', [A], 'A')
+    return Value(A, layer.fs['A'], first=True)
+
+
+def write_global_pooling(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add a reduction over all places: ``(m, ..., d) -> (m, d)``."""
+    start = 2 if X.first else 1
+    places = graph.constant('places', range(start, start + spatial_axes(X)))
+    op = {'mean': 'ReduceMean', 'max': 'ReduceMax', 'min': 'ReduceMin'}[layer.how]
+    A = graph.node(op, [X.name, places], 'A', f'{layer.how} over all places', keepdims=0)
+    return Value(A, layer.fs['A'])
+
+
+def spatial_axes(X: Value) -> int:
+    """Return the number of axes between samples and channels."""
+    return len(X.shape) - 2
+
+
+def lie(window: Window, axes: int) -> dict[str, Any]:
+    """Return how a window lies, in ONNX's words; signals have the width alone."""
+    pads = window.pads[-axes:]
+    return {
+        'kernel_shape': window.size[-axes:],
+        'strides': window.strides[-axes:],
+        'dilations': window.dilation[-axes:],
+        'pads': [before for before, _ in pads] + [after for _, after in pads],
+    }

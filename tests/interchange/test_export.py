@@ -1,0 +1,193 @@
+"""Networks as files of ONNX: what other programs compute from them, and how the graph reads."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from layer_table import ROWS
+from networks import quiet
+
+from epynn import (
+    GRU,
+    LSTM,
+    Activation,
+    BatchNorm,
+    Convolution,
+    Dense,
+    Embedding,
+    EpyNN,
+    Flatten,
+    Pooling,
+    Residual,
+    TimeDistributed,
+    identity,
+    read_model,
+    relu,
+    softmax,
+    tanh,
+)
+from epynn.commons.errors import ArgumentError, LayerError, MissingExtraError, StateError
+
+onnx = pytest.importorskip('onnx')
+onnxruntime = pytest.importorskip('onnxruntime')
+reference = pytest.importorskip('onnx.reference')
+export = pytest.importorskip('epynn.interchange.export')
+
+SOFTMAX_GATES = {'rnn-sequences', 'lstm-activations', 'gru-activations'}
+"""Recurrent layers with gates that no node of ONNX has."""
+BY_RUNTIME = {'pooling1d-min-padding'}
+"""The evaluator of onnx fails on a padded MaxPool of signals; the runtime does not."""
+tolerances = {'float64': 1e-12, 'float32': 1e-5}
+
+
+def run(file, X, by_runtime):
+    """Return what another program makes of samples."""
+    kind = file.graph.input[0].type.tensor_type.elem_type
+    X = X.astype(onnx.helper.tensor_dtype_to_np_dtype(kind))
+    if not by_runtime:
+        return reference.ReferenceEvaluator(file).run(None, {'X': X})[0]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(file.SerializeToString(), options)
+    return session.run(None, {'X': X})[0]
+
+
+def assert_same(layers, X, dtype, by_runtime=None, **how):
+    """Compare what layers compute with what the file computes, for other numbers of samples too."""
+    for layer in layers:
+        layer.training = False
+    by_runtime = dtype == 'float32' if by_runtime is None else by_runtime
+    file = export.as_onnx(layers, X.shape[1:], dtype, **how)
+    images = X.transpose(0, 3, 1, 2) if how.get('inputs_as_nchw') else X
+    for part in (slice(None), slice(0, 1)):
+        A = X[part]
+        for layer in layers:
+            A = layer.twin().forward(A)
+        B = run(file, images[part], by_runtime)
+        assert B.dtype == dtype
+        assert np.abs(A - B).max() <= tolerances[dtype] * max(1, np.abs(A).max())
+    return file
+
+
+@pytest.mark.parametrize('dtype', tolerances)
+@pytest.mark.parametrize('row', ROWS, ids=lambda row: row.name)
+def test_each_layer_computes_the_same_elsewhere(row, dtype):
+    layer, X = row.make(), row.draw_input()
+    layer.forward(X)
+    if row.name in SOFTMAX_GATES:
+        with pytest.raises(LayerError, match=r'export_onnx, 1\.\w+: expected .*gate'):
+            export.as_onnx([layer], X.shape[1:], dtype)
+        return
+    by_runtime = row.name in BY_RUNTIME or dtype == 'float32'
+    assert_same([layer], X, dtype, by_runtime)
+
+
+def convolutional():
+    return [
+        Convolution(4, 3, 1, 'same', identity), BatchNorm(), Activation(relu), Pooling(2),
+        Residual([Convolution(4, 3, 1, 1, tanh)]), Flatten(), Dense(3, softmax),
+    ]  # fmt: skip
+
+
+def trained(layers, X, Y, loss='MSE', **options):
+    return quiet(EpyNN([Embedding(X, Y, **options), *layers], 'small'), loss=loss)
+
+
+@pytest.fixture
+def model():
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(8, 6, 6, 2)), rng.integers(0, 3, 8)
+    model = trained(convolutional(), X, Y, 'CCE', Y_encode=True)
+    model.train(2, verbose=0)
+    return model
+
+
+@pytest.mark.parametrize('first', [False, True])
+def test_a_convolutional_stretch_is_transposed_at_its_ends_alone(model, first):
+    X = model.embedding.dtrain.X
+    file = assert_same(model.layers[1:], X, 'float32', inputs_as_nchw=first)
+    kinds = [node.op_type for node in file.graph.node]
+    assert kinds.count('Transpose') == (1 if first else 2)
+
+
+def test_a_trained_network_is_written_and_predicts_the_same(model, tmp_path):
+    path = model.export_onnx(tmp_path / 'network.onnx')
+    assert path == tmp_path / 'network.onnx'
+    X = model.embedding.dval.X
+    B = run(onnx.load(path), X, by_runtime=True)
+    np.testing.assert_allclose(model.predict(X).A, B, atol=1e-5)
+    again = read_model(model.write(tmp_path / 'network'))
+    assert again.export_onnx(tmp_path / 'again.onnx').read_bytes() == path.read_bytes()
+
+
+def test_the_graph_reads_as_the_layers_do(model, tmp_path):
+    file = onnx.load(model.export_onnx(tmp_path / 'network.onnx'))
+    names = [node.name for node in file.graph.node]
+    assert names[-2:] == ['7.Dense.Z', '7.Dense.A']
+    assert '5.Residual.0.Convolution.Z' in names
+    assert file.graph.node[-2].doc_string == '7.Dense: Z = X W + b'
+    constants = {tensor.name for tensor in file.graph.initializer}
+    assert constants >= {'7.Dense.W', '7.Dense.b', '2.BatchNorm.gamma'}
+    shaped = {value.name for value in file.graph.value_info}
+    assert shaped >= {name for node in file.graph.node for name in node.output} - {'A'}
+    assert file.graph.input[0].type.tensor_type.shape.dim[0].dim_param == 'm'
+    assert (file.ir_version, file.opset_import[0].version) == (10, 22)
+    told = {entry.key: json.loads(entry.value) for entry in file.metadata_props}
+    assert told['epynn.classes'] == [0, 1, 2]
+
+
+def test_how_samples_were_prepared_is_told(tmp_path):
+    words = ['abca', 'bcab', 'cabc', 'abcb']
+    model = trained([LSTM(3), Dense(2, softmax)], words, [0, 1, 0, 1], X_encode=True, Y_encode=True)
+    file = onnx.load(model.export_onnx(tmp_path / 'words.onnx'))
+    told = {entry.key: json.loads(entry.value) for entry in file.metadata_props}
+    assert told['epynn.tokens'] == ['a', 'b', 'c']
+    X = np.arange(12.0).reshape(6, 2)
+    model = trained([Dense(1)], X, [0, 1, 0, 1, 0, 1], X_scale=True)
+    file = onnx.load(model.export_onnx(tmp_path / 'scaled.onnx'))
+    told = {entry.key: json.loads(entry.value) for entry in file.metadata_props}
+    assert told['epynn.scale'] == {'minimum': 0, 'span': 11, 'constant': [False, False]}
+
+
+def test_one_node_a_recurrent_layer():
+    layers = [GRU(3, sequences=True), LSTM(4, sequences=True), TimeDistributed(Dense(2, softmax))]
+    X = np.random.default_rng(0).normal(size=(3, 5, 2))
+    A = X
+    for layer in layers:
+        A = layer.forward(A)
+    for dtype in tolerances:
+        file = assert_same(layers, X, dtype)
+    kinds = [node.op_type for node in file.graph.node]
+    assert (kinds.count('GRU'), kinds.count('LSTM')) == (1, 1)
+    assert kinds.count('Transpose') == 2  # steps first, once; samples first, once
+
+
+def test_what_has_no_counterpart_is_refused(model, tmp_path):
+    X = np.arange(8.0).reshape(4, 2)
+    with pytest.raises(StateError, match='initialize'):
+        EpyNN([Embedding(X, np.ones(4)), Dense()]).export_onnx(tmp_path / 'x.onnx')
+    with pytest.raises(ArgumentError, match='float32, float64'):
+        model.export_onnx(tmp_path / 'x.onnx', dtype='float16')
+    with pytest.raises(ArgumentError, match='a file that can be written'):
+        model.export_onnx(tmp_path / 'nowhere' / 'x.onnx')
+    own = trained([Dense(2, lambda x, deriv=False: x * 0 + 1 if deriv else x)], X, X)
+    words = r'1\.Dense: expected an activation function of the library'
+    with pytest.raises(LayerError, match=words):
+        own.export_onnx(tmp_path / 'x.onnx')
+    with pytest.raises(ArgumentError, match='images'):
+        own.export_onnx(tmp_path / 'x.onnx', inputs_as_nchw=True)
+
+    class Own(Dense):
+        pass
+
+    own = trained([Own(1)], X, np.ones(4))
+    with pytest.raises(LayerError, match='a layer of the library'):
+        own.export_onnx(tmp_path / 'x.onnx')
+    assert not list(Path(tmp_path).iterdir())
+
+
+def test_without_onnx_the_error_says_how_to_get_it(model, monkeypatch, tmp_path):
+    monkeypatch.setitem(__import__('sys').modules, 'onnx', None)
+    with pytest.raises(MissingExtraError, match=r'pip install .*\[onnx\]'):
+        model.export_onnx(tmp_path / 'x.onnx')
