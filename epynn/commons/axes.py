@@ -25,6 +25,15 @@ REMEDIES = {
     ): 'Pass one whole number for each token, not a row of 0 and 1: leave X_encode out.',
 }
 """What may help, by the axes that are expected and the number that came."""
+REMEDIES_FOR_LENGTHS = {
+    (
+        ('m', 'n'),
+        3,
+    ): 'Put a layer before it that reads sequences of different lengths to their end, '
+    'LSTM(8) or GlobalPooling(); for an answer at each step, TimeDistributed([{layer}(...)]).',
+    (STEPS, 2): 'Whole numbers stand for tokens: put Tokens(vocabulary, units) before it.',
+}
+"""The same where sequences have a mask."""
 
 SINGLE = (
     'Samples lie along the first axis: X[np.newaxis] for one sample, X[:, np.newaxis] for many.'
@@ -54,6 +63,8 @@ def layer_check_axes(layer: State, A: ndarray) -> None:
         words = ', '.join(AXES.get(axis, axis) for axis in expected)
         count = '1 axis' if len(shape) == 1 else f'{len(shape)} axes'
         remedy = REMEDIES.get((expected, len(shape)), 'Pass an array of these axes.')
+        if layer.mask is not None:
+            remedy = REMEDIES_FOR_LENGTHS.get((expected, len(shape)), remedy)
         remedy = remedy.format(layer=layer.name)
         remedy = SINGLE if len(shape) == 1 else remedy
         raise ShapeError(

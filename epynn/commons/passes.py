@@ -86,8 +86,9 @@ def check_mask(layer: State, A: ndarray, mask: ndarray) -> None:
         raise LayerError(
             layer.name, 'sequences of one length, as it cannot leave out steps',
             f'a mask by which {padding} of {mask.size} steps here are padding',
-            'Put it behind one that reads sequences to their end: LSTM(8), GlobalPooling(). In a '
-            'class of yours that heeds layer.mask say honours_mask = True.',
+            'Put it behind one that reads sequences to their end: LSTM(8), GlobalPooling(); or '
+            'give all samples one length. In a class of yours that heeds layer.mask say '
+            'honours_mask = True.',
         )  # fmt: skip
     if mask.dtype != bool or mask.shape != A.shape[:2]:
         raise ShapeError(

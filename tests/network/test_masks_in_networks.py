@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from epynn import Dense, Embedding, EpyNN, Layer, TimeDistributed, check_gradients, sigmoid
+from epynn import (
+    LSTM,
+    Dense,
+    Embedding,
+    EpyNN,
+    Flatten,
+    Layer,
+    TimeDistributed,
+    check_gradients,
+    sigmoid,
+)
+from epynn.commons.errors import EpynnError
 from epynn.network.report import report_initialization
 
 rng = np.random.default_rng(0)
@@ -85,6 +96,23 @@ def test_a_mask_by_which_all_is_real_goes_nowhere():
     assert model.layers[1].mask.sum() == 7
     model.predict(X)
     assert model.layers[1].mask.sum() == 7  # twins predict
+
+
+@pytest.mark.parametrize(
+    ('X', 'layers', 'where', 'remedy'),
+    [
+        (SIGNALS, [], 'Dense, layer 1', 'LSTM(8) or GlobalPooling()'),
+        (SIGNALS, [Flatten()], 'Flatten, layer 1', 'LSTM(8), GlobalPooling(); or give all samples'),
+        ([[1, 2], [3]] * 15, [], 'Dense, layer 1', 'LSTM(8), GlobalPooling(); or give all samples'),
+        ([[1, 2], [3]] * 15, [LSTM(2)], 'LSTM, layer 1', 'put Tokens(vocabulary, units) before it'),
+    ],
+)
+def test_what_a_network_of_sequences_needs_is_said(X, layers, where, remedy):
+    model = EpyNN([Embedding(X, Y), *layers, Dense(1, sigmoid)])
+    with pytest.raises(EpynnError) as caught:
+        model.initialize(loss='BCE', verbose=False)
+    assert caught.value.where == where
+    assert remedy in caught.value.remedy
 
 
 def test_the_table_of_data_sets_tells_lengths(capsys):
