@@ -12,6 +12,7 @@ from epynn.commons.errors import ArgumentTypeError, DataError, LabelError
 from epynn.commons.io.labels import find_elements
 from epynn.commons.io.scaling import FeatureScale
 from epynn.commons.models import dataSet
+from epynn.commons.rows import take_rows
 from epynn.commons.targets import KINDS, require_targets
 from epynn.embedding.batches import Augment
 from epynn.embedding.preparation import embedding_check
@@ -35,6 +36,7 @@ def embedding_from_batches(
     validation: tuple[Any, ...] | None = None,
     test: tuple[Any, ...] | None = None,
     augment: Augment | None = None,
+    per_step: bool = False,
 ) -> 'Embedding':
     """Make an Embedding whose training batches come from a function, one at a time.
 
@@ -63,7 +65,7 @@ def embedding_from_batches(
     targets : str, optional
         What all targets are, where those of the first batch look simpler: ``'labels'``,
         ``'one-hot'``, ``'multilabel'`` or ``'amounts'``.
-    validation, test, augment : optional
+    validation, test, augment, per_step : optional
         As of an Embedding of arrays.
 
     Returns
@@ -88,7 +90,9 @@ def embedding_from_batches(
     source = layer.batch_function = BatchFunction(batches)
     known = {'X_encode': tokens, 'Y_encode': classes, 'X_scale': scale}
     flags = {name: given is not None for name, given in known.items()}
-    layer.se_dataset = embedding_check((1, 0, 0), None, [], drop_last=False, **flags)
+    layer.se_dataset = embedding_check(
+        (1, 0, 0), None, [], drop_last=False, per_step=per_step, **flags
+    )
     if scale is not None and not isinstance(scale, FeatureScale):
         raise ArgumentTypeError(
             f'{WHERE}(scale)', 'what feature_scale returned', describe(scale),
@@ -121,7 +125,7 @@ def look(
         raise LabelError(missing, 'samples and their labels', 'None', 'Yield batches (X, Y).')
     if targets is not None:
         layer.targets = as_choice(targets, 'targets', KINDS)
-        require_targets(Y, targets)
+        require_targets(take_rows(Y, mask), targets)
     layer.se_dataset['batch_size'] = len(X)
     none = np.array(X[:0]), np.array(Y[:0])
     real = None if mask is None else mask[:0]

@@ -50,7 +50,9 @@ class Embedding(Layer):
         numbers ``(s_i,)``, for a layer Tokens, by -1.
     Y_data : array_like
         Labels or targets ``(m,)`` or ``(m, c)``; or the name of the column of `X_data`, a frame,
-        that holds them, or a list of such names: the others are the samples then.
+        that holds them, or a list of such names: the others are the samples then. Where each step
+        of a sequence has a label they are ``(m, s)``, see `per_step`, or ``(m, s, c)``; of
+        sequences of different lengths, lists of as many for each.
     relative_size : tuple of three numbers, optional
         Relative sizes of the training, validation and test set. The first
         ``round(share * m)`` samples train, the next validate, the rest test. What rounding leaves
@@ -71,7 +73,8 @@ class Embedding(Layer):
         Leave out a last batch that is smaller than `batch_size`.
     sample_weight : array_like, optional
         What each sample weighs in the loss ``(m,)``, at least 0. It multiplies the loss of the
-        sample, in the gradients and in the reported loss, a mean over the number of samples.
+        sample, in the gradients and in the reported loss, a mean over the number of samples. Where
+        each step has a label, ``(m, s)`` or a list for each sample weighs steps.
     validation, test : tuple, optional
         Samples and labels of a set of their own, ``(X, Y)``, ``(X, Y, sample_weight)`` or ``(X, Y,
         sample_weight, mask)``: encoded and scaled in the way that `X_data` and `Y_data` taught. A
@@ -93,6 +96,10 @@ class Embedding(Layer):
     bucket : bool, optional
         Make batches of sequences of similar lengths, which have less padding: after each shuffle
         samples are sorted by length, those of 32 batches at a time, and then the batches shuffled.
+    per_step : bool, optional
+        Labels ``(m, s)`` are one for each step, and not `s` columns of a sample. That need not be
+        said where it shows: labels have three axes, or different lengths, or are encoded and one
+        for each step.
 
     Attributes
     ----------
@@ -177,6 +184,7 @@ class Embedding(Layer):
         mask: Any = None,
         shuffle: bool = True,
         bucket: bool = False,
+        per_step: bool = False,
     ) -> None:
         super().__init__()
         separate = {'validation': validation, 'test': test}
@@ -189,6 +197,7 @@ class Embedding(Layer):
             Y_encode=Y_encode,
             X_scale=X_scale,
             drop_last=drop_last,
+            per_step=per_step,
         )
         self.e2i: dict[Any, int] = {}
         self.i2e: dict[int, Any] = {}

@@ -1,6 +1,7 @@
 """Data as users have them, made into arrays of numbers: checked, encoded and scaled."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,10 +19,12 @@ from epynn.commons.io.feature_names import feature_names, require_features, spli
 from epynn.commons.io.labels import known_labels, require_one_each
 from epynn.commons.io.numbers import as_numbers, keep_in_file
 from epynn.commons.io.sequences import as_mask, mask_of_tokens, pad_ragged, refuse_second_mask
+from epynn.commons.io.step_labels import are_of_steps, is_flat, read_labels, read_weights
 from epynn.commons.io.stored import Stored
 from epynn.commons.io.user_data import as_list
 from epynn.commons.io.writable import refuse_unwritable
 from epynn.commons.models import dataSet
+from epynn.commons.rows import take_rows
 from epynn.commons.targets import kind_of_targets
 from epynn.kernels.arrays import ndarray
 
@@ -86,7 +89,7 @@ def embedding_prepare(
             'An Embedding holds the data. Vectors for tokens are learned by a layer behind it: '
             'Tokens(vocabulary, units).',
         )  # fmt: skip
-    settings = layer.se_dataset
+    settings, whole = layer.se_dataset, mask is not None
     X_data, Y_data = split_frame(X_data, Y_data)
     layer.features = feature_names(X_data)
     if settings['X_encode'] and not layer.e2i:
@@ -106,13 +109,20 @@ def embedding_prepare(
     if Y_data is None:
         return X, None, mask
     require_one_each(Y_data, X)
-    if settings['Y_encode'] and layer.classes is None:
-        Y, layer.classes = encode_labels(Y_data)
-        refuse_unwritable(layer.classes, 'Y_data')
-    else:
-        Y = known_labels(Y_data, layer.classes)
-    layer.targets = kind_of_targets(Y)
+    if are_of_steps(Y_data, X, mask, settings['Y_encode']):
+        settings['per_step'] = True
+    learns = settings['Y_encode'] and layer.classes is None
+    read = partial(learn_labels, layer) if learns else partial(known_labels, classes=layer.classes)
+    Y = read_labels(read, Y_data, X, mask, whole) if settings['per_step'] else read(Y_data)
+    layer.targets = kind_of_targets(take_rows(Y, mask))
     return X, Y, mask
+
+
+def learn_labels(layer: 'Embedding', Y_data: Any) -> ndarray:
+    """Encode labels as one-hot columns, and remember which they are."""
+    Y, layer.classes = encode_labels(Y_data)
+    refuse_unwritable(layer.classes, 'Y_data')
+    return Y
 
 
 def refuse_sets(**given: Any) -> None:
@@ -176,16 +186,28 @@ def embedding_encode(
     return X, mask
 
 
-def check_weights(sample_weight: Any, X: ndarray | None, weighs: bool = True) -> ndarray | None:
+def check_weights(
+    layer: 'Embedding',
+    sample_weight: Any,
+    X: ndarray | None,
+    mask: ndarray | None = None,
+    whole: bool = False,
+    weighs: bool = True,
+) -> ndarray | None:
     """Return the weights of the samples as an array (m,) of numbers of at least 0, or None.
 
-    Of a part of the samples, `weighs` False, all may be 0.
+    Where each step has a label, it may have a weight: (m, s), 0 where it pads. Of a part of the
+    samples, `weighs` False, all may be 0.
     """
     if sample_weight is None:
         return None
-    w = as_numbers(sample_weight, 'sample_weight').astype(np.float64)
+    read = partial(as_numbers, name='sample_weight')
     m = 0 if X is None else len(X)
-    if w.shape != (m,):
+    if layer.se_dataset['per_step'] and not is_flat(sample_weight):
+        w = read_weights(read, sample_weight, X, mask, whole).astype(np.float64)
+    else:
+        w = read(sample_weight).astype(np.float64)
+    if w.shape[:1] != (m,) or w.ndim > 1 + layer.se_dataset['per_step']:
         raise DataError(
             'sample_weight', f'one number for each of the {m} samples, shape ({m},)',
             f'an array of shape {w.shape}', 'Give one weight for each sample of X_data.',

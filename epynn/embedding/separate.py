@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +11,9 @@ from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, DataError, EpynnError, LabelError, ShapeError
 from epynn.commons.io.feature_names import split_frame
 from epynn.commons.io.labels import known_labels, require_one_each
+from epynn.commons.io.step_labels import read_labels
 from epynn.commons.models import dataSet
+from epynn.commons.rows import take_rows
 from epynn.commons.targets import require_targets
 from epynn.embedding.preparation import check_weights, refuse_sets
 
@@ -54,7 +57,7 @@ def labelled_set(
     assert layer.targets is not None
     refuse_sets(X_data=X_data, Y_data=Y_data)
     X_data, Y_data = split_frame(X_data, Y_data)
-    settings = layer.se_dataset
+    settings, whole = layer.se_dataset, mask is not None
     X, mask = layer.encode(X_data, settings['X_encode'], settings['X_scale'], mask)
     # Sequences may have other lengths; in the batches of a stream, each time others
     lengths = mask is not None or dtrain.mask is not None
@@ -65,14 +68,18 @@ def labelled_set(
             f'{X.shape[1:]}', 'Give the samples the features of those, in the same order.',
         )  # fmt: skip
     require_one_each(Y_data, X)
-    Y = known_labels(Y_data, layer.classes)
-    if Y.shape[1:] != dtrain.Y.shape[1:] and (Y.ndim, dtrain.Y.shape[1]) != (1, 1):
+    per_step = settings['per_step']
+    read = partial(known_labels, classes=layer.classes)
+    Y = read_labels(read, Y_data, X, mask, whole) if per_step else read(Y_data)
+    columns, known = Y.shape[1 + per_step :], dtrain.Y.shape[1 + per_step :]
+    if columns != known and (columns, known) != ((), (1,)):
         raise LabelError(
-            'Y_data', f'labels in columns of shape {dtrain.Y.shape[1:]}, as those to train on',
-            f'{Y.shape[1:]}', 'Give them in the same form.',
+            'Y_data', f'labels in columns of shape {known}, as those to train on', f'{columns}',
+            'Give them in the same form.',
         )  # fmt: skip
-    require_targets(Y, layer.targets, None if layer.batch_function is None else OF_STREAM)
-    w = check_weights(sample_weight, X, weighs)
+    rows = take_rows(Y, mask)
+    require_targets(rows, layer.targets, None if layer.batch_function is None else OF_STREAM)
+    w = check_weights(layer, sample_weight, X, mask, whole, weighs)
     return dataSet(X, Y, name, np.arange(len(X)), w, layer.targets, layer.classes, mask)
 
 

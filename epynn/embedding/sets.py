@@ -29,11 +29,12 @@ def embedding_fill(
     mask: Any = None,
 ) -> None:
     """Prepare the data and split them into the sets, but for those given as arrays of their own."""
+    whole = mask is not None
     X, Y, mask = layer.prepare(X_data, Y_data, mask)
-    w = check_weights(sample_weight, X)
+    w = check_weights(layer, sample_weight, X, mask, whole)
     layer.dtrain, layer.dval, layer.dtest = embedding_split(layer, X, Y, w, mask)
     add_sets(layer, validation, test)
-    _warn_of_missing_labels(layer, Y)
+    _warn_of_missing_labels(layer, Y, mask)
 
 
 def add_sets(layer: 'Embedding', validation: Any, test: Any) -> None:
@@ -90,9 +91,10 @@ def mix_labels(layer: 'Embedding', Y: ndarray | None) -> ndarray:
 
     The ``k``-th of the ``n`` samples of a label stands at ``(k + 1/2) / n`` of the way.
     """
-    if Y is None or layer.targets not in (LABELS, ONE_HOT):
+    if Y is None or layer.targets not in (LABELS, ONE_HOT) or Y.ndim == 3:
         raise LabelError(
-            'Embedding.stratify', 'one label a sample', f'{layer.targets or "no"} targets',
+            'Embedding.stratify', 'one label a sample',
+            f'{layer.targets or "no"} targets{" of steps" if layer.se_dataset["per_step"] else ""}',
             'Leave it out, and shuffle X_data and Y_data alike: rng.permutation(len(X_data)).',
         )  # fmt: skip
     m = len(Y)
@@ -108,12 +110,14 @@ def mix_labels(layer: 'Embedding', Y: ndarray | None) -> ndarray:
     return order
 
 
-def _warn_of_missing_labels(layer: 'Embedding', Y: ndarray | None) -> None:
+def _warn_of_missing_labels(
+    layer: 'Embedding', Y: ndarray | None, mask: ndarray | None = None
+) -> None:
     """Warn if a class is in the data but not in the training set, as with sorted labels."""
     dtrain = layer.dtrain
     if Y is None or (Y.dtype.kind == 'f' and layer.classes is None and Y.ndim == 1):
         return
-    everything = dataSet(Y, Y, targets=layer.targets)
+    everything = dataSet(Y, Y, targets=layer.targets, mask=mask)
     if layer.targets == AMOUNTS or len(everything.b) > max(20, len(Y) // 2):
         return
     others = {label for dset in (layer.dval, layer.dtest) for label in dset.b}

@@ -110,12 +110,15 @@ def restore_embedding(record: Any, decoder: Decoder) -> Embedding:
     """Return an Embedding without data that encodes and labels as the saved one did."""
     field, decode, require = decoder.field, decoder.decode, decoder.require
     settings = decode(field(record, 'settings', dict))
+    require(isinstance(settings, dict), 'the settings of an Embedding', settings)
+    settings = {'per_step': False, **settings}  # which files of earlier versions do not say
     make = decoder.look_up_layer(field(record, 'layer', str))
     require(make.holds_data, 'an Embedding', make)
     embedding: Embedding = decoder.build(make)
     # Settings are those of the constructor but for the data, which files do not hold.
-    complete = isinstance(settings, dict) and settings.keys() == embedding.se_dataset.keys()
-    require(complete, 'the settings of an Embedding', settings)
+    require(
+        settings.keys() == embedding.se_dataset.keys(), 'the settings of an Embedding', settings
+    )
     embedding = decoder.build(make, **settings)
     tokens = [decode(token) for token in field(record, 'tokens', list)]
     embedding.e2i = decoder.build(lambda: {token: i for i, token in enumerate(tokens)})

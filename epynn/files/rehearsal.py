@@ -36,8 +36,10 @@ def rehearse(model: EpyNN, decoder: Decoder) -> None:
             shape = decoder.build(rehearse_layer, layer, X)
         else:
             shape = noted['A'][1:] if 'A' in noted and is_known_layer(layer) else None
-    plain = shape is None or len(shape) == 1
-    decoder.require(plain, 'a network whose output has 2 axes (m, u)', [shape])
+    steps = model.embedding.se_dataset['per_step']
+    axes = '3 axes (m, s, u)' if steps else '2 axes (m, u)'
+    plain = shape is None or len(shape) == 1 + steps
+    decoder.require(plain, f'a network whose output has {axes}', [shape])
 
 
 def can_rehearse(layer: Layer) -> bool:

@@ -1,6 +1,7 @@
 """Evaluation of the network on its data sets, and prediction for new samples."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,13 @@ from epynn.commons.dataset import SETS
 from epynn.commons.errors import ArgumentTypeError, DataError, ShapeError
 from epynn.commons.io.feature_names import split_frame
 from epynn.commons.io.labels import known_labels, require_one_each
+from epynn.commons.io.step_labels import read_labels
 from epynn.commons.loss import Hinge, output_loss, takes_probabilities
 from epynn.commons.maths import sigmoid, softmax
 from epynn.commons.memory import enough_memory
 from epynn.commons.metrics import decide_each, decides
 from epynn.commons.models import dataSet
-from epynn.commons.rows import take_weights
+from epynn.commons.rows import take_rows, take_weights
 from epynn.commons.targets import AMOUNTS, MULTILABEL, ONE_HOT, require_targets
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread
@@ -216,12 +218,15 @@ def read_labelled(
                 f'Write model.{what}(X, Y); or model.predict(X), which needs no labels.',
             )  # fmt: skip
     X_data, Y_data = split_frame(X_data, Y_data)
+    whole = mask is not None
     X, mask = read_samples(model, X_data, X_encode, X_scale, mask, what)
     embedding = model.embedding
     require_one_each(Y_data, X)
-    Y = known_labels(Y_data, embedding.classes)
+    read = partial(known_labels, classes=embedding.classes)
+    per_step = embedding.se_dataset.get('per_step', False)
+    Y = read_labels(read, Y_data, X, mask, whole) if per_step else read(Y_data)
     if embedding.targets is not None:
-        require_targets(Y, embedding.targets)
+        require_targets(take_rows(Y, mask), embedding.targets)
     return dataSet(X, Y, 'given', None, None, embedding.targets, embedding.classes, mask)
 
 

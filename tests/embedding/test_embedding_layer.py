@@ -17,7 +17,7 @@ def test_the_attributes_of_the_contract():
     assert [dset.name for dset in embedding.dsets] == ['dtrain', 'dval', 'dtest']
     assert embedding.se_dataset == {
         'relative_size': (2, 1, 1), 'batch_size': 5, 'X_encode': False, 'Y_encode': False,
-        'X_scale': False, 'drop_last': False,
+        'X_scale': False, 'drop_last': False, 'per_step': False,
     }  # fmt: skip
     assert embedding.e2i == embedding.i2e == {}
     embedding.training_batches(init=True)

@@ -144,7 +144,7 @@ def test_huge_numbers_allocate_nothing(make, change):
     (lambda d, a: d['embedding'].update(tokens=[['a']]), 'arguments that fit.*unhashable'),
     (lambda d, a: d['embedding']['settings']['dict'].append(['X_data', [[1.0]]]),
      'the settings of an Embedding'),
-    (lambda d, a: d['embedding']['settings']['dict'].pop(), 'the settings of an Embedding'),
+    (lambda d, a: d['embedding']['settings']['dict'].pop(0), 'the settings of an Embedding'),
     (lambda d, a: d['se_hPars']['dict'].append(['schedule', 'never']), 'each key once'),
     (lambda d, a: d.update(se_hPars={'dict': [['schedule', 'never']]}), 'one of steady'),
     (lambda d, a: d.update(se_hPars={'dict': [['learning_rate', 'a']]}), 'learning_rate'),

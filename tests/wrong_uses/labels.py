@@ -20,12 +20,19 @@ def amounts(Y, activate, units=1, loss='MSE'):
     run(Dense(units, activate), labels=Y, Y_encode=False, loss=loss)
 
 
+def read_rows(labels, sequences=True):
+    """Read the rows of images by an RNN."""
+    reader = RNN(3, sequences=sequences)
+    run(reader, data=IMAGES[..., 0], labels=labels, Y_encode=False, loss='MSE')
+
+
 def half(x, deriv=False):
     return np.full_like(x, 0 if deriv else 0.5)
 
 
 LATE = np.where(np.arange(24) < 16, Y % 2, 7.0)
 
+RAGGED = [np.ones((steps, 2)) for steps in (2, 1, 3)]
 
 ROWS = [
     Wrong('fewer labels', lambda: Embedding(X, Y[:-1]), DataError, 'Y_data',
@@ -201,6 +208,44 @@ ROWS = [
     Wrong('an output of sequences', lambda: run(RNN(3, sequences=True), data=IMAGES[..., 0]),
           LabelError, 'Embedding.Y_data', 'a network whose output has 2 axes (m, u)',
           'RNN with 3 (16, 8, 3)', 'End the network by a layer that gives its'),
+    Wrong('labels of steps for an output of samples',
+          lambda: read_rows(np.zeros((24, 8, 3)), sequences=False), LabelError,
+          'Embedding.Y_data', 'a network that answers at each step, (m, s, u)',
+          'RNN with 2 axes (16, 3)', 'Give recurrent layers sequences=True, and end'),
+    Wrong('labels that may be of steps, or columns',
+          lambda: read_rows(np.ones((24, 8))),
+          LabelError, 'Embedding.Y_data', 'a label for each step, as RNN answers at each',
+          'labels of shape (16, 8), which may be one a step', 'If they are one a step, write'),
+    Wrong('labels for other steps than are left',
+          lambda: read_rows(np.ones((24, 5, 3))),
+          LabelError, 'Embedding.Y_data', 'labels for the 8 steps of the output of RNN',
+          'labels of shape (16, 5, 3)', 'Keep all steps, by strides 1'),
+    Wrong('fewer labels than steps', lambda: Embedding(RAGGED, [[0, 1], [1], [0]]), LabelError,
+          'Y_data, sample 2', 'one for each of its 3 steps', '1', 'Give as many as the sequence'),
+    Wrong('labels of steps, padded, of sequences that are not',
+          lambda: Embedding(RAGGED, np.zeros((3, 3)), per_step=True), LabelError,
+          'Y_data, sample 0', 'one for each of its 2 steps', '3', 'Give as many as the sequence'),
+    Wrong('labels of steps without steps', lambda: Embedding(X[:, 0], Y, per_step=True), LabelError,
+          'Y_data', 'samples that are sequences (m, s, ...)', 'samples of shape (24,)',
+          'Leave per_step out'),
+    Wrong('one label a sample for steps',
+          lambda: Embedding(RAGGED, [0, 1, 0], per_step=True), LabelError, 'Y_data, sample 0',
+          'one for each of its 2 steps', '0', 'Give a list for each sample, or one label'),
+    Wrong('a label of a step that is missing',
+          lambda: Embedding(RAGGED, [['a', 'b'], ['a'], ['a', None, 'b']], Y_encode=True),
+          LabelError, 'Y_data, sample 2, step 1', 'a label', 'None', 'Remove the samples without'),
+    Wrong('sets of steps by label',
+          lambda: Embedding(RAGGED, [[0, 1], [1], [0, 1, 0]], stratify=True), LabelError,
+          'Embedding.stratify', 'one label a sample', 'labels targets of steps',
+          'Leave it out, and shuffle X_data'),
+    Wrong('weights of other steps',
+          lambda: Embedding(RAGGED, [[0, 1], [1], [0, 1, 0]], sample_weight=[[1, 1], [1], [1]]),
+          LabelError, 'sample_weight, sample 2', 'one for each of its 3 steps', '1',
+          'Give as many as the sequence'),
+    Wrong('weights of fewer samples than have steps',
+          lambda: Embedding(RAGGED, [[0, 1], [1], [0, 1, 0]], sample_weight=[[1, 1], [1]]),
+          LabelError, 'sample_weight', 'one list for each of the 3 samples', '2',
+          'Give as many as samples'),
     Wrong('an output without units', lambda: run(Flatten(), data=X[:, 0]), LabelError,
           'Embedding.Y_data', 'one column for each of the 1 units of the',
           'labels of shape (16, 3)', 'End the network by a layer of 3 units, Dense(3)'),
