@@ -92,3 +92,43 @@ def test_windows_of_a_series_hold_its_past_alone():
     assert data.months[data.t[validation] + 11].max() == np.datetime64('1991-12')
     assert data.months[data.t[test]].min() == np.datetime64('1992-01')
     assert data.X[train].std() == pytest.approx(1, rel=1e-12)  # of what was learned from alone
+
+
+def test_sentences_are_walks_through_the_grammar():
+    tagger = load('tagger')
+    sentences, tags = tagger.prepare_dataset(300)
+    assert len({tuple(sentence) for sentence in sentences}) == 300
+    for sentence, of_words in zip(sentences, tags, strict=True):
+        states = {'sentence'}
+        for word, tag in zip(sentence, of_words, strict=True):
+            assert word in tagger.WORDS[tag].split()
+            states = {after for state in states for t, after in tagger.GRAMMAR[state] if t == tag}
+        assert any((None, 'end') in tagger.GRAMMAR[state] for state in states)
+    assert all(sum(p.values()) == pytest.approx(1) for p in tagger.GRAMMAR.values())
+
+
+def test_the_grammar_tags_as_counting_all_readings_does():
+    """The forward-backward algorithm, beside the sum over all ways to read a sentence."""
+    tagger = load('tagger')
+
+    def readings(words, state='sentence', so_far=1.0, tags=()):
+        choices = tagger.GRAMMAR[state]
+        if not words:
+            yield tags, so_far * choices.get((None, 'end'), 0)
+            return
+        for (tag, after), p in choices.items():
+            if tag is not None and words[0] in tagger.WORDS[tag].split():
+                p *= so_far / len(tagger.WORDS[tag].split())
+                yield from readings(words[1:], after, p, (*tags, tag))
+
+    sentences, _ = tagger.prepare_dataset(60)
+    several = 0
+    for words in sentences:
+        found = list(readings(words))
+        several += len(found) > 1
+        likely = [{} for _ in words]
+        for tags, p in found:
+            for of_word, tag in zip(likely, tags, strict=True):
+                of_word[tag] = of_word.get(tag, 0) + p
+        assert tagger.tag_by_grammar(words) == [max(one, key=one.get) for one in likely]
+    assert several > 10

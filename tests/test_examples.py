@@ -8,49 +8,9 @@ from pathlib import Path
 
 import pytest
 from example_folders import EXAMPLES
+from example_runs import NETWORKS, learn, percentages, run, skip_without_packages
 
 from epynn import EpyNN, cli
-
-NEEDS = {
-    'sklearn': (
-        'captcha', 'diabetes_regression', 'digits_cnn', 'digits_dense', 'digits_resnet',
-        'digits_resume', 'edge_detection', 'search_digits', 'sequential_digits',
-        'tumor_dense',
-    ),
-    'PIL': ('edge_detection',),
-    'distributed': ('search_digits',),
-    'statsmodels': ('forecast',),
-    'matplotlib': ('forecast',),
-}  # fmt: skip
-DRAWN = ('forecast',)
-"""Those that write a picture, named after them, to the folder where they run."""
-WITHOUT_LABELS = ('diabetes_regression', 'forecast')
-NETWORKS = sorted(path.parent.name for path in EXAMPLES.glob('*/train.py'))
-NETWORKS.remove('edge_detection')  # nothing to learn
-NETWORKS.remove('search_digits')  # learns in other processes
-NETWORKS.remove('large_file')  # gigabytes, as it comes; see below
-
-
-def skip_without_packages(name):
-    for package, names in NEEDS.items():
-        if name in names:
-            pytest.importorskip(package)
-
-
-def run(name, folder, *words):
-    """Run an example by the command, in a process of its own; return what it printed."""
-    skip_without_packages(name)
-    arguments = [sys.executable, '-W', 'error', '-m', 'epynn', 'run', name, *words]
-    done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ''
-    assert max(map(len, done.stdout.splitlines())) <= max(80, len(str(folder)) + 30)
-    return done.stdout
-
-
-def percentages(text):
-    """Return the accuracies in the result lines."""
-    return [float(number) / 100 for number in re.findall(r'([\d.]+)% accuracy', text)]
 
 
 @pytest.mark.parametrize('name', sorted(path.parent.name for path in EXAMPLES.glob('*/train.py')))
@@ -60,18 +20,9 @@ def test_folder_is_complete(name):
     assert f'epynn run {name}' in (EXAMPLES / name / 'README.md').read_text(encoding='utf-8')
 
 
-def learn(name, folder):
-    """Run a network as it comes, see that it prints its tables and writes no more than it may."""
-    out = run(name, folder)
-    for title in ('Data sets', 'Hyper-parameters', 'epoch', f'\n{name}: '):
-        assert title in out
-    assert ('Label balance' in out) == (name not in WITHOUT_LABELS)
-    assert [path.name for path in folder.iterdir()] == [f'{name}.png'] * (name in DRAWN)
-    return out
-
-
 def test_every_network_is_run_to_its_end():
-    text = Path(__file__).read_text(encoding='utf-8')
+    files = Path(__file__).parent.glob('test_examples*.py')
+    text = ''.join(file.read_text(encoding='utf-8') for file in files)
     assert sorted(re.findall(r"learn\('(\w+)', tmp_path\)", text)) == NETWORKS
 
 
@@ -133,14 +84,6 @@ def test_huber_loss_does_not_mind_slips(tmp_path):
     assert squared[0] > 0.45
     assert mlp[0] > 0.45
     assert max(squared[1], mlp[1]) < 0
-
-
-def test_forecasts_are_better_than_last_year_and_its_growth(tmp_path):
-    out = learn('forecast', tmp_path)
-    found = re.findall(r'^forecast: ([\d.]+), ', out, re.MULTILINE)
-    seasonal, growing, gru, convolution = map(float, found)
-    assert seasonal > 1 > growing > gru > convolution
-    assert gru < 0.48
 
 
 def test_dropout_lowers_the_held_out_loss(tmp_path):

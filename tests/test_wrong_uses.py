@@ -19,7 +19,6 @@ from wrong_uses import (
     labels,
     layers,
     losses,
-    masks,
     orders,
     pictures,
     predicting,
@@ -38,8 +37,8 @@ from epynn.flatten.models import Flatten
 from epynn.pooling.models import Pooling
 
 TABLES = (
-    data, masks, foreign, labels, layers, orders, settings, training, predicting, pictures, files,
-    custom, checking, losses, kernels,
+    data, foreign, labels, layers, orders, settings, training, predicting, pictures, files, custom,
+    checking, losses, kernels,
 )  # fmt: skip
 ROWS = [
     pytest.param(row, id=f'{table.__name__.partition(".")[2]}: {row.what}')

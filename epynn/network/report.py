@@ -34,7 +34,7 @@ def report_initialization(model: Network) -> None:
     ]
     headers = ['Set', 'Samples', 'Batches', 'Sample shape', 'Label shape']
     if any(dset.lengths is not None for dset in embedding.dsets):
-        headers.append('Steps: shortest\n/ median / longest')
+        headers.append('Steps: least /\nmedian / most')
         for row, dset in zip(rows, [*[dtrain] * streams, *embedding.dsets], strict=True):
             row.append(describe_lengths(dset))
     show_table(headers, rows, 'Data sets')

@@ -98,13 +98,15 @@ def main(epochs=100, seed=1, quiet=False):
             rows.append([name, *(f'{number:.2f}' for number in numbers)])
         headers = ['Forecast', 'validation', 'test', 'test,\n1st month', 'test,\n12th month']
         show_table(headers, rows, 'Mean absolute scaled error (MASE)')
-        path = Path('forecast.png').resolve()
-        draw(data, {name: forecasts[name] for name in (SEASONAL, 'GRU')}, path)
-        process_logs(f'\n{path}')
+        process_logs('')
 
     process_logs(f'forecast: MASE on {data.parts["test"].sum()} windows held out', 1)
     for name, forecast in forecasts.items():
         process_logs(f'forecast: {measure(data, forecast, "test").mean():.2f}, {name}', 1)
+    if not quiet:
+        path = Path('forecast.png').resolve()
+        draw(data, {name: forecasts[name] for name in (SEASONAL, 'GRU')}, path)
+        process_logs(f'\n{path}')
 
 
 if __name__ == '__main__':

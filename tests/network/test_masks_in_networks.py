@@ -115,11 +115,12 @@ def test_what_a_network_of_sequences_needs_is_said(X, layers, where, remedy):
     assert remedy in caught.value.remedy
 
 
-def test_the_table_of_data_sets_tells_lengths(capsys):
+def test_the_table_of_data_sets_tells_lengths_within_80_columns(capsys):
     report_initialization(trained(SIGNALS))
     table = capsys.readouterr().out
     lengths = np.sort(LENGTHS[:20])
     assert f'{lengths[0]} / {np.median(lengths):g} / {lengths[-1]}' in table
+    assert max(map(len, table.splitlines())) <= 80
     report_initialization(trained(np.ones((30, 4, 3))))
     assert 'median' not in capsys.readouterr().out
 

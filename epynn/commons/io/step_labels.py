@@ -36,12 +36,7 @@ def are_of_steps(Y_data: Any, X: Any, mask: ndarray | None, encode: bool) -> boo
 
 
 def read_labels(
-    read: Callable[[Any], ndarray],
-    Y_data: Any,
-    X: Any,
-    mask: ndarray | None,
-    whole: bool,
-    name: str = 'Y_data',
+    read: Callable[[Any], ndarray], Y_data: Any, X: Any, mask: ndarray | None, whole: bool
 ) -> ndarray:
     """Return labels of steps as an array ``(m, s, c)``, 0 where a step pads.
 
@@ -58,10 +53,8 @@ def read_labels(
         Which steps are real.
     whole : bool
         Whether labels may come for steps that pad, too, as the user padded samples and labels.
-    name : str, optional
-        The argument, for the errors.
     """
-    labels, lengths = take_labels(Y_data, X, mask, whole, name)
+    labels, lengths = take_labels(Y_data, X, mask, whole, 'Y_data')
     with naming_steps(lengths):
         rows = read(labels)
     rows = rows[:, np.newaxis] if rows.ndim == 1 else rows

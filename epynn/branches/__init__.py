@@ -1,1 +1,0 @@
-"""Parallel: branches of layers side by side, and one output of theirs."""
