@@ -127,6 +127,12 @@ def test_pages_open_from_a_folder(page, tab):
 def test_search_works_from_a_folder(tab):
     tab.goto(f'{SITE.as_uri()}/search.html?q=Dense')
     tab.wait_for_selector('#search-results a[href^="layers/dense.html"]')
+    tab.wait_for_selector('#search-results p.context')
+    assert not tab.wrong
+
+
+def test_the_site_is_small():
+    assert sum(path.stat().st_size for path in SITE.rglob('*') if path.is_file()) < 25e6
 
 
 def test_search_finds_each_layer(tab, address):
@@ -140,12 +146,13 @@ def test_search_finds_each_layer(tab, address):
 @pytest.mark.parametrize('colours', ['light', 'dark'])
 @pytest.mark.parametrize(
     'page',
-    ['index.html', 'layers/convolution.html', 'ten_minutes.html', 'public.html',
-     'reference/Dense.html', 'search.html', 'source/epynn/dense/forward.html'],
+    ['index.html', 'layers/convolution.html', 'networks.html', 'networks/digits_cnn.html',
+     'ten_minutes.html', 'public.html', 'reference/Dense.html', 'search.html',
+     'source/epynn/dense/forward.py.html'],
 )  # fmt: skip
 def test_axe_finds_nothing_serious(page, colours, tab, address):
     tab.emulate_media(color_scheme=colours)
-    tab.goto(address + page)
+    assert tab.goto(address + page).ok
     results = axe.Axe().run(tab).response['violations']
     serious = [found for found in results if found['impact'] in ('serious', 'critical')]
     assert [(found['id'], [node['html'] for node in found['nodes']]) for found in serious] == []

@@ -26,6 +26,7 @@ from sphinx.environment import BuildEnvironment
 ROOT = Path(__file__).parent.parent.parent
 SCHEME = 'source:'
 LINK = re.compile(r'\[(`[^`\]]+`|[^\]]*)\]\(([^)#:\s]+)(#[^)]*)?\)')
+PLAIN = re.compile('<span class="[npw]">([^<]*)</span>')
 PAGES = {
     'CHANGELOG.md': 'changelog.md', 'CONTRIBUTING.md': 'contributing.md', 'README.md': 'index.md',
 }  # fmt: skip
@@ -97,6 +98,8 @@ def lead_to_pages(app: Sphinx, docname: str, content: list[str]) -> None:
         docs = Path(app.srcdir)
         if not path.is_relative_to(ROOT) or not path.exists():
             return match[0]
+        if path.match('examples/*/README.md'):
+            path = docs / 'networks' / f'{path.parent.name}.md'
         if path.is_relative_to(docs) or path.relative_to(ROOT).as_posix() in PAGES:
             inside = docs / PAGES.get(path.relative_to(ROOT).as_posix(), path)
             relative = posixpath.relpath(inside.as_posix(), page.parent.as_posix())
@@ -200,14 +203,18 @@ def is_text(path: Path) -> bool:
 
 
 def show(path: Path) -> str:
-    """Return the lines of a file as HTML, numbered, each with a place ``L-12`` to link to."""
+    """Return the lines of a file as HTML, each with a place ``L-12``, from which CSS numbers them.
+
+    Marks of words in the colour of all others are left out: they are a fifth of the pages.
+    """
     text = path.read_text(encoding='utf-8')
     try:
         lexer = get_lexer_for_filename(path.name, stripnl=False)
     except ClassNotFound:
         lexer = TextLexer(stripnl=False)
-    formatter = HtmlFormatter(linenos='inline', lineanchors='L', cssclass='highlight source')
-    return str(highlight(text, lexer, formatter))
+    formatter = HtmlFormatter(lineanchors='L', cssclass='highlight source')
+    shown = PLAIN.sub(r'\1', highlight(text, lexer, formatter))
+    return re.sub(r'(<a id="L-\d+") name="L-\d+">', r'\1>', shown)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
