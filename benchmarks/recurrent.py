@@ -4,12 +4,14 @@ Both return the last state. PyTorch has two biases a gate; the second is 0 and i
 equals that of the first, is left out. Our GRU applies the reset gate before the product with
 ``Vhh``, PyTorch's after it: it is compared with the same equations written for PyTorch, with one
 product for the inputs of all steps, and with ``torch.nn.GRU`` of the same size for information.
+Sequences of different lengths have a mask here, and are packed in PyTorch.
 """
 
 from functools import partial
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import pack_padded_sequence
 
 from benchmarks.suite import Suite
 from benchmarks.timing import Case, Step
@@ -19,11 +21,14 @@ from epynn.lstm.models import LSTM
 from epynn.rnn.models import RNN
 
 SHAPES = [((32, 12, 24), 8), ((32, 64, 32), 64), ((64, 100, 64), 128)]  # (m, s, e), u
+MASKED = [((32, 64, 128), 128)]
 GATES = {RNN: [''], LSTM: ['i', 'f', 'g', 'o'], GRU: ['z', 'r', 'hh']}
 """The gates of each layer, in the order of PyTorch where it has the layer."""
 
 
-def make_case(cls: type[Recurrent], shape: tuple[int, int, int], units: int) -> Case:
+def make_case(
+    cls: type[Recurrent], shape: tuple[int, int, int], units: int, masked: bool = False
+) -> Case:
     rng = np.random.default_rng(0)
     layer = cls(units, clip_gradients=False)
     X = rng.standard_normal(shape, dtype=np.float32)
@@ -31,6 +36,11 @@ def make_case(cls: type[Recurrent], shape: tuple[int, int, int], units: int) -> 
     for gate in GATES[cls]:
         layer.p[f'b{gate}'] = rng.standard_normal((1, units), dtype=np.float32)
     dA = rng.standard_normal((shape[0], units), dtype=np.float32)
+    lengths = None
+    if masked:
+        lengths = rng.integers(shape[1] // 2, shape[1], shape[0], endpoint=True)
+        lengths[0] = shape[1]
+        layer.mask = np.arange(shape[1]) < lengths[:, np.newaxis]
 
     def ours() -> list[np.ndarray]:
         A = layer.forward(X)
@@ -49,7 +59,7 @@ def make_case(cls: type[Recurrent], shape: tuple[int, int, int], units: int) -> 
     make = {RNN: torch.nn.RNN, LSTM: torch.nn.LSTM}[cls]
     layouts = {'samples first': True, 'steps first': False}
     theirs = {
-        name: built_in(make, layer, X, dA, units, batch_first)
+        name: built_in(make, layer, X, dA, units, batch_first, lengths)
         for name, batch_first in layouts.items()
     }
     return Case(ours, theirs)
@@ -68,8 +78,12 @@ def built_in(
     dA: np.ndarray,
     units: int,
     batch_first: bool,
+    lengths: np.ndarray | None = None,
 ) -> Step:
-    """Return a step of a layer of PyTorch: with our parameters, or its own and no results."""
+    """Return a step of a layer of PyTorch: with our parameters, or its own and no results.
+
+    With lengths, of packed sequences.
+    """
     net = make(X.shape[2], units, batch_first=batch_first)
     net.bias_hh_l0.requires_grad_(False)
     if layer is not None:
@@ -83,8 +97,12 @@ def built_in(
     leaves = [Xt, net.weight_ih_l0, net.weight_hh_l0, net.bias_ih_l0]
 
     def step() -> list[np.ndarray]:
-        states, _ = net(Xt)
-        At = states[:, -1] if batch_first else states[-1]
+        if lengths is None:
+            states, _ = net(Xt)
+            At = states[:, -1] if batch_first else states[-1]
+        else:
+            _, last = net(pack_padded_sequence(Xt, torch.tensor(lengths), batch_first, False))
+            At = (last[0] if isinstance(last, tuple) else last)[0]
         dXt, dUt, dVt, dbt = torch.autograd.grad(At, leaves, dAt)
         if layer is None:
             return []
@@ -123,6 +141,11 @@ SUITE = Suite(
         f'{cls.__name__} {shape} -> {units}': partial(make_case, cls, shape, units)
         for shape, units in SHAPES
         for cls in GATES
+    }
+    | {
+        f'{cls.__name__} {shape} -> {units}, masked': partial(make_case, cls, shape, units, True)
+        for shape, units in MASKED
+        for cls in (RNN, LSTM)
     },
     limit=0.55,
     largest=1.4,

@@ -4,6 +4,7 @@ from epynn.activation.models import Activation
 from epynn.attention.models import Attention
 from epynn.batchnorm.models import BatchNorm
 from epynn.bidirectional.models import Bidirectional
+from epynn.branches.models import Parallel
 from epynn.convolution.models import Convolution
 from epynn.convolution1d.models import Convolution1D
 from epynn.dense.models import Dense
@@ -31,6 +32,7 @@ from epynn.transposedconvolution.models import TransposedConvolution
 __all__ = [
     'GRU', 'LSTM', 'RNN', 'Activation', 'Attention', 'BatchNorm', 'Bidirectional', 'Convolution',
     'Convolution1D', 'Dense', 'Dropout', 'Embedding', 'Flatten', 'GlobalPooling', 'GroupNorm',
-    'LayerNorm', 'Pooling', 'Pooling1D', 'PositionalEncoding', 'RMSNorm', 'Reshape', 'Residual',
+    'LayerNorm', 'Parallel', 'Pooling', 'Pooling1D', 'PositionalEncoding', 'RMSNorm', 'Reshape',
+    'Residual',
     'Template', 'TimeDistributed', 'Tokens', 'Transformer', 'TransposedConvolution',
 ]  # fmt: skip

@@ -83,3 +83,35 @@ class Row:
         dX = layer.backward(dA)
         layer.compute_gradients()
         return layer, A, dX
+
+
+IMAGES = (2, 6, 7, 2)
+SIGNALS = (3, 10, 2)
+SEQUENCES = (3, 4, 5)
+OTHER_SEQUENCES = ((2, 7, 5), (1, 1, 5))
+
+
+def gates(names, e, u):
+    """Return the shapes of the parameters of a recurrent layer, gate after gate."""
+    return {
+        f'{symbol}{gate}': (rows, u)
+        for gate in names
+        for symbol, rows in (('U', e), ('V', u), ('b', 1))
+    }
+
+
+def inside(*layers):
+    """Return the shapes of the parameters of layers inside another one, ``'0.W'``."""
+    return {f'{i}.{name}': shape for i, p in enumerate(layers) for name, shape in p.items()}
+
+
+def channels(d):
+    """Return the shapes of the parameters of a normalization."""
+    return {'gamma': (d,), 'beta': (d,)}
+
+
+def heads(e, u, kv, bias=True):
+    """Return the shapes of the parameters of attention, `kv` units in keys and values."""
+    shapes = {'q': (e, u), 'k': (e, kv), 'v': (e, kv), 'o': (u, e)}
+    weights = {f'W{name}': shape for name, shape in shapes.items()}
+    return weights | {f'b{name}': shape[1:] for name, shape in shapes.items() if bias}

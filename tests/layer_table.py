@@ -1,7 +1,18 @@
 """One row a layer. Add a row, and the layer gets every check of `test_layer_table*.py`."""
 
 import numpy as np
-from layer_row import Row
+from layer_row import (
+    IMAGES,
+    OTHER_SEQUENCES,
+    SEQUENCES,
+    SIGNALS,
+    Row,
+    channels,
+    gates,
+    heads,
+    inside,
+)
+from layer_table_branches import BRANCHES
 
 from epynn.activation.models import Activation
 from epynn.attention.models import Attention
@@ -24,7 +35,6 @@ from epynn.pooling.models import Pooling
 from epynn.pooling1d.models import Pooling1D
 from epynn.positionalencoding.models import PositionalEncoding
 from epynn.reshape.models import Reshape
-from epynn.residual.models import Residual
 from epynn.rmsnorm.models import RMSNorm
 from epynn.rnn.models import RNN
 from epynn.template.models import Template
@@ -64,56 +74,6 @@ def leaky():
     return Dense(4, lrelu, se_hPars={'LRELU_alpha': 0.1})
 
 
-IMAGES = (2, 6, 7, 2)
-SIGNALS = (3, 10, 2)
-SEQUENCES = (3, 4, 5)
-OTHER_SEQUENCES = ((2, 7, 5), (1, 1, 5))
-
-
-def gates(names, e, u):
-    """Return the shapes of the parameters of a recurrent layer, gate after gate."""
-    return {
-        f'{symbol}{gate}': (rows, u)
-        for gate in names
-        for symbol, rows in (('U', e), ('V', u), ('b', 1))
-    }
-
-
-def inside(*layers):
-    """Return the shapes of the parameters of layers inside another one, ``'0.W'``."""
-    return {f'{i}.{name}': shape for i, p in enumerate(layers) for name, shape in p.items()}
-
-
-def channels(d):
-    """Return the shapes of the parameters of a normalization."""
-    return {'gamma': (d,), 'beta': (d,)}
-
-
-def heads(e, u, kv, bias=True):
-    """Return the shapes of the parameters of attention, `kv` units in keys and values."""
-    shapes = {'q': (e, u), 'k': (e, kv), 'v': (e, kv), 'o': (u, e)}
-    weights = {f'W{name}': shape for name, shape in shapes.items()}
-    return weights | {f'b{name}': shape[1:] for name, shape in shapes.items() if bias}
-
-
-def block():
-    """Return a small block as in residual networks."""
-    return Residual([
-        Convolution(3, 3, 1, 1, tanh), BatchNorm(), Activation(sigmoid),
-        Convolution(2, 3, 1, 1, identity, use_bias=False), BatchNorm(0.5),
-    ])  # fmt: skip
-
-
-def projected():
-    return Residual(
-        [Convolution(3, 3, 2, 1, tanh), GroupNorm(3)], [Convolution(3, 1, 2, activate=identity)]
-    )
-
-
-def nested():
-    return Residual([Residual([LayerNorm(), Activation(tanh)]), Dropout(0.4), Dense(5, tanh)])
-
-
 def step_by_step():
     """Return layers for a film: an answer for each of its images."""
     return TimeDistributed(
@@ -121,23 +81,7 @@ def step_by_step():
     )
 
 
-def reader():
-    return Residual([Bidirectional(GRU(2, sequences=True)), LayerNorm(), LSTM(5, sequences=True)])
-
-
-BLOCK = {
-    '0.W': (3, 3, 2, 3), '0.b': (3,), '1.gamma': (3,), '1.beta': (3,),
-    '3.W': (3, 3, 3, 2), '4.gamma': (2,), '4.beta': (2,),
-}  # fmt: skip
-PROJECTED = {
-    '0.W': (3, 3, 2, 3), '0.b': (3,), '1.gamma': (3,), '1.beta': (3,),
-    '2.W': (1, 1, 2, 3), '2.b': (3,),
-}  # fmt: skip
 TWO_WAYS = inside(gates('figo', 5, 2), gates('figo', 5, 2))
-READER = inside(
-    inside(gates(['z', 'r', 'hh'], 5, 2), gates(['z', 'r', 'hh'], 5, 2)), channels(4),
-    gates('figo', 4, 5),
-)  # fmt: skip
 PRE = inside(
     inside(channels(5), heads(5, 5, 5)),
     inside(channels(5), inside({'W': (5, 6), 'b': (1, 6)}, {'W': (6, 5), 'b': (1, 5)})),
@@ -146,7 +90,6 @@ POST = inside(
     inside(heads(5, 5, 5)), channels(5),
     inside(inside({'W': (5, 6), 'b': (1, 6)}, {}, {'W': (6, 5), 'b': (1, 5)})), channels(5),
 )  # fmt: skip
-NESTED = {'0.0.gamma': (5,), '0.0.beta': (5,), '2.W': (5, 5), '2.b': (1, 5)}
 
 ROWS = [
     Row('dense', lambda: Dense(), (3, 5), (3, 1), {'W': (5, 1), 'b': (1, 1)}),
@@ -297,17 +240,12 @@ ROWS = [
     Row('globalpooling-sequences', lambda: GlobalPooling(), SEQUENCES, (3, 5), masked='any'),
     Row('globalpooling-sequences-max', lambda: GlobalPooling(np.max), SEQUENCES, (3, 5),
         smooth=False, masked='any'),
-    Row('residual', lambda: Residual([Dense(5, tanh)]), (3, 5), (3, 5),
-        {'0.W': (5, 5), '0.b': (1, 5)}),
-    Row('residual-block', block, IMAGES, IMAGES, BLOCK, modes_differ=True),
-    Row('residual-shortcut', projected, IMAGES, (2, 3, 4, 3), PROJECTED, also=((1, 5, 3, 2),)),
-    Row('residual-nested', nested, (6, 5), (6, 5), NESTED, random=True, modes_differ=True),
     Row('timedistributed', lambda: TimeDistributed(Dense(2, softmax)), SEQUENCES, (3, 4, 2),
         {'0.W': (5, 2), '0.b': (1, 2)}, also=OTHER_SEQUENCES, masked='any'),
     Row('timedistributed-images', step_by_step, (2, 3, 4, 5, 2), (2, 3, 2),
         {'0.W': (2, 2, 2, 3), '0.b': (3,), '1.gamma': (3,), '1.beta': (3,), '3.W': (12, 2),
          '3.b': (1, 2)}, modes_differ=True, also=((1, 5, 4, 5, 2),)),
-    Row('residual-sequences', reader, SEQUENCES, SEQUENCES, READER, masked='any'),
+    *BRANCHES,
     Row('embedding', lambda: Embedding(), (4, 3), (4, 3)),
     Row('embedding-images', lambda: Embedding(), IMAGES, IMAGES),
     Row('template', lambda: Template(), (4, 3, 2), (4, 3, 2)),

@@ -91,6 +91,7 @@ def test_every_name_in_a_layer_is_in_the_table_of_symbols(row, rng):
         forms = {symbol, symbol.removeprefix('d')}
         forms |= {re.sub(gates, '?', form) for form in forms}
         forms |= {form.removesuffix('_') for form in forms}
+        forms |= {re.sub(r'^A\d$', 'Ak', form) for form in forms}
         assert forms & known, name
 
 

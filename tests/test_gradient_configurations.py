@@ -119,6 +119,16 @@ def other_layers():
         yield partial(make_residual, f), (3, 4)
     for f, shape in product((tanh, softmax, identity), ((2, 3, 4), (1, 1, 2), (2, 2, 3, 4, 2))):
         yield partial(make_timedistributed, f), shape
+    joins = ('concatenate', 'add', 'multiply', 'mean')
+    shapes = ((3, 4), (2, 3, 4), (1, 2, 2, 4))
+    for join, inputs, shape in product(joins, (None, [(0, 2), None, (0, 4)]), shapes):
+        yield partial(make_parallel, join, inputs), shape
+
+
+def make_parallel(join, inputs):
+    """Return three branches, of one shape where that has to be."""
+    same = [e.LayerNorm()] if inputs is None else [e.Parallel([[e.Dropout(0.2)], []])]
+    return e.Parallel([same, [e.Activation(sigmoid)], [e.Activation(tanh)]], join, inputs)
 
 
 def make_bidirectional(cell, sequences, merge):

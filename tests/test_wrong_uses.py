@@ -19,6 +19,7 @@ from wrong_uses import (
     labels,
     layers,
     losses,
+    masks,
     orders,
     pictures,
     predicting,
@@ -37,8 +38,8 @@ from epynn.flatten.models import Flatten
 from epynn.pooling.models import Pooling
 
 TABLES = (
-    data, foreign, labels, layers, orders, settings, training, predicting, pictures, files, custom,
-    checking, losses, kernels,
+    data, masks, foreign, labels, layers, orders, settings, training, predicting, pictures, files,
+    custom, checking, losses, kernels,
 )  # fmt: skip
 ROWS = [
     pytest.param(row, id=f'{table.__name__.partition(".")[2]}: {row.what}')

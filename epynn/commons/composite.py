@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from epynn.commons.arguments import describe
 from epynn.commons.errors import ArgumentTypeError, EpynnError, LayerError
 from epynn.commons.models import Layer, as_layers, check_array, run_layer
@@ -175,9 +177,15 @@ class Composite(Layer):
         """Return where a layer stands: its number is that in the names of its parameters."""
         return f', layer {self.layers.index(inner)} inside {self.name}'
 
-    def mask_after(self, chain: Sequence[Layer]) -> ndarray | None:
-        """Return the mask of what a chain gives out; an empty one gives its input."""
-        return chain[-1].output_mask() if chain else self.mask
+    def mask_after(self, *chains: Sequence[Layer]) -> ndarray | None:
+        """Return the mask of what chains give out, one for all. An empty one gives its input."""
+        masks = [chain[-1].output_mask() if chain else self.mask for chain in chains]
+        if not all(np.array_equal(np.asarray(mask), np.asarray(masks[0])) for mask in masks):
+            raise LayerError(
+                self.name, 'chains of layers behind which the same steps are real',
+                'some behind which there are others, or none', 'Put layers of one kind last.',
+            )  # fmt: skip
+        return masks[0]
 
     def set_hyperparameters(self, se_hPars: Mapping[str, Any]) -> None:
         """Give them to the activation functions of all layers inside, too."""

@@ -158,17 +158,22 @@ class Layer(State):
         twin = object.__new__(type(self))
         inside = {id(layer): layer.twin() for layer in self.children()}
         for name, value in vars(self).items():
-            if isinstance(value, dict) and not isinstance(value, Cache):
-                value = dict(value)
-            elif inside and isinstance(value, list | tuple):
-                value = type(value)([inside.get(id(item), item) for item in value])
-            vars(twin)[name] = inside.get(id(value), value)
+            vars(twin)[name] = with_twins(value, inside)
         twin.fs = Shapes(twin.ps)
         twin.fs.update(self.fs)
         twin.fc = Cache(twin.fs, self.fc.where)
         twin.bc = Cache(twin.bs, self.bc.where)
         twin.training = False
         return twin
+
+
+def with_twins(value: Any, twins: dict[int, Layer]) -> Any:
+    """Return a value with twins in the place of layers, in lists and dicts of its own."""
+    if isinstance(value, dict) and not isinstance(value, Cache):
+        return {key: with_twins(each, twins) for key, each in value.items()} if twins else {**value}
+    if twins and type(value) in (list, tuple):
+        return type(value)([with_twins(each, twins) for each in value])
+    return twins.get(id(value), value)
 
 
 def as_layers(layers: Any, name: str, expected: str, remedy: str) -> list[Layer]:

@@ -10,6 +10,7 @@ import numpy as np
 
 from epynn.commons.errors import ArgumentError, EpynnError, LayerError, StateError
 from epynn.commons.io.numbers import as_numbers
+from epynn.commons.io.step_labels import read_labels
 from epynn.commons.models import Layer, run_layer, walk_layers
 from epynn.commons.rows import take_rows
 from epynn.kernels.arrays import ndarray
@@ -177,8 +178,6 @@ class NetworkProbe(Probe):
                 'check_gradients(Y)', 'the labels of the batch', 'none',
                 'Pass them as the loss takes them.',
             )  # fmt: skip
-        self.Y = as_numbers(Y, 'check_gradients(Y)')
-        self.Y = self.Y[:, np.newaxis] if self.Y.ndim == 1 else self.Y
         # The data of the Embedding need no copy
         embedding = model.embedding
         data = [embedding.dtrain, embedding.dval, embedding.dtest, embedding.batch_dtrain]
@@ -187,8 +186,13 @@ class NetworkProbe(Probe):
         self.model.layers[0].trainable = True
         labels = (f'{number} {layer.name} ' for number, layer in enumerate(self.model.layers))
         super().__init__(self.model.layers, labels, X, mask, training)
-        if self.model.layers[-1].fc['A'].ndim == 3 and self.Y.ndim == 2:  # one label a step
-            self.Y = self.Y[..., np.newaxis]
+        name = 'check_gradients(Y)'
+        read = partial(as_numbers, name=name)
+        if self.model.layers[-1].fc['A'].ndim == 3:  # each step has a label
+            self.Y = read_labels(read, Y, X, mask, True, name)
+        else:
+            self.Y = read(Y)
+            self.Y = self.Y[:, np.newaxis] if self.Y.ndim == 1 else self.Y
 
     def outputs(self, training: bool | None = None) -> ndarray:
         """Return the outputs for the input as it is."""

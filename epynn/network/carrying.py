@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 
 from epynn.commons.calls import in_words
-from epynn.commons.errors import ShapeError
+from epynn.commons.errors import DataError, ShapeError
 from epynn.commons.models import Layer, walk_layers
 from epynn.kernels.arrays import ndarray
 from epynn.network.state import Network
@@ -48,6 +48,21 @@ def carried_apart(layers: Sequence[Layer]) -> Iterator[list[Layer]]:
     finally:
         for layer, carried in zip(inside, before, strict=True):
             layer.carried = carried
+
+
+def require_equal_batches(model: Network) -> None:
+    """Refuse a last batch that is smaller where each has to go on from the one before."""
+    embedding = model.embedding
+    carries = any(layer.carries for layer in walk_layers(model.layers))
+    if not carries or embedding.batch_function is not None:
+        return
+    samples, size = len(embedding.dtrain.X), embedding.se_dataset['batch_size']
+    if size and samples > size and samples % size and not embedding.se_dataset['drop_last']:
+        raise DataError(
+            'Embedding.batch_size', 'batches of as many samples each, as each goes on from the '
+            'one before', f'{samples} training samples in batches of {size}',
+            'Choose a divisor, or leave out the last ones: drop_last=True.',
+        )  # fmt: skip
 
 
 def require_carried_of(X: ndarray, carried: Carried, what: str) -> None:

@@ -10,10 +10,10 @@ from epynn.commons.maths.floating import rounds_to_zero
 from epynn.commons.models import Layer, check_array, walk_layers
 from epynn.kernels.arrays import ndarray
 from epynn.network.backward import loss_gradient, pass_back
-from epynn.network.carrying import carried_apart
+from epynn.network.carrying import carried_apart, require_equal_batches
 from epynn.network.checks import check_loss
 from epynn.network.forward import pass_through
-from epynn.network.hints import warn_of_layout, warn_of_scale
+from epynn.network.hints import warn_of_layout, warn_of_scale, warn_of_shuffled_states
 from epynn.network.label_checks import LEARNED, check_labels, check_outputs
 from epynn.network.reported_metrics import check_metrics
 from epynn.network.sample_weights import sample_weights
@@ -28,6 +28,7 @@ def dry_run(model: Network, end: str, verbose: bool) -> None:
     Parameters are drawn on the way, in the order of the layers. Nothing is learned, and no layer
     draws other random numbers.
     """
+    require_equal_batches(model)
     batch = model.embedding.batch_dtrain[0]
     count = len(model.layers)
     inputs: list[ndarray] = []
@@ -73,6 +74,7 @@ def dry_run(model: Network, end: str, verbose: bool) -> None:
         status_line(f'{model.name}: {count} layers initialized', '\n')
     warn_of_layout(model, batch.X)
     warn_of_scale(model, inputs)
+    warn_of_shuffled_states(model)
 
 
 def try_activation(layer: Layer) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 
 import epynn.settings
 from epynn.commons.arguments import suggest
+from epynn.commons.data_source import count_batches
 from epynn.commons.foreign import KEYWORDS, PLACES
 from epynn.commons.io.sequences import real_pieces
 from epynn.commons.logs import warn
@@ -126,6 +127,19 @@ def warn_of_unscaled(model: Network, X: ndarray, mask: ndarray | None, what: str
             model, 'unscaled',
             f'EpyNN.{what}(X_data): samples with numbers as large as {furthest:.4g}, where the '
             'network learned from numbers scaled to 0 to 1. Pass X_scale=True.',
+        )  # fmt: skip
+
+
+def warn_of_shuffled_states(model: Network) -> None:
+    """Warn of layers that go on from the batch before where the samples are shuffled."""
+    embedding = model.embedding
+    names = [layer.name for layer in walk_layers(model.layers) if layer.carries]
+    if names and getattr(embedding, 'shuffle', False) and count_batches(embedding) > 1:
+        warn_once(
+            model, 'shuffled states',
+            f'{names[0]}: each sample goes on from the one at its place in the batch before, but '
+            'samples are shuffled. Give them in order, Embedding(..., shuffle=False), or leave out '
+            'stateful=True.',
         )  # fmt: skip
 
 

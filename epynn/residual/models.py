@@ -66,4 +66,4 @@ class Residual(Composite):
 
     def output_mask(self) -> ndarray | None:
         """Return the mask of what the chain gives out."""
-        return self.mask_after(self.chain)
+        return self.mask_after(self.chain, self.shortcut)

@@ -17,7 +17,7 @@ from epynn import (
     identity,
     read_model,
 )
-from epynn.commons.errors import ShapeError
+from epynn.commons.errors import DataError, ShapeError
 from epynn.network import forward
 
 rng = np.random.default_rng(0)
@@ -26,7 +26,7 @@ LONG = rng.standard_normal((600, 6, 2))
 
 
 def embed(**options):
-    return Embedding(X, Y, (1, 0, 0), batch_size=6, **options)
+    return Embedding(X, Y, (1, 0, 0), batch_size=6, shuffle=False, **options)
 
 
 def make(data=None, **options):
@@ -132,12 +132,21 @@ def test_a_step_that_is_undone_carries_nothing_on():
     assert_same_parameters(model, whole)
 
 
-def test_a_smaller_last_batch_is_refused_with_the_remedy():
-    model = make(Embedding(X[:20], Y[:20], (1, 0, 0), batch_size=6))
-    with pytest.raises(ShapeError, match=r'6 samples, which go on.*got 2.*drop_last=True'):
-        model.train(1, verbose=0)
-    model = make(Embedding(X[:20], Y[:20], (1, 0, 0), batch_size=6, drop_last=True))
-    model.train(2, verbose=0)
+def test_batches_that_cannot_go_on_from_each_other_are_refused():
+    cut = {'relative_size': (1, 0, 0), 'batch_size': 6, 'shuffle': False}
+    with pytest.raises(DataError, match=r'as many samples each.*got 20 .* batches of 6.*drop_last'):
+        make(Embedding(X[:20], Y[:20], **cut))
+    make(Embedding(X[:20], Y[:20], **cut, drop_last=True)).train(2, verbose=0)
+    make(Embedding(X[:20], Y[:20], (1, 0, 0), batch_size=None)).train(2, verbose=0)
+    sizes = [slice(0, 6), slice(6, 12), slice(12, 15)]
+    batches = Embedding.from_batches(lambda: ((X[part], Y[part]) for part in sizes))
+    with pytest.raises(ShapeError, match=r'6 samples, which go on.*got 3.*drop_last=True'):
+        make(batches).train(1, verbose=0)
+
+
+def test_a_shuffle_is_told():
+    with pytest.warns(UserWarning, match=r'GRU: each sample goes on .* shuffle=False'):
+        make(Embedding(X, Y, (1, 0, 0), batch_size=6))
 
 
 # PREDICTION

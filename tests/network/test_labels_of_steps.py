@@ -19,6 +19,7 @@ from epynn import (
     softmax,
     tanh,
 )
+from epynn.commons.errors import LabelError
 from epynn.commons.loss import BCE, CCE, ICCE, Huber
 from epynn.commons.metrics import metrics_functions
 from epynn.commons.rows import put_steps
@@ -181,6 +182,9 @@ def test_gradients_against_differences(reduction):
     assert check_gradients(steps, X[:3], tags[:3])
     steps, _ = make_pair('ICCE', softmax, classes, reduction=reduction)
     assert check_gradients(steps, X[:3], classes[:3])
+    assert check_gradients(steps, ragged(X)[:3], ragged(classes)[:3])
+    with pytest.raises(LabelError, match=r'check_gradients\(Y\), sample 0: expected one for each'):
+        check_gradients(steps, ragged(X)[:3], ragged(classes)[3:6])
 
 
 # WHAT IS GIVEN BACK

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 from parity import (
+    rows_attention,
+    rows_branches,
     rows_features,
     rows_losses,
     rows_networks,
@@ -23,7 +25,7 @@ from parity.rows import stream
 
 ROWS = [
     *rows_features.ROWS, *rows_windows.ROWS, *rows_normalization.ROWS, *rows_recurrent.ROWS,
-    *rows_losses.ROWS, *rows_networks.ROWS,
+    *rows_attention.ROWS, *rows_losses.ROWS, *rows_networks.ROWS, *rows_branches.ROWS,
 ]  # fmt: skip
 
 GOLDEN = Path(__file__).with_name('golden.npz')

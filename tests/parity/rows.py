@@ -101,6 +101,8 @@ class LayerRow:
     lengths : tuple of int
         Steps of each sequence that are real, of those that are padded behind; () for all. Outputs
         at masked steps are compared as 0.
+    vanishing : tuple of str
+        Parameters whose gradients are 0 but for rounding, and compared as such.
     """
 
     name: str
@@ -112,6 +114,12 @@ class LayerRow:
     tokens: bool = False
     clip: float = 0
     lengths: tuple[int, ...] = ()
+    vanishing: tuple[str, ...] = ()
+
+    def round_off(self, g):
+        """Return gradients by name, those that vanish rounded."""
+        return {name: array.round(12) if name[1:] in self.vanishing else array
+                for name, array in g.items()}  # fmt: skip
 
     def draw(self):
         """Return the layer with its parameters, ready for a forward pass, and input."""
@@ -143,7 +151,7 @@ class LayerRow:
         A, dA = zero_masked(A, real), zero_masked(dA, real)
         dX = layer.backward(dA)
         layer.compute_gradients()
-        return {'A': A, 'dX': dX, **layer.g, **layer.s}
+        return {'A': A, 'dX': dX, **self.round_off(layer.g), **layer.s}
 
     def theirs(self):
         import torch
@@ -159,7 +167,7 @@ class LayerRow:
             assert norm > self.clip, f'{self.name}: nothing to clip'
             g = {name: gradient * self.clip / norm for name, gradient in g.items()}
         return {
-            'A': to_numpy(A), 'dX': to_numpy(tX.grad, tX), **g,
+            'A': to_numpy(A), 'dX': to_numpy(tX.grad, tX), **self.round_off(g),
             **{name: to_numpy(t) for name, t in s.items()},
         }  # fmt: skip
 

@@ -80,6 +80,20 @@ def residual(X, p, functions, shortcut=()):
     return chain(X, p, functions) + S
 
 
+def parallel(X, p, branches, join='cat', inputs=None):
+    """Branches of functions, joined by a function of PyTorch; parameters go along the branches."""
+    import torch
+
+    outputs, number = [], 0
+    for branch, (low, high) in zip(branches, inputs or [(None, None)] * len(branches), strict=True):
+        A = X[..., low:high]
+        for function in branch:
+            A = function(A, inner(p, number))
+            number += 1
+        outputs.append(A)
+    return torch.cat(outputs, -1) if join == 'cat' else getattr(torch.stack(outputs), join)(0)
+
+
 def inner(p, number):
     """Return the parameters of one of the layers inside."""
     start = f'{number}.'

@@ -5,6 +5,7 @@ import numpy as np
 from epynn.activation.models import Activation
 from epynn.batchnorm.models import BatchNorm
 from epynn.bidirectional.models import Bidirectional
+from epynn.branches.models import Parallel
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, LayerError
 from epynn.commons.maths import Constant, Normal, Uniform, relu, softmax
 from epynn.commons.penalties import L2
@@ -209,6 +210,36 @@ ROWS = [
           'Put the layer into brackets'),
     Wrong('steps of a class', lambda: TimeDistributed([Dense]), LayerError,
           'TimeDistributed.layers[0]', 'a layer', 'Dense (class)', 'Add parentheses: Dense()'),
+    Wrong('branches in one list', lambda: Parallel([Dense(3), Dense(4)]), ArgumentTypeError,
+          'Parallel.branches[0]', 'a list of layers', 'Dense(3)', 'Write [[Dense(8)], [De'),
+    Wrong('branches that are a layer', lambda: Parallel(Dense(3)), ArgumentTypeError,
+          'Parallel.branches', 'a list of branches', 'Dense(3)', 'Write [[Dense(8)], [De'),
+    Wrong('no branches', lambda: Parallel([]), ArgumentTypeError, 'Parallel.branches',
+          'a list of branches', '[] (list)', 'Write [[Dense(8)], [Dense(8)'),
+    Wrong('branches all empty', lambda: Parallel([[], []]), ArgumentTypeError, 'Parallel.layers',
+          'a list of at least one layer', '[] (list)', 'Put the layer into brackets'),
+    Wrong('a branch with a class', lambda: Parallel([[], [Dense]]), LayerError,
+          'Parallel.branches[1][0]', 'a layer', 'Dense (class)', 'Add parentheses: Dense()'),
+    Wrong('a layer in two branches', lambda: (lambda a: Parallel([[a], [a]]))(Dense(4)),
+          LayerError, 'Parallel.layers', 'each layer once', 'the same object twice',
+          'Make a second layer'),
+    Wrong('an unknown join', lambda: Parallel([[Dense(3)], []], 'sum'), ArgumentError,
+          'Parallel.join', 'one of concatenate, add, multiply, mean', "'sum'", 'Choose one of'),
+    Wrong('inputs for some branches', lambda: Parallel([[Dense(3)], []], inputs=[(0, 4)]),
+          ArgumentError, 'Parallel.inputs', 'one pair of numbers a branch, 2', '1',
+          'Write inputs=[(0, 4), (4, 10)]'),
+    Wrong('inputs that are a number', lambda: Parallel([[Dense(3)], []], inputs=4),
+          ArgumentTypeError, 'Parallel.inputs', 'a list', '4 (int)', 'Write inputs=[(0, 4), (4, 1'),
+    Wrong('inputs as a slice', lambda: Parallel([[Dense(3)]], inputs=[slice(0, 4)]), ArgumentError,
+          'Parallel.inputs[0]', 'two whole numbers, from 0 on and in order, or None',
+          'slice(0, 4', 'Write inputs=[(0, 4), (4, 1'),
+    Wrong('inputs of no width', lambda: Parallel([[Dense(3)]], inputs=[(4, 4)]), ArgumentError,
+          'Parallel.inputs[0]', 'two whole numbers, from 0 on', '(4, 4)', 'Write inputs=[(0, 4'),
+    Wrong('inputs from the end', lambda: Parallel([[Dense(3)]], inputs=[(-4, -1)]), ArgumentError,
+          'Parallel.inputs[0]', 'two whole numbers, from 0 on', '(-4, -1)', 'Write inputs=[(0, 4'),
+    Wrong('inputs with a gap', lambda: Parallel([[Dense(3)], []], inputs=[(0, 2), (3, 6)]),
+          ArgumentError, 'Parallel.inputs', 'parts that leave nothing out',
+          'none with feature 2', 'Take features that no branch is to see out of the data'),
     Wrong('a branch that is no list', lambda: Residual(Dense(3)), ArgumentTypeError,
           'Residual.layers', 'a list of at least one layer', 'Dense(',
           'Put the layer into brackets'),

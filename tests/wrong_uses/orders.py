@@ -4,6 +4,7 @@ import numpy as np
 
 from epynn.batchnorm.models import BatchNorm
 from epynn.bidirectional.models import Bidirectional
+from epynn.branches.models import Parallel
 from epynn.commons.errors import (
     ArgumentError,
     ArgumentTypeError,
@@ -224,6 +225,18 @@ ROWS = [
     Wrong('reshape that leaves a rest', lambda: run(Reshape((3, -1)), Flatten(), Dense(3, softmax)),
           ShapeError, 'Reshape.shape, layer 1', 'a shape of 4 numbers, as a sample (4,) has',
           '(3, -1)', 'Let one number be -1 to fill what'),
+    Wrong('branches of images of two sizes',
+          lambda: images(Parallel([[Convolution(1, 3, 1)], [Convolution(2, 1)]]), Flatten()),
+          ShapeError, 'Parallel, layer 1', 'branches whose outputs have one shape, but for the',
+          '(m, 6, 6, 1) and (m, 8, 8, 2)', 'Choose units, strides and padding'),
+    Wrong('a sum of branches of other units',
+          lambda: run(Parallel([[Dense(2)], [Dense(3)]], 'add'), Dense(3, softmax)), ShapeError,
+          'Parallel, layer 1', "branches whose outputs have one shape, to join them by 'add'",
+          '(m, 2) and (m, 3)', 'Choose units, strides and padding'),
+    Wrong('towers for more features than there are',
+          lambda: run(Parallel([[Dense(2)], []], inputs=[(0, 3), (3, 6)]), Dense(3, softmax)),
+          ShapeError, 'Parallel, layer 1', 'an input of 6 features, as inputs= says',
+          '(16, 4)', 'Pass as many, or write other inputs='),
     Wrong('a branch that changes the shape', lambda: run(Residual([Dense(7)]), Dense(3, softmax)),
           ShapeError, 'Residual, layer 1', 'a chain whose output has the shape of the', '(m, 7)',
           'Choose units, strides and padding'),

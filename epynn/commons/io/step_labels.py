@@ -36,7 +36,12 @@ def are_of_steps(Y_data: Any, X: Any, mask: ndarray | None, encode: bool) -> boo
 
 
 def read_labels(
-    read: Callable[[Any], ndarray], Y_data: Any, X: Any, mask: ndarray | None, whole: bool
+    read: Callable[[Any], ndarray],
+    Y_data: Any,
+    X: Any,
+    mask: ndarray | None,
+    whole: bool,
+    name: str = 'Y_data',
 ) -> ndarray:
     """Return labels of steps as an array ``(m, s, c)``, 0 where a step pads.
 
@@ -53,8 +58,10 @@ def read_labels(
         Which steps are real.
     whole : bool
         Whether labels may come for steps that pad, too, as the user padded samples and labels.
+    name : str, optional
+        The argument, for the errors.
     """
-    labels, lengths = take_labels(Y_data, X, mask, whole, 'Y_data')
+    labels, lengths = take_labels(Y_data, X, mask, whole, name)
     with naming_steps(lengths):
         rows = read(labels)
     rows = rows[:, np.newaxis] if rows.ndim == 1 else rows

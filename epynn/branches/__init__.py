@@ -1,0 +1,1 @@
+"""Parallel: branches of layers side by side, and one output of theirs."""
