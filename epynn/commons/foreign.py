@@ -72,14 +72,13 @@ PLACES = by_name({
     'learning_rate loss optimizer metrics seed class_weight reduction dtype positive_label '
     'deterministic': INITIALIZE,
     'batch_size sample_weight X_encode Y_encode X_scale drop_last validation test stratify '
-    'augment': EMBEDDING,
+    'augment shuffle bucket mask per_step': EMBEDDING,
     'schedule decay_k cycle_epochs cycle_descent ELU_alpha LRELU_alpha softmax_temperature':
         SETTING,
     'relative_size test_size validation_split val_split':
         'The Embedding splits the data: relative_size=(8, 2, 0) are the shares that '
         'train, validate and test.',
     'epochs': 'It belongs to train: model.train(epochs={value}).',
-    'shuffle': 'Leave it out: samples are shuffled before every epoch.',
     'input_shape input_dim input_size in_features in_channels n_in':
         'Leave it out: a layer takes its size from the first input.',
     'until callbacks every': 'It belongs to train: model.train(epochs=10, {name}={value}).',

@@ -17,6 +17,7 @@ from epynn.files.encoding import Encoder
 from epynn.interchange.extras import onnx
 from epynn.interchange.graph import Graph, Value
 from epynn.interchange.nodes import write_layers
+from epynn.network.carrying import carried_apart
 from epynn.network.forward import pass_through
 from epynn.network.models import EpyNN
 from epynn.network.ownership import require_initialized
@@ -128,7 +129,7 @@ def as_onnx(
 def sized_twins(layers: Sequence[Layer], shape: tuple[int, ...]) -> list[Layer]:
     """Return twins of layers that have seen one sample of that shape, and know all shapes by it."""
     twins = [layer.twin() for layer in layers]
-    with np.errstate(all='ignore'):
+    with carried_apart(twins), np.errstate(all='ignore'):
         pass_through(twins, np.zeros((1, *shape)))
     return twins
 

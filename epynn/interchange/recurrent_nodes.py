@@ -28,6 +28,11 @@ FORMULAS: Mapping[str, str] = MappingProxyType(
 def write_recurrent(graph: Graph, layer: Any, X: Value, direction: str = 'forward') -> Value:
     """Add a node RNN, GRU or LSTM: ``(m, s, e) -> (m, u)``, or ``(m, s, u)`` with sequences."""
     kind, u = type(layer).__name__, layer.d['u']
+    if layer.carries:
+        raise LayerError(
+            f'export_onnx, {graph.place}', 'layers that begin each call with a state of 0',
+            'stateful=True', 'To export it as one that begins anew, set layer.carries = False.',
+        )  # fmt: skip
     X = graph.channels_last(X)
     m, s, _ = X.shape
     steps = graph.transposed(X.name, [1, 0, 2], 'steps')

@@ -83,6 +83,15 @@ def test_each_layer_computes_the_same_elsewhere(row, dtype):
     assert_same([layer], X, dtype, by_runtime)
 
 
+def test_a_layer_that_carries_state_is_refused():
+    layer, X = LSTM(2, stateful=True), np.ones((2, 3, 4))
+    layer.forward(X)
+    with pytest.raises(LayerError, match=r'export_onnx, 1.LSTM: .* state of 0, got stateful=True'):
+        export.as_onnx([layer], X.shape[1:], 'float32')
+    layer.carries = False
+    export.as_onnx([layer], X.shape[1:], 'float32')
+
+
 def convolutional():
     return [
         Convolution(4, 3, 1, 'same', identity), BatchNorm(), Activation(relu), Pooling(2),
