@@ -35,6 +35,8 @@ def test_python_blocks_run_in_order(page, tmp_path, monkeypatch):
         pytest.importorskip('sklearn')
     if any('plot' in block or 'pictures' in block for block in blocks):
         pytest.importorskip('matplotlib')
+    if any('import onnx' in block for block in blocks):
+        pytest.importorskip('onnx')
     monkeypatch.chdir(tmp_path)
     namespace = {'__name__': 'docs'}
     for number, block in enumerate(blocks):

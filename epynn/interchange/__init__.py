@@ -1,3 +1,4 @@
-"""Networks that go elsewhere, and come from there: ONNX."""
+"""Networks that go elsewhere, and come from there: ONNX and PyTorch."""
 
 from epynn.interchange.export import model_export_onnx as model_export_onnx
+from epynn.interchange.to_torch import to_torch as to_torch

@@ -15,8 +15,8 @@ from epynn.commons.paths import as_path
 from epynn.files.atomic import write_atomically
 from epynn.files.encoding import Encoder
 from epynn.interchange.extras import onnx
-from epynn.interchange.graph import Graph, Value
-from epynn.interchange.nodes import write_layers
+from epynn.interchange.onnx.graph import Graph, Value
+from epynn.interchange.onnx.nodes import write_layers
 from epynn.network.carrying import carried_apart
 from epynn.network.forward import pass_through
 from epynn.network.models import EpyNN

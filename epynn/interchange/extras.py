@@ -14,12 +14,23 @@ def onnx() -> Any:
     MissingExtraError
         If it is not installed.
     """
+    names = 'checker', 'helper', 'numpy_helper', 'shape_inference'
+    return packages("'epynn-numpy[onnx]'", 'onnx', *(f'onnx.{name}' for name in names))
+
+
+def torch() -> Any:
+    """Return the package torch, or raise a MissingExtraError."""
+    return packages('torch', 'torch')
+
+
+def packages(install: str, name: str, *modules: str) -> Any:
+    """Return a package, and see that modules of it are there; say how to install it otherwise."""
     try:
-        for module in ('checker', 'helper', 'numpy_helper', 'shape_inference'):
-            import_module(f'onnx.{module}')
-        return import_module('onnx')
+        for module in modules:
+            import_module(module)
+        return import_module(name)
     except ImportError:
         raise MissingExtraError(
-            'epynn.interchange', 'onnx', 'no such package',
-            "Install it: python -m pip install 'epynn-numpy[onnx]'",
+            'epynn.interchange', name, 'no such package',
+            f'Install it: python -m pip install {install}',
         ) from None  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.positions import position_angles
-from epynn.interchange.graph import Graph, Value
+from epynn.interchange.onnx.graph import Graph, Value
 
 
 def write_attention(graph: Graph, layer: Any, X: Value) -> Value:

@@ -11,11 +11,11 @@ from epynn.commons.arguments import describe
 from epynn.commons.errors import LayerError
 from epynn.commons.maths import identity
 from epynn.commons.models import Layer
-from epynn.interchange.activations import is_exact, write_activation
-from epynn.interchange.attention_nodes import write_attention
-from epynn.interchange.graph import Graph, Value
-from epynn.interchange.recurrent_nodes import write_bidirectional, write_recurrent
-from epynn.interchange.sliding_nodes import (
+from epynn.interchange.onnx.activations import is_exact, write_activation
+from epynn.interchange.onnx.attention import write_attention
+from epynn.interchange.onnx.graph import Graph, Value
+from epynn.interchange.onnx.recurrent import write_bidirectional, write_recurrent
+from epynn.interchange.onnx.sliding import (
     write_convolution,
     write_global_pooling,
     write_pooling,
@@ -150,9 +150,45 @@ def write_residual(graph: Graph, layer: Any, X: Value) -> Value:
     F = write_layers(graph, layer.chain, X, f'{place}.', 0)
     S = write_layers(graph, layer.shortcut, X, f'{place}.', len(layer.chain))
     graph.place = place
-    if F.first != S.first:
-        F, S = graph.channels_last(F), graph.channels_last(S)
+    F, S = in_one_layout(graph, F, S)
     return F._replace(name=graph.node('Add', [F.name, S.name], 'A', 'A = F + S'))
+
+
+def write_parallel(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add each branch, which may read a part of the channels, and join them."""
+    place, ends = graph.place, []
+    for branch, part, start in zip(layer.branches, layer.inputs, layer.ends, strict=False):
+        Xk = X
+        if part != slice(None):
+            Xk, (low, high) = graph.channels_last(X), (part.start, part.stop)
+            names = [
+                graph.constant(f'{low}:{high} {key}', [value])
+                for key, value in (('from', low), ('to', high), ('axis', len(X.shape) - 1))
+            ]
+            cut = graph.node('Slice', [Xk.name, *names], f'X{low}:{high}', 'a part of the input')
+            Xk = Value(cut, (*X.shape[:-1], high - low))
+        ends.append(write_layers(graph, branch, Xk, f'{place}.', start))
+        graph.place = place
+    ends = in_one_layout(graph, *ends)
+    names, last = [end.name for end in ends], len(X.shape) - 1
+    if layer.join == 'concatenate':
+        axis = 1 if ends[0].first else last
+        A = graph.node('Concat', names, 'A', 'branches side by side', axis=axis)
+    elif layer.join == 'multiply':
+        A = names[0]
+        for name in names[1:]:
+            A = graph.node('Mul', [A, name], 'A', 'A = A0 * A1 * ...')
+    else:
+        op = {'add': 'Sum', 'mean': 'Mean'}[layer.join]
+        A = graph.node(op, names, 'A', f'{layer.join} of the branches')
+    return Value(A, layer.fs['A'], ends[0].first)
+
+
+def in_one_layout(graph: Graph, *values: Value) -> list[Value]:
+    """Return arrays with the channels in one place: behind the samples if all have them there."""
+    if all(value.first for value in values):
+        return list(values)
+    return [graph.channels_last(value) for value in values]
 
 
 def write_transformer(graph: Graph, layer: Any, X: Value) -> Value:
@@ -195,6 +231,7 @@ WRITERS: Mapping[type[Layer], Callable[[Graph, Any, Value], Value]] = MappingPro
     known.GroupNorm: write_groupnorm,
     known.LSTM: write_recurrent,
     known.LayerNorm: write_layernorm,
+    known.Parallel: write_parallel,
     known.Pooling: write_pooling,
     known.Pooling1D: write_pooling,
     known.PositionalEncoding: write_positional_encoding,

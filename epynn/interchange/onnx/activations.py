@@ -9,7 +9,7 @@ import numpy as np
 from epynn.commons.arguments import describe
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import LayerError
-from epynn.interchange.graph import Graph, Value
+from epynn.interchange.onnx.graph import Graph, Value
 
 OPERATORS: Mapping[str, str] = MappingProxyType({
     'relu': 'Relu', 'lrelu': 'LeakyRelu', 'sigmoid': 'Sigmoid', 'tanh': 'Tanh',

@@ -3,8 +3,8 @@
 from typing import Any
 
 from epynn.commons.windows import Sliding
-from epynn.interchange.activations import write_activation
-from epynn.interchange.graph import Graph, Value
+from epynn.interchange.onnx.activations import write_activation
+from epynn.interchange.onnx.graph import Graph, Value
 from epynn.kernels.window import Window
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import LayerError
-from epynn.interchange.activations import gate_settings
-from epynn.interchange.graph import Graph, Value
+from epynn.interchange.onnx.activations import gate_settings
+from epynn.interchange.onnx.graph import Graph, Value
 from epynn.kernels.arrays import ndarray
 
 GATES: Mapping[str, tuple[str, ...]] = MappingProxyType({
