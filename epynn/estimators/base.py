@@ -26,6 +26,7 @@ from epynn.estimators.scikit_learn import (
     train_test_split,
     validate_data,
 )
+from epynn.estimators.sequences import as_sequences, first_steps, real_steps, unmasked
 from epynn.files.continuing import adopt_targets
 from epynn.kernels.arrays import ndarray
 from epynn.network.callbacks import Callback, EarlyStopping
@@ -41,6 +42,7 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
 
     network_: EpyNN
     n_iter_: int
+    _of_sequences: bool
 
     _encode: Callable[..., ndarray]
     """Learn from targets what they are, or check that they are such; return ``Y (m, u)``."""
@@ -106,11 +108,14 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
 
     def _check_data(self, X: Any, y: Any, reset: bool) -> tuple[ndarray, ndarray]:
         """Return samples and targets as arrays of numbers, of the features there were."""
-        X, y = validate_data(
-            self, X, y, reset=reset, allow_nd=True, multi_output=True,
-            y_numeric=is_regressor(self),
+        sequences = as_sequences(X, not reset and self._of_sequences)
+        first, y = validate_data(
+            self, X if sequences is None else first_steps(sequences), y, reset=reset,
+            allow_nd=True, multi_output=True, y_numeric=is_regressor(self),
         )  # fmt: skip
-        return X, y
+        if reset:
+            self._of_sequences = sequences is not None
+        return first if sequences is None else sequences, y
 
     def _check_weights(self, sample_weight: Any, X: ndarray) -> ndarray | None:
         """Return weights as an array of numbers from 0, some of them above."""
@@ -151,7 +156,7 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
             if layer.draws_parameters() and not layer.children()
         )  # fmt: skip
         scales = self.standardize and not learner.takes_tokens
-        self.feature_scale_ = Standard.of(X, w) if scales else None
+        self.feature_scale_ = Standard.of(*real_steps(X, w)) if scales else None
 
     def _prepare(self, X: ndarray) -> ndarray:
         """Return samples as the network takes them."""
@@ -169,7 +174,9 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
         if size == 'auto':
             size = math.ceil(m / max(round(m / BATCH), 1))
         w = None if w is None else w / w.mean()
-        embedding = Embedding(self._prepare(X), Y, (1, 0, 0), min(size, m), sample_weight=w)
+        X, mask = unmasked(self._prepare(X))
+        size = min(size, m)
+        embedding = Embedding(X, Y, (1, 0, 0), size, sample_weight=w, mask=mask)
         adopt_targets(embedding, self._targets())  # a few samples need not tell what all are
         return embedding
 
@@ -252,9 +259,14 @@ class BaseNetwork(CallbackSupportMixin, BaseEstimator):
     def _compute(self, X: Any, keep_Z: bool = False, stop: int | None = None) -> ndarray:
         """Return the outputs of samples, or those of the first layers."""
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, allow_nd=True)
+        sequences = as_sequences(X, self._of_sequences)
+        if sequences is None:
+            X = validate_data(self, X, reset=False, allow_nd=True)
+        else:
+            X = sequences
         expected = self.network_.network[0]['forward']['X'][1:]
-        if X.shape[1:] != expected:
+        some = 1 if sequences is None else 2  # axes that may have another size
+        if X.shape[some:] != expected[some - 1 :]:
             raise ShapeError(
                 f'{type(self).__name__}.predict(X)', f'samples of shape {expected}',
                 f'{X.shape[1:]}', 'Give them all the axes of those that were learned from.',

@@ -173,7 +173,7 @@ class EpyNNClassifier(ClassifierMixin, BaseNetwork):
         Parameters
         ----------
         X : array_like
-            Samples ``(m, n)``, or with more axes.
+            Samples ``(m, n)``, or with more axes; or a list of sequences of different lengths.
         y : array_like
             Labels ``(m,)``, or 0 and 1 for each of several ``(m, c)``.
         sample_weight : array_like, optional

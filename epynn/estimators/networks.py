@@ -11,6 +11,7 @@ import numpy as np
 from epynn.commons.models import walk_layers
 from epynn.embedding.models import Embedding
 from epynn.estimators.scikit_learn import get_active_backend
+from epynn.estimators.sequences import unmasked
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.kernels.threads import one_thread
@@ -51,8 +52,9 @@ def compute(model: Network, X: ndarray, keep_Z: bool = False, stop: int | None =
 
     With `stop` those of the first layers, so many of them.
     """
+    X, mask = unmasked(X)
     with one_core(), BlasOnOneThread(), np.errstate(all='ignore'):
-        A, Z = compute_outputs(model, X, keep_Z, stop)
+        A, Z = compute_outputs(model, X, keep_Z, stop, mask)
     return Z if keep_Z else A
 
 

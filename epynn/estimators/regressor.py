@@ -112,7 +112,7 @@ class EpyNNRegressor(RegressorMixin, BaseNetwork):
         Parameters
         ----------
         X : array_like
-            Samples ``(m, n)``, or with more axes.
+            Samples ``(m, n)``, or with more axes; or a list of sequences of different lengths.
         y : array_like
             Amounts ``(m,)`` or ``(m, c)``.
         sample_weight : array_like, optional
