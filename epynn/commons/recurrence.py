@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.arguments import as_flag, as_function, as_int
+from epynn.commons.arguments import as_flag, as_function, as_int, describe
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import ShapeError
 from epynn.commons.maths import Initializer
@@ -92,11 +92,11 @@ class Recurrent(Layer):
         They are views ``(m, u)`` by their symbols, as :meth:`carry_states` is given the last ones.
         """
         for symbol, state in first.items() if self.carries and self.carried else ():
-            carried = self.carried[symbol]
-            if carried.shape != state.shape:
+            carried = self.carried.get(symbol)
+            if carried is None or carried.shape != state.shape:
                 raise ShapeError(
                     f'{self.name}.carried[{symbol!r}]', f'an array of shape {state.shape}',
-                    f'{carried.shape}', 'Call model.reset_states() first.',
+                    describe(carried), 'Call model.reset_states() first.',
                 )  # fmt: skip
             state[...] = carried
 

@@ -128,7 +128,7 @@ def fits_network(training: Training, model: EpyNN) -> bool:
         len([make_stream(state) for state in training.streams]) == len(layers) + 1
         and all(fits_layer(*pair) for pair in zip(training.moments, layers, strict=True))
         and len(training.carried) in (0, len(layers))
-        and all(isinstance(a, np.ndarray) for each in training.carried for a in each.values())
+        and all(a.dtype.kind in 'biuf' for each in training.carried for a in each.values())
         and all(type(n) is int for n in (training.step, e, step, count, samples, training.key))
         and min(training.step, step) >= -1
         and min(count, samples, training.key) >= 0

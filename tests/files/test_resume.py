@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from files.interrupted import Interrupt, X, Y, embed, interrupted, make
-from model_files import parts_of
+from model_files import edit, parts_of
 from networks import assert_same_parameters, record
 
 import epynn
@@ -207,3 +207,8 @@ def test_a_training_that_was_read_and_written_again_keeps_all_of_it(tmp_path):
     again = epynn.read_model(read.write(tmp_path / 'again', resume=True), data=embed())
     assert record(again.interrupted) == record(read.interrupted)
     assert record(again.interrupted.callbacks[1][1]) == record(early.state())
+
+
+def test_a_file_of_before_layers_carried_states_is_read(path):
+    edit(path, lambda description, arrays: description['training'].pop('carried'))
+    epynn.read_model(path, data=embed()).train(until=5, verbose=0)

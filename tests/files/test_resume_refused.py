@@ -100,6 +100,9 @@ BROKEN = {
         {training['order']['array']: np.zeros(20, int)}
     ),
     'an array that is not there': put('order', {'array': 'training.99999'}),
+    'states that are carried by nobody': put('carried', [{'dict': []}]),
+    'states that are no arrays': put('carried', [{'dict': [['h', 5]]}] * 5),
+    'states of words': put('carried', 5),
     'too few streams': lambda training, arrays: training['streams'].pop(),
     'another generator': lambda training, arrays: training['streams'][0]['dict'][0].__setitem__(
         1, 'System'
