@@ -51,7 +51,7 @@ def _multiply(X: ndarray, Y: ndarray, Z: ndarray) -> None:
     """Compute ``Z = X Y`` for each head of each sample."""
     (m, heads, i, j), (groups, n) = X.shape, Y.shape[1::2]
     # (m, heads, i, j) -> (m, groups, heads / groups, i, j), a view
-    X, Z = (array.reshape(m, groups, -1, i, array.shape[-1]) for array in (X, Z))
+    X, Z = (array.reshape(m, groups, heads // groups, i, array.shape[-1]) for array in (X, Z))
     Y = Y[:, :, np.newaxis]
     _by_samples(lambda part: np.matmul(X[part], Y[part], out=Z[part]), m, heads * i * j * n)
 
