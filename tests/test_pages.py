@@ -6,6 +6,7 @@ from textwrap import dedent
 
 import numpy as np
 import pytest
+from pages import shapes
 
 import epynn
 
@@ -13,6 +14,7 @@ DOCS = Path(__file__).parent.parent / 'docs'
 LISTED = re.findall(r'^\| \[(\w+)\]\(layers/', (DOCS / 'layers.md').read_text(), flags=re.M)
 PAGES = {name: (DOCS / 'layers' / f'{name.lower()}.md').read_text() for name in LISTED}
 STEPS = re.compile(r'^```\{steps\} (\w+)\n(.*?)^```$', flags=re.M | re.S)
+SHAPES = re.compile(r'^```\{shapes\} ([^\n]*)\n((?::[^\n]*\n)+)\n(.*?)^```$', flags=re.M | re.S)
 CELL = re.compile(r'^```\{code-cell\}\n(.*?)^```$', flags=re.M | re.S)
 FAMILIES = ('losses', 'activations', 'optimizers', 'schedules', 'initializers', 'metrics')
 WITH_EXERCISES = {**PAGES, **{name: (DOCS / f'{name}.md').read_text() for name in FAMILIES}}
@@ -41,8 +43,7 @@ def test_answers_to_the_exercises_of_a_page_are_right(name):
     assert len(checks) == WITH_EXERCISES[name].count('```{answer}') >= 2
     for check in checks:
         assert 'assert ' in check
-        names = {name: getattr(epynn, name) for name in epynn.__all__}
-        exec(dedent(check), {'np': np, **names})
+        exec(dedent(check), dict(shapes.NAMES))
 
 
 @pytest.mark.parametrize('name', LISTED)
@@ -75,15 +76,27 @@ def test_every_picture_of_a_page_has_words_for_those_who_do_not_see_it(name):
         assert re.search(r'^    alt: .{20,}', cell, flags=re.M), cell
 
 
+@pytest.mark.parametrize('name', LISTED)
+def test_shapes_of_a_page_are_those_of_a_run(name):
+    code, options, table = SHAPES.search(PAGES[name]).groups()
+    shape = re.search(r':input: (.*)', options)[1]
+    layer, arrays = shapes.run_layer(code, eval(shape), ':tokens:' in options)
+    shown = set()
+    for names, symbols, _ in (row.split(' | ', 2) for row in table.splitlines()):
+        for array in names.split():
+            assert shapes.fits(symbols, layer.d, arrays[array].shape), array
+            shown.add(array)
+    assert {array for array in arrays if '.' not in array} <= shown
+
+
 def test_shapes_read_symbols_as_one_writes_them():
-    layers = pytest.importorskip('pages.layer_pages')
     d = {'m': 2, 'h': 4, 'ph': 1, 'd': 6, 'g': 3, 'u': 5}
-    assert layers.fits('(m, h + 2 ph, d / g)', d, (2, 6, 2))
-    assert layers.fits('(m, 4 u)', d, (2, 20))
-    assert layers.fits('(u,)', d, (5,))
-    assert layers.fits('(m, ..., d)', d, (2, 8, 8, 6))
-    assert not layers.fits('(m, ..., d)', d, (2, 8, 8, 5))
-    assert not layers.fits('(m, h)', d, (4, 2))
+    assert shapes.fits('(m, h + 2 ph, d / g)', d, (2, 6, 2))
+    assert shapes.fits('(m, 4 u)', d, (2, 20))
+    assert shapes.fits('(u,)', d, (5,))
+    assert shapes.fits('(m, ..., d)', d, (2, 8, 8, 6))
+    assert not shapes.fits('(m, ..., d)', d, (2, 8, 8, 5))
+    assert not shapes.fits('(m, h)', d, (4, 2))
 
 
 def test_symbols_of_several_letters_stay_together_in_equations():

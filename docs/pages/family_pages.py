@@ -17,7 +17,8 @@ from numpydoc.docscrape import NumpyDocString
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-from pages.layer_pages import NAMES, PageDirective, as_markdown
+from pages.layer_pages import PageDirective, as_markdown
+from pages.shapes import NAMES
 from pages.source_pages import find_source
 
 FAMILIES = {

@@ -24,9 +24,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 import epynn
+from pages.shapes import NAMES, fits, run_layer, show
 from pages.steps import Group, Step, read_steps
-
-NAMES = {'np': np, **{name: getattr(epynn, name) for name in epynn.__all__}}
 
 
 def as_markdown(words: str) -> str:
@@ -70,14 +69,8 @@ class Shapes(PageDirective):
 
     def run(self) -> list[nodes.Node]:
         """Run the layer and compare."""
-        layer = eval(self.arguments[0], dict(NAMES))
         shape = eval(self.options['input'])
-        X = np.random.default_rng(0).standard_normal(shape)
-        layer.training = True
-        A = layer.forward(np.ones(shape, dtype=int) if 'tokens' in self.options else X)
-        layer.backward(np.ones_like(A))
-        layer.compute_gradients()
-        arrays = {**layer.fc, **layer.p, **layer.s, **layer.bc, **layer.g}
+        layer, arrays = run_layer(self.arguments[0], shape, 'tokens' in self.options)
         axes: dict[str, str] = {}
         rows = []
         for names, symbols, words in self.rows(3):
@@ -99,24 +92,6 @@ class Shapes(PageDirective):
         table = self.table(['Array', 'Axes', 'Here', 'What it is'], rows)
         table[0]['classes'].append('shapes')
         return [*self.parse(words), *table]
-
-
-def show(shape: tuple[int, ...]) -> str:
-    """Return a shape as it is written in the house."""
-    return f'({", ".join(map(str, shape))}{"," * (len(shape) == 1)})'
-
-
-def fits(symbols: str, d: dict[str, int], actual: tuple[int, ...]) -> bool:
-    """Return whether axes such as ``(m, 4 u)`` are those of a shape; ``...`` stands for any."""
-    inside = re.sub(r'(\d) ([a-z])', r'\1 * \2', symbols.strip('()').replace('/', '//'))
-    parts = [part.strip() for part in inside.split(',') if part.strip()]
-    sizes = [None if part == '...' else eval(part, {}, dict(d)) for part in parts]
-    if None not in sizes:
-        return tuple(sizes) == actual
-    at = sizes.index(None)
-    after = len(sizes) - at - 1
-    end = actual[len(actual) - after :]
-    return tuple(sizes[:at]) == actual[:at] and tuple(sizes[at + 1 :]) == end
 
 
 class Steps(PageDirective):
