@@ -1,5 +1,6 @@
 """The pages of layers: each has every part, and its steps have the numbers of the code."""
 
+import inspect
 import re
 from pathlib import Path
 from textwrap import dedent
@@ -19,6 +20,7 @@ CELL = re.compile(r'^```\{code-cell\}\n(.*?)^```$', flags=re.M | re.S)
 FAMILIES = ('losses', 'activations', 'optimizers', 'schedules', 'initializers', 'metrics')
 WITH_EXERCISES = {**PAGES, **{name: (DOCS / f'{name}.md').read_text() for name in FAMILIES}}
 ANSWER = re.compile(r'^```\{answer\}\n---\ncheck: \|\n(.*?)^---$', flags=re.M | re.S)
+MATH = re.compile(r'^\.\. math::((?: .*)?(?:\n(?: .*)?)*)', flags=re.M)
 PARTS = (
     'Shapes', 'Forward', 'Backward', 'By hand', 'Is it right?', 'In PyTorch, in Keras, here',
     'Parameters', 'Exercises',
@@ -104,6 +106,19 @@ def test_symbols_of_several_letters_stay_together_in_equations():
     assert '<mi class="symbol">dZ</mi>' in mathml.convert('dZ = dA', block=False)
     assert '<mi class="symbol">C_</mi>' in mathml.convert(r'C\_', block=False)
     assert '>activate</mi>' in mathml.convert('activate(Z)', block=False)
+
+
+def test_all_equations_of_pages_and_docstrings_are_known():
+    mathml = pytest.importorskip('pages.mathml')
+    texts = [path.read_text() for path in (*DOCS.glob('*.md'), *DOCS.glob('layers/*.md'))]
+    texts = [re.sub(r'```\{code-cell\}.*?```|`[^`\n]+`', '', text, flags=re.S) for text in texts]
+    docstrings = [inspect.getdoc(getattr(epynn, name)) or '' for name in epynn.__all__]
+    found = [tex for text in texts for tex in re.findall(r'\$\$(.+?)\$\$', text, flags=re.S)]
+    found += [tex for text in texts for tex in re.findall(r'(?<!\$)\$([^$\n]+)\$(?!\$)', text)]
+    found += [tex for text in docstrings for tex in re.findall(MATH, text)]
+    assert len(found) > 500
+    for tex in found:
+        mathml.convert(tex, block=True)
 
 
 def test_equations_with_unknown_commands_are_refused():

@@ -18,7 +18,7 @@ JOINS = ('concatenate', 'add', 'multiply', 'mean')
 class Parallel(Composite):
     r"""Pass the input through several branches of layers, and join what they make of it.
 
-    .. math:: A = [\, F_0(X_0), \; F_1(X_1), \; \dots \,] \qquad \text{or} \quad
+    .. math:: A = [\, F_0(X_0), \; F_1(X_1), \; \ldots \,] \qquad \text{or} \quad
               \sum_k F_k(X_k), \quad \prod_k F_k(X_k), \quad \frac{1}{K} \sum_k F_k(X_k)
 
     Each branch sees all of the input, or a part of it: filters of several sizes for the same image,
