@@ -56,9 +56,9 @@ def restore_rows(rows: list[Any], layers: list[Layer], decoder: Decoder) -> list
             'parameters': decoder.field(record, 'parameters', int),
             'layers': decoder.field(record, 'layers', list),
         }
-        row['layers'] = restore_rows(row['layers'], layer.children(), decoder)
         if is_known_layer(layer):
             check_layer(layer, row, decoder)
+        row['layers'] = restore_rows(row['layers'], layer.children(), decoder)
         counted = layer.count_parameters() == row['parameters']  # all that is known of your own
         decoder.require(counted, f'{row["parameters"]} parameters', sorted(layer.p))
         layer.name = row['name']
@@ -93,9 +93,9 @@ def check_layer(layer: Layer, row: Mapping[str, Any], decoder: Decoder) -> None:
     decoder.require(given, f'the input shape of {layer.name}', row['forward'])
     X = decoder.build(np.broadcast_to, np.zeros((), layer.dtype), shape)
     decoder.build(layer.check_axes, X)
-    if layer.children():  # which have rows of their own
-        return
     decoder.build(layer.compute_shapes, X)
+    if layer.children():  # which have rows of their own; some were told sizes just now
+        return
     for name, size in layer.d.items():
         same = row['dimensions'].get(name) == size
         decoder.require(same, f'{layer.name} with {name} = {size}', row['dimensions'])
