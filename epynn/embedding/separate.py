@@ -60,9 +60,9 @@ def labelled_set(
     settings, whole = layer.se_dataset, mask is not None
     X, mask = layer.encode(X_data, settings['X_encode'], settings['X_scale'], mask)
     # Sequences may have other lengths; in the batches of a stream, each time others
-    lengths = mask is not None or dtrain.mask is not None
-    tokens = X.ndim == 2 and X.dtype.kind in 'iu'
-    lengths = lengths or ((X.ndim == 3 or tokens) and layer.batch_function is not None)
+    lengths = settings['X_encode'] or mask is not None or dtrain.mask is not None
+    if layer.batch_function is not None:
+        lengths = lengths or X.ndim == 3 or (X.ndim == 2 and X.dtype.kind in 'iu')
     if X.ndim != dtrain.X.ndim or X.shape[1 + lengths :] != dtrain.X.shape[1 + lengths :]:
         raise ShapeError(
             'X_data', f'samples of shape {dtrain.X.shape[1:]}, as those to train on',

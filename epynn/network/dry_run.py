@@ -12,7 +12,7 @@ from epynn.kernels.arrays import ndarray
 from epynn.network.backward import loss_gradient, pass_back
 from epynn.network.carrying import carried_apart, require_equal_batches
 from epynn.network.checks import check_loss
-from epynn.network.forward import pass_through
+from epynn.network.forward import compute_outputs, pass_through
 from epynn.network.hints import warn_of_layout, warn_of_scale, warn_of_shuffled_states
 from epynn.network.label_checks import LEARNED, check_labels, check_outputs
 from epynn.network.reported_metrics import check_metrics
@@ -72,6 +72,10 @@ def dry_run(model: Network, end: str, verbose: bool) -> None:
     pass_back(model, dA, dZ, look_back)
     if verbose and end == '\r':
         status_line(f'{model.name}: {count} layers initialized', '\n')
+    for dset in model.embedding.dsets:  # are sequences of other lengths taken, too?
+        if dset.X.shape[1:] != model.embedding.dtrain.X.shape[1:]:
+            real = None if dset.mask is None else dset.mask[:1]
+            compute_outputs(model, dset.X[:1], mask=real)
     warn_of_layout(model, batch.X)
     warn_of_scale(model, inputs)
     warn_of_shuffled_states(model)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from epynn import Dense, Embedding, EpyNN, Flatten, Template, sigmoid
-from epynn.commons.errors import LayerError
+from epynn import LSTM, Dense, Embedding, EpyNN, Flatten, Template, sigmoid
+from epynn.commons.errors import LayerError, ShapeError
 from epynn.commons.io import feature_scale, scale_features
 from epynn.commons.models import dataSet
 from epynn.embedding.batches import Batches
@@ -143,3 +143,31 @@ def test_a_layer_that_needs_one_length_is_refused_before_training_begins():
     model = EpyNN([embedding, Template(), Flatten(), Dense(1, sigmoid)])
     with pytest.raises(LayerError, match='Flatten, layer 2: expected sequences of one length'):
         model.initialize(loss='BCE', verbose=False)
+
+
+def test_words_to_validate_may_all_be_longer():
+    def make(*layers):
+        embedding = Embedding(
+            ['ab', 'ba'], [0, 1], X_encode=True, validation=(['abab', 'baba'], [0, 1])
+        )
+        model = EpyNN([embedding, *layers, Dense(1, sigmoid)])
+        model.initialize(loss='BCE', verbose=False)
+        return model
+
+    model = make(LSTM(2))
+    model.train(1, verbose=0)
+    assert model.embedding.dval.A.shape == (2, 1)
+    with pytest.raises(ShapeError, match=r'Dense, layer 2: expected an input that fits'):
+        make(Flatten())
+
+
+def test_streams_of_tokens_may_have_batches_of_one_length_each():
+    def batches():
+        yield [[1, 2], [3, 4]], [0, 1]
+        yield [[1, 2, 3], [3, 4, 5]], [0, 1]
+        yield [[1, 2, 3], [3, 4]], [0, 1]
+
+    embedding = Embedding.from_batches(batches)
+    embedding.training_batches(init=True)
+    found = [(batch.X.shape, batch.mask is None) for batch in embedding.batch_dtrain]
+    assert found == [((2, 2), True), ((2, 3), True), ((2, 3), False)]
