@@ -33,6 +33,10 @@ class Recurrent(Layer):
     In the caches, arrays over all steps are ``(m, s, u)``. They are views of arrays ``(s, m, u)``,
     in which a step is contiguous; :func:`take_steps` gives these back.
 
+    A class whose passes leave states at masked steps as they were, by :meth:`hold`, says
+    ``honours_mask = True``; one that takes `stateful` calls :meth:`begin_states` before its steps
+    and :meth:`carry_states` behind them.
+
     Parameters
     ----------
     unit_cells : int
