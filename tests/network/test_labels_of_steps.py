@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from epynn import (
+    L2,
+    Convolution1D,
     Dense,
     EarlyStopping,
     Embedding,
@@ -131,6 +133,24 @@ def test_a_metric_of_the_users_sees_rows():
 
     make_pair('ICCE', softmax, classes, metrics=[look])[0].evaluate()
     assert set(seen) == {((mask.sum(), 1), (mask.sum(), c))}
+
+
+@pytest.mark.parametrize('reduction', ['sum', 'mean'])
+def test_penalties_weigh_as_much_as_beside_so_many_samples(reduction):
+    steps, rows = make_pair('ICCE', softmax, classes, reduction=reduction)
+    for layer in (steps.layers[1].layers[1], rows.layers[2]):
+        layer.penalty = L2(0.1)
+    assert_same_training(steps, rows)
+
+
+@pytest.mark.parametrize('given', [np.asarray, lambda Y: Y.tolist()], ids=['array', 'list'])
+def test_labels_may_be_of_the_steps_that_a_layer_leaves(given):
+    Y = given(classes[:, : s // 2])
+    layers = [Convolution1D(4, 2, 2), TimeDistributed(Dense(c, softmax))]
+    model = EpyNN([Embedding(X, Y, (1, 0, 0), per_step=True), *layers])
+    model.initialize(loss='ICCE', seed=1, verbose=False)
+    model.train(1, verbose=0)
+    assert model.embedding.dtrain.P.shape == (m, s // 2)
 
 
 @pytest.mark.parametrize('class_weight', [{1: 3.0, 2: 0.0}, 'balanced'])

@@ -91,6 +91,8 @@ def take_labels(
         if whole and Y_data.shape[:2] == mask.shape:
             return Y_data[mask], real_steps(X, mask)
     samples, lengths = as_list(Y_data, name), real_steps(X, mask)
+    if mask is None and ragged_samples(Y_data) is None and hasattr(samples[0], '__len__'):
+        lengths = [len(samples[0])] * len(X)  # a layer may leave fewer steps
     if len(samples) != len(lengths):
         raise LabelError(
             name, f'one list for each of the {len(lengths)} samples', f'{len(samples)}',
