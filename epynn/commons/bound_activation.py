@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +22,7 @@ from epynn.commons.maths import (
 )
 from epynn.commons.maths.floating import rounds_to_zero
 from epynn.kernels.arrays import ndarray
+from epynn.kernels.elementwise import by_runs
 
 # Which hyper-parameter of a layer sets which keyword argument of which function.
 _HYPERPARAMETERS = (
@@ -108,7 +110,8 @@ class BoundActivation:
 
     def __call__(self, x: ndarray, deriv: bool = False) -> ndarray:
         """Return ``f(x)``, or its elementwise derivative (softmax: the Jacobian's diagonal)."""
-        result = self.function(x, deriv=deriv, **self.hyperparameters)
+        function = partial(self.function, deriv=deriv, **self.hyperparameters)
+        result = by_runs(function, x) if self.takes_runs else function(x)
         if np.shape(result) != x.shape:
             what = 'slopes' if deriv else 'outputs'
             raise ShapeError(
@@ -168,6 +171,12 @@ class BoundActivation:
             mean = np.sum(dA * A, axis=-1, keepdims=True)
             dZ: ndarray = A * (dA - mean) / self.hyperparameters['T']
             return dZ
+        if self.takes_runs:
+            return by_runs(self.multiply_slope, dA, Z, A)
+        return self.multiply_slope(dA, Z, A)
+
+    def multiply_slope(self, dA: ndarray, Z: ndarray, A: ndarray) -> ndarray:
+        """Compute ``dA * f'(Z)`` of an elementwise function."""
         dZ = self.slope(Z, A, np.empty_like(A))
         dZ *= dA
         return dZ
@@ -191,6 +200,11 @@ class BoundActivation:
     def is_elementwise(self) -> bool:
         """Whether each output depends on one input only, as for all functions but softmax."""
         return self.function is not softmax
+
+    @property
+    def takes_runs(self) -> bool:
+        """Whether arrays may be cut and computed in parts: of functions whose insides are known."""
+        return self.is_bundled and self.is_elementwise and self.function is not identity
 
     @property
     def range(self) -> tuple[float, float]:

@@ -10,8 +10,8 @@ def dense_forward(layer: Layer, A: ndarray) -> ndarray:
     # (1) Input
     X = layer.receive_input(A)
 
-    # (2) Linear product: (m, n) @ (n, u) -> (m, u)
-    Z = layer.fc['Z'] = multiply(X, layer.p['W']) + layer.p['b']
+    # (2) Linear product Z = X W + b: (m, n) @ (n, u) + (1, u) -> (m, u)
+    Z = layer.fc['Z'] = multiply(X, layer.p['W'], layer.p['b'])
 
     # (3) Activation
     A = layer.fc['A'] = layer.activate(Z)

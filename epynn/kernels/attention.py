@@ -15,6 +15,9 @@ from epynn.kernels.threads import count_shares, share
 _ELEMENT = 16
 """What an exponential or its like costs, in multiply-adds."""
 
+_MODERATE = 30
+"""Scores up to this have exponentials whose sums neither overflow nor vanish, in any type."""
+
 
 def split_heads(X: ndarray, heads: int) -> ndarray:
     """Give each head its share of the units: ``(m, s, u) -> (m, heads, s, k)``, a view."""
@@ -71,14 +74,16 @@ def softmax_scores(S: ndarray, seen: ndarray | None = None) -> ndarray:
 
     def work(part: slice) -> None:
         P = S[part]
+        moderate = P.real.max() <= _MODERATE and P.real.min() >= -_MODERATE
         if seen is not None:
             hidden = ~(seen if len(seen) == 1 else seen[part])
             np.copyto(P, -np.inf, where=hidden)
-        top = P.max(axis=-1, keepdims=True)
-        if seen is not None:
-            top[np.isneginf(top.real)] = 0
         with np.errstate(over='ignore', under='ignore'):
-            np.exp(np.subtract(P, top, out=P), out=P)
+            if not moderate:  # the largest of a row leaves it, lest exponentials overflow
+                top = P.max(axis=-1, keepdims=True)
+                top[np.isneginf(top.real)] = 0
+                P -= top
+            np.exp(P, out=P)
             total = P.sum(axis=-1, keepdims=True)
             if seen is not None:
                 total[total == 0] = 1

@@ -6,7 +6,6 @@
 import numpy as np
 
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.blas import BlasOnOneThread
 from epynn.kernels.threads import add_up, count_shares, share
 
 _THIN = 16
@@ -35,27 +34,31 @@ def multiply_strips(X: ndarray, W: ndarray, Z: ndarray) -> None:
     np.matmul(X[..., whole:, :], W, out=Z[..., whole:, :])
 
 
-def multiply(X: ndarray, W: ndarray) -> ndarray:
-    """Multiply two matrices, in their common dtype: ``Z[m, u] = sum_n X[m, n] W[n, u]``."""
+def multiply(X: ndarray, W: ndarray, b: ndarray | None = None) -> ndarray:
+    """Multiply two matrices, in their common dtype: ``Z[m, u] = sum_n X[m, n] W[n, u]``, plus b.
+
+    A bias ``b (u,)`` or ``(1, u)`` is added while the piece it goes to is at hand.
+    """
     (m, n), u = X.shape, W.shape[1]
     is_long = n >= _LONG * max(m, u)
     size = n if is_long else max(m, u)
     pieces = count_shares(m * n * u, size // _THIN)
-    if pieces == 1:
-        Z = np.empty((m, u), dtype=np.result_type(X, W), like=X)
-        with BlasOnOneThread():
-            multiply_strips(X, W, Z)
-        return Z
     parts = [slice(size * i // pieces, size * (i + 1) // pieces) for i in range(pieces)]
-    if is_long:
-        return add_up(share(lambda part: X[:, part] @ W[part], parts))
+    if is_long and pieces > 1:
+        Z = add_up(share(lambda part: X[:, part] @ W[part], parts))
+        return Z if b is None else np.add(Z, b, out=Z)
     Z = np.empty((m, u), dtype=np.result_type(X, W), like=X)
+    if pieces > 1 and m >= u and not W.flags.c_contiguous:
+        W = np.ascontiguousarray(W)  # once, in place of once a piece
 
     def work(part: slice) -> None:
-        if m >= u:
-            multiply_strips(X[part], W, Z[part])
+        rows, columns = (part, slice(None)) if m >= u else (slice(None), part)
+        if m >= u or pieces == 1:
+            multiply_strips(X[rows], W, Z[rows])
         else:
-            np.matmul(X, W[:, part], out=Z[:, part])
+            np.matmul(X, W[:, columns], out=Z[:, columns])
+        if b is not None:
+            Z[rows, columns] += b[..., columns]
 
     share(work, parts)
     return Z
@@ -64,7 +67,4 @@ def multiply(X: ndarray, W: ndarray) -> ndarray:
 def multiply_steps(X: ndarray, W: ndarray, b: ndarray | None = None) -> ndarray:
     """Multiply each step, and add a bias if there is one: ``(m, s, e) @ (e, u) -> (m, s, u)``."""
     m, s, e = X.shape
-    Z = multiply(X.reshape(m * s, e), W).reshape(m, s, W.shape[1])
-    if b is not None:
-        Z += b
-    return Z
+    return multiply(X.reshape(m * s, e), W, b).reshape(m, s, W.shape[1])
