@@ -40,6 +40,7 @@ class Activation(Layer):
 
     activation_is_last = True
     honours_mask = True
+    steps_in_turn = True
 
     def __init__(
         self, activate: ActivationFunction, se_hPars: HyperParameters | None = None

@@ -99,6 +99,7 @@ class Attention(Layer):
     input_axes = ('m', 's', 'e')
     weight_names = ('Wq', 'Wk', 'Wv', 'Wo')
     honours_mask = True
+    steps_in_turn = True
     compute_shapes = attention_compute_shapes
     initialize_parameters = attention_initialize_parameters
     forward = attention_forward
@@ -136,6 +137,10 @@ class Attention(Layer):
         self.units = None if units is None else as_int(units, 'Attention.units')
         if self.units is not None:
             share_units(self, self.units, 'Attention.units', ArgumentError)
+
+    def in_turn(self) -> bool:
+        """Return whether a step sees none of those after it."""
+        return self.causal and super().in_turn()
 
     def turns(self, X: ndarray) -> tuple[ndarray, ndarray]:
         """Return cosine and sine of the angles of rotary positions, ``(s, k / 2)``.

@@ -79,6 +79,7 @@ class BatchNorm(Normalization):
     compute_gradients = batchnorm_compute_gradients
 
     honours_mask = True
+    steps_in_turn = True
 
     def __init__(
         self,

@@ -70,6 +70,7 @@ class Parallel(Composite):
     backward = branches_backward
 
     honours_mask = True
+    steps_in_turn = True
 
     def __init__(
         self,

@@ -141,6 +141,11 @@ class Layer(State):
         """Return the layer whose output this one gives out: itself, or a last one inside."""
         return self
 
+    def in_turn(self) -> bool:
+        """Return whether sequences may come step by step: no output depends on later steps."""
+        says = self.steps_in_turn and self.has_passes_of('steps_in_turn', 'forward')
+        return says and all(layer.in_turn() for layer in self.children())
+
     def children(self) -> list['Layer']:
         """Return the layers inside this one; most layers have none."""
         return []

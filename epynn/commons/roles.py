@@ -64,6 +64,9 @@ class Roles(NotCalled):
     honours_mask: ClassVar[bool] = False
     """Whether steps that the `mask` of the layer leaves out change nothing of the others."""
 
+    steps_in_turn: ClassVar[bool] = False
+    """Whether sequences may come step by step, with `carries`, if those of layers inside may."""
+
     holds_data: ClassVar[bool] = False
     """Whether the layer is the first of a network and a :class:`DataSource`, as an Embedding."""
 

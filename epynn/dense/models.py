@@ -59,6 +59,7 @@ class Dense(Layer):
     compute_gradients = dense_compute_gradients
 
     activation_is_last = True
+    steps_in_turn = True
     weight_names = ('W',)
 
     def __init__(

@@ -39,6 +39,7 @@ class Dropout(Layer):
     backward = dropout_backward
 
     honours_mask = True
+    steps_in_turn = True
 
     def __init__(self, drop_prob: float = 0.5, axis: int | Sequence[int] = ()) -> None:
         super().__init__()

@@ -143,6 +143,7 @@ class Embedding(Layer):
     holds_data = True
     takes_tokens = True
     honours_mask = True
+    steps_in_turn = True
 
     dtrain: dataSet
     dval: dataSet

@@ -79,6 +79,7 @@ class GRU(Recurrent):
     """
 
     honours_mask = True
+    steps_in_turn = True
     weight_names = ('Uz', 'Vz', 'Ur', 'Vr', 'Uhh', 'Vhh')
     compute_shapes = gru_compute_shapes
     initialize_parameters = gru_initialize_parameters

@@ -58,3 +58,4 @@ class LayerNorm(Normalization):
     compute_gradients = layernorm_compute_gradients
 
     honours_mask = True
+    steps_in_turn = True

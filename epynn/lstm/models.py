@@ -82,6 +82,7 @@ class LSTM(Recurrent):
     """
 
     honours_mask = True
+    steps_in_turn = True
     weight_names = ('Uf', 'Vf', 'Ui', 'Vi', 'Ug', 'Vg', 'Uo', 'Vo')
     compute_shapes = lstm_compute_shapes
     initialize_parameters = lstm_initialize_parameters

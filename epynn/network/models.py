@@ -18,6 +18,7 @@ from epynn.network.checks import check_layers
 from epynn.network.confusion import model_confusion_matrix, model_plot_confusion
 from epynn.network.evaluate import model_evaluate, model_predict
 from epynn.network.forward import model_forward
+from epynn.network.generation import model_generate
 from epynn.network.history import Tally, model_best_epoch, model_history
 from epynn.network.initialize import model_initialize
 from epynn.network.ownership import Owner, restore_state
@@ -123,6 +124,7 @@ class EpyNN(Network):
     evaluate = model_evaluate
     predict = model_predict
     reset_states = model_reset_states
+    generate = model_generate
     confusion_matrix = model_confusion_matrix
     report = model_report
     history = property(model_history)

@@ -70,6 +70,7 @@ class PositionalEncoding(Layer):
     input_axes = ('m', 's', 'e')
     weight_names: tuple[str, ...] = ('W',)
     honours_mask = True
+    steps_in_turn = True
     compute_shapes = positionalencoding_compute_shapes
     initialize_parameters = positionalencoding_initialize_parameters
     forward = positionalencoding_forward

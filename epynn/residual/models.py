@@ -56,6 +56,7 @@ class Residual(Composite):
     backward = residual_backward
 
     honours_mask = True
+    steps_in_turn = True
 
     def __init__(self, layers: Sequence[Layer], shortcut: Sequence[Layer] | None = None) -> None:
         self.chain = check_inner_layers(layers, 'Residual.layers')

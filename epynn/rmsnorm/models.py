@@ -46,6 +46,7 @@ class RMSNorm(Normalization):
     """
 
     honours_mask = True
+    steps_in_turn = True
     compute_shapes = rmsnorm_compute_shapes
     initialize_parameters = rmsnorm_initialize_parameters
     forward = rmsnorm_forward

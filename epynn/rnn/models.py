@@ -71,6 +71,7 @@ class RNN(Recurrent):
     """
 
     honours_mask = True
+    steps_in_turn = True
     weight_names = ('U', 'V')
     compute_shapes = rnn_compute_shapes
     initialize_parameters = rnn_initialize_parameters

@@ -24,3 +24,4 @@ class Template(Layer):
     backward = template_backward
 
     honours_mask = True
+    steps_in_turn = True

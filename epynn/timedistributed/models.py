@@ -50,10 +50,15 @@ class TimeDistributed(Composite):
     backward = timedistributed_backward
 
     honours_mask = True
+    steps_in_turn = True
 
     def __init__(self, layers: Layer | Sequence[Layer]) -> None:
         layers = [layers] if isinstance(layers, Layer) else layers
         super().__init__(check_inner_layers(layers, 'TimeDistributed.layers'))
+
+    def in_turn(self) -> bool:
+        """Return True, whatever is inside: it sees one step at a time."""
+        return self.has_passes_of('steps_in_turn', 'forward')
 
     def output_layer(self) -> Layer:
         """Return the last layer inside, whose output this one gives out."""

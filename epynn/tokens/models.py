@@ -60,6 +60,7 @@ class Tokens(Layer):
     takes_any_scale = True
     weight_names = ('W',)
     honours_mask = True
+    steps_in_turn = True
     compute_shapes = tokens_compute_shapes
     initialize_parameters = tokens_initialize_parameters
     forward = tokens_forward

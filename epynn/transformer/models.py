@@ -79,6 +79,7 @@ class Transformer(Composite):
     input_axes = ('m', 's', 'e')
     takes_tokens = False
     honours_mask = True
+    steps_in_turn = True
     compute_shapes = transformer_compute_shapes
     forward = transformer_forward
     backward = transformer_backward
