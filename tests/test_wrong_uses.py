@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 from networks import make_classifier, quiet
 from wrong_uses import (
+    attention,
     checking,
     commandline,
     custom,
@@ -39,7 +40,7 @@ from epynn.pooling.models import Pooling
 
 TABLES = (
     data, masks, foreign, labels, layers, orders, settings, training, predicting, pictures, files,
-    custom, checking, losses, kernels,
+    custom, checking, losses, kernels, attention,
 )  # fmt: skip
 ROWS = [
     pytest.param(row, id=f'{table.__name__.partition(".")[2]}: {row.what}')

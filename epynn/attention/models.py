@@ -99,7 +99,7 @@ class Attention(Layer):
     input_axes = ('m', 's', 'e')
     weight_names = ('Wq', 'Wk', 'Wv', 'Wo')
     honours_mask = True
-    steps_in_turn = True
+    attends = True
     compute_shapes = attention_compute_shapes
     initialize_parameters = attention_initialize_parameters
     forward = attention_forward

@@ -67,6 +67,9 @@ class Roles(NotCalled):
     steps_in_turn: ClassVar[bool] = False
     """Whether sequences may come step by step, with `carries`, if those of layers inside may."""
 
+    attends: ClassVar[bool] = False
+    """Whether ``fc['P'] (m, heads, s, s)`` says how much each step takes of each."""
+
     holds_data: ClassVar[bool] = False
     """Whether the layer is the first of a network and a :class:`DataSource`, as an Embedding."""
 

@@ -22,7 +22,12 @@ from epynn.network.generation import model_generate
 from epynn.network.history import Tally, model_best_epoch, model_history
 from epynn.network.initialize import model_initialize
 from epynn.network.ownership import Owner, restore_state
-from epynn.network.pictures import model_plot, model_plot_activations, model_plot_filters
+from epynn.network.pictures import (
+    model_plot,
+    model_plot_activations,
+    model_plot_attention,
+    model_plot_filters,
+)
 from epynn.network.report import model_report
 from epynn.network.state import Network
 from epynn.network.stopping import model_stop
@@ -134,6 +139,7 @@ class EpyNN(Network):
     plot = model_plot
     plot_filters = model_plot_filters
     plot_activations = model_plot_activations
+    plot_attention = model_plot_attention
     plot_confusion = model_plot_confusion
     __setstate__ = restore_state
 

@@ -1,4 +1,4 @@
-"""Pictures of the network: its metrics, the filters it learned, and what layers give out."""
+"""Pictures of the network: its metrics, its filters, what layers give out and attend to."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,7 @@ from epynn.commons.arguments import as_flag, describe
 from epynn.commons.calls import in_words
 from epynn.commons.errors import ArgumentError, ShapeError
 from epynn.commons.logs import process_logs
-from epynn.commons.models import Layer
+from epynn.commons.models import Layer, walk_layers
 from epynn.commons.paths import file_stem
 from epynn.commons.plot import (
     SHOWN_DEPTHS,
@@ -148,6 +148,67 @@ def model_plot_activations(
         choose_path(model, path, '_activations'),
         pyplot,
         inputs,
+    )
+
+
+@in_words('EpyNN.plot_attention')
+def model_plot_attention(
+    model: Network,
+    X: ndarray,
+    layer: 'int | Layer',
+    pyplot: bool = True,
+    path: str | Path | bool | None = None,
+    mask: ndarray | None = None,
+) -> 'Figure | None':
+    """Draw what steps take of which steps: one row a sample, one column a head.
+
+    In each square, a row is a step that asks and a column a step that answers; light is much.
+
+    Parameters
+    ----------
+    X : ndarray
+        Samples ``(m, s, ...)``, encoded and scaled as those of the Embedding.
+    layer : int or Layer
+        The layer, or its number in the network; of a Transformer or another layer made of layers,
+        the first Attention inside. A layer that lies inside may be passed itself.
+    pyplot, path : optional
+        As in :meth:`plot`; the file is ``plots/<uname>_attention.png``.
+    mask : ndarray, optional
+        Which steps are real ``(m, s)``; the others are left out of the picture.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no Attention in the layer.
+    """
+    require_initialized(model, 'plot_attention')
+    inside = [inner for inner in walk_layers(model.layers) if inner is layer]
+    number, layer = (None, inside[0]) if inside else find_layer(model, layer)
+    found = [inner for inner in walk_layers([layer]) if inner.attends]
+    if not found:
+        raise ArgumentError(
+            'EpyNN.plot_attention(layer)', 'a layer with attention weights P (m, heads, s, s)',
+            f'layer {number}, {layer.name}', 'Choose an Attention, or a Transformer.',
+        )  # fmt: skip
+    if np.ndim(X) < 2 or len(X) == 0:
+        raise ShapeError(
+            'EpyNN.plot_attention(X)', 'at least one sequence', describe(X),
+            'Pass samples along the first axis, as those of the Embedding.',
+        )  # fmt: skip
+    m = min(len(X), SHOWN_SAMPLES)
+    real = np.ones(np.shape(X)[:2], dtype=bool) if mask is None else mask
+    model.forward(X[:m], mask=None if mask is None else mask[:m])
+    P = found[0].fc['P']
+    heads = min(P.shape[1], SHOWN_FILTERS)
+    tiles = [[P[i, j][np.ix_(real[i], real[i])] for j in range(heads)] for i in range(m)]
+    title = f'{layer.name}: {m} of {len(X)} samples, {heads} of {P.shape[1]} heads'
+    return plot_tiles(
+        tiles,
+        [f'head {j}' for j in range(heads)],
+        [f'sample {i}' for i in range(m)],
+        title,
+        choose_path(model, path, '_attention'),
+        pyplot,
     )
 
 

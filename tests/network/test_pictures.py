@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 from networks import make_classifier, make_data, quiet
 
+from epynn.attention.models import Attention
 from epynn.commons.maths import softmax
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
 from epynn.embedding.models import Embedding
 from epynn.flatten.models import Flatten
+from epynn.globalpooling.models import GlobalPooling
 from epynn.network.models import EpyNN
+from epynn.transformer.models import Transformer
 from epynn.transposedconvolution.models import TransposedConvolution
 
 pytest.importorskip('matplotlib')
@@ -58,3 +61,21 @@ def test_the_loss_of_the_batches_of_a_stream_stands_beside_that_of_the_sets():
     axes = model.plot(pyplot=False, path=False).axes
     lines = [[line.get_label() for line in axis.lines] for axis in axes]
     assert [names[: names.index('best: 2')] for names in lines] == [['dval'], ['dval', 'batches']]
+
+
+def test_attention_of_layers_and_of_layers_inside_others():
+    X = np.random.default_rng(0).standard_normal((9, 5, 4))
+    data = Embedding(X, np.arange(9) % 3, Y_encode=True)
+    layers = [Attention(2, causal=True), Transformer(4, 8), GlobalPooling(), Dense(3, softmax)]
+    model = quiet(EpyNN([data, *layers]))
+    inner = model.layers[2].layers[0].layers[1]
+    mask = np.array([[True, True, True, False, False], [True] * 5])
+    for layer, attention, heads in ((1, layers[0], 2), (2, inner, 4), (inner, inner, 4)):
+        figure = model.plot_attention(X[:2], layer, pyplot=False, path=False)
+        *tiles, _ = figure.axes
+        assert len(tiles) == 2 * heads
+        P = attention.fc['P'][1, heads - 1]
+        np.testing.assert_array_equal(tiles[-1].images[0].get_array(), P)
+    figure = model.plot_attention(X[:2], 2, pyplot=False, path=False, mask=mask)
+    shapes = [axis.images[0].get_array().shape for axis in figure.axes[:-1]]
+    assert shapes == [(3, 3)] * 4 + [(5, 5)] * 4
