@@ -154,3 +154,29 @@ def test_numbers_that_pad_reach_nothing_even_where_they_are_huge():
     A = model.predict(X, mask=mask).A
     X[~mask] = 1e300
     assert_close(model.predict(X, mask=mask).A, A)
+
+
+@pytest.mark.parametrize('way', WAYS)
+def test_answers_at_each_step_are_those_without_padding(way):
+    answers = [rng.integers(0, 3, size=s) for s in LENGTHS]
+    X, mask = spread(SIGNALS, way)
+    labels = np.zeros(mask.shape, int)
+    labels[mask] = np.concatenate(answers)
+    models = []
+    for samples, Y, real in ((SIGNALS, answers, None), (X, labels, mask)):
+        embedding = Embedding(samples, Y, (2, 1, 0), 3, Y_encode=True, per_step=True, mask=real)
+        layers = [LSTM(4, sequences=True), BatchNorm(), TimeDistributed([Dense(3, softmax)])]
+        model = EpyNN([embedding, *layers])
+        model.initialize(
+            loss='CCE', metrics=['accuracy', 'fscore'], seed=1, reduction='mean', verbose=False,
+            class_weight={0: 1, 1: 2, 2: 1},
+        )  # fmt: skip
+        model.train(2, verbose=0)
+        models.append(model)
+    model, padded = models
+    for name, (train, val, _) in model.metrics.items():
+        assert_close(padded.metrics[name][:2], [train, val])
+    A = [a[:s] for a, s in zip(model.predict(SIGNALS).A, LENGTHS, strict=True)]
+    assert_close(padded.predict(X, mask=mask).A[mask], np.concatenate(A))
+    found = padded.evaluate(X, labels, mask=mask)
+    assert found == pytest.approx(model.evaluate(SIGNALS, answers), abs=1e-12)
