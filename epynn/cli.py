@@ -1,4 +1,4 @@
-"""The command ``epynn``: lists, runs and summarizes the bundled networks.
+"""The command ``epynn``: lists, runs and summarizes the bundled networks, verifies saved ones.
 
 A bundled network is a folder of ``examples/`` with a ``train.py``. Its docstring starts with the
 line that ``epynn list`` shows; its ``main()`` is what ``epynn run`` calls, and its ``build()``
@@ -17,7 +17,10 @@ from types import ModuleType
 
 from epynn.commons.arguments import as_int
 from epynn.commons.errors import ArgumentError, EpynnError, MissingExtraError
+from epynn.commons.library import read_model
 from epynn.commons.logs import complain, is_open, process_logs
+from epynn.interchange.drawn import drawn_set
+from epynn.interchange.verify import verify_on
 from epynn.version import __version__
 
 PACKAGE = Path(__file__).resolve().parent
@@ -52,6 +55,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             run_network(arguments.name, arguments.epochs, arguments.seed, arguments.quiet)
         elif arguments.command == 'summary':
             summarize_network(arguments.name)
+        elif arguments.command == 'verify':
+            verify_network(arguments.file, arguments.against, arguments.steps)
         else:
             process_logs(parser.format_help().rstrip())
         if is_open(sys.stdout):
@@ -91,6 +96,11 @@ def make_parser() -> argparse.ArgumentParser:
 
     summary = commands.add_parser('summary', help='show the layers and shapes of a network')
     summary.add_argument('name', metavar='NAME', help='one of those that "epynn list" shows')
+
+    verify = commands.add_parser('verify', help='compare a saved network with another library')
+    verify.add_argument('file', metavar='FILE', help='a file that model.write made')
+    verify.add_argument('--against', default='torch', metavar='LIBRARY', help='torch or onnx')
+    verify.add_argument('--steps', type=whole_number(1), default=3, metavar='N', help='steps')
     return parser
 
 
@@ -143,6 +153,15 @@ def summarize_network(name: str) -> None:
     if not model.initialized:
         model.initialize(verbose=False)
     model.summary()
+
+
+def verify_network(file: str, against: str, steps: int) -> None:
+    """Show what a saved network computes beside another library, of samples that are drawn."""
+    model = read_model(file)
+    found = verify_on(model, drawn_set(model), against, steps)
+    found.show()
+    if not found:
+        raise SystemExit(1)
 
 
 def find_networks() -> dict[str, Path]:

@@ -2,3 +2,5 @@
 
 from epynn.interchange.export import model_export_onnx as model_export_onnx
 from epynn.interchange.to_torch import to_torch as to_torch
+from epynn.interchange.verify import Verification as Verification
+from epynn.interchange.verify import model_verify as model_verify

@@ -18,6 +18,12 @@ def onnx() -> Any:
     return packages("'epynn-numpy[onnx]'", 'onnx', *(f'onnx.{name}' for name in names))
 
 
+def onnx_reference() -> Any:
+    """Return the evaluator of the package onnx; as for :func:`onnx`."""
+    onnx()
+    return import_module('onnx.reference')
+
+
 def torch() -> Any:
     """Return the package torch, or raise a MissingExtraError."""
     return packages('torch', 'torch')

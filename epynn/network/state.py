@@ -75,3 +75,5 @@ class Network(NotCalled):
     """Write the network to a file: :mod:`epynn.files.writing`, one floor up, binds it."""
     export_onnx: ClassVar[Callable[..., Path]]
     """Write the network for others to read: :mod:`epynn.interchange.export` binds it."""
+    verify: ClassVar[Callable[..., Any]]
+    """Compare the network with itself elsewhere: :mod:`epynn.interchange.verify` binds it."""

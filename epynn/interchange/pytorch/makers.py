@@ -22,6 +22,7 @@ from epynn.interchange.pytorch.layers import (
     make_rmsnorm,
     make_transposed,
 )
+from epynn.interchange.pytorch.sequence_modules import Bidirectional
 
 
 def make_activation(layer: Any, links: Links, place: str) -> nn.Module:
@@ -79,7 +80,7 @@ def make_time_distributed(layer: Any, links: Links, place: str) -> nn.Module:
 def make_bidirectional(layer: Any, links: Links, place: str) -> nn.Module:
     """Return both readers."""
     onward, back = chain_of(layer.layers, links, f'{place}.')
-    return modules.Bidirectional(onward, back, layer.merge, layer.sequences)
+    return Bidirectional(onward, back, layer.merge, layer.sequences)
 
 
 MAKERS: Mapping[type[Layer], Callable[[Any, Links, str], nn.Module]] = MappingProxyType(

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from epynn.commons.maths import relu, sigmoid, tanh
-from epynn.interchange.pytorch import modules
+from epynn.interchange.pytorch import sequence_modules as modules
 from epynn.interchange.pytorch.layers import Links, activation_of, dtype_of
 
 LSTM_GATES = 'i', 'f', 'g', 'o'
