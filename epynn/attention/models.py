@@ -100,6 +100,7 @@ class Attention(Layer):
     weight_names = ('Wq', 'Wk', 'Wv', 'Wo')
     honours_mask = True
     attends = True
+    steps_in_turn = True
     compute_shapes = attention_compute_shapes
     initialize_parameters = attention_initialize_parameters
     forward = attention_forward

@@ -74,7 +74,7 @@ def softmax_scores(S: ndarray, seen: ndarray | None = None) -> ndarray:
 
     def work(part: slice) -> None:
         P = S[part]
-        moderate = P.real.max() <= _MODERATE and P.real.min() >= -_MODERATE
+        moderate = P.real.max(initial=0) <= _MODERATE and P.real.min(initial=0) >= -_MODERATE
         if seen is not None:
             hidden = ~(seen if len(seen) == 1 else seen[part])
             np.copyto(P, -np.inf, where=hidden)

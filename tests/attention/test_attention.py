@@ -235,3 +235,10 @@ def test_scores_of_any_size_give_weights(dtype):
     np.testing.assert_array_equal(layer.fc['P'][0, 0, :3], np.eye(4)[:3])
     assert np.isfinite(A).all()
     assert np.isfinite(dX).all()
+
+
+def test_a_batch_of_no_samples_passes(rng):
+    """So the shapes of a network are found again, when it is written and read."""
+    layer = Attention(2, causal=True)
+    layer.forward(rng.standard_normal((2, 3, 4)))
+    assert layer.forward(np.empty((0, 3, 4))).shape == (0, 3, 4)
