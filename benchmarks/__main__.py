@@ -18,7 +18,17 @@ from threadpoolctl import threadpool_limits
 
 from epynn import set_threads
 
-SUITES = 'convolution', 'shapes', 'pooling', 'recurrent', 'dense', 'training', 'overhead', 'busy'
+SUITES = (
+    'convolution',
+    'shapes',
+    'pooling',
+    'recurrent',
+    'attention',
+    'dense',
+    'training',
+    'overhead',
+    'busy',
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -18,6 +18,7 @@ CASES = {
     'shapes': ('float64', 1e-5),
     'pooling': ('mean 2x2', 1e-5),
     'recurrent': ('(32, 12, 24)', 1e-4),
+    'attention': ('relu', 1e-4),
     'dense': ('', 1e-5),
     'training': ('digits_dense', 1e-3),
     'overhead': ('', 1e-4),
