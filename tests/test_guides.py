@@ -184,6 +184,7 @@ CARRIED = [
      (2, 3, 4, 3), 'W b'),
     ('BatchNormalization()', 'BatchNorm(0.99, 0.001)', (6, 3), 'gamma beta'),
     ('LayerNormalization()', 'LayerNorm(0.001)', (6, 3), 'gamma beta'),
+    ('RMSNormalization()', 'RMSNorm(1e-6)', (6, 3), 'gamma'),
     ('GroupNormalization(2)', 'GroupNorm(2, 0.001)', (6, 4), 'gamma beta'),
     ('GroupNormalization(-1)', 'GroupNorm(4, 0.001)', (2, 5, 4), 'gamma beta'),
     ('TimeDistributed(Dense(4))', 'TimeDistributed(Dense(4, identity))', (2, 5, 3), '0.W 0.b'),

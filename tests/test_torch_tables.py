@@ -13,6 +13,7 @@ SHAPES = {
     'nn.RNN(4, 8).weight_ih_l0': (8, 4), 'nn.RNN(4, 8).bias_hh_l0': (8,),
     'nn.LSTM(4, 8).weight_ih_l0': (32, 4), 'nn.LSTM(4, 8).weight_hh_l0': (32, 8),
     'nn.LSTM(4, 8).bias_ih_l0': (32,), 'nn.LSTM(4, 8).bias_hh_l0': (32,),
+    'nn.MultiheadAttention(8, 2).in_proj_weight': (24, 8), 'nn.RMSNorm(4).weight': (4,),
     'nn.GRU(4, 8).weight_ih_l0': (24, 4), 'nn.Embedding(9, 4).weight': (9, 4),
     'nn.BatchNorm2d(16)(torch.ones(2, 16, 3, 3))': (2, 16, 3, 3),
     'nn.AdaptiveAvgPool2d(1)(torch.ones(2, 4, 5, 5))': (2, 4, 1, 1),
