@@ -58,6 +58,7 @@ html_theme_options = {
     'navbar_align': 'left',
     'show_prev_next': True,
     'show_toc_level': 2,
+    'navigation_depth': 1,  # buttons that unfold the next level have no name for screen readers
     'secondary_sidebar_items': ['page-toc'],
     'footer_start': [],
     'footer_end': [],

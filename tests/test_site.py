@@ -138,7 +138,8 @@ def test_the_site_is_small():
 def test_search_finds_each_layer(tab, address):
     for name in LAYERS:
         tab.goto(f'{address}search.html?q={name}')
-        tab.wait_for_selector(f'#search-results a[href^="layers/{name.lower()}.html"]')
+        pages = [f'layers/{name.lower()}.html', f'layers/auto_{name.lower()}.html']
+        tab.wait_for_selector(', '.join(f'#search-results a[href^="{page}"]' for page in pages))
     assert LAYERS
     assert not tab.wrong
 

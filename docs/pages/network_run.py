@@ -69,7 +69,8 @@ def draw(model: EpyNN) -> Iterator[tuple[str, Figure | None, str]]:
 
 def has_curves(model: EpyNN) -> bool:
     """Return whether a network was measured in more than one epoch."""
-    return sum(map(math.isfinite, model.metrics[model.training_loss.__name__][0])) > 1
+    lists = model.metrics[model.training_loss.__name__]
+    return max(sum(map(math.isfinite, kept)) for kept in lists) > 1
 
 
 def find_confusion(model: EpyNN) -> Any:
