@@ -64,7 +64,7 @@ def model_plot_filters(
     Parameters
     ----------
     layer : int or Layer
-        The layer, or its number in the network.
+        The layer, or its number in the network; or the object of a layer inside another one.
     pyplot, path : optional
         As in :meth:`plot`; the file is ``plots/<uname>_filters.png``.
 
@@ -74,7 +74,7 @@ def model_plot_filters(
         If the layer has no filters ``W (fh, fw, d, u)``.
     """
     require_initialized(model, 'plot_filters')
-    number, layer = find_layer(model, layer)
+    number, layer = find_inside(model, layer) or find_layer(model, layer)
     if layer.filter_axes is None:
         raise ArgumentError(
             'EpyNN.plot_filters(layer)', 'a layer with filters W (fh, fw, d, u)',
@@ -223,6 +223,14 @@ def find_layer(model: Network, layer: Any) -> tuple[int, Layer]:
         'layer', f'a layer of the network or its number, 0 to {len(model.layers) - 1}',
         describe(layer), 'See model.summary() for the numbers.',
     )  # fmt: skip
+
+
+def find_inside(model: Network, layer: Any) -> tuple[int, Layer] | None:
+    """Return a layer inside another, and the number of that; None for what is no such layer."""
+    for number, outer in enumerate(model.layers):
+        if any(layer is inner for inner in walk_layers(outer.children())):
+            return number, layer
+    return None
 
 
 def choose_path(model: Network, path: str | Path | bool | None, kind: str) -> str | Path | None:

@@ -73,20 +73,37 @@ def summary_rows(model: Network, longest: int) -> list[list[Any]]:
     """Return the row of each layer, shapes in lines of at most `longest` characters."""
     rows = []
     for number, layer in enumerate(model.layers):
-        row = model.network.get(number) or {**describe_layer(layer), 'forward': {}, 'backward': {}}
-        activations = [
-            name if argument == 'activate' else f'{argument.removeprefix("activate_")}: {name}'
-            for argument, name in row['activation'].items()
-        ]
-        rows.append([
-            number,
-            '\n'.join([row['name'], *activations]),
-            format_dimensions(row['dimensions']),
-            format_shapes(row['forward'], longest),
-            format_shapes(row['backward'], longest),
-            f'{row["parameters"]:,}',
-        ])  # fmt: skip
+        row = model.network.get(number) or without_shapes(describe_layer(layer))
+        rows += layer_rows(row, f'{number}', longest)
     return rows
+
+
+def layer_rows(row: dict[str, Any], place: str, longest: int) -> list[list[Any]]:
+    """Return the row of a layer, and those of the layers inside it: 1, then 1.0, 1.1, 1.1.0."""
+    activations = [
+        name if argument == 'activate' else f'{argument.removeprefix("activate_")}: {name}'
+        for argument, name in row['activation'].items()
+    ]
+    name = f'{"- " * place.count(".")}{row["name"]}'
+    shapes = [
+        {name: shape for name, shape in row[way].items() if not (row['layers'] and '.' in name)}
+        for way in ('forward', 'backward')
+    ]
+    cells = [
+        place,
+        '\n'.join([name, *activations]),
+        format_dimensions(row['dimensions']),
+        *(format_shapes(each, longest) for each in shapes),
+        f'{row["parameters"]:,}',
+    ]
+    inside = [layer_rows(each, f'{place}.{i}', longest) for i, each in enumerate(row['layers'])]
+    return [cells, *(each for rows in inside for each in rows)]
+
+
+def without_shapes(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what is known of a layer before its shapes are."""
+    inside = [without_shapes(each) for each in row['layers']]
+    return {**row, 'forward': {}, 'backward': {}, 'layers': inside}
 
 
 def format_dimensions(dimensions: dict[str, int]) -> str:

@@ -5,6 +5,8 @@ import pytest
 from networks import make_classifier, make_data, quiet
 
 from epynn.attention.models import Attention
+from epynn.branches.models import Parallel
+from epynn.commons.errors import ArgumentError
 from epynn.commons.maths import softmax
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
@@ -12,6 +14,7 @@ from epynn.embedding.models import Embedding
 from epynn.flatten.models import Flatten
 from epynn.globalpooling.models import GlobalPooling
 from epynn.network.models import EpyNN
+from epynn.residual.models import Residual
 from epynn.transformer.models import Transformer
 from epynn.transposedconvolution.models import TransposedConvolution
 
@@ -41,6 +44,18 @@ def test_filters_of_a_transposed_convolution_are_along_its_own_axes():
     assert len(tiles) == 2 * 4  # (fh, fw, u, d)
     W = model.layers[1].p['W']
     np.testing.assert_array_equal(tiles[1].images[0].get_array(), W[:, :, 1, 0])
+
+
+def test_filters_of_a_layer_inside_another_one():
+    X = np.random.default_rng(0).random((12, 4, 4, 2))
+    inner = Convolution(3, 3, 1, 'same')
+    block = Parallel([[Residual([Convolution(2, 1)])], [inner]])
+    layers = [Embedding(X, np.arange(12) % 3, Y_encode=True), block, Flatten()]
+    model = quiet(EpyNN([*layers, Dense(3, softmax)]))
+    *tiles, _ = model.plot_filters(inner, pyplot=False, path=False).axes
+    np.testing.assert_array_equal(tiles[1].images[0].get_array(), inner.p['W'][:, :, 0, 1])
+    with pytest.raises(ArgumentError, match='layer 1, Residual'):
+        model.plot_filters(block.layers[0], pyplot=False, path=False)
 
 
 def test_a_curve_of_one_epoch_shows_its_point():

@@ -6,6 +6,7 @@ import numpy as np
 from networks import make_classifier, quiet, record
 
 import epynn
+from epynn.branches.models import Parallel
 from epynn.commons.maths import relu, softmax, tanh
 from epynn.convolution.models import Convolution
 from epynn.dense.models import Dense
@@ -16,6 +17,7 @@ from epynn.lstm.models import LSTM
 from epynn.network.models import EpyNN
 from epynn.network.summary import describe_layer
 from epynn.pooling.models import Pooling
+from epynn.residual.models import Residual
 
 
 def make_images(m=20):
@@ -136,3 +138,21 @@ def test_gates_are_in_one_order_forward_and_backward():
         assert backward.index('dZ' if make is epynn.LSTM else 'dzr_') < backward.index(
             f'd{gates[-2]}'
         )
+
+
+def test_the_summary_has_rows_for_layers_inside(capsys):
+    X = np.random.default_rng(0).standard_normal((30, 10))
+    block = Parallel([[Dense(4, tanh), Residual([Dense(4)])], []], inputs=[(0, 4), (4, 10)])
+    model = EpyNN([Embedding(X, np.arange(30) % 3, Y_encode=True), block, Dense(3, softmax)])
+    model.summary()
+    assert re.search(r'\n1.1.0  - - Dense +u 4 +0\n', capsys.readouterr().out)
+    model.initialize('CCE', seed=1, verbose=False)
+    model.summary()
+    out = capsys.readouterr().out
+    assert re.search(r'\n1 +Parallel +m 20 +X \(20,10\) +dA \(20,10\) +40\n', out)
+    assert re.search(r'\n1.0 +- Dense +m 20 +X \(20,4\) +dA \(20,4\) +20\n', out)
+    assert re.search(r'\n1.1 +- Residual .* 20\n', out)
+    assert re.search(r'\n1.1.0  - - Dense .* 20\n +sigmoid +n 4 +W \(4,4\)', out)
+    assert re.search(r'\n2 +Dense ', out)
+    assert '0.W' not in out  # it stands in the row of the layer inside
+    assert '73 parameters, 73 of them trainable' in out

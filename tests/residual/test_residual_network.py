@@ -70,7 +70,8 @@ def test_a_small_residual_network_learns(capsys):
     model.summary()
     words = capsys.readouterr().out
     assert 'Residual' in words
-    assert '0.W (3,3,4,4)' in words
+    assert '- Convolution' in words
+    assert 'W (3,3,4,4)' in words
 
 
 def test_the_same_seed_is_the_same_run_and_no_stream_is_shared():
