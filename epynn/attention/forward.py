@@ -16,6 +16,7 @@ from epynn.kernels.attention import (
     turn_pairs,
 )
 from epynn.kernels.products import multiply_steps
+from epynn.kernels.steps import zero_masked
 
 if TYPE_CHECKING:
     from epynn.attention.models import Attention
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 def attention_forward(layer: 'Attention', A: ndarray) -> ndarray:
     """Compute ``A = softmax(Q K^T / sqrt(k)) V Wo + bo``: ``(m, s, e) -> (m, s, e)``."""
-    # (1) Input
-    X = layer.receive_input(A)
+    # (1) Input, 0 at masked steps
+    X = zero_masked(layer.receive_input(A), layer.mask)
     p, d, fc = layer.p, layer.d, layer.fc
 
     # (2) Queries, keys and values: (m, s, e) @ (e, u) -> (m, s, u)
