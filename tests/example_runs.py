@@ -16,11 +16,11 @@ NEEDS = {
     'PIL': ('edge_detection',),
     'distributed': ('search_digits',),
     'statsmodels': ('forecast',),
-    'matplotlib': ('forecast', 'tagger'),
+    'matplotlib': ('docstrings', 'forecast', 'tagger', 'topics_lm'),
 }  # fmt: skip
-DRAWN = ('forecast', 'tagger')
+DRAWN = ('docstrings', 'forecast', 'tagger', 'topics_lm')
 """Those that write a picture, named after them, to the folder where they run."""
-WITHOUT_LABELS = ('diabetes_regression', 'forecast')
+WITHOUT_LABELS = ('diabetes_regression', 'forecast', 'topics_lm')
 NETWORKS = sorted(path.parent.name for path in EXAMPLES.glob('*/train.py'))
 NETWORKS.remove('edge_detection')  # nothing to learn
 NETWORKS.remove('search_digits')  # learns in other processes
@@ -49,9 +49,12 @@ def percentages(text):
     return [float(number) / 100 for number in re.findall(r'([\d.]+)% accuracy', text)]
 
 
-def learn(name, folder):
-    """Run a network as it comes, see that it prints its tables and writes no more than it may."""
-    out = run(name, folder)
+def learn(name, folder, *words):
+    """Run a network as it comes, see that it prints its tables and writes no more than it may.
+
+    `words` make shorter what would take minutes.
+    """
+    out = run(name, folder, *words)
     for title in ('Data sets', 'Hyper-parameters', 'epoch', f'\n{name}: '):
         assert title in out
     assert ('Label balance' in out) == (name not in WITHOUT_LABELS)

@@ -132,3 +132,39 @@ def test_the_grammar_tags_as_counting_all_readings_does():
                 of_word[tag] = of_word.get(tag, 0) + p
         assert tagger.tag_by_grammar(words) == [max(one, key=one.get) for one in likely]
     assert several > 10
+
+
+def test_docstrings_held_out_begin_like_none_that_were_learned():
+    docstrings = load('docstrings')
+    X, Y, characters = docstrings.prepare_dataset()
+    texts = [''.join(characters[number] for number in x) for x in X]
+    assert len(texts) > 1000
+    assert len({re.sub(r'\d', '0', text[:30].lower()) for text in texts}) == len(texts)
+    assert 20 <= min(map(len, texts)) < max(map(len, texts)) == 160
+    assert not any(re.search(r'\s\s|[^\S ]', text) for text in texts)
+    counts = {label: Y.count(label) for label in docstrings.MODULES}
+    assert sum(counts.values()) == len(Y)
+    assert 50 < min(counts.values()) < max(counts.values()) == 150
+    held_out = Y[4 * len(Y) // 5 :]
+    assert all(held_out.count(label) > counts[label] / 10 for label in counts)
+
+
+def test_topics_held_out_share_no_paragraph_with_those_to_learn_from():
+    import numpy as np
+
+    topics_lm = load('topics_lm')
+    texts = topics_lm.read_topics()
+    paragraphs = {
+        part: {' '.join(p.split()) for p in text.split('\n\n')} for part, text in texts.items()
+    }
+    assert not paragraphs['test'] & paragraphs['validation']
+    assert not (paragraphs['test'] | paragraphs['validation']) & paragraphs['train']
+    assert 30_000 < len(texts['test']) < 50_000 < 250_000 < len(texts['train'])
+
+    numbers, characters = topics_lm.prepare_dataset()
+    assert ''.join(characters[number] for number in numbers['test']) == texts['test']
+    X, Y = topics_lm.cut_all(numbers['test'])
+    m, s = X.shape
+    np.testing.assert_array_equal(X.ravel(), numbers['test'][: m * s])
+    np.testing.assert_array_equal(Y.ravel(), numbers['test'][1 : m * s + 1])
+    assert len(numbers['test']) - 1 - m * s < s  # what does not fill a window is left out

@@ -23,7 +23,7 @@ def test_folder_is_complete(name):
 def test_every_network_is_run_to_its_end():
     files = Path(__file__).parent.glob('test_examples*.py')
     text = ''.join(file.read_text(encoding='utf-8') for file in files)
-    assert sorted(re.findall(r"learn\('(\w+)', tmp_path\)", text)) == NETWORKS
+    assert sorted(re.findall(r"learn\('(\w+)', tmp_path[,)]", text)) == NETWORKS
 
 
 class Begun(Exception):
