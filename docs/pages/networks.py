@@ -24,6 +24,7 @@ from epynn.cli import describe_network, find_networks
 from pages.layer_pages import PageDirective
 
 SHORTER = {
+    'docstrings': ('epynn run docstrings --epochs 5', 'for five epochs; it comes with twenty'),
     'large_file': ('python train.py 400', 'with a file of 400 MB; it comes with one of 2,000 MB'),
     'topics_lm': ('epynn run topics_lm --epochs 2', 'for two epochs; it comes with more'),
 }
