@@ -1,5 +1,8 @@
 """The house as its imports draw it: every arrow down, no circles, the picture as it is."""
 
+from collections import Counter
+from pathlib import Path
+
 import draw_house
 from rooms import FLOORS, build, find_circles, find_imports, find_modules, graph_modules
 
@@ -39,3 +42,9 @@ def test_no_import_hides_in_a_function():
         if where == 'function'
     ]
     assert hidden == []
+
+
+def test_files_of_tests_have_names_of_their_own():
+    """Pytest knows them by these alone: of two of one name it collects the first."""
+    names = Counter(path.name for path in Path(__file__).parent.rglob('test_*.py'))
+    assert [name for name, count in names.items() if count > 1] == []
