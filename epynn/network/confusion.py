@@ -38,11 +38,14 @@ class Confusion:
         The k labels, in the order of the rows and of the columns.
     name : str
         The set of samples.
+    unit : str
+        What is counted: ``'samples'``, or ``'steps'`` where each has a label.
     """
 
     counts: ndarray
     labels: list[Any]
     name: str = ''
+    unit: str = 'samples'
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> ndarray:
         return np.array(self.counts, dtype) if copy else np.asarray(self.counts, dtype)
@@ -99,7 +102,8 @@ def model_confusion_matrix(
     if given:
         check_labels(model, dset.Y, dset.A, given, f'EpyNN.{what}(Y_data)')
     counts = confusion_matrix(dset.rows(dset.Y), dset.rows(on_sides(model, dset.A)))
-    return Confusion(counts, names(dset, len(counts)), dset.name)
+    unit = 'steps' if dset.per_step else 'samples'
+    return Confusion(counts, names(dset, len(counts)), dset.name, unit)
 
 
 def names(dset: dataSet, k: int) -> list[Any]:
@@ -137,7 +141,7 @@ def model_plot_confusion(
     """
     pyplot = as_flag(pyplot, 'EpyNN.plot_confusion(pyplot)')
     confusion = model_confusion_matrix(model, X_data, Y_data, X_encode, X_scale, mask)
-    title = f'{model.name}: {confusion.counts.sum()} samples, {confusion.name}'
+    title = f'{model.name}: {confusion.counts.sum()} {confusion.unit}, {confusion.name}'
     return plot_counts(
         confusion.counts,
         [str(label) for label in confusion.labels],

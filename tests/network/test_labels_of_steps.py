@@ -228,7 +228,7 @@ def test_labels_of_the_user_come_back_as_they_were_given(tmp_path):
              for p, y in zip(P, Y, strict=True)]  # fmt: skip
     assert values['accuracy'] == pytest.approx(np.mean(right))
     confusion = model.confusion_matrix(ragged(X), words)
-    assert confusion.counts.sum() == mask.sum()
+    assert (confusion.counts.sum(), confusion.unit) == (mask.sum(), 'steps')
     model.write(tmp_path / 'model.safetensors')
     again = read_model(tmp_path / 'model.safetensors')
     assert again.evaluate(ragged(X), words) == values
