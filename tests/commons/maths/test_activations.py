@@ -78,9 +78,10 @@ def test_float32_has_the_digits_of_float32(f, rng):
         np.testing.assert_allclose(y, f(x.astype(np.float64), deriv=deriv), rtol=2e-6, atol=5e-7)
 
 
-def test_the_polynomial_of_the_error_function_is_that_of_its_definition():
+@pytest.mark.parametrize('polynomial', [gated._ERFC_POLYNOMIAL, gated._ERFC_SINGLE])
+def test_the_polynomial_of_the_error_function_is_that_of_its_definition(polynomial):
     """Chebyshev terms by their discrete orthogonality at 80 nodes, then gathered by powers."""
-    nodes, terms = 80, len(gated._ERFC_POLYNOMIAL)
+    nodes, terms = 80, len(polynomial)
     with mpmath.workdps(40):
         angles = [(k + mpmath.mpf(1) / 2) * mpmath.pi / nodes for k in range(nodes)]
         values = []
@@ -99,7 +100,7 @@ def test_the_polynomial_of_the_error_function_is_that_of_its_definition():
             # T_1 = t, then T_(j+1) = 2 t T_j - T_(j-1)
             shifted = [0, *(k * (2 if j else 1) for k in now[:-1])]
             before, now = now, [s - b for s, b in zip(shifted, before, strict=True)]
-        for exact, ours in zip(powers, gated._ERFC_POLYNOMIAL, strict=True):
+        for exact, ours in zip(powers, polynomial, strict=True):
             assert float(exact) == ours
 
 
