@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from layer_table import ROWS
+from moved import move_parameters
 from networks import quiet
 from test_guides import run
 
@@ -19,6 +20,8 @@ torch_makers = pytest.importorskip('epynn.interchange.pytorch.makers')
 def test_outputs_and_gradients_are_the_same(row):
     layer, X = row.make(), row.draw_input()
     layer.training = False
+    layer.forward(X)
+    move_parameters(layer)
     A = layer.forward(X)
     dA = np.random.default_rng(0).standard_normal(A.shape)
     links = torch_layers.Links(torch_makers.MAKERS)
