@@ -8,29 +8,25 @@ AXES = {
     'm': 'samples', 'n': 'features', 's': 'steps', 'e': 'elements', 'h': 'height', 'w': 'width',
     'd': 'depth', 'u': 'units',
 }  # fmt: skip
+FEATURES = ('m', 'n')
+TOKENS = ('m', 's')
 IMAGES = ('m', 'h', 'w', 'd')
 STEPS = ('m', 's', 'e')
 REMEDIES = {
-    (('m', 'n'), 3): 'Add a Flatten layer before it; for an answer at each step, '
+    (FEATURES, 3): 'Add a Flatten layer before it; for an answer at each step, '
     'TimeDistributed([{layer}(...)]).',
-    (('m', 'n'), 4): 'Add a Flatten layer before it.',
+    (FEATURES, 4): 'Add a Flatten layer before it.',
     (IMAGES, 2): 'Put Flatten behind it, or make images of rows of pixels: Reshape((h, w, d)).',
     (IMAGES, 3): 'Reshape images without depth to (m, h, w, 1): X[..., np.newaxis].',
     (STEPS, 2): 'After a recurrent layer, give that one sequences=True; reshape signals without '
     'elements to (m, s, 1).',
     (STEPS, 4): 'Make sequences of images, such as of their rows: Reshape((h, w * d)).',
-    (
-        ('m', 's'),
-        3,
-    ): 'Pass one whole number for each token, not a row of 0 and 1: leave X_encode out.',
+    (TOKENS, 3): 'Pass one whole number for each token, not a row of 0 and 1: leave X_encode out.',
 }
 """What may help, by the axes that are expected and the number that came."""
 REMEDIES_FOR_LENGTHS = {
-    (
-        ('m', 'n'),
-        3,
-    ): 'Put a layer before it that reads sequences of different lengths to their end, '
-    'LSTM(8) or GlobalPooling(); for an answer at each step, TimeDistributed([{layer}(...)]).',
+    (FEATURES, 3): 'Put a layer before it that reads sequences of different lengths to their '
+    'end, LSTM(8) or GlobalPooling(); for an answer at each step, TimeDistributed([{layer}(...)]).',
     (STEPS, 2): 'Whole numbers stand for tokens: put Tokens(vocabulary, units) before it.',
 }
 """The same where sequences have a mask."""

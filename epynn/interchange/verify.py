@@ -107,8 +107,8 @@ def model_verify(
 
     Both are copies in float64 and begin with the parameters of this moment; the network stays as it
     is. Each step learns from all samples that are given, with the loss, penalties, clipping and
-    optimizer of the network; what it remembers of steps before is left out. Dropout is off, since
-    random numbers differ.
+    optimizer of the network; what it remembers of steps before is left out, and so are weights of
+    classes. Dropout is off, since random numbers differ.
 
     Parameters
     ----------
@@ -190,19 +190,8 @@ def beside_onnx(model: EpyNN, X: ndarray, dset: dataSet, steps: int) -> dict[str
 
 def beside_torch(model: EpyNN, X: ndarray, dset: dataSet, steps: int) -> dict[str, list[float]]:
     """Take training steps in both libraries, and compare all numbers of each."""
-    conversion, training = (
-        import_module(f'epynn.interchange.pytorch.{name}') for name in ('layers', 'training')
-    )
-    torch_ = torch()
+    torch()
     model.forward(X)  # the layers know their shapes by it
-    links = conversion.Links(import_module('epynn.interchange.pytorch.makers').MAKERS)
-    module = conversion.chain_of(model.layers[1:], links, '', 1).train()
-    training.freeze(module, links)
-    last, seen = list(module.modules())[-1], []
-    last.register_forward_hook(lambda _, inputs, __: seen.append(inputs[0].flatten(0, -2)))
-    loss, optimizer = training.loss_of(model.training_loss, last), None
-    if any(link.layer.trainable for link in links):
-        optimizer = training.optimizer_of(model.optimizer, links)
     Y = dset.Y
     assert Y is not None
     if Y.shape[:-1] != model.layers[-1].fs['A'][:-1]:
@@ -210,7 +199,7 @@ def beside_torch(model: EpyNN, X: ndarray, dset: dataSet, steps: int) -> dict[st
             'EpyNN.verify(Y_data)', f'labels for outputs {model.layers[-1].fs["A"]}', f'{Y.shape}',
             'Give them as to evaluate(X, Y).',
         )  # fmt: skip
-    x, y = torch_.tensor(X), torch_.tensor(take_rows(Y).astype(np.float64))
+    there = import_module('epynn.interchange.pytorch.training').Counterpart(model)
     names = dict(paths(model.layers[1:], 1))
     found: dict[str, list[float]] = {}
 
@@ -218,29 +207,23 @@ def beside_torch(model: EpyNN, X: ndarray, dset: dataSet, steps: int) -> dict[st
         found.setdefault(name, []).append(difference(ours, theirs))
 
     for _ in range(steps):
+        # (1) Forward, and backward to the gradients
         A = model.forward(X, training=True)
-        B = module(x)
-        rows, there = take_rows(A), B.flatten(0, -2)
-        count = len(rows) if model.reduction == 'sum' else 1
-        terms = loss(y, there, seen.pop())
-        total = (terms.mean() + training.penalty_of(links)) * count
-        note('outputs', A, B.detach().numpy())
-        note('losses', losses_of(model, take_rows(Y), rows), terms.detach().numpy())
+        B, losses = there.learn(X, take_rows(Y))
+        note('outputs', A, B)
+        note('losses', losses_of(model, take_rows(Y), take_rows(A)), losses)
         model.backward(*loss_gradient(model, Y, A))
-        if optimizer is not None:
-            optimizer.zero_grad()
-            total.backward()
-            training.clip(model.optimizer, links)
         model.optimizer.clip(model.layers)
-        for link in links:
+        for link in there.links:
             if link.kind == 'p' and link.layer.trainable:
                 ours, name = link.layer.g[f'd{link.name}'], names[id(link.layer)]
                 note(f'{name}d{link.name}', ours, link.take(link.tensor.grad))
+
+        # (2) Update
         for layer in model.layers:
             layer.update_parameters()
-        if optimizer is not None:
-            optimizer.step()
-        for link in links:
+        there.update()
+        for link in there.links:
             note(f'{names[id(link.layer)]}{link.name}', link.array, link.take())
     return found
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -35,6 +36,9 @@ class Gates(nn.Module):
 class Recurrent(nn.Module):
     """A cell, step after step; `activations` are in the order of its equation."""
 
+    cell: ClassVar[Callable[..., tuple[Tensor, Tensor | None]]]
+    """Takes a step ``(X, hp, C)``; returns the state after it, and the memory cell or None."""
+
     def __init__(
         self, e: int, u: int, gates: int, activations: Sequence[Function], sequences: bool
     ) -> None:
@@ -51,10 +55,6 @@ class Recurrent(nn.Module):
             h, state = self.cell(step, h, state)
             states.append(h)
         return torch.stack(states, 1) if self.sequences else h
-
-    def cell(self, X: Tensor, hp: Tensor, C: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """Return the state after a step, and the memory cell of those that have one."""
-        raise NotImplementedError
 
 
 class RNN(Recurrent):

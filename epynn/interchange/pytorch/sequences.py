@@ -42,18 +42,13 @@ def make_gru(layer: Any, links: Links, place: str) -> nn.Module:
     """Return a GRU written out: that of PyTorch applies the reset gate behind the product."""
     functions = [layer.activate, layer.activate_update, layer.activate_reset]
     module = written_out(modules.GRU, layer, links, place, ('z', 'r'), functions, 3)
-    join_gates(links, layer, module.candidate, ('hh',))
+    join_gates(links, layer, module.candidate.parameters(), ('hh',))
     return module
 
 
 def states_of(cells: Any, layer: Any, links: Links, gates: tuple[str, ...]) -> nn.Module:
     """Return cells of PyTorch, of whose two biases one is 0 and does not learn."""
-    u = layer.d['u']
-    for number, gate in enumerate(gates):
-        rows = slice(number * u, (number + 1) * u)
-        links.join(layer, f'U{gate}', cells.weight_ih_l0, (1, 0), rows)
-        links.join(layer, f'V{gate}', cells.weight_hh_l0, (1, 0), rows)
-        links.join(layer, f'b{gate}', cells.bias_ih_l0, (0,), rows)
+    join_gates(links, layer, (cells.weight_ih_l0, cells.weight_hh_l0, cells.bias_ih_l0), gates)
     nn.init.zeros_(cells.bias_hh_l0)
     cells.bias_hh_l0.requires_grad_(False)
     return modules.States(cells, layer.sequences)
@@ -68,18 +63,18 @@ def written_out(
     d = layer.d
     module = make(d['e'], d['u'], count or len(gates), activations, layer.sequences)
     module.to(dtype_of(layer))
-    join_gates(links, layer, module.gates, gates)
+    join_gates(links, layer, module.gates.parameters(), gates)
     return module
 
 
-def join_gates(links: Links, layer: Any, module: Any, gates: tuple[str, ...]) -> None:
-    """Note the parameters of gates, which lie below each other there."""
-    u = layer.d['u']
+def join_gates(links: Links, layer: Any, tensors: Any, gates: tuple[str, ...]) -> None:
+    """Note the parameters of gates, which lie below each other there: those of ``U V b``."""
+    u, (U, V, b) = layer.d['u'], tensors
     for number, gate in enumerate(gates):
         rows = slice(number * u, (number + 1) * u)
-        links.join(layer, f'U{gate}', module.weight_ih, (1, 0), rows)
-        links.join(layer, f'V{gate}', module.weight_hh, (1, 0), rows)
-        links.join(layer, f'b{gate}', module.bias, (0,), rows)
+        links.join(layer, f'U{gate}', U, (1, 0), rows)
+        links.join(layer, f'V{gate}', V, (1, 0), rows)
+        links.join(layer, f'b{gate}', b, (0,), rows)
 
 
 def make_tokens(layer: Any, links: Links, place: str) -> nn.Module:

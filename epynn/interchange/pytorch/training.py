@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -16,7 +17,52 @@ from epynn.commons.loss import LabelSmoothing
 from epynn.commons.models import Layer
 from epynn.commons.penalties import L1, L2
 from epynn.interchange.pytorch import modules
-from epynn.interchange.pytorch.layers import Link, Links
+from epynn.interchange.pytorch.layers import Link, Links, chain_of
+from epynn.interchange.pytorch.makers import MAKERS
+from epynn.kernels.arrays import ndarray
+from epynn.network.models import EpyNN
+
+
+class Counterpart:
+    """A network, whose layers have seen samples, as a module, and what it learns by.
+
+    Parameters
+    ----------
+    model : EpyNN
+        The network; the numbers of the module are copies.
+    """
+
+    def __init__(self, model: EpyNN) -> None:
+        self.model, self.links = model, Links(MAKERS)
+        self.module = chain_of(model.layers[1:], self.links, '', 1).train()
+        freeze(self.module, self.links)
+        last = list(self.module.modules())[-1]
+        self.products: list[Tensor] = []  # what the last module computed the outputs from
+        last.register_forward_hook(lambda _, inputs, __: self.products.append(inputs[0]))
+        self.loss, self.optimizer = loss_of(model.training_loss, last), None
+        if any(link.layer.trainable for link in self.links):
+            self.optimizer = optimizer_of(model.optimizer, self.links)
+
+    def learn(self, X: ndarray, Y: ndarray) -> tuple[ndarray, ndarray]:
+        """Compute the gradients, clipped; return the outputs, and the loss of each sample or step.
+
+        `Y` has rows of labels, ``(m, c)``.
+        """
+        A = self.module(torch.tensor(X))
+        rows, Z = A.flatten(0, -2), self.products.pop().flatten(0, -2)
+        terms = self.loss(torch.tensor(Y.astype(np.float64)), rows, Z)
+        if self.optimizer is not None:
+            count = len(rows) if self.model.reduction == 'sum' else 1
+            self.optimizer.zero_grad()
+            ((terms.mean() + penalty_of(self.links)) * count).backward()
+            clip(self.model.optimizer, self.links)
+        return A.detach().numpy(), terms.detach().numpy()
+
+    def update(self) -> None:
+        """Take the step."""
+        if self.optimizer is not None:
+            self.optimizer.step()
+
 
 Loss: TypeAlias = Callable[[Tensor, Tensor, Tensor], Tensor]
 """Loss of each sample ``f(Y, A, Z)``, ``(m, U) -> (m,)``; the last module makes `A` of `Z`."""
