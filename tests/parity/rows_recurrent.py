@@ -5,6 +5,7 @@ from functools import partial
 from itertools import product
 
 from parity import torch_functions as t
+from parity import torch_lengths as of_lengths
 from parity.rows import LayerRow
 
 import epynn as e
@@ -101,9 +102,9 @@ def bidirectionals():
 def masked():
     """Sequences of several lengths, padded behind."""
     functions = {
-        'RNN': partial(t.packed, cell='RNN', gates=['']),
-        'LSTM': partial(t.packed, cell='LSTM', gates='ifgo'),
-        'GRU': partial(t.one_by_one, function=t.gru),  # torch has another one
+        'RNN': partial(of_lengths.packed, cell='RNN', gates=['']),
+        'LSTM': partial(of_lengths.packed, cell='LSTM', gates='ifgo'),
+        'GRU': partial(of_lengths.one_by_one, function=t.gru),  # torch has another one
     }
     for name, sequences, (lengths, n), u in product(
         CELLS, (False, True), (((6, 3, 1, 5), 2), ((1, 4), 3)), (1, 3)
@@ -120,7 +121,9 @@ def masked():
 def masked_bidirectionals():
     for name, merge, sequences in product(CELLS, ('concatenate', 'sum'), (False, True)):
         row, lengths = bidirectional(name, name, merge, sequences, (4, 6, 3)), (2, 6, 1, 5)
-        alone = partial(t.one_by_one, function=row.torch, lengths=lengths, sequences=sequences)
+        alone = partial(
+            of_lengths.one_by_one, function=row.torch, lengths=lengths, sequences=sequences
+        )
         yield replace(row, name=f'{row.name} masked {lengths}', torch=alone, lengths=lengths)
 
 
