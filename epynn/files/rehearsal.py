@@ -59,13 +59,17 @@ def can_rehearse(layer: Layer) -> bool:
 
 def rehearse_layer(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return the shape of a sample of the output: an empty batch passes through a twin."""
-    twin = layer.twin()
+    return rehearse_twin(layer.twin(), shape)
+
+
+def rehearse_twin(twin: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Pass an empty batch through a twin, which then knows all shapes; return that of a sample."""
     for inner in walk_layers([twin]):
         if isinstance(inner, Recurrent):
             vars(inner)['forward'] = partial(give_empty_states, inner)
     # Without samples only statistics enter: a variance below 0 has no root and is refused.
     with np.errstate(all='ignore', invalid='raise'):
-        return tuple(twin.forward(np.empty((0, *shape), layer.dtype)).shape[1:])
+        return tuple(twin.forward(np.empty((0, *shape), twin.dtype)).shape[1:])
 
 
 def give_empty_states(layer: Recurrent, A: ndarray) -> ndarray:
