@@ -182,6 +182,8 @@ ROWS = [
         gates(['z', 'r', 'hh'], 5, 2), masked='any'),
     Row('gru-activations', lambda: GRU(3, relu, softmax, elu), SEQUENCES, (3, 3),
         gates(['z', 'r', 'hh'], 5, 3), smooth=False, masked='any'),
+    Row('gru-after', lambda: GRU(2, sequences=True, reset_after=True), SEQUENCES, (3, 4, 2),
+        {**gates(['z', 'r', 'hh'], 5, 2), 'bV': (1, 2)}, also=OTHER_SEQUENCES, masked='any'),
     Row('bidirectional', lambda: Bidirectional(LSTM(2)), SEQUENCES, (3, 4), TWO_WAYS,
         also=OTHER_SEQUENCES, masked='any'),
     Row('bidirectional-sequences', lambda: Bidirectional(LSTM(2, sequences=True)), SEQUENCES,

@@ -45,7 +45,8 @@ class Group:
 def find_function(name: str) -> Any:
     """Return a function of a layer by its name: ``dense_forward``, ``dense_compute_gradients``."""
     folder, _, part = name.partition('_')
-    file = part if part in {'forward', 'backward'} else 'parameters'
+    way, _, _ = part.partition('_')
+    file = way if way in {'forward', 'backward'} else 'parameters'
     return getattr(importlib.import_module(f'epynn.{folder}.{file}'), name)
 
 

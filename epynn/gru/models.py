@@ -1,18 +1,29 @@
 """The GRU layer."""
 
-from epynn.commons.arguments import as_initializer
+import numpy as np
+
+from epynn.commons.arguments import as_flag, as_initializer
 from epynn.commons.bound_activation import BoundActivation
-from epynn.commons.maths import ActivationFunction, Initializer, orthogonal, sigmoid, tanh
+from epynn.commons.maths import (
+    ActivationFunction,
+    Initializer,
+    identity,
+    orthogonal,
+    sigmoid,
+    tanh,
+)
 from epynn.commons.models import HyperParameters
 from epynn.commons.penalties import Penalty
 from epynn.commons.recurrence import Recurrent
 from epynn.gru.backward import gru_backward
 from epynn.gru.forward import gru_forward
 from epynn.gru.parameters import (
+    OF_HALVES,
     gru_compute_gradients,
     gru_compute_shapes,
     gru_initialize_parameters,
 )
+from epynn.kernels.arrays import ndarray
 
 
 class GRU(Recurrent):
@@ -38,6 +49,10 @@ class GRU(Recurrent):
         Activations of the gates ``z`` and ``r``.
     initialization, clip_gradients, sequences, se_hPars, penalty, stateful : optional
         As in :class:`~epynn.rnn.models.RNN`, for each ``U?`` and ``V?``.
+    reset_after : bool, optional
+        Let the reset gate act behind the product with the state, which has a bias of its own:
+        ``hh = activate(X Uhh + bhh + r * (hp Vhh + bV))``. So it is in PyTorch and cuDNN, and in
+        Keras if nothing is said: weights that were trained there need it.
 
     Notes
     -----
@@ -48,7 +63,10 @@ class GRU(Recurrent):
     ``Uhh (e, u)``, ``Vhh (u, u)``, ``bhh (1, u)``.
     Caches ``z_ z r_ r hh_ hh rhp h hp`` hold all steps, ``(m, s, u)``: ``?_`` is the linear product
     of a gate, before its activation, and ``rhp`` is ``r * hp``. ``zr_`` and ``zr``,
-    ``(m, s, 2 u)``, hold ``z`` and ``r`` side by side.
+    ``(m, s, 2 u)``, hold ``z`` and ``r`` side by side. With ``reset_after=True`` there is
+    ``bV (1, u)``, too, and in place of ``rhp zr_ zr`` the two halves of ``hh_``,
+    ``hV = hp Vhh + bV`` and ``XU = X Uhh + bhh``; ``Z`` and ``gates``, ``(m, s, 4 u)``, hold
+    ``z_ r_ hV XU`` and ``z r hV XU``.
 
     Backward goes through time, as in RNN; ``dh`` has a part from the output and one from the step
     after::
@@ -64,12 +82,15 @@ class GRU(Recurrent):
     ``dU? = sum(X^T d?_)``, ``db? = sum(d?_)``, ``dV? = sum(hp^T d?_)`` for ``z`` and ``r``, and
     ``dVhh = sum((r * hp)^T dhh_)``.
 
+    With ``reset_after=True``: ``dr = dhh_ * hV``, ``dhV = dhh_ * r``, which stands for ``dhh_ * r``
+    in ``dhp`` above, ``dVhh = sum(hp^T dhV)`` and ``dbV = sum(dhV)``.
+
     References
     ----------
     Cho et al., "Learning phrase representations using RNN encoder-decoder for statistical machine
     translation", EMNLP (2014), arXiv:1406.1078v1: the reset gate acts on the state before the
-    product with ``Vhh``, and ``z`` is the part that is kept. torch and cuDNN apply the reset gate
-    after that product, with a bias of its own, so their weights do not carry over.
+    product with ``Vhh``, and ``z`` is the part that is kept. With ``reset_after=True``, the variant
+    of version 3 of that text, after it.
 
     Examples
     --------
@@ -87,6 +108,7 @@ class GRU(Recurrent):
     backward = gru_backward
     compute_gradients = gru_compute_gradients
 
+    reset_after: bool
     activate_update: BoundActivation
     activate_reset: BoundActivation
 
@@ -112,6 +134,7 @@ class GRU(Recurrent):
         se_hPars: HyperParameters | None = None,
         penalty: Penalty | None = None,
         stateful: bool = False,
+        reset_after: bool = False,
     ) -> None:
         as_initializer(initialization, 'GRU.initialization')
         super().__init__(
@@ -120,7 +143,19 @@ class GRU(Recurrent):
         self.set_activations(
             activate=activate, activate_update=activate_update, activate_reset=activate_reset
         )
+        self.reset_after = as_flag(reset_after, 'GRU.reset_after')
 
     def gate_activations(self) -> tuple[BoundActivation, ...]:
-        """Return those of the gates ``z`` and ``r``."""
-        return self.activate_update, self.activate_reset
+        """Return those of the gates ``z`` and ``r``, and of the halves of the candidate, if any."""
+        gates = self.activate_update, self.activate_reset
+        halves = (BoundActivation(identity),) * 2 if self.reset_after else ()
+        return *gates, *halves
+
+    def side_by_side(self, symbol: str, gates: tuple[str, ...]) -> ndarray:
+        """Return a parameter of gates as one array; half a candidate may have none of it: 0."""
+        if not self.reset_after:
+            return super().side_by_side(symbol, gates)
+        names = [OF_HALVES.get(symbol + gate, symbol + gate) for gate in gates]
+        shape, dtype = self.p[f'{symbol}z'].shape, self.p[f'{symbol}z'].dtype
+        none = np.zeros(shape, dtype)
+        return np.concatenate([self.p.get(name, none) for name in names], axis=1)

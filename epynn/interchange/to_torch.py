@@ -43,7 +43,8 @@ def to_torch(model: EpyNN) -> Any:
     Notes
     -----
     Of the two biases that recurrent modules of PyTorch have, the second is 0 and does not learn. A
-    GRU is written out, as its reset gate acts before the product.
+    GRU is written out: half of that second bias would have to learn, and its reset gate acts before
+    the product, unless ``reset_after=True`` says otherwise.
     """
     torch()
     if not isinstance(model, EpyNN):

@@ -14,6 +14,7 @@ CELLS = {
     'RNN': (partial(e.RNN, clip_gradients=False), t.rnn),
     'LSTM': (e.LSTM, t.lstm),
     'GRU': (e.GRU, t.gru),
+    'GRU after': (partial(e.GRU, reset_after=True), t.gru_after),
 }
 ACTIVATIONS = {
     'RNN': [{'f': f} for f in ('relu', 'sigmoid', 'softmax', 'identity', 'lrelu', 'gelu')],
@@ -25,6 +26,7 @@ ACTIVATIONS = {
         {'f': 'relu'}, {'update': 'tanh'}, {'reset': 'softmax'}, {'f': 'softsign', 'reset': 'tanh'},
         {'update': 'hard_sigmoid'}, {'f': 'identity', 'update': 'softmax'},
     ],
+    'GRU after': [{'f': 'relu'}, {'update': 'tanh'}, {'f': 'identity', 'reset': 'softmax'}],
 }  # fmt: skip
 ARGUMENTS = {
     'f': 'activate', 'output': 'activate_output', 'candidate': 'activate_candidate',
@@ -32,6 +34,8 @@ ARGUMENTS = {
     'reset': 'activate_reset',
 }  # fmt: skip
 """The activations of the layers, by their names in `torch_functions`."""
+
+CLIPPED = {'RNN': e.RNN, 'LSTM': e.LSTM, 'GRU': e.GRU, 'GRU after': CELLS['GRU after'][0]}
 
 
 def cells():
@@ -63,7 +67,7 @@ def other_activations():
 
 def clipped():
     """Gradients of the parameters limited to a joint norm of 0.25, that of the input not."""
-    for name, cls in (('RNN', e.RNN), ('LSTM', e.LSTM), ('GRU', e.GRU)):
+    for name, cls in CLIPPED.items():
         for u in (1, 4):
             yield LayerRow(
                 f'{name} {u} clipped',
@@ -93,7 +97,7 @@ def bidirectional(onward, back, merge, sequences, shape):
 
 def bidirectionals():
     for (onward, back), merge, sequences, shape in product(
-        (('RNN', 'RNN'), ('LSTM', 'LSTM'), ('GRU', 'GRU'), ('LSTM', 'GRU'), ('GRU', 'RNN')),
+        (('RNN', 'RNN'), ('LSTM', 'LSTM'), ('GRU', 'GRU'), ('LSTM', 'GRU'), ('GRU', 'GRU after')),
         ('concatenate', 'sum'), (False, True), ((1, 1, 2), (3, 5, 4)),
     ):  # fmt: skip
         yield bidirectional(onward, back, merge, sequences, shape)
@@ -104,7 +108,8 @@ def masked():
     functions = {
         'RNN': partial(of_lengths.packed, cell='RNN', gates=['']),
         'LSTM': partial(of_lengths.packed, cell='LSTM', gates='ifgo'),
-        'GRU': partial(of_lengths.one_by_one, function=t.gru),  # torch has another one
+        'GRU': partial(of_lengths.one_by_one, function=t.gru),  # torch has the other one
+        'GRU after': partial(of_lengths.packed, cell='GRU', gates=['r', 'z', 'hh']),
     }
     for name, sequences, (lengths, n), u in product(
         CELLS, (False, True), (((6, 3, 1, 5), 2), ((1, 4), 3)), (1, 3)

@@ -258,6 +258,19 @@ def gru(X, p, f='tanh', update='sigmoid', reset='sigmoid', sequences=False):
     return all_or_last(states, sequences)
 
 
+def gru_after(X, p, f='tanh', update='sigmoid', reset='sigmoid', sequences=False):
+    h, states = X.new_zeros(len(X), p['Vz'].shape[0]), []
+    for t in range(X.shape[1]):
+        z, r = (
+            activate(g, X[:, t] @ p[f'U{name}'] + h @ p[f'V{name}'] + p[f'b{name}'])
+            for name, g in (('z', update), ('r', reset))
+        )
+        hh = X[:, t] @ p['Uhh'] + p['bhh'] + r * (h @ p['Vhh'] + p['bV'])
+        h = z * h + (1 - z) * activate(f, hh)
+        states.append(h)
+    return all_or_last(states, sequences)
+
+
 def all_or_last(states, sequences):
     import torch
 

@@ -2,7 +2,7 @@
 
 
 def packed(X, p, cell, gates, lengths, sequences=False):
-    """Packed sequences through ``torch.nn.RNN`` or ``LSTM``, whose gates are in that order."""
+    """Packed sequences through ``RNN``, ``LSTM`` or ``GRU`` of torch, its gates in that order."""
     import torch
 
     def side_by_side(symbol):
@@ -10,8 +10,11 @@ def packed(X, p, cell, gates, lengths, sequences=False):
 
     net = getattr(torch.nn, cell)(X.shape[2], p[f'V{gates[0]}'].shape[0], batch_first=True).double()
     b = side_by_side('b')[:, 0]
+    state = torch.zeros_like(b)
+    if cell == 'GRU':  # the candidate has a bias of its own for the state
+        state = torch.cat([state[: -p['bV'].shape[1]], p['bV'][0]])
     names = 'weight_ih_l0', 'weight_hh_l0', 'bias_ih_l0', 'bias_hh_l0'
-    values = side_by_side('U'), side_by_side('V'), b, torch.zeros_like(b)
+    values = side_by_side('U'), side_by_side('V'), b, state
     pack = torch.nn.utils.rnn.pack_padded_sequence(
         X, torch.tensor(lengths), batch_first=True, enforce_sorted=False
     )

@@ -19,7 +19,7 @@ GATES: Mapping[str, tuple[str, ...]] = MappingProxyType({
 FORMULAS: Mapping[str, str] = MappingProxyType(
     {
         'RNN': 'h = activate(X U + hp V + b)',
-        'GRU': 'h = z * hp + (1 - z) * hh, the reset gate before the product',
+        'GRU': 'h = z * hp + (1 - z) * hh',
         'LSTM': 'C_ = Cp_ * f + i * g, h = o * activate(C_)',
     }
 )
@@ -36,14 +36,18 @@ def write_recurrent(graph: Graph, layer: Any, X: Value, direction: str = 'forwar
     X = graph.channels_last(X)
     m, s, _ = X.shape
     steps = graph.transposed(X.name, [1, 0, 2], 'steps')
-    # X (s, m, e), W (1, gates u, e), R (1, gates u, u), B (1, 2 gates u): the second half is 0
+    # X (s, m, e), W (1, gates u, e), R (1, gates u, u), B (1, 2 gates u): of input and state
     W, R = (
         graph.constant(name, below(layer, symbol, GATES[kind]).swapaxes(1, 2).reshape(1, -1, n))
         for name, symbol, n in (('W', 'U', X.shape[2]), ('R', 'V', u))
     )
     b = below(layer, 'b', GATES[kind]).reshape(1, -1)
-    B = graph.constant('B', np.concatenate([b, np.zeros_like(b)], axis=1))
-    settings = {'linear_before_reset': 0} if kind == 'GRU' else {}
+    of_state, settings = np.zeros_like(b), {}
+    if kind == 'GRU':
+        settings = {'linear_before_reset': int(layer.reset_after)}
+        if layer.reset_after:
+            of_state[:, -u:] = layer.p['bV']
+    B = graph.constant('B', np.concatenate([b, of_state], axis=1))
     h = graph.node(
         kind, [steps, W, R, B], 'h', FORMULAS[kind], count=1 if layer.sequences else 2,
         hidden_size=u, direction=direction, **settings,

@@ -80,6 +80,8 @@ class LSTM(Recurrent):
 class GRU(Recurrent):
     """``h = z hp + (1 - z) hh``; the reset gate acts before the product, unlike in torch.nn.GRU."""
 
+    candidate: nn.Module
+
     def __init__(
         self, e: int, u: int, gates: int, activations: Sequence[Function], sequences: bool
     ) -> None:
@@ -91,8 +93,40 @@ class GRU(Recurrent):
         activate, update, reset = self.activations
         z, r = self.gates(X, hp).chunk(2, -1)
         z, r = update(z), reset(r)
-        hh = activate(self.candidate(X, r * hp))
+        hh = activate(self.see(X, hp, r))
         return z * hp + (1 - z) * hh, C
+
+    def see(self, X: Tensor, hp: Tensor, r: Tensor) -> Tensor:
+        """Return the linear product of the candidate."""
+        product: Tensor = self.candidate(X, r * hp)
+        return product
+
+
+class Halves(Gates):
+    """A candidate whose state meets the reset gate behind the product, with a bias of its own."""
+
+    def __init__(self, e: int, u: int, gates: int) -> None:
+        super().__init__(e, u, gates)
+        self.bias_hh = nn.Parameter(torch.empty(gates * u))
+
+    def forward(self, X: Tensor, hp: Tensor, r: Tensor) -> Tensor:  # type: ignore[override]
+        """Return ``X W^T + b + r (hp R^T + bV)``."""
+        return X @ self.weight_ih.T + self.bias + r * (hp @ self.weight_hh.T + self.bias_hh)
+
+
+class GRUAfter(GRU):
+    """The same with the reset gate behind the product, as in torch.nn.GRU."""
+
+    def __init__(
+        self, e: int, u: int, gates: int, activations: Sequence[Function], sequences: bool
+    ) -> None:
+        super().__init__(e, u, gates, activations, sequences)
+        self.candidate = Halves(e, u, 1)
+
+    def see(self, X: Tensor, hp: Tensor, r: Tensor) -> Tensor:
+        """Return the linear product of the candidate."""
+        product: Tensor = self.candidate(X, hp, r)
+        return product
 
 
 class Bidirectional(nn.Module):

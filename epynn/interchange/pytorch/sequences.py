@@ -39,10 +39,14 @@ def make_lstm(layer: Any, links: Links, place: str) -> nn.Module:
 
 
 def make_gru(layer: Any, links: Links, place: str) -> nn.Module:
-    """Return a GRU written out: that of PyTorch applies the reset gate behind the product."""
+    """Return a GRU written out: that of PyTorch learns two biases of each gate, which add up."""
     functions = [layer.activate, layer.activate_update, layer.activate_reset]
-    module = written_out(modules.GRU, layer, links, place, ('z', 'r'), functions, 3)
-    join_gates(links, layer, module.candidate.parameters(), ('hh',))
+    make = modules.GRUAfter if layer.reset_after else modules.GRU
+    module = written_out(make, layer, links, place, ('z', 'r'), functions, 3)
+    U, V, b, *of_state = module.candidate.parameters()
+    join_gates(links, layer, (U, V, b), ('hh',))
+    if layer.reset_after:
+        links.join(layer, 'bV', of_state[0])
     return module
 
 
