@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.arguments import as_int, as_pair, describe, suggest
+from epynn.commons.arguments import as_flag, as_int, as_pair, describe, suggest
 from epynn.commons.errors import ArgumentError, ShapeError
 from epynn.commons.models import Layer
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.window import Pads, Window, find_pads, span
+from epynn.kernels.window import Pads, Window, find_hang, find_pads, span
 
 CHANNELS = 4
 """Up to so many rows of an image may well be its channels, put first."""
@@ -38,6 +38,10 @@ class Sliding(Layer):
     """Whether filters have a bias."""
     how: str = ''
     """What a pooling keeps of each window: 'max', 'min' or 'mean'; nothing for filters."""
+    ceil_mode: bool = False
+    """Whether a last window may hang over the end."""
+    count_padding: bool = True
+    """Whether a mean counts padding, as zeros."""
 
 
 def as_padding(value: Any, name: str) -> str | tuple[int, int]:
@@ -63,7 +67,7 @@ def _as_mode(value: str, name: str, modes: tuple[str, ...]) -> str:
     return value
 
 
-def lay_window(layer: Layer, A: ndarray, padding: str | tuple[int, int], argument: str) -> Window:
+def lay_window(layer: Sliding, A: ndarray, padding: str | tuple[int, int], argument: str) -> Window:
     """Lay the window of a layer on images, and note ``m h w d ph pw oh ow``.
 
     ``oh = floor((h + 2 ph - (fh - 1) rh - 1) / sh) + 1``, and the same for the width;
@@ -77,7 +81,7 @@ def lay_window(layer: Layer, A: ndarray, padding: str | tuple[int, int], argumen
     dilation = d.get('rh', 1), d.get('rw', 1)
     pads = find_pads(padding, A.shape[1:3], size, strides, dilation)
     try:
-        window = Window((d['h'], d['w']), size, strides, pads, dilation, d.get('g', 1))
+        window = _make_window(layer, (d['h'], d['w']), size, strides, pads, dilation)
     except ValueError:
         padded = d['h'] + sum(pads[0]), d['w'] + sum(pads[1])
         spans = span(d['fh'], dilation[0]), span(d['fw'], dilation[1])
@@ -94,7 +98,7 @@ def lay_window(layer: Layer, A: ndarray, padding: str | tuple[int, int], argumen
     return window
 
 
-def lay_step_window(layer: Layer, A: ndarray, padding: str | int, argument: str) -> Window:
+def lay_step_window(layer: Sliding, A: ndarray, padding: str | int, argument: str) -> Window:
     """Lay the window of a layer on signals, as images of height 1, and note ``m s e ps os``.
 
     The layer's `d` holds ``f ss`` and, where they are other than 1, ``rs g``. `padding` is 'same',
@@ -111,7 +115,7 @@ def lay_step_window(layer: Layer, A: ndarray, padding: str | int, argument: str)
         sides = padding if isinstance(padding, str) else (0, padding)
         pads = find_pads(sides, (1, d['s']), size, strides, dilation)
     try:
-        window = Window((1, d['s']), size, strides, pads, dilation, d.get('g', 1))
+        window = _make_window(layer, (1, d['s']), size, strides, pads, dilation)
     except ValueError:
         dilated = '' if points == d['f'] else f' (a window {d["f"]} dilated by {dilation[1]})'
         raise ShapeError(
@@ -126,13 +130,47 @@ def lay_step_window(layer: Layer, A: ndarray, padding: str | int, argument: str)
     return window
 
 
+def _make_window(
+    layer: Sliding,
+    size_in: tuple[int, int],
+    size: tuple[int, int],
+    strides: tuple[int, int],
+    pads: Pads,
+    dilation: tuple[int, int],
+) -> Window:
+    """Make the window of a layer, whose last place may hang over the end in ceil mode."""
+    (top, bottom), (left, right) = pads
+    y, x = 0, 0
+    if layer.ceil_mode:
+        axes = zip(size_in, size, strides, pads, dilation, strict=True)
+        y, x = (find_hang(*axis) for axis in axes)
+    return Window(
+        size_in, size, strides, ((top, bottom + y), (left, right + x)), dilation,
+        layer.d.get('g', 1), (y, x), layer.count_padding,
+    )  # fmt: skip
+
+
+def check_sight(layer: Sliding) -> None:
+    """Refuse a window of a pooling that would see nothing but padding."""
+    window = layer.window
+    if not window.count_points(window.pads).all():
+        raise ShapeError(
+            f'{layer.name}.dilation', 'windows that see a point of the input each',
+            f'an input of {window.size_in}, of which one sees nothing',
+            'Choose a smaller dilation, or less padding.',
+        )  # fmt: skip
+
+
 def check_pool_padding(
-    padding: str | int | tuple[int, int], window: int | tuple[int, int], name: str
+    padding: str | int | tuple[int, int],
+    window: int | tuple[int, int],
+    dilation: int | tuple[int, int],
+    name: str,
 ) -> None:
     """Refuse padding of a pooling, along one axis or two, by more than half of its window."""
     if isinstance(padding, str):
         return
-    if np.any(2 * np.array(padding) > np.array(window)):
+    if np.any(2 * np.array(padding) > (np.array(window) - 1) * np.array(dilation) + 1):
         raise ArgumentError(
             name, 'at most half of the window, so that each window sees data', describe(padding),
             'Choose a larger pool_size or less padding.',
@@ -148,6 +186,17 @@ def name_of_pool(pool: Any, name: str) -> str:
             else 'Other functions have no known gradient here.',
         )  # fmt: skip
     return POOLS[pool]
+
+
+def as_count_padding(value: Any, how: str, name: str) -> bool:
+    """Return whether a mean counts padding; a maximum or minimum has no say in it."""
+    count = as_flag(value, name)
+    if how != 'mean' and not count:
+        raise ArgumentError(
+            name, f'True with a pooling by the {how}, which padding never wins', 'False',
+            'It is for pool=np.mean: leave it out.',
+        )  # fmt: skip
+    return count
 
 
 def check_groups_of_units(layer: Layer) -> None:

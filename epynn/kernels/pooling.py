@@ -22,15 +22,18 @@ def pool_windows(
     """Keep the max, min or mean of what each window sees, and tell which of its points won.
 
     Images ``X (m, h, w, d)`` may be of any real dtype. Padding never wins a max or min; in a mean
-    it counts as zeros. ``Z (m, oh, ow, d)`` is of the dtype of ``X``; the mean of integers is
-    float64. ``winners``, of that shape, hold the number ``a * fw + c`` of the point that won, on a
-    tie the first, ``fh * fw`` in a window with a NaN, as the smallest unsigned integers that do;
-    None for a mean, and where nobody wants them: to look for them takes longer.
+    it counts as zeros, unless the window says that it does not. ``Z (m, oh, ow, d)`` is of the
+    dtype of ``X``; the mean of integers is float64. ``winners``, of that shape, hold the number
+    ``a * fw + c`` of the point that won, on a tie the first, ``fh * fw`` in a window with a NaN, as
+    the smallest unsigned integers that do; None for a mean, and where nobody wants them: to look
+    for them takes longer.
     """
     frame = _frame(X, how)
     Xp = pad(X, window.pads, frame)
-    pool_by = plain.pool_windows if fast_type(X) is None else fast.pool_windows
+    pool_by = fast.pool_windows if _is_fast(X, window) else plain.pool_windows
     Z, winners = pool_by(Xp, window, how, with_winners)
+    if how == 'mean' and any(map(any, window.uncounted)):
+        Z = Z * _correction(Z, window)
     if winners is not None and window.framed != window.size_in:
         winners = _keep_off_the_frame(winners, np.equal(Z, frame), window)
     return Z, winners
@@ -42,15 +45,18 @@ def pool_windows_gradient(
     """Gradient of ``X`` in :func:`pool_windows`.
 
     Max and min send ``dZ[m,i,j,d]`` to the one point of the window that won, mean sends
-    ``dZ / (fh * fw)`` to each. Where windows overlap, gradients add up. With winners None, those of
-    a max or min are found again, in ``X``. A window with a NaN has no winner and sends nothing;
-    where windows lie apart, an infinite gradient makes the rest of its window NaN.
+    ``dZ / (fh * fw)`` to each, or divides it among those that count. Where windows overlap,
+    gradients add up. With winners None, those of a max or min are found again, in ``X``. A window
+    with a NaN has no winner and sends nothing; where windows lie apart, an infinite gradient makes
+    the rest of its window NaN.
     """
     if how != 'mean' and winners is None:
         _, winners = pool_windows(X, window, how)
-    if fast_type(dZ) is None:
-        return plain.pool_windows_gradient(dZ, window, winners)
-    return fast.pool_windows_gradient(dZ, window, winners)
+    if how == 'mean' and any(map(any, window.uncounted)):
+        dZ = dZ * _correction(dZ, window)
+    if _is_fast(dZ, window):
+        return fast.pool_windows_gradient(dZ, window, winners)
+    return plain.pool_windows_gradient(dZ, window, winners)
 
 
 def pool(
@@ -127,6 +133,17 @@ def _lay(X: ndarray, window: Pair, strides: Pair | None, padding: Padding, how: 
     return lain
 
 
+def _is_fast(X: ndarray, window: Window) -> bool:
+    """Return whether the fast wing knows the dtype and the window, whose points lie together."""
+    return fast_type(X) is not None and window.dilation == (1, 1)
+
+
+def _correction(Z: ndarray, window: Window) -> ndarray:
+    """Return what turns means over all points of windows into those over points that count."""
+    counts = window.count_points(window.uncounted)[..., np.newaxis]
+    return (window.points / counts).astype(Z.dtype)
+
+
 def _frame(X: ndarray, how: str) -> float:
     """Value of the padding: neutral for max and min, 0 for mean."""
     if how == 'mean':
@@ -144,8 +161,9 @@ def _keep_off_the_frame(winners: ndarray, tied: ndarray, window: Window) -> ndar
     if not np.any(tied):
         return winners
     (oh, ow), (sh, sw), (rows, columns) = window.size_out, window.strides, window.pads
-    a = np.maximum(rows[0] - sh * np.arange(oh), 0)
-    c = np.maximum(columns[0] - sw * np.arange(ow), 0)
+    rh, rw = window.dilation
+    a = np.maximum(-((sh * np.arange(oh) - rows[0]) // rh), 0)
+    c = np.maximum(-((sw * np.arange(ow) - columns[0]) // rw), 0)
     # (oh, 1) and (ow,) -> (oh, ow, 1)
     first = (a[:, np.newaxis] * window.size[1] + c)[..., np.newaxis].astype(winners.dtype)
     kept: ndarray = np.where(tied, first, winners)

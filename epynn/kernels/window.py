@@ -41,6 +41,11 @@ class Window:
         Rows and columns of the frame, ``((top, bottom), (left, right))``.
     groups : int
         Groups ``g`` into which depth and filters of a convolution fall.
+    hang : tuple of int
+        Rows at the bottom and columns at the right of the frame that the last windows hang over:
+        they hold nothing, and a mean never counts them.
+    count_padding : bool
+        Whether a mean counts the rest of the frame, as zeros.
     size_out : tuple of int
         ``(oh, ow)``, its places: ``oh = floor((h + 2ph - (fh - 1)*rh - 1) / sh) + 1``; a ValueError
         where the window is larger than the images in their frame.
@@ -52,6 +57,8 @@ class Window:
     pads: Pads = ((0, 0), (0, 0))
     dilation: tuple[int, int] = (1, 1)
     groups: int = 1
+    hang: tuple[int, int] = (0, 0)
+    count_padding: bool = True
     size_out: tuple[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -92,6 +99,21 @@ class Window:
     def points(self) -> int:
         """Points of the window, ``fh * fw``."""
         return self.size[0] * self.size[1]
+
+    @property
+    def uncounted(self) -> Pads:
+        """Rows and columns at the edge of the frame that a mean leaves out."""
+        return ((0, self.hang[0]), (0, self.hang[1])) if self.count_padding else self.pads
+
+    def count_points(self, left_out: Pads) -> ndarray:
+        """Count the points of each window that are not so near the edge of the frame: (oh, ow)."""
+        axes = zip(
+            self.framed, left_out, self.size, self.size_out, self.strides, self.dilation,
+            strict=True,
+        )  # fmt: skip
+        rows, columns = (_count_points(*axis) for axis in axes)
+        counts: ndarray = rows[:, np.newaxis] * columns
+        return counts
 
 
 def pair(value: object, name: str, least: int | None = None) -> tuple[int, int]:
@@ -146,6 +168,19 @@ def output_size(size: int, window: int, stride: int, padding: Pair = 0, dilation
     return (padded - points) // stride + 1
 
 
+def find_hang(size: int, window: int, stride: int, padding: tuple[int, int], dilation: int) -> int:
+    """Count the points beyond the frame of one axis that a last window, not yet whole, needs.
+
+    There is one where the windows leave a rest, and it has to begin in the image or in the padding
+    before it: the rule of PyTorch's ``ceil_mode``.
+    """
+    before, after = padding
+    padded, points = before + size + after, span(window, dilation)
+    rest = -(padded - points) % stride
+    begin = padded + rest - points
+    return rest if 0 <= begin < before + size else 0
+
+
 def find_pads(
     padding: Padding, size: tuple[int, ...], window: Pair, strides: Pair = 1, dilation: Pair = 1
 ) -> Pads:
@@ -175,6 +210,17 @@ def find_pads(
         return pair(rows, 'padding[0]', least=0), pair(columns, 'padding[1]', least=0)
     ph, pw = pair(padding, 'padding', least=0)
     return (ph, ph), (pw, pw)
+
+
+def _count_points(
+    size: int, left_out: tuple[int, int], points: int, places: int, stride: int, dilation: int
+) -> ndarray:
+    """Count the points of each window along one axis that are not so near an end."""
+    before, after = left_out
+    # (places, 1) + (points,) -> (places, points)
+    seen = stride * np.arange(places)[:, np.newaxis] + dilation * np.arange(points)
+    counts: ndarray = np.sum((before <= seen) & (seen < size - after), axis=1)
+    return counts
 
 
 def _same(size: int, points: int, stride: int) -> tuple[int, int]:

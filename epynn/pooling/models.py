@@ -5,8 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.arguments import as_pair
-from epynn.commons.windows import Sliding, as_padding, check_pool_padding, name_of_pool
+from epynn.commons.arguments import as_flag, as_pair
+from epynn.commons.windows import (
+    Sliding,
+    as_count_padding,
+    as_padding,
+    check_pool_padding,
+    name_of_pool,
+)
 from epynn.pooling.backward import pooling_backward
 from epynn.pooling.forward import pooling_forward
 from epynn.pooling.parameters import pooling_compute_shapes
@@ -15,7 +21,7 @@ from epynn.pooling.parameters import pooling_compute_shapes
 class Pooling(Sliding):
     r"""Slide a window over images and keep one number of each depth under it.
 
-    .. math:: A_{m,i,j,d} = pool_{a,c}\; X_{m,\; i\,s_h + a,\; j\,s_w + c,\; d}
+    .. math:: A_{m,i,j,d} = pool_{a,c}\; X_{m,\; i\,s_h + a\,r_h,\; j\,s_w + c\,r_w,\; d}
 
     Parameters
     ----------
@@ -27,17 +33,32 @@ class Pooling(Sliding):
         ``np.max``, ``np.min``, ``np.mean`` or ``np.average``.
     padding : int, (int, int), 'same' or 'valid', optional
         Rows and columns added on each side ``(ph, pw)``. They never win a maximum or minimum, and
-        count as zeros in a mean (torch's ``count_include_pad=True``; Keras leaves them out of the
-        mean). 'same': as many as give an output of ``oh = ceil(h / sh)``, where an odd one goes to
-        the bottom or the right; 'valid': none.
+        count as zeros in a mean. 'same': as many as give an output of ``oh = ceil(h / sh)``, where
+        an odd one goes to the bottom or the right; 'valid': none.
+    dilation : int or (int, int), optional
+        Distances of neighbouring points of the window ``(rh, rw)``.
+    ceil_mode : bool, optional
+        True for a last window that hangs over the end, where the others leave a rest: the size of
+        the output is rounded up. It has to begin inside the image or its padding at the top or the
+        left; a mean divides by the points that do not hang over.
+    count_padding : bool, optional
+        False for a mean over the points of the image alone: torch's ``count_include_pad=False``,
+        and what Keras does.
+
+    Raises
+    ------
+    ArgumentError
+        Padding of more than half of the window, a pool of another function, or a maximum or minimum
+        with ``count_padding=False``; at the first images, a window that would see padding alone.
 
     Notes
     -----
     Shapes: ``X (m, h, w, d)`` -> ``A (m, oh, ow, d)``, where
-    ``oh = floor((h + 2 ph - fh) / sh) + 1`` and ``ow`` likewise; no parameters.
+    ``oh = floor((h + 2 ph - (fh - 1) rh - 1) / sh) + 1``, rounded up in ceil mode, and ``ow``
+    likewise; no parameters.
 
     Backward: a maximum or minimum sends the gradient to the point that won, in a tie the first; a
-    mean sends an equal part to each point. Where windows overlap, the parts add up.
+    mean sends an equal part to each point that counts. Where windows overlap, the parts add up.
 
     References
     ----------
@@ -56,6 +77,9 @@ class Pooling(Sliding):
         strides: int | tuple[int, int] | None = None,
         pool: Callable[..., Any] = np.max,
         padding: int | tuple[int, int] | str = 0,
+        dilation: int | tuple[int, int] = 1,
+        ceil_mode: bool = False,
+        count_padding: bool = True,
     ) -> None:
         super().__init__()
         d = self.d
@@ -64,6 +88,9 @@ class Pooling(Sliding):
             (d['fh'], d['fw']) if strides is None else strides, 'Pooling.strides'
         )
         self.padding = as_padding(padding, 'Pooling.padding')
-        check_pool_padding(padding, (d['fh'], d['fw']), 'Pooling.padding')
+        d['rh'], d['rw'] = as_pair(dilation, 'Pooling.dilation')
+        check_pool_padding(padding, (d['fh'], d['fw']), (d['rh'], d['rw']), 'Pooling.padding')
         self.pool = pool
         self.how = name_of_pool(pool, 'Pooling.pool')
+        self.ceil_mode = as_flag(ceil_mode, 'Pooling.ceil_mode')
+        self.count_padding = as_count_padding(count_padding, self.how, 'Pooling.count_padding')

@@ -153,6 +153,23 @@ def poolings():
     yield pooling('mean', (5, 40, 42, 16), window=2, strides=None, padding=0)
 
 
+def poolings_by_options():
+    options = [('max', {'dilation': 2}), ('min', {'dilation': (1, 3), 'ceil_mode': True}),
+               ('max', {'ceil_mode': True}), ('mean', {'ceil_mode': True}),
+               ('mean', {'count_padding': False}),
+               ('mean', {'ceil_mode': True, 'count_padding': False})]  # fmt: skip
+    for (how, chosen), window, strides, padding in product(
+        options, ((2, 3), (3, 2)), (2, (1, 3)), (0, 1)
+    ):
+        laid = {'strides': strides, 'padding': padding, **chosen}
+        yield LayerRow(
+            f'Pooling {how} {words(window=window, **laid)}',
+            partial(e.Pooling, window, pool=POOLS[how], **laid),
+            IMAGES,
+            partial(t.pooling_by_options, how=how, window=window, **laid),
+        )
+
+
 def poolings1d():
     for how, window, strides, padding in product(POOLS, (2, 3), (None, 1, 2), (0, 1, 'same')):
         yield LayerRow(
@@ -175,6 +192,6 @@ def global_poolings():
 
 
 ROWS = [
-    *convolutions(), *convolutions1d(), *transposed_convolutions(), *poolings(), *poolings1d(),
-    *global_poolings(),
+    *convolutions(), *convolutions1d(), *transposed_convolutions(), *poolings(),
+    *poolings_by_options(), *poolings1d(), *global_poolings(),
 ]  # fmt: skip

@@ -184,6 +184,21 @@ def pooling(X, p, how, window, strides=None, padding=0):
     return sign * pool(Xp, window, strides).permute(0, 2, 3, 1)
 
 
+def pooling_by_options(
+    X, p, how, window, strides, padding, dilation=1, ceil_mode=False, count_padding=True
+):
+    """Pool with all options that PyTorch has itself: a mean without dilation."""
+    import torch.nn.functional as F
+
+    Xt = X.permute(0, 3, 1, 2)
+    if how == 'mean':
+        A = F.avg_pool2d(Xt, window, strides, padding, ceil_mode, count_padding)
+    else:
+        sign = -1 if how == 'min' else 1
+        A = sign * F.max_pool2d(sign * Xt, window, strides, padding, dilation, ceil_mode)
+    return A.permute(0, 2, 3, 1)
+
+
 def pooling1d(X, p, how, window, strides=None, padding=0):
     strides = window if strides is None else strides
     return pooling(X[:, None], p, how, (1, window), (1, strides), (0, padding))[:, 0]

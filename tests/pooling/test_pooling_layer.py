@@ -1,6 +1,7 @@
 """Pooling: its options, ties, padding, and which pass the winners are of."""
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -84,3 +85,41 @@ def test_every_window_sees_data(pool):
 def test_zeros_of_same_count_in_a_mean():
     A = Pooling(2, 2, np.mean, 'same').forward(np.ones((1, 3, 3, 1)))
     np.testing.assert_array_equal(A[0, :, :, 0], [[1, 0.5], [0.5, 0.25]])
+
+
+def test_a_last_window_hangs_over_where_the_others_leave_a_rest():
+    """As many as PyTorch has: the last one begins in the image, or in the padding before it."""
+    for size, window, stride, padding, dilation in product(
+        range(2, 8), range(1, 5), range(1, 5), range(3), range(1, 3)
+    ):
+        span = (window - 1) * dilation + 1
+        if 2 * padding > span or span > size + 2 * padding:
+            continue
+        options = {'padding': (padding, 0), 'dilation': (dilation, 1), 'ceil_mode': True}
+        layer = Pooling((window, 1), (stride, 1), **options)
+        begins = range(-padding, size, stride)
+        whole = [begin for begin in begins if begin + span <= size + padding]
+        rest = whole[-1] + span < size + padding
+        A = layer.forward(np.ones((1, size, 1, 1)))
+        assert A.shape[1] == len(whole) + (rest and len(begins) > len(whole))
+        assert (A == 1).all()
+
+
+def test_a_mean_is_of_the_points_that_count():
+    X = np.ones((1, 5, 5, 1))
+    for options in ({'count_padding': False}, {'ceil_mode': True, 'count_padding': False}):
+        for padding in (1, 'same'):
+            A = Pooling(3, 2, np.mean, padding, **options).forward(X)
+            np.testing.assert_allclose(A, 1, rtol=1e-15)
+    A = Pooling(2, 2, np.mean, ceil_mode=True).forward(X)
+    np.testing.assert_array_equal(A, np.ones((1, 3, 3, 1)))
+    A = Pooling(2, 2, np.mean, 1, ceil_mode=True).forward(X)[0, :, :, 0]
+    np.testing.assert_array_equal(A[0], [0.25, 0.5, 0.5])
+
+
+def test_of_infinities_those_of_the_image_win():
+    layer = Pooling(2, 1, padding=1, dilation=2)
+    A = layer.forward(np.full((1, 3, 3, 1), -np.inf))
+    dX = layer.backward(np.ones_like(A))[0, :, :, 0]
+    assert dX.sum() == A.size
+    assert layer.o['winners'][0, :, :, 0].tolist() == [[3, 2, 2], [1, 0, 0], [1, 0, 0]]

@@ -45,9 +45,10 @@ def write_pooling(graph: Graph, layer: Any, X: Value) -> Value:
     """Add ``MaxPool`` or ``AveragePool``; a minimum is the maximum of the opposite numbers."""
     X = graph.channels_first(X)
     settings = lie(layer.window, spatial_axes(X))
-    settings.pop('dilations')
+    settings['ceil_mode'] = int(layer.ceil_mode)
     if layer.how == 'mean':
-        A = graph.node('AveragePool', [X.name], 'A', 'mean', count_include_pad=1, **settings)
+        settings['count_include_pad'] = int(layer.count_padding)
+        A = graph.node('AveragePool', [X.name], 'A', 'mean', **settings)
     elif layer.how == 'max':
         A = graph.node('MaxPool', [X.name], 'A', 'max', **settings)
     else:
@@ -73,7 +74,10 @@ def spatial_axes(X: Value) -> int:
 
 def lie(window: Window, axes: int) -> dict[str, Any]:
     """Return how a window lies, in ONNX's words; signals have the width alone."""
-    pads = window.pads[-axes:]
+    pads = [
+        (before, after - hang)
+        for (before, after), hang in zip(window.pads, window.hang, strict=True)
+    ][-axes:]
     return {
         'kernel_shape': window.size[-axes:],
         'strides': window.strides[-axes:],

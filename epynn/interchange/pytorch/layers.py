@@ -174,11 +174,16 @@ def make_transposed(layer: Any, links: Links, place: str) -> nn.Module:
 def make_pooling(layer: Any, links: Links, place: str) -> nn.Module:
     """Return ``MaxPool`` or ``AvgPool`` behind its padding; a minimum by opposite numbers."""
     window, axes = layer.window, len(layer.fs['X']) - 2
-    size, strides, pads = window.size[-axes:], window.strides[-axes:], sides(window.pads, axes)
+    pads, dilation = sides(window.pads, axes), window.dilation[-axes:]
+    size, strides = window.size[-axes:], window.strides[-axes:]
+    if layer.how == 'mean' and (window.dilation != (1, 1) or any(map(any, window.uncounted))):
+        counts = window.count_points(window.uncounted)
+        pool = modules.MeanPool(size, strides, dilation, counts if axes == 2 else counts[0])
+        return modules.ChannelsFirst(pad_before(pool, pads))
     if layer.how == 'mean':
         pool = (nn.AvgPool2d if axes == 2 else nn.AvgPool1d)(size, strides)
         return modules.ChannelsFirst(pad_before(pool, pads))
-    pool = (nn.MaxPool2d if axes == 2 else nn.MaxPool1d)(size, strides)
+    pool = (nn.MaxPool2d if axes == 2 else nn.MaxPool1d)(size, strides, 0, dilation)
     pool = pad_before(pool, pads, -float('inf'))
     return modules.ChannelsFirst(pool if layer.how == 'max' else modules.MinPool(pool))
 

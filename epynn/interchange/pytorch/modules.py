@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from epynn.kernels.arrays import ndarray
+
 Function = Callable[[Tensor], Tensor]
 
 
@@ -50,6 +52,25 @@ class MinPool(nn.Module):
         """Return the smallest number under each window."""
         A: Tensor = -self.maximum(-X)
         return A
+
+
+class MeanPool(nn.Module):
+    """Pool by the mean where ``AvgPool`` has no way: dilated windows, and points not counted."""
+
+    def __init__(
+        self, size: Sequence[int], strides: Sequence[int], dilation: Sequence[int], counts: ndarray
+    ) -> None:
+        super().__init__()
+        self.size, self.strides, self.dilation = tuple(size), tuple(strides), tuple(dilation)
+        self.counts: Tensor
+        self.register_buffer('counts', torch.from_numpy(counts), persistent=False)
+
+    def forward(self, X: Tensor) -> Tensor:
+        """Return ``sum / count`` of each window, the sum by filters of ones."""
+        convolve = F.conv2d if len(self.size) == 2 else F.conv1d
+        d = X.shape[1]
+        ones = X.new_ones(d, 1, *self.size)
+        return convolve(X, ones, None, self.strides, 0, self.dilation, d) / self.counts
 
 
 class GlobalPooling(nn.Module):
