@@ -18,8 +18,8 @@ def to_torch(model: EpyNN) -> Any:
 
     It takes samples as the Embedding encoded and scaled them, channels last, ``(m, h, w, d)``, and
     gives the outputs. Modules are those of PyTorch where it has them, else of
-    :mod:`epynn.interchange.pytorch.modules`. Numbers are copies. Print it: it reads as the layers
-    do.
+    :mod:`epynn.interchange.pytorch.modules`. Numbers are copies, by the names that PyTorch gives
+    them: ``1.weight`` and ``1.bias`` are of layer 1. Print it: it reads as the layers do.
 
     Parameters
     ----------

@@ -68,9 +68,10 @@ def test_a_module_trains_on_as_the_network_does():
 
 def test_the_module_reads_as_the_layers_do():
     module = to_torch(network(LSTM(4, sequences=True), GRU(3), shape=(12, 5, 2)))
-    assert [name for name, _ in module.named_children()] == ['1_LSTM', '2_GRU', '3_Dense']
-    assert isinstance(module[0].cells, torch.nn.LSTM)
-    assert not module[0].cells.bias_hh_l0.requires_grad
+    assert [name for name, _ in module.named_children()] == ['1', '2', '3', '3_Softmax']
+    assert isinstance(module[0], torch.nn.LSTM)
+    assert not module[0].bias_hh_l0.requires_grad
+    assert [*module.state_dict()][-2:] == ['3.weight', '3.bias']
     assert module(torch.zeros(2, 5, 2, dtype=torch.float64)).shape == (2, 3)
 
 
@@ -101,4 +102,4 @@ def test_the_blocks_of_the_guide_run(tmp_path, monkeypatch, capsys):
     pytest.importorskip('onnx')
     monkeypatch.chdir(tmp_path)
     run('interchange.md', 'python|py')
-    assert '1_Convolution' in capsys.readouterr().out
+    assert '(1): Conv2d' in capsys.readouterr().out

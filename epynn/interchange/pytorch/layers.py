@@ -1,6 +1,7 @@
 """Each layer as a module of PyTorch, and which numbers of both are the same."""
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -12,6 +13,7 @@ from epynn.commons.arguments import describe
 from epynn.commons.bound_activation import BoundActivation
 from epynn.commons.errors import LayerError
 from epynn.commons.models import Layer
+from epynn.interchange.layouts import Layout, layouts_of, own_layer
 from epynn.interchange.pytorch import modules
 from epynn.kernels.arrays import ndarray
 
@@ -28,14 +30,18 @@ class Link(NamedTuple):
     """A parameter or a statistic here, and where its numbers are there."""
 
     layer: Layer
-    kind: str
-    """``'p'`` or ``'s'``."""
-    name: str
+    layout: Layout
     tensor: torch.Tensor
-    axes: tuple[int, ...]
-    """Axes of the tensor, in the order that they have here."""
-    rows: slice
-    """Rows of the tensor, where gates lie below each other."""
+
+    @property
+    def name(self) -> str:
+        """The name here."""
+        return self.layout.name
+
+    @property
+    def kind(self) -> str:
+        """``'p'`` or ``'s'``."""
+        return self.layout.kind
 
     @property
     def array(self) -> ndarray:
@@ -45,17 +51,14 @@ class Link(NamedTuple):
 
     def put(self) -> None:
         """Copy the numbers from here to there."""
-        there = self.tensor[self.rows]
-        shape = [there.shape[axis] for axis in self.axes]
-        here = self.array.reshape(shape).transpose(np.argsort(self.axes))
+        here = np.ascontiguousarray(self.layout.put(self.array))
         with torch.no_grad():
-            there.copy_(torch.from_numpy(np.ascontiguousarray(here)))
+            self.tensor[self.layout.rows].copy_(torch.from_numpy(here))
 
     def take(self, tensor: torch.Tensor | None = None) -> ndarray:
         """Return the numbers from there, or those of another tensor of that layout, as here."""
-        there = (self.tensor if tensor is None else tensor).detach().cpu().numpy()[self.rows]
-        taken: ndarray = there.transpose(self.axes).reshape(self.array.shape)
-        return taken
+        there = self.tensor if tensor is None else tensor
+        return self.layout.take(there.detach().cpu().numpy())
 
 
 Make: TypeAlias = Callable[[Any, 'Links', str], nn.Module]
@@ -75,32 +78,43 @@ class Links(list[Link]):
         super().__init__()
         self.makers = makers
 
-    def join(
-        self, layer: Layer, name: str, tensor: torch.Tensor, axes: tuple[int, ...] = (0,),
-        rows: slice = slice(None), kind: str = 'p',
-    ) -> None:  # fmt: skip
-        """Note a link, and copy the numbers."""
-        self.append(Link(layer, kind, name, tensor, axes, rows))
-        self[-1].put()
+    def join(self, layer: Layer, module: nn.Module) -> None:
+        """Note the arrays of a layer in its module, and copy the numbers."""
+        for layout in layouts_of(layer):
+            self.append(Link(layer, layout, attrgetter(layout.tensor)(module)))
+            self[-1].put()
 
 
 def module_of(layer: Layer, links: Links, place: str) -> nn.Module:
-    """Return the module of a layer, which has seen a sample."""
+    """Return the module of a layer, which has seen a sample; several in turn are a Sequential."""
     make = links.makers.get(type(layer))
     if make is None:
-        raise LayerError(
-            f'to_torch, {place}', 'a layer of the library', describe(layer),
-            'Write it as a module of PyTorch, and put it in its place.',
-        )  # fmt: skip
-    return make(layer, links, place)
+        raise own_layer(layer, f'to_torch, {place}')
+    module = make(layer, links, place)
+    for part in parts_of(module, layer):
+        if part.state_dict() and not layer.children():
+            links.join(layer, part)
+    return module
+
+
+def parts_of(module: nn.Module, layer: Layer) -> list[nn.Module]:
+    """Return the modules that stand for a layer, in turn."""
+    several = type(module) is nn.Sequential and not layer.children()
+    return list(module) if several else [module]
 
 
 def chain_of(layers: Any, links: Links, place: str, start: int = 0) -> nn.Sequential:
-    """Return the modules of layers in turn, each by its number and name."""
+    """Return the modules of layers in turn.
+
+    What has numbers is called by that of the layer, so that they are ``1.weight`` and the like.
+    """
     chain = nn.Sequential()
     for number, layer in enumerate(layers, start):
-        inner = module_of(layer, links, f'{place}{number}.{layer.name}')
-        chain.add_module(f'{number}_{layer.name}', inner)
+        module = module_of(layer, links, f'{place}{number}.{layer.name}')
+        parts = parts_of(module, layer)
+        for part in parts:
+            kind = layer.name if len(parts) == 1 else type(part).__name__
+            chain.add_module(f'{number}' if part.state_dict() else f'{number}_{kind}', part)
     return chain
 
 
@@ -114,44 +128,39 @@ def activation_of(activate: BoundActivation, place: str) -> nn.Module:
     return ACTIVATIONS[activate.__name__](*activate.hyperparameters.values())
 
 
-def activated(module: nn.Module, activate: BoundActivation, place: str) -> nn.Module:
-    """Return a module, and its activation behind."""
-    behind = activation_of(activate, place)
-    return module if isinstance(behind, nn.Identity) else nn.Sequential(module, behind)
+def in_turn(*modules: nn.Module) -> nn.Module:
+    """Return modules in turn, without those that do nothing."""
+    doing = [module for module in modules if not isinstance(module, nn.Identity)]
+    return doing[0] if len(doing) == 1 else nn.Sequential(*doing)
 
 
 def make_dense(layer: Any, links: Links, place: str) -> nn.Module:
     """Return ``Linear`` and the activation."""
     linear = nn.Linear(*layer.p['W'].shape, dtype=dtype_of(layer))
-    links.join(layer, 'W', linear.weight, (1, 0))
-    links.join(layer, 'b', linear.bias)
-    return activated(linear, layer.activate, place)
+    return in_turn(linear, activation_of(layer.activate, place))
 
 
 def make_convolution(layer: Any, links: Links, place: str) -> nn.Module:
     """Return ``Conv1d`` or ``Conv2d`` behind its padding, and the activation."""
     window, axes = layer.window, len(layer.fs['X']) - 2
-    make = nn.Conv2d if axes == 2 else nn.Conv1d
+    make = modules.Conv2d if axes == 2 else modules.Conv1d
+    pads = window.pads[-axes:]
+    alike = all(before == after for before, after in pads)
     convolution = make(
-        layer.fs['X'][-1], layer.d['u'], window.size[-axes:], window.strides[-axes:], 0,
+        layer.fs['X'][-1], layer.d['u'], window.size[-axes:], window.strides[-axes:],
+        tuple(before for before, _ in pads) if alike else 0,
         window.dilation[-axes:], window.groups, 'b' in layer.p, dtype=dtype_of(layer),
     )  # fmt: skip
-    links.join(layer, 'W', convolution.weight, (*range(2, 2 + axes), 1, 0))
-    if convolution.bias is not None:
-        links.join(layer, 'b', convolution.bias)
-    padded = pad_before(convolution, sides(window.pads, axes))
-    return activated(modules.ChannelsFirst(padded), layer.activate, place)
+    padding = nn.Identity() if alike else modules.Pad(sides(pads, axes))
+    return in_turn(padding, convolution, activation_of(layer.activate, place))
 
 
 def make_transposed(layer: Any, links: Links, place: str) -> nn.Module:
     """Return ``ConvTranspose2d``, what is too much cut off, and the activation."""
     window, d = layer.window, layer.d
-    transposed = nn.ConvTranspose2d(
+    transposed = modules.ConvTranspose2d(
         d['d'], d['u'], window.size, window.strides, bias=layer.use_bias, dtype=dtype_of(layer)
     )
-    links.join(layer, 'W', transposed.weight, (2, 3, 1, 0))
-    if layer.use_bias:
-        links.join(layer, 'b', transposed.bias)
     whole = [
         (n - 1) * stride + size
         for n, stride, size in zip((d['h'], d['w']), window.strides, window.size, strict=True)
@@ -161,14 +170,12 @@ def make_transposed(layer: Any, links: Links, place: str) -> nn.Module:
         (-before, out - n + before)
         for (before, _), out, n in zip(window.pads, (d['oh'], d['ow']), whole, strict=True)
     ]
-    module: nn.Module = transposed
     if any(behind > 0 for _, behind in cut):
         more = [max(behind, 0) for _, behind in cut]
         transposed.output_padding = tuple(more)
         cut = [(before, behind - add) for (before, behind), add in zip(cut, more, strict=True)]
-    if any(map(any, cut)):
-        module = nn.Sequential(transposed, modules.Padded(sides(cut, 2), nn.Identity()))
-    return activated(modules.ChannelsFirst(module), layer.activate, place)
+    cutting = modules.Pad(sides(cut, 2)) if any(map(any, cut)) else nn.Identity()
+    return in_turn(transposed, cutting, activation_of(layer.activate, place))
 
 
 def make_pooling(layer: Any, links: Links, place: str) -> nn.Module:
@@ -201,41 +208,23 @@ def pad_before(module: nn.Module, pads: list[int], value: float = 0.0) -> nn.Mod
 def make_batchnorm(layer: Any, links: Links, place: str) -> nn.Module:
     """Return ``BatchNorm``: what is kept here is `momentum`, what is taken there is 1 less that."""
     axes = len(layer.fs['X']) - 2
-    make = (nn.BatchNorm1d, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)[axes]
-    norm = make(layer.d['d'], layer.epsilon, 1 - layer.momentum, dtype=dtype_of(layer))
-    join_affine(links, layer, norm)
-    assert norm.running_mean is not None
-    assert norm.running_var is not None
-    links.join(layer, 'mean', norm.running_mean, kind='s')
-    links.join(layer, 'var', norm.running_var, kind='s')
-    return modules.ChannelsFirst(norm) if axes else norm
+    make = (nn.BatchNorm1d, modules.BatchNorm1d, modules.BatchNorm2d, modules.BatchNorm3d)[axes]
+    return make(layer.d['d'], layer.epsilon, 1 - layer.momentum, dtype=dtype_of(layer))
 
 
 def make_layernorm(layer: Any, links: Links, place: str) -> nn.Module:
     """Return ``LayerNorm`` over the channels."""
-    norm = nn.LayerNorm(layer.d['d'], layer.epsilon, dtype=dtype_of(layer))
-    join_affine(links, layer, norm)
-    return norm
+    return nn.LayerNorm(layer.d['d'], layer.epsilon, dtype=dtype_of(layer))
 
 
 def make_groupnorm(layer: Any, links: Links, place: str) -> nn.Module:
     """Return ``GroupNorm``."""
-    norm = nn.GroupNorm(layer.d['g'], layer.d['d'], layer.epsilon, dtype=dtype_of(layer))
-    join_affine(links, layer, norm)
-    return modules.ChannelsFirst(norm)
+    return modules.GroupNorm(layer.d['g'], layer.d['d'], layer.epsilon, dtype=dtype_of(layer))
 
 
 def make_rmsnorm(layer: Any, links: Links, place: str) -> nn.Module:
     """Return ``RMSNorm`` over the channels."""
-    norm = nn.RMSNorm(layer.d['d'], layer.epsilon, dtype=dtype_of(layer))
-    links.join(layer, 'gamma', norm.weight)
-    return norm
-
-
-def join_affine(links: Links, layer: Layer, norm: Any) -> None:
-    """Note scale and shift of a normalization."""
-    links.join(layer, 'gamma', norm.weight)
-    links.join(layer, 'beta', norm.bias)
+    return nn.RMSNorm(layer.d['d'], layer.epsilon, dtype=dtype_of(layer))
 
 
 def dtype_of(layer: Layer) -> torch.dtype:

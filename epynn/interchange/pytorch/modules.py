@@ -28,6 +28,55 @@ class ChannelsFirst(nn.Module):
         return A
 
 
+class ChannelsLast(nn.Module):
+    """Images or signals with the channels last, for a module that has them behind the samples."""
+
+    def forward(self, X: Tensor) -> Tensor:
+        """Return ``(m, ..., d) -> (m, ..., u)``."""
+        A: Tensor = super().forward(X.movedim(-1, 1)).movedim(1, -1)
+        return A
+
+
+class Conv1d(ChannelsLast, nn.Conv1d):
+    """Convolution of signals ``(m, s, e)``."""
+
+
+class Conv2d(ChannelsLast, nn.Conv2d):
+    """Convolution of images ``(m, h, w, d)``."""
+
+
+class ConvTranspose2d(ChannelsLast, nn.ConvTranspose2d):
+    """Transposed convolution of images ``(m, h, w, d)``."""
+
+
+class BatchNorm1d(ChannelsLast, nn.BatchNorm1d):
+    """Normalization of the channels of signals ``(m, s, e)``."""
+
+
+class BatchNorm2d(ChannelsLast, nn.BatchNorm2d):
+    """Normalization of the channels of images ``(m, h, w, d)``."""
+
+
+class BatchNorm3d(ChannelsLast, nn.BatchNorm3d):
+    """Normalization of the channels of films ``(m, s, h, w, d)``."""
+
+
+class GroupNorm(ChannelsLast, nn.GroupNorm):
+    """Normalization of groups of channels, which are last."""
+
+
+class Pad(nn.Module):
+    """Pad places with zeros, each side by itself; negative pads cut."""
+
+    def __init__(self, pads: Sequence[int]) -> None:
+        super().__init__()
+        self.pads = list(pads)
+
+    def forward(self, X: Tensor) -> Tensor:
+        """Return ``(m, ..., d)`` with other places."""
+        return F.pad(X, [0, 0, *self.pads])
+
+
 class Padded(nn.Module):
     """Pad the places, channels first, then apply a module: each side may have its own padding."""
 

@@ -154,7 +154,7 @@ class PositionalEncoding(nn.Module):
         if learned:
             self.weight = nn.Parameter(rows)
         else:
-            self.register_buffer('weight', rows)
+            self.register_buffer('weight', rows, persistent=False)
 
     def forward(self, X: Tensor) -> Tensor:
         """Return ``X + E``."""
@@ -203,14 +203,20 @@ class Attention(nn.Module):
         return torch.stack([x * cos - y * sin, x * sin + y * cos], -1).flatten(-2)
 
 
-class States(nn.Module):
-    """Give the states of all steps of torch.nn.RNN or LSTM, or the last one."""
+class States(nn.RNNBase):
+    """Give the states of all steps, or the last one, where PyTorch gives both in a tuple."""
 
-    def __init__(self, cells: nn.Module, sequences: bool) -> None:
-        super().__init__()
-        self.cells, self.sequences = cells, sequences
+    sequences = True
 
     def forward(self, X: Tensor) -> Tensor:
         """Return ``(m, s, e) -> (m, u)``, or ``(m, s, u)`` with `sequences`."""
-        states: Tensor = self.cells(X)[0]
+        states: Tensor = super().forward(X)[0]
         return states if self.sequences else states[:, -1]
+
+
+class StatesOfRNN(States, nn.RNN):
+    """torch.nn.RNN."""
+
+
+class StatesOfLSTM(States, nn.LSTM):
+    """torch.nn.LSTM."""

@@ -126,7 +126,7 @@ def penalty_of(links: Iterable[Link]) -> Tensor:
         penalty = link.layer.penalty
         if link.kind != 'p' or penalty is None or link.name not in link.layer.weights():
             continue
-        W = link.tensor[link.rows]
+        W = link.tensor[link.layout.rows]
         if type(penalty) not in (L1, L2):
             raise unknown('a penalty of the library', penalty)
         terms = W.abs().sum() if isinstance(penalty, L1) else W.square().sum() / 2
