@@ -74,7 +74,7 @@ def pyplot_metrics(
         mark_epochs(axis, model)
         axis.set_ylabel(name)
         axis.grid(alpha=0.3)
-    axes[0, 0].legend()
+    max(axes[:, 0], key=lambda axis: len(axis.lines)).legend()  # that of the most curves
     axes[-1, 0].set_xlabel('epoch')
     axes[-1, 0].xaxis.get_major_locator().set_params(integer=True)
     if axes[-1, 0].lines and all(len(line.get_xdata()) == 1 for line in axes[-1, 0].lines):

@@ -76,6 +76,7 @@ def test_the_loss_of_the_batches_of_a_stream_stands_beside_that_of_the_sets():
     axes = model.plot(pyplot=False, path=False).axes
     lines = [[line.get_label() for line in axis.lines] for axis in axes]
     assert [names[: names.index('best: 2')] for names in lines] == [['dval'], ['dval', 'batches']]
+    assert [axis.get_legend() is not None for axis in axes] == [False, True]  # it names both
 
 
 def test_attention_of_layers_and_of_layers_inside_others():
