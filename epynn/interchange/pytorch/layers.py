@@ -26,6 +26,13 @@ ACTIVATIONS: Mapping[str, Callable[..., nn.Module]] = MappingProxyType({
 """Each activation function; it is made with the hyper-parameter that it has here, if any."""
 
 
+POOLS: Mapping[tuple[str, int], Callable[..., nn.Module]] = MappingProxyType({
+    ('max', 1): modules.MaxPool1d, ('max', 2): modules.MaxPool2d,
+    ('min', 1): modules.MinPool1d, ('min', 2): modules.MinPool2d,
+})  # fmt: skip
+"""Poolings by the largest or smallest number, of signals and of images."""
+
+
 class Link(NamedTuple):
     """A parameter or a statistic here, and where its numbers are there."""
 
@@ -179,30 +186,30 @@ def make_transposed(layer: Any, links: Links, place: str) -> nn.Module:
 
 
 def make_pooling(layer: Any, links: Links, place: str) -> nn.Module:
-    """Return ``MaxPool`` or ``AvgPool`` behind its padding; a minimum by opposite numbers."""
+    """Return ``MaxPool``, ``AvgPool`` or one of ours, behind its padding where sides differ."""
     window, axes = layer.window, len(layer.fs['X']) - 2
-    pads, dilation = sides(window.pads, axes), window.dilation[-axes:]
     size, strides = window.size[-axes:], window.strides[-axes:]
-    if layer.how == 'mean' and (window.dilation != (1, 1) or any(map(any, window.uncounted))):
+    pads, dilation = window.pads[-axes:], window.dilation[-axes:]
+    hang = window.hang[-axes:]
+    sided = [(before, after - over) for (before, after), over in zip(pads, hang, strict=True)]
+    alike = all(before == after for before, after in sided)
+    inside = tuple(before for before, _ in sided) if alike else 0
+    if layer.how == 'mean':
+        if set(dilation) == {1} and (alike or layer.count_padding):
+            make = modules.AvgPool2d if axes == 2 else modules.AvgPool1d
+            pool = make(size, strides, inside, layer.ceil_mode, layer.count_padding)
+            return pool if alike else in_turn(modules.Pad(sides(sided, axes)), pool)
         counts = window.count_points(window.uncounted)
         pool = modules.MeanPool(size, strides, dilation, counts if axes == 2 else counts[0])
-        return modules.ChannelsFirst(pad_before(pool, pads))
-    if layer.how == 'mean':
-        pool = (nn.AvgPool2d if axes == 2 else nn.AvgPool1d)(size, strides)
-        return modules.ChannelsFirst(pad_before(pool, pads))
-    pool = (nn.MaxPool2d if axes == 2 else nn.MaxPool1d)(size, strides, 0, dilation)
-    pool = pad_before(pool, pads, -float('inf'))
-    return modules.ChannelsFirst(pool if layer.how == 'max' else modules.MinPool(pool))
+        return in_turn(modules.Pad(sides(window.pads, axes)), pool)
+    pool = POOLS[layer.how, axes](size, strides, inside, dilation, ceil_mode=layer.ceil_mode)
+    worst = float('-inf' if layer.how == 'max' else 'inf')
+    return pool if alike else in_turn(modules.Pad(sides(sided, axes), worst), pool)
 
 
 def sides(pads: Any, axes: int) -> list[int]:
     """Return padding as torch has it: before and after the last axis, then of those before."""
     return [n for pair in reversed(pads[-axes:]) for n in pair]
-
-
-def pad_before(module: nn.Module, pads: list[int], value: float = 0.0) -> nn.Module:
-    """Return a module behind a padding, if there is any."""
-    return modules.Padded(pads, module, value) if any(pads) else module
 
 
 def make_batchnorm(layer: Any, links: Links, place: str) -> nn.Module:

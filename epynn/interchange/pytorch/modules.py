@@ -15,19 +15,6 @@ from epynn.kernels.arrays import ndarray
 Function = Callable[[Tensor], Tensor]
 
 
-class ChannelsFirst(nn.Module):
-    """Apply a module of images or signals, which has the channels behind the samples."""
-
-    def __init__(self, module: nn.Module) -> None:
-        super().__init__()
-        self.module = module
-
-    def forward(self, X: Tensor) -> Tensor:
-        """Return ``(m, ..., d) -> (m, ..., u)``."""
-        A: Tensor = self.module(X.movedim(-1, 1)).movedim(1, -1)
-        return A
-
-
 class ChannelsLast(nn.Module):
     """Images or signals with the channels last, for a module that has them behind the samples."""
 
@@ -65,42 +52,36 @@ class GroupNorm(ChannelsLast, nn.GroupNorm):
     """Normalization of groups of channels, which are last."""
 
 
-class Pad(nn.Module):
-    """Pad places with zeros, each side by itself; negative pads cut."""
-
-    def __init__(self, pads: Sequence[int]) -> None:
-        super().__init__()
-        self.pads = list(pads)
-
-    def forward(self, X: Tensor) -> Tensor:
-        """Return ``(m, ..., d)`` with other places."""
-        return F.pad(X, [0, 0, *self.pads])
+class MaxPool1d(ChannelsLast, nn.MaxPool1d):
+    """The largest number under each window, of signals ``(m, s, e)``."""
 
 
-class Padded(nn.Module):
-    """Pad the places, channels first, then apply a module: each side may have its own padding."""
+class MaxPool2d(ChannelsLast, nn.MaxPool2d):
+    """The largest number under each window, of images ``(m, h, w, d)``."""
 
-    def __init__(self, pads: Sequence[int], module: nn.Module, value: float = 0.0) -> None:
-        super().__init__()
-        self.pads, self.module, self.value = list(pads), module, value
+
+class MinPool1d(MaxPool1d):
+    """The smallest number under each window, ``-max(-X)``, of signals ``(m, s, e)``."""
 
     def forward(self, X: Tensor) -> Tensor:
-        """Return what the module makes of the padded places; negative pads cut."""
-        A: Tensor = self.module(F.pad(X, self.pads, value=self.value))
-        return A
+        """Return ``(m, s, e) -> (m, os, e)``."""
+        return -super().forward(-X)
 
 
-class MinPool(nn.Module):
-    """Pool by the minimum, ``-max(-X)``."""
-
-    def __init__(self, maximum: nn.Module) -> None:
-        super().__init__()
-        self.maximum = maximum
+class MinPool2d(MaxPool2d):
+    """The smallest number under each window, ``-max(-X)``, of images ``(m, h, w, d)``."""
 
     def forward(self, X: Tensor) -> Tensor:
-        """Return the smallest number under each window."""
-        A: Tensor = -self.maximum(-X)
-        return A
+        """Return ``(m, h, w, d) -> (m, oh, ow, d)``."""
+        return -super().forward(-X)
+
+
+class AvgPool1d(ChannelsLast, nn.AvgPool1d):
+    """The mean under each window, of signals ``(m, s, e)``."""
+
+
+class AvgPool2d(ChannelsLast, nn.AvgPool2d):
+    """The mean under each window, of images ``(m, h, w, d)``."""
 
 
 class MeanPool(nn.Module):
@@ -117,9 +98,22 @@ class MeanPool(nn.Module):
     def forward(self, X: Tensor) -> Tensor:
         """Return ``sum / count`` of each window, the sum by filters of ones."""
         convolve = F.conv2d if len(self.size) == 2 else F.conv1d
-        d = X.shape[1]
+        d = X.shape[-1]
         ones = X.new_ones(d, 1, *self.size)
-        return convolve(X, ones, None, self.strides, 0, self.dilation, d) / self.counts
+        sums = convolve(X.movedim(-1, 1), ones, None, self.strides, 0, self.dilation, d)
+        return (sums / self.counts).movedim(1, -1)
+
+
+class Pad(nn.Module):
+    """Pad places, each side by itself; negative pads cut."""
+
+    def __init__(self, pads: Sequence[int], value: float = 0.0) -> None:
+        super().__init__()
+        self.pads, self.value = list(pads), value
+
+    def forward(self, X: Tensor) -> Tensor:
+        """Return ``(m, ..., d)`` with other places."""
+        return F.pad(X, [0, 0, *self.pads], value=self.value)
 
 
 class GlobalPooling(nn.Module):
