@@ -8,19 +8,23 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.arguments import as_choice, as_flag
+from epynn.commons.axes import TOKENS
 from epynn.commons.calls import in_words
-from epynn.commons.errors import ArgumentError
-from epynn.commons.models import Layer
+from epynn.commons.errors import ArgumentError, EpynnError
+from epynn.commons.models import Layer, walk_layers
 from epynn.commons.paths import as_path
+from epynn.commons.windows import Sliding
 from epynn.files.atomic import write_atomically
 from epynn.files.encoding import Encoder
 from epynn.interchange.extras import onnx
 from epynn.interchange.onnx.graph import Graph, Value
+from epynn.interchange.onnx.lengths import write_mask
 from epynn.interchange.onnx.nodes import write_layers
 from epynn.network.carrying import carried_apart
 from epynn.network.forward import pass_through
 from epynn.network.models import EpyNN
 from epynn.network.ownership import require_initialized
+from epynn.timedistributed.models import TimeDistributed
 from epynn.version import __version__
 
 OPSET, IR = 22, 10
@@ -29,13 +33,18 @@ OPSET, IR = 22, 10
 
 @in_words('EpyNN.export_onnx', "Write model.export_onnx('network.onnx').")
 def model_export_onnx(
-    model: EpyNN, path: str | Path, dtype: str = 'float32', inputs_as_nchw: bool = False
+    model: EpyNN,
+    path: str | Path,
+    dtype: str = 'float32',
+    inputs_as_nchw: bool = False,
+    lengths: bool | None = None,
 ) -> Path:
     """Write the network as a file of ONNX, for other programs to predict with.
 
     Every layer is there, by its operators; arrays are named by layer and symbol, ``2.Dense.Z``. The
-    batch axis is free. Images stay channels-last going in, and coming out; in between, each
-    stretch of layers that ONNX computes channels-first has one transposition at either end.
+    batch axis is free, and so is the number of steps of sequences, where the layers take any.
+    Images stay channels-last going in, and coming out; in between, each stretch of layers that ONNX
+    computes channels-first has one transposition at either end.
 
     The network takes samples as the Embedding encoded and scaled them. How it did is in the
     metadata of the file: ``epynn.tokens``, ``epynn.classes`` and ``epynn.scale``, in JSON.
@@ -48,6 +57,10 @@ def model_export_onnx(
         ``'float32'`` or ``'float64'``: the data type of all arrays but whole numbers.
     inputs_as_nchw : bool, optional
         Take images as ``(m, d, h, w)``, channels first.
+    lengths : bool, optional
+        Take sequences of different lengths: a second input, ``lengths (m,)`` of int64, says how
+        many steps of each are real; those behind them pad. Left out, so if the data of the network
+        have different lengths.
 
     Returns
     -------
@@ -61,7 +74,8 @@ def model_export_onnx(
     StateError
         If the network was not initialized.
     LayerError
-        If a layer or an activation function has no counterpart in ONNX.
+        If a layer or an activation function has no counterpart in ONNX, or cannot leave out steps
+        that pad.
     ArgumentError
         If the file cannot be written, or an argument is none of those above.
     """
@@ -77,7 +91,15 @@ def model_export_onnx(
             f'{name}(inputs_as_nchw)', 'True for images (m, h, w, d) alone',
             f'samples of shape {shape}', 'Leave it out.',
         )  # fmt: skip
-    file = as_onnx(model.layers[1:], shape, dtype, inputs_as_nchw, model.name)
+    if lengths is None:
+        lengths = any(dset.mask is not None for dset in model.embedding.dsets)
+    lengths = as_flag(lengths, f'{name}(lengths)')
+    if lengths and not shape:
+        raise ArgumentError(
+            f'{name}(lengths)', 'True for sequences (m, s, e) alone', f'samples of shape {shape}',
+            'Leave it out.',
+        )  # fmt: skip
+    file = as_onnx(model.layers[1:], shape, dtype, inputs_as_nchw, model.name, lengths)
     for key, value in preprocessing(model).items():
         file.metadata_props.add(key=f'epynn.{key}', value=json.dumps(value))
     try:
@@ -99,39 +121,92 @@ def as_onnx(
     dtype: str,
     inputs_as_nchw: bool = False,
     name: str = 'EpyNN',
+    lengths: bool = False,
 ) -> Any:
     """Return layers that take samples of a shape as a model of ONNX, checked, all shapes noted."""
-    helper, kinds = onnx().helper, onnx().TensorProto
-    twins = sized_twins(layers, shape)
+    twins = sized_twins(layers, shape, lengths)
+    other = other_shapes(layers, shape, lengths)
+    graph = Graph(dtype, any_steps=other is not None)
     X = Value('X', (1, *shape), inputs_as_nchw)
-    graph = Graph(dtype)
-    A = graph.channels_last(write_layers(graph, twins, X, '', 1))
+    whole = twins[0].takes_tokens and twins[0].checks_numbers
+    read = write_mask(graph, X, whole) if lengths else X
+    A = graph.channels_last(write_layers(graph, twins, read, '', 1))
     rename(graph, A.name, 'A')
     drop_unused(graph, 'A')
-    kind = helper.np_dtype_to_tensor_dtype(graph.dtype)
-    whole = kinds.INT64 if twins[0].takes_tokens and twins[0].checks_numbers else kind
-    inputs = [shape[-1], *shape[:-1]] if inputs_as_nchw else shape
-    made = helper.make_graph(
+    kinds, note = onnx().TensorProto, onnx().helper.make_tensor_value_info
+    taken, given = name_axes(X.shape, shape, other, 0), name_axes(A.shape, shape, other, 1)
+    if inputs_as_nchw:
+        taken = [taken[0], taken[-1], *taken[1:-1]]
+    made = onnx().helper.make_graph(
         graph.nodes, name,
-        [helper.make_tensor_value_info('X', whole, ['m', *inputs])],
-        [helper.make_tensor_value_info('A', kind, ['m', *A.shape[1:]])],
+        [note('X', kinds.INT64 if whole else graph.kind, taken),
+         *([note(graph.lengths, kinds.INT64, ['m'])] if lengths else [])],
+        [note('A', graph.kind, given)],
         [onnx().numpy_helper.from_array(array, key) for key, array in graph.constants.items()],
     )  # fmt: skip
-    file = helper.make_model(
+    file = onnx().helper.make_model(
         made, producer_name='epynn', producer_version=__version__, ir_version=IR,
-        opset_imports=[helper.make_opsetid('', OPSET)],
+        opset_imports=[onnx().helper.make_opsetid('', OPSET)],
     )  # fmt: skip
     file = onnx().shape_inference.infer_shapes(file, strict_mode=True, data_prop=True)
     onnx().checker.check_model(file, full_check=True)
     return file
 
 
-def sized_twins(layers: Sequence[Layer], shape: tuple[int, ...]) -> list[Layer]:
-    """Return twins of layers that have seen one sample of that shape, and know all shapes by it."""
+def sized_twins(
+    layers: Sequence[Layer], shape: tuple[int, ...], lengths: bool = False
+) -> list[Layer]:
+    """Return twins of layers that have seen one sample of that shape, and know all shapes by it.
+
+    With `lengths` they have seen a mask, too, those that are given one.
+    """
     twins = [layer.twin() for layer in layers]
+    mask = np.arange(shape[0])[np.newaxis] < max(shape[0] - 1, 1) if lengths else None
     with carried_apart(twins), np.errstate(all='ignore'):
-        pass_through(twins, np.zeros((1, *shape)))
+        pass_through(twins, np.zeros((1, *shape)), mask=mask, first=1)
     return twins
+
+
+def other_shapes(
+    layers: Sequence[Layer], shape: tuple[int, ...], lengths: bool
+) -> list[tuple[int, ...]] | None:
+    """Return what the shapes of input and output were with one step more, or less.
+
+    None if samples are no sequences, or if the layers take as many steps alone.
+    """
+    inside = list(walk_layers(layers))
+    tokens = any(layer.input_axes == TOKENS for layer in inside)
+    if not (len(shape) == 2 or (len(shape) == 1 and tokens) or type(layers[0]) is TimeDistributed):
+        return None
+    if any(isinstance(layer, Sliding) and pads_by_steps(layer) for layer in inside):
+        return None
+    for s in (shape[0] + 1, shape[0] - 1):
+        try:
+            twins = sized_twins(layers, (s, *shape[1:]), lengths)
+        except EpynnError:
+            continue
+        if s:
+            return [(1, s, *shape[1:]), twins[-1].fs['A']]
+    return None
+
+
+def pads_by_steps(layer: Sliding) -> bool:
+    """Return whether what pads an image or a signal depends on its size."""
+    return layer.padding == 'same' and max(layer.window.strides) > 1
+
+
+def name_axes(
+    shape: tuple[int, ...],
+    sample: tuple[int, ...],
+    others: list[tuple[int, ...]] | None,
+    which: int,
+) -> list[Any]:
+    """Return the axes of input or output; those that were others with more steps are words."""
+    axes: list[Any] = ['m', *shape[1:]]
+    for i, other in enumerate(others[which] if others else ()):
+        if other != shape[i]:
+            axes[i] = 's' if shape[i] == sample[0] else 'n'
+    return axes
 
 
 def rename(graph: Graph, old: str, new: str) -> None:
@@ -146,7 +221,8 @@ def drop_unused(graph: Graph, output: str) -> None:
     used, kept = {output}, []
     for node in reversed(graph.nodes):
         if used.intersection(node.output):
-            used.update(node.input)
+            inside = [each.input for body in node.attribute for each in body.g.node]
+            used.update(node.input, *inside)
             kept.append(node)
     graph.nodes = kept[::-1]
     graph.constants = {name: array for name, array in graph.constants.items() if name in used}

@@ -136,7 +136,7 @@ def model_verify(
     LayerError, ArgumentError
         If a layer, activation, loss, penalty or optimizer is not one of the library.
     DataError
-        If sequences have different lengths.
+        If sequences have different lengths, beside PyTorch.
     """
     require_initialized(model, 'verify')
     dset = read_labelled(model, X_data, Y_data, X_encode, X_scale, None, 'verify')
@@ -153,10 +153,10 @@ def verify_on(
     against = as_choice(against, 'EpyNN.verify(against)', AGAINST)
     steps = as_int(steps, 'EpyNN.verify(steps)')
     tolerance = as_float(tolerance, 'EpyNN.verify(tolerance)', low=0)
-    if dset.mask is not None:
+    if dset.mask is not None and against == 'torch':
         raise DataError(
             'EpyNN.verify(X_data)', 'sequences of one length', 'several',
-            'Give those of one length at a time.',
+            "Give those of one length at a time, or compare with against='onnx'.",
         )  # fmt: skip
     twin = in_float64(model)
     X = dset.X if dset.X.dtype.kind in 'iu' else dset.X.astype(np.float64)
@@ -183,9 +183,12 @@ def in_float64(model: EpyNN) -> EpyNN:
 
 def beside_onnx(model: EpyNN, X: ndarray, dset: dataSet, steps: int) -> dict[str, list[float]]:
     """Compare the outputs with those that the evaluator of onnx computes."""
-    file = as_onnx(model.layers[1:], X.shape[1:], 'float64')
-    (theirs,) = onnx_reference().ReferenceEvaluator(file).run(None, {'X': X})
-    return {'outputs': [difference(model.forward(X), theirs)]}
+    ragged = dset.mask is not None
+    file = as_onnx(model.layers[1:], X.shape[1:], 'float64', lengths=ragged)
+    given = {'X': X, 'lengths': dset.lengths} if ragged else {'X': X}
+    (theirs,) = onnx_reference().ReferenceEvaluator(file).run(None, given)
+    ours = model.forward(X, mask=dset.mask)
+    return {'outputs': [difference(take_rows(ours, dset.mask), take_rows(theirs, dset.mask))]}
 
 
 def beside_torch(model: EpyNN, X: ndarray, dset: dataSet, steps: int) -> dict[str, list[float]]:

@@ -61,14 +61,18 @@ def model_forward(
 
 
 def pass_through(
-    layers: Sequence[Layer], A: ndarray, look: Look | None = None, mask: ndarray | None = None
+    layers: Sequence[Layer],
+    A: ndarray,
+    look: Look | None = None,
+    mask: ndarray | None = None,
+    first: int = 0,
 ) -> ndarray:
-    """Pass samples through layers; an error tells which of them it is about.
+    """Pass samples through layers; an error tells which of them it is about, from `first` on.
 
     `look` sees what goes into each layer, and what comes out. A mask goes with the samples, as far
     as their steps do.
     """
-    for number, layer in enumerate(layers):
+    for number, layer in enumerate(layers, first):
         X = A
         try:
             A, mask = run_layer(layer, X, mask)

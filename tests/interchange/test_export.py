@@ -12,61 +12,79 @@ from networks import quiet
 from epynn import (
     GRU,
     LSTM,
+    RNN,
     Activation,
     BatchNorm,
+    Bidirectional,
     Convolution,
+    Convolution1D,
     Dense,
     Embedding,
     EpyNN,
     Flatten,
+    LayerNorm,
     Pooling,
+    PositionalEncoding,
+    Reshape,
     Residual,
     TimeDistributed,
+    Transformer,
     identity,
     read_model,
     relu,
     softmax,
     tanh,
 )
-from epynn.commons.errors import ArgumentError, LayerError, MissingExtraError, StateError
+from epynn.commons.errors import (
+    ArgumentError,
+    ArgumentTypeError,
+    LayerError,
+    MissingExtraError,
+    StateError,
+)
+from epynn.commons.models import run_layer
 
 onnx = pytest.importorskip('onnx')
 onnxruntime = pytest.importorskip('onnxruntime')
 reference = pytest.importorskip('onnx.reference')
 export = pytest.importorskip('epynn.interchange.export')
 
-SOFTMAX_GATES = {'rnn-sequences', 'lstm-activations', 'gru-activations'}
-"""Recurrent layers with gates that no node of ONNX has."""
 BY_RUNTIME = {'pooling1d-min-padding'}
 """The evaluator of onnx fails on a padded MaxPool of signals; the runtime does not."""
 tolerances = {'float64': 1e-12, 'float32': 1e-5}
 
 
-def run(file, X, by_runtime):
+def run(file, X, by_runtime, lengths=None):
     """Return what another program makes of samples."""
     kind = file.graph.input[0].type.tensor_type.elem_type
-    X = X.astype(onnx.helper.tensor_dtype_to_np_dtype(kind))
+    feeds = {'X': X.astype(onnx.helper.tensor_dtype_to_np_dtype(kind))}
+    if lengths is not None:
+        feeds['lengths'] = np.asarray(lengths)
     if not by_runtime:
-        return reference.ReferenceEvaluator(file).run(None, {'X': X})[0]
+        return reference.ReferenceEvaluator(file).run(None, feeds)[0]
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(file.SerializeToString(), options)
-    return session.run(None, {'X': X})[0]
+    return session.run(None, feeds)[0]
 
 
-def assert_same(layers, X, dtype, by_runtime=None, **how):
-    """Compare what layers compute with what the file computes, for other numbers of samples too."""
-    for layer in layers:
-        layer.training = False
+def assert_same(layers, X, dtype, by_runtime=None, others=(), lengths=None, **how):
+    """Compare what layers compute with what the file computes, for other samples, too."""
     by_runtime = dtype == 'float32' if by_runtime is None else by_runtime
-    file = export.as_onnx(layers, X.shape[1:], dtype, **how)
-    images = X.transpose(0, 3, 1, 2) if how.get('inputs_as_nchw') else X
-    for part in (slice(None), slice(0, 1)):
-        A = X[part]
+    file = export.as_onnx(layers, X.shape[1:], dtype, lengths=lengths is not None, **how)
+    for part in (X, X[:1], *others):
+        ends = None if lengths is None else lengths[: len(part)]
+        mask = None if ends is None else np.arange(part.shape[1]) < np.asarray(ends)[:, None]
+        A, given = part, mask
         for layer in layers:
-            A = layer.twin().forward(A)
-        B = run(file, images[part], by_runtime)
+            A, given = run_layer(layer.twin(), A, given)
+        images = part.transpose(0, 3, 1, 2) if how.get('inputs_as_nchw') else part
+        if mask is not None:
+            images = np.where(mask.reshape(*mask.shape, *[1] * (part.ndim - 2)), images, 99)
+        B = run(file, images, by_runtime, ends)
         assert B.dtype == dtype
+        if given is not None:
+            A, B = A[given], B[given]
         assert np.abs(A - B).max() <= tolerances[dtype] * max(1, np.abs(A).max())
     return file
 
@@ -77,12 +95,12 @@ def test_each_layer_computes_the_same_elsewhere(row, dtype):
     layer, X = row.make(), row.draw_input()
     layer.forward(X)
     move_parameters(layer)
-    if row.name in SOFTMAX_GATES:
-        with pytest.raises(LayerError, match=r'export_onnx, 1\.\w+: expected .*gate'):
-            export.as_onnx([layer], X.shape[1:], dtype)
-        return
     by_runtime = row.name in BY_RUNTIME or dtype == 'float32'
-    assert_same([layer], X, dtype, by_runtime)
+    others = [row.draw_input(shape=shape) for shape in row.also if X.ndim < 4]
+    assert_same([layer], X, dtype, by_runtime, others)
+    if row.masked:
+        lengths = np.array([X.shape[1] - 1, 1, X.shape[1], 2][: len(X)])
+        assert_same([layer], X, dtype, by_runtime, lengths=lengths)
 
 
 def test_a_layer_that_carries_state_is_refused():
@@ -172,6 +190,55 @@ def test_one_node_a_recurrent_layer():
     kinds = [node.op_type for node in file.graph.node]
     assert (kinds.count('GRU'), kinds.count('LSTM')) == (1, 1)
     assert kinds.count('Transpose') == 2  # steps first, once; samples first, once
+
+
+WORDS = ['level', 'noon', 'a', 'python', 'kayak', 'is']
+
+
+@pytest.mark.parametrize('dtype', tolerances)
+def test_sequences_of_different_lengths_are_predicted(dtype, tmp_path):
+    layers = [
+        TimeDistributed(Dense(4)), Bidirectional(LSTM(4, sequences=True)), Transformer(2, 4),
+        GRU(3, softmax), Dense(2, softmax),
+    ]  # fmt: skip
+    words = [list(word) for word in WORDS]
+    model = trained(layers, words, [0, 1] * 3, 'CCE', X_encode=True, Y_encode=True)
+    file = onnx.load(model.export_onnx(tmp_path / 'words.onnx', dtype))
+    others = [list(word) for word in ('sloth', 'noonthonkayak', 'a')]
+    predicted = model.predict(others, X_encode=True)
+    B = run(file, predicted.X, dtype == 'float32', predicted.lengths)
+    np.testing.assert_allclose(B, predicted.A, rtol=0, atol=tolerances[dtype])
+    assert named_axes(file) == [['m', 's', 13], ['m'], ['m', 2]]
+    with pytest.raises(ArgumentTypeError, match='lengths'):
+        model.export_onnx(tmp_path / 'x.onnx', lengths='yes')
+
+
+def named_axes(file):
+    values = [*file.graph.input, *file.graph.output]
+    shapes = [value.type.tensor_type.shape.dim for value in values]
+    return [[axis.dim_param or axis.dim_value for axis in shape] for shape in shapes]
+
+
+def test_which_axes_are_free():
+    X = np.zeros((2, 6, 4))
+
+    def axes(*layers, X=X, **how):
+        A = X
+        for layer in layers:
+            A = layer.forward(A)
+        return named_axes(export.as_onnx(layers, X.shape[1:], 'float32', **how))
+
+    assert axes(GRU(2, sequences=True)) == [['m', 's', 4], ['m', 's', 2]]
+    assert axes(Convolution1D(3, 3, 1)) == [['m', 's', 4], ['m', 'n', 3]]
+    assert axes(Reshape((-1, 2)), RNN(2)) == [['m', 's', 4], ['m', 2]]
+    assert axes(PositionalEncoding('learned', 6)) == [['m', 's', 4]] * 2
+    assert axes(Convolution1D(3, 3, 2, 'same'), GRU(2)) == [['m', 6, 4], ['m', 2]]
+    assert axes(Flatten(), Dense(3)) == [['m', 6, 4], ['m', 3]]
+    assert axes(Activation(relu), X=X[0]) == [['m', 4]] * 2
+    images = np.zeros((2, 6, 5, 1))
+    assert axes(Convolution(2), X=images)[0] == ['m', 6, 5, 1]
+    with pytest.raises(LayerError, match=r'Flatten, layer 2: .*one length'):
+        axes(LayerNorm(), Flatten(), lengths=True)
 
 
 def test_what_has_no_counterpart_is_refused(model, tmp_path):

@@ -1,5 +1,7 @@
 """A network beside itself in PyTorch and ONNX: what the table says, and what it finds."""
 
+import importlib.util
+
 import numpy as np
 import pytest
 from networks import parameters, quiet
@@ -152,6 +154,8 @@ def test_what_cannot_be_compared_is_refused():
     recurrent = network(ragged, [0, 1, 2], GRU(3), Dense(3, softmax))
     with pytest.raises(DataError, match='of one length'):
         recurrent.verify(ragged, [0, 1, 2])
+    if importlib.util.find_spec('onnx'):
+        assert recurrent.verify(ragged, [0, 1, 2], against='onnx')
     own = network(SIGNALS, CLASSES, GRU(3), Dense(3, softmax))
 
     def loss(Y, A, deriv=False):

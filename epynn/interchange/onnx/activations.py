@@ -1,6 +1,6 @@
 """Activation functions as nodes of ONNX, and as settings of its recurrent nodes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -31,17 +31,22 @@ OF_GATES: Mapping[str, tuple[str, Mapping[str, float]]] = MappingProxyType(
     }
 )
 """Those that a recurrent node knows."""
+USUAL: Mapping[str, list[str]] = MappingProxyType({
+    'RNN': ['Tanh'], 'GRU': ['Sigmoid', 'Tanh'], 'LSTM': ['Sigmoid', 'Tanh', 'Tanh'],
+})  # fmt: skip
+"""Those that it has where it is told nothing."""
 
 SELU = 1.0507009873554805, 1.6732632423543772
 """Scale and ``alpha``, of Klambauer et al. (2017)."""
 
 
-def write_activation(graph: Graph, activate: BoundActivation, Z: Value) -> Value:
+def write_activation(graph: Graph, activate: BoundActivation, Z: Value, symbol: str = 'A') -> Value:
     """Add ``A = activate(Z)``, where the function is one of the library.
 
     Settings of ONNX's operators are numbers of float32: in float64 the formula is written out.
     """
-    name, doc = require_bundled(activate, graph.place), f'A = {activate.__name__}(Z)'
+    name, linear = require_bundled(activate, graph.place), 'Z' if symbol == 'A' else f'{symbol}_'
+    doc = f'{symbol} = {name}({linear})'
     settings: Mapping[str, Any] = activate.hyperparameters
     node, constant = graph.node, graph.constant
     if name == 'identity':
@@ -49,25 +54,25 @@ def write_activation(graph: Graph, activate: BoundActivation, Z: Value) -> Value
     if name == 'softmax':
         axis, T = 1 if Z.first else len(Z.shape) - 1, settings['T']
         z = Z.name if T == 1 else node('Div', [Z.name, constant('T', T)], 'z', 'Z / T')
-        A = node('Softmax', [z], 'A', doc, axis=axis)
+        A = node('Softmax', [z], symbol, doc, axis=axis)
     elif name == 'silu':
-        A = node('Mul', [Z.name, node('Sigmoid', [Z.name], 'gate')], 'A', doc)
+        A = node('Mul', [Z.name, node('Sigmoid', [Z.name], 'gate')], symbol, doc)
     elif name == 'hard_tanh':
-        A = node('Clip', [Z.name, constant('low', -1.0), constant('high', 1.0)], 'A', doc)
+        A = node('Clip', [Z.name, constant('low', -1.0), constant('high', 1.0)], symbol, doc)
     elif name == 'hard_sigmoid':
         line = node('Div', [Z.name, constant('six', 6.0)], 'line')
         line = node('Add', [line, constant('half', 0.5)], 'line')
-        A = node('Clip', [line, constant('low', 0.0), constant('high', 1.0)], 'A', doc)
+        A = node('Clip', [line, constant('low', 0.0), constant('high', 1.0)], symbol, doc)
     elif name == 'selu':
         scale, alpha = SELU
         inner = write_elu(graph, Z.name, alpha, 'E', f'elu(Z) with alpha {alpha}')
-        A = node('Mul', [inner, constant('scale', scale)], 'A', doc)
+        A = node('Mul', [inner, constant('scale', scale)], symbol, doc)
     elif name == 'elu':
-        A = write_elu(graph, Z.name, settings['alpha'], 'A', doc)
+        A = write_elu(graph, Z.name, settings['alpha'], symbol, doc)
     elif name == 'lrelu' and not is_exact(settings['alpha'], graph):
-        A = node('PRelu', [Z.name, constant('alpha', settings['alpha'])], 'A', doc)
+        A = node('PRelu', [Z.name, constant('alpha', settings['alpha'])], symbol, doc)
     else:
-        A = node(OPERATORS[name], [Z.name], 'A', doc, **settings)
+        A = node(OPERATORS[name], [Z.name], symbol, doc, **settings)
     return Z._replace(name=A)
 
 
@@ -86,19 +91,24 @@ def is_exact(setting: float, graph: Graph) -> bool:
     return graph.dtype == np.float32 or float(np.float32(setting)) == setting
 
 
-def gate_settings(graph: Graph, *functions: BoundActivation) -> dict[str, Any]:
-    """Return the activation functions of a recurrent node, as it is told them."""
-    found = []
+def gate_settings(
+    graph: Graph, kind: str, functions: Sequence[BoundActivation]
+) -> dict[str, Any] | None:
+    """Return the activation functions of a recurrent node, as it is told them.
+
+    None if it knows them not. In float64 it may have the usual ones alone: its settings are of
+    float32, and the evaluator of onnx heeds no others.
+    """
+    found: list[tuple[str, Mapping[str, float]]] = []
     for activate in functions:
         name = require_bundled(activate, graph.place)
         if name not in OF_GATES:
-            raise LayerError(
-                f'export_onnx, {graph.place}', f'a gate with {", ".join(OF_GATES)}', name,
-                'A recurrent node of ONNX knows no others.',
-            )  # fmt: skip
+            return None
         op, settings = OF_GATES[name]
         found.append((op, {**settings, **activate.hyperparameters}))
     names = [op for op, _ in found]
+    if graph.dtype == np.float64 and names != USUAL[kind]:
+        return None
     told: dict[str, Any] = {'activations': names}
     for setting in ('alpha', 'beta'):
         values = [settings[setting] for _, settings in found if setting in settings]

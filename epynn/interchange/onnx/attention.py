@@ -5,32 +5,30 @@ from typing import Any
 
 import numpy as np
 
-from epynn.commons.positions import position_angles
 from epynn.interchange.onnx.graph import Graph, Value
+from epynn.interchange.onnx.positions import write_positions, write_turns
 
 
 def write_attention(graph: Graph, layer: Any, X: Value) -> Value:
     """Add ``A = softmax(Q K^T / sqrt(k)) V Wo + bo``, head by head."""
     X, d, node, constant = graph.channels_last(X), layer.d, graph.node, graph.constant
-    s, heads, k = d['s'], d['heads'], d['k']
+    heads, k = d['heads'], d['k']
     Q, K, V = (write_heads(graph, layer, X.name, name) for name in 'qkv')
     if layer.rotary:
-        angles = np.repeat(position_angles(np.arange(s), k // 2), 2, axis=1)
-        cos = constant('cos', np.cos(angles))
-        sin = constant('sin', np.sin(angles) * np.tile([-1, 1], k // 2))
-        Q, K = (write_turn(graph, each, cos, sin, k) for each in (Q, K))
+        turns = write_turns(graph, X, k)
+        Q, K = (write_turn(graph, each, *turns, k) for each in (Q, K))
     if d['kv_heads'] < heads:  # each head of keys and values serves its neighbours
         serves = constant('serves', np.arange(heads) // (heads // d['kv_heads']))
         K, V = (node('Gather', [each, serves], 'shared', axis=1) for each in (K, V))
     KT = node('Transpose', [K], 'KT', 'K^T', perm=[0, 1, 3, 2])
     S = node('MatMul', [Q, KT], 'QKT', 'Q K^T')
     S = node('Div', [S, constant('root', math.sqrt(k))], 'S', 'S = Q K^T / sqrt(k)')
-    if layer.causal:
-        later = constant('later', np.where(np.tri(s, dtype=bool), 0, -np.inf))
-        S = node('Add', [S, later], 'S', 'later steps are not seen')
+    seen = write_seen(graph, layer, X)
+    if seen:
+        S = node('Where', [seen, S, constant('unseen', -np.inf)], 'S', 'what is not seen')
     P = node('Softmax', [S], 'P', 'P = softmax(S)', axis=3)
     O = node('Transpose', [node('MatMul', [P, V], 'PV', 'P V')], 'heads', perm=[0, 2, 1, 3])
-    O = node('Reshape', [O, constant('joined', [0, s, heads * k])], 'O', 'heads side by side')
+    O = node('Reshape', [O, constant('joined', [0, 0, heads * k])], 'O', 'heads side by side')
     return Value(write_linear(graph, layer, O, 'o', 'A'), layer.fs['A'])
 
 
@@ -49,9 +47,26 @@ def write_heads(graph: Graph, layer: Any, X: str, name: str) -> str:
     d, symbol = layer.d, name.upper()
     heads = d['heads'] if name == 'q' else d['kv_heads']
     Z = write_linear(graph, layer, X, name, symbol)
-    shape = graph.constant(f'{symbol}heads', [0, d['s'], heads, d['k']])
+    shape = graph.constant(f'{symbol}heads', [0, 0, heads, d['k']])
     Z = graph.node('Reshape', [Z, shape], symbol, 'heads')
     return graph.node('Transpose', [Z], symbol, 'heads first', perm=[0, 2, 1, 3])
+
+
+def write_seen(graph: Graph, layer: Any, X: Value) -> str:
+    """Add which steps each step sees, ``(1 or m, 1, 1 or s, s)``; nothing where it sees all."""
+    if layer.causal and not graph.any_steps:
+        seen = graph.constant('before', np.tri(layer.d['s'], dtype=bool))
+    elif layer.causal:
+        t = write_positions(graph, X)
+        own = graph.node('Unsqueeze', [t, graph.constant('column', [1])], 'own', '(s, 1)')
+        seen = graph.node('GreaterOrEqual', [own, t], 'before', 'steps see those before them')
+    else:
+        seen = ''
+    if layer.mask is None:
+        return seen
+    axes = graph.constant('heads axes', [1, 2])
+    real = graph.node('Unsqueeze', [graph.mask, axes], 'real', 'which steps are real')
+    return graph.node('And', [seen, real], 'seen') if seen else real
 
 
 def write_turn(graph: Graph, X: str, cos: str, sin: str, k: int) -> str:

@@ -30,13 +30,30 @@ class Graph:
         Data type of all that is no whole number.
     place : str
         Number and name of the layer that is being written, ``2.Dense``.
+    any_steps : bool
+        Whether sequences may have any number of steps, or only that of the samples here.
+    lengths, mask : str
+        Names of the lengths of sequences ``(m,)`` and of their mask ``(m, s)``, if there are.
     """
 
-    def __init__(self, dtype: Any) -> None:
+    def __init__(self, dtype: Any, any_steps: bool = False) -> None:
         self.dtype: np.dtype[Any] = np.dtype(dtype)
+        self.any_steps = any_steps
         self.nodes: list[Any] = []
         self.constants: dict[str, ndarray] = {}
-        self.place = ''
+        self.names: set[str] = set()
+        self.place, self.lengths, self.mask = '', 'lengths', ''
+
+    @property
+    def kind(self) -> int:
+        """The data type by its number in ONNX."""
+        return int(onnx().helper.np_dtype_to_tensor_dtype(self.dtype))
+
+    def inside(self) -> 'Graph':
+        """Return a graph for the inside of a node, which reads the constants of this one."""
+        graph = Graph(self.dtype)
+        graph.constants, graph.names, graph.place = self.constants, self.names, self.place
+        return graph
 
     def node(
         self,
@@ -49,24 +66,45 @@ class Graph:
     ) -> str:
         """Add a node, and return the name of its output number `count`, the last one.
 
-        The outputs before it are left out; where the name is taken, it gets a tick.
+        The outputs before it are left out.
         """
-        name = f'{self.place}.{symbol}'
-        while name in self.constants or any(name in node.output for node in self.nodes):
-            name += "'"
-        outputs = [''] * (count - 1) + [name]
+        name = self.new_name(symbol)
+        self.add(op, inputs, [''] * (count - 1) + [name], name, doc, **settings)
+        return name
+
+    def add(
+        self, op: str, inputs: list[str], outputs: list[str], name: str, doc: str, **settings: Any
+    ) -> None:
+        """Add a node with any outputs."""
         doc = f'{self.place}: {doc}' if doc else self.place
         self.nodes.append(
             onnx().helper.make_node(op, inputs, outputs, name, doc_string=doc, **settings)
         )
+
+    def new_name(self, symbol: str) -> str:
+        """Return a name for an array of the layer; one that is taken gets a tick."""
+        name = f'{self.place}.{symbol}'
+        while name in self.names:
+            name += "'"
+        self.names.add(name)
         return name
 
-    def constant(self, symbol: str, array: Any) -> str:
-        """Add a constant, and return its name: whole numbers as they are, others in one dtype."""
-        name = f'{self.place}.{symbol}'
+    def constant(self, symbol: str, array: Any, dtype: Any = None) -> str:
+        """Add a constant, and return its name; one that is there already is that one.
+
+        Whole numbers and truths stay such, others get the data type of the graph, or `dtype`.
+        """
         array = np.asarray(array)
-        whole = array.dtype.kind in 'iu'
-        self.constants[name] = np.ascontiguousarray(array, np.int64 if whole else self.dtype)
+        kept = {'i': np.int64, 'u': np.int64, 'b': np.bool_}.get(array.dtype.kind)
+        array = np.array(array, kept or dtype or self.dtype, order='C')
+        name = f'{self.place}.{symbol}'
+        while name in self.constants:
+            same = self.constants[name]
+            if same.dtype == array.dtype and np.array_equal(same, array):
+                return name
+            name += "'"
+        name = self.new_name(name.removeprefix(f'{self.place}.'))
+        self.constants[name] = array
         return name
 
     def parameter(self, layer: Layer, symbol: str, *axes: int) -> str:

@@ -4,16 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from epynn import layers as known
 from epynn.commons.arguments import describe
 from epynn.commons.errors import LayerError
 from epynn.commons.maths import identity
 from epynn.commons.models import Layer
-from epynn.interchange.onnx.activations import is_exact, write_activation
+from epynn.interchange.onnx.activations import write_activation
 from epynn.interchange.onnx.attention import write_attention
 from epynn.interchange.onnx.graph import Graph, Value
+from epynn.interchange.onnx.normalization import (
+    write_batchnorm,
+    write_groupnorm,
+    write_layernorm,
+    write_rmsnorm,
+)
+from epynn.interchange.onnx.positions import write_positions, write_sinusoids
 from epynn.interchange.onnx.recurrent import write_bidirectional, write_recurrent
 from epynn.interchange.onnx.sliding import (
     write_convolution,
@@ -21,9 +26,6 @@ from epynn.interchange.onnx.sliding import (
     write_pooling,
     write_transposed_convolution,
 )
-
-AFFINE = ('gamma', 'beta')
-"""Scale and shift of a normalization."""
 
 
 def write_layers(graph: Graph, layers: Sequence[Layer], X: Value, inside: str, start: int) -> Value:
@@ -69,7 +71,9 @@ def write_activation_layer(graph: Graph, layer: Any, X: Value) -> Value:
 def write_reshape(graph: Graph, layer: Layer, X: Value) -> Value:
     """Add ``Reshape``, which reads the numbers in the order of epynn, channels last."""
     X, shape = graph.channels_last(X), layer.fs['A']
-    axes = graph.constant('axes', [-1, *shape[1:]])
+    target: Sequence[int] = getattr(layer, 'shape', [-1])
+    whole = [0, *target] if graph.any_steps and -1 in target else [-1, *shape[1:]]
+    axes = graph.constant('axes', whole)
     return Value(graph.node('Reshape', [X.name, axes], 'A', 'the same numbers'), shape)
 
 
@@ -78,70 +82,6 @@ def write_tokens(graph: Graph, layer: Layer, X: Value) -> Value:
     T = graph.node('Cast', [X.name], 'T', 'whole numbers', to=7)  # TensorProto.INT64
     A = graph.node('Gather', [graph.parameter(layer, 'W'), T], 'A', 'A = W[X]', axis=0)
     return Value(A, layer.fs['A'])
-
-
-def write_batchnorm(graph: Graph, layer: Any, X: Value) -> Value:
-    """Add ``BatchNormalization`` by the running statistics."""
-    X = graph.channels_first(X)
-    names = [graph.parameter(layer, symbol) for symbol in (*AFFINE, 'mean')]
-    rest = layer.epsilon - np.float32(layer.epsilon).astype(float)  # what ONNX leaves of it
-    var = graph.constant('var', layer.s['var'] + rest)
-    A = graph.node(
-        'BatchNormalization', [X.name, *names, var], 'A',
-        'A = gamma * (X - mean) / sqrt(var + epsilon) + beta', epsilon=layer.epsilon,
-    )  # fmt: skip
-    return X._replace(name=A)
-
-
-def write_layernorm(graph: Graph, layer: Any, X: Value) -> Value:
-    """Add ``LayerNormalization``; in float64 its steps, as its `epsilon` is of float32."""
-    X, formula = graph.channels_last(X), 'A = gamma * (X - mean) / sqrt(var + epsilon) + beta'
-    names = [graph.parameter(layer, symbol) for symbol in ('gamma', 'beta')]
-    if is_exact(layer.epsilon, graph):
-        operator = 'LayerNormalization'
-        A = graph.node(operator, [X.name, *names], 'A', formula, epsilon=layer.epsilon)
-    else:
-        A = scaled(graph, normalized(graph, X.name, len(X.shape) - 1, layer.epsilon), *names)
-    return X._replace(name=A)
-
-
-def write_rmsnorm(graph: Graph, layer: Any, X: Value) -> Value:
-    """Add ``A = gamma * X / sqrt(mean(X^2) + epsilon)``, step by step."""
-    X = graph.channels_last(X)
-    Xh = divided(graph, X.name, len(X.shape) - 1, layer.epsilon)
-    A = graph.node('Mul', [Xh, graph.parameter(layer, 'gamma')], 'A', 'A = Xh * gamma')
-    return X._replace(name=A)
-
-
-def write_groupnorm(graph: Graph, layer: Any, X: Value) -> Value:
-    """Add the steps of a normalization of each group: ``(m, d, ...) -> (m, g, ...)`` and back."""
-    X, channels = graph.channels_first(X), [layer.d['d'], *[1] * (len(X.shape) - 2)]
-    rows = graph.constant('groups', [0, layer.d['g'], -1])
-    Xg = graph.node('Reshape', [X.name, rows], 'Xg', 'groups')
-    axes = graph.constant('channels', [0, X.shape[-1], *X.shape[1:-1]])
-    Xh = graph.node('Reshape', [normalized(graph, Xg, 2, layer.epsilon), axes], 'Xhc', 'channels')
-    names = [graph.constant(symbol, layer.p[symbol].reshape(channels)) for symbol in AFFINE]
-    return X._replace(name=scaled(graph, Xh, *names))
-
-
-def normalized(graph: Graph, X: str, axis: int, epsilon: float) -> str:
-    """Add ``Xh = (X - mean) / sqrt(var + epsilon)`` along an axis."""
-    mean = graph.node('ReduceMean', [X, graph.constant('along', [axis])], 'mean')
-    return divided(graph, graph.node('Sub', [X, mean], 'Xc', 'X - mean'), axis, epsilon)
-
-
-def divided(graph: Graph, X: str, axis: int, epsilon: float) -> str:
-    """Add ``Xh = X / sqrt(mean(X^2) + epsilon)`` along an axis."""
-    squares = graph.node('Mul', [X, X], 'squares')
-    mean = graph.node('ReduceMean', [squares, graph.constant('axis', [axis])], 'var')
-    mean = graph.node('Add', [mean, graph.constant('epsilon', epsilon)], 'var', '+ epsilon')
-    return graph.node('Div', [X, graph.node('Sqrt', [mean], 'sd')], 'Xh', 'divided by the root')
-
-
-def scaled(graph: Graph, Xh: str, gamma: str, beta: str) -> str:
-    """Add ``A = Xh * gamma + beta``."""
-    A = graph.node('Mul', [Xh, gamma], 'scaled', 'Xh * gamma')
-    return graph.node('Add', [A, beta], 'A', 'A = Xh * gamma + beta')
 
 
 def write_residual(graph: Graph, layer: Any, X: Value) -> Value:
@@ -197,9 +137,14 @@ def write_transformer(graph: Graph, layer: Any, X: Value) -> Value:
 
 
 def write_positional_encoding(graph: Graph, layer: Any, X: Value) -> Value:
-    """Add ``A = X + E``, the rows of all steps as a constant."""
+    """Add ``A = X + E``, a row for each step: a constant, where their number is."""
     X = graph.channels_last(X)
-    E = graph.constant('E', layer.fc['E'])
+    if not graph.any_steps:
+        E = graph.constant('E', layer.fc['E'])
+    elif layer.kind == 'learned':
+        E = graph.node('Gather', [graph.parameter(layer, 'W'), write_positions(graph, X)], 'E')
+    else:
+        E = write_sinusoids(graph, X, layer.d['e'])
     return X._replace(name=graph.node('Add', [X.name, E], 'A', 'A = X + E'))
 
 
@@ -212,6 +157,9 @@ def write_time_distributed(graph: Graph, layer: Any, X: Value) -> Value:
     Ar, graph.place = graph.channels_last(Ar), place
     shape = layer.fs['A']
     steps = graph.constant('steps', [-1, *shape[1:]])
+    if graph.any_steps:
+        ms = graph.node('Shape', [X.name], 'ms', 'samples, steps', end=2)
+        steps = graph.node('Concat', [ms, graph.constant('each', shape[2:])], 'shape', axis=0)
     return Value(graph.node('Reshape', [Ar.name, steps], 'A', 'steps of each sample'), shape)
 
 

@@ -1,15 +1,19 @@
 """Layers of windows as nodes of ONNX: convolutions and poolings, of images and of signals."""
 
+import math
 from typing import Any
 
 from epynn.commons.windows import Sliding
+from epynn.globalpooling.parameters import FILLERS
 from epynn.interchange.onnx.activations import write_activation
 from epynn.interchange.onnx.graph import Graph, Value
+from epynn.interchange.onnx.lengths import fill_masked, lengths_along
 from epynn.kernels.window import Window
 
 
 def write_convolution(graph: Graph, layer: Sliding, X: Value) -> Value:
     """Add ``Conv``, of images ``(m, d, h, w)`` or signals ``(m, e, s)``, and the activation."""
+    X = X if layer.mask is None else fill_masked(graph, X, 0.0)
     X, axes = graph.channels_first(X), spatial_axes(X)
     # (fh, fw, d / g, u) -> (u, d / g, fh, fw)
     W = graph.parameter(layer, 'W', axes + 1, axes, *range(axes))
@@ -62,6 +66,12 @@ def write_global_pooling(graph: Graph, layer: Any, X: Value) -> Value:
     """Add a reduction over all places: ``(m, ..., d) -> (m, d)``."""
     start = 2 if X.first else 1
     places = graph.constant('places', range(start, start + spatial_axes(X)))
+    if layer.mask is not None:
+        X = fill_masked(graph, X, FILLERS[layer.how])
+        if layer.how == 'mean':
+            total = graph.node('ReduceSum', [X.name, places], 'total', keepdims=0)
+            N = lengths_along(graph, [1], math.prod(X.shape[2:-1]))
+            return Value(graph.node('Div', [total, N], 'A', 'mean of real steps'), layer.fs['A'])
     op = {'mean': 'ReduceMean', 'max': 'ReduceMax', 'min': 'ReduceMin'}[layer.how]
     A = graph.node(op, [X.name, places], 'A', f'{layer.how} over all places', keepdims=0)
     return Value(A, layer.fs['A'])
