@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 from epynn.commons.positions import find_seen
-from epynn.kernels.arrays import ndarray
+from epynn.kernels.arrays import beside, ndarray
 from epynn.kernels.attention import (
     draw_kept,
     drop,
@@ -56,7 +56,7 @@ def attention_forward(layer: 'Attention', A: ndarray) -> ndarray:
     # (8) Dropout, in training
     layer.o['dropped'] = layer.training and layer.drop_prob > 0
     if layer.o['dropped']:
-        D = fc['D'] = draw_kept(layer.np_rng, P.shape, layer.drop_prob)
+        D = fc['D'] = beside(draw_kept(layer.np_rng, P.shape, layer.drop_prob), P)
         P = drop(P, D, layer.scale)
 
     # (9) Values, by their weights: (m, heads, s, ks) @ (m, heads, ks, k) -> (m, heads, s, k)

@@ -16,7 +16,7 @@ from epynn.commons.maths import Initializer, xavier
 from epynn.commons.models import HyperParameters, Layer
 from epynn.commons.penalties import Penalty
 from epynn.commons.positions import count_positions, position_angles
-from epynn.kernels.arrays import ndarray
+from epynn.kernels.arrays import beside, ndarray
 
 
 class Attention(Layer):
@@ -153,6 +153,7 @@ class Attention(Layer):
         if positions.ndim == 2:
             positions = positions[:, np.newaxis]
         angles = position_angles(positions, self.d['k'])
+        angles = beside(angles, X)
         return np.cos(angles).astype(X.dtype), np.sin(angles).astype(X.dtype)
 
     def carry_on(self, K: ndarray, V: ndarray) -> tuple[ndarray, ndarray, ndarray | None]:

@@ -1,6 +1,7 @@
 """Backward pass of the Parallel layer."""
 
 import math
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +19,8 @@ def branches_backward(layer: 'Parallel', dX: ndarray) -> ndarray:
 
     # (3) Join: split, or to each term or factor its own
     if layer.join == 'concatenate':
-        gradients = np.split(dA, np.cumsum([Ak.shape[-1] for Ak in outputs[:-1]]), axis=-1)
+        widths = (Ak.shape[-1] for Ak in outputs[:-1])
+        gradients = np.split(dA, list(accumulate(widths)), axis=-1)
     elif layer.join == 'multiply':
         others = [outputs[:k] + outputs[k + 1 :] for k in range(len(outputs))]
         gradients = [dA * math.prod(factors) for factors in others]

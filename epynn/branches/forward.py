@@ -1,6 +1,7 @@
 """Forward pass of the Parallel layer."""
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,11 +31,11 @@ def branches_forward(layer: 'Parallel', A: ndarray) -> ndarray:
     if layer.join == 'concatenate':
         A = np.concatenate(outputs, axis=-1)
     elif layer.join == 'multiply':
-        A = np.prod(outputs, axis=0)
-    elif layer.join == 'add':
-        A = np.sum(outputs, axis=0)
+        A = reduce(np.multiply, outputs)
     else:
-        A = np.mean(outputs, axis=0)
+        A = reduce(np.add, outputs)
+        if layer.join == 'mean':
+            A = A / len(outputs)
     layer.fc['A'] = A
 
     return A

@@ -21,7 +21,8 @@ def position_angles(positions: ndarray, n: int, base: float = 10000.0) -> ndarra
     That of the first pair is the position ``t`` itself; later ones turn ever more slowly.
     ``(...) -> (..., n / 2)``
     """
-    angles: ndarray = positions[..., np.newaxis] * base ** (-np.arange(0, n, 2) / n)
+    pairs = np.arange(0, n, 2, like=positions)
+    angles: ndarray = positions[..., np.newaxis] * base ** (-pairs / n)
     return angles
 
 

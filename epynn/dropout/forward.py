@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from epynn.kernels.arrays import ndarray
+from epynn.kernels.arrays import beside, ndarray
 
 if TYPE_CHECKING:
     from epynn.dropout.models import Dropout
@@ -20,7 +20,8 @@ def dropout_forward(layer: 'Dropout', A: ndarray) -> ndarray:
         return A
 
     # (2) Mask: True where a point is kept; one draw for all points along a shared axis
-    D = layer.fc['D'] = layer.np_rng.random(layer.fs['D']) > layer.drop_prob
+    D = beside(layer.np_rng.random(layer.fs['D']) > layer.drop_prob, X)
+    layer.fc['D'] = D
 
     # (3) Keep, and scale up to the same expected value
     A = layer.fc['A'] = X * D * layer.scale

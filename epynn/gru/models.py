@@ -156,6 +156,5 @@ class GRU(Recurrent):
         if not self.reset_after:
             return super().side_by_side(symbol, gates)
         names = [OF_HALVES.get(symbol + gate, symbol + gate) for gate in gates]
-        shape, dtype = self.p[f'{symbol}z'].shape, self.p[f'{symbol}z'].dtype
-        none = np.zeros(shape, dtype)
+        none = np.zeros_like(self.p[f'{symbol}z'])
         return np.concatenate([self.p.get(name, none) for name in names], axis=1)

@@ -22,6 +22,11 @@ def fast_type(*arrays: ndarray) -> np.dtype[Any] | None:
     return dtype if dtype.char in 'fd' else None
 
 
+def beside(array: ndarray, like: ndarray) -> ndarray:
+    """Return a NumPy array as one of the library that `like` is of: as it is, if that is NumPy."""
+    return np.asarray(array, like=like)
+
+
 def is_finite(x: ndarray) -> bool:
     """Return whether all numbers are finite, in one pass: a sum of squares hands on NaN and inf."""
     flat = x.ravel()

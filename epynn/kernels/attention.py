@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from epynn.kernels.arrays import ndarray
+from epynn.kernels.arrays import beside, ndarray
 from epynn.kernels.threads import count_shares, share
 
 _ELEMENT = 16
@@ -76,7 +76,7 @@ def softmax_scores(S: ndarray, seen: ndarray | None = None) -> ndarray:
         P = S[part]
         moderate = P.real.max(initial=0) <= _MODERATE and P.real.min(initial=0) >= -_MODERATE
         if seen is not None:
-            hidden = ~(seen if len(seen) == 1 else seen[part])
+            hidden = beside(~(seen if len(seen) == 1 else seen[part]), P)
             np.copyto(P, -np.inf, where=hidden)
         with np.errstate(over='ignore', under='ignore'):
             if not moderate:  # the largest of a row leaves it, lest exponentials overflow

@@ -1,7 +1,7 @@
 """What windows see of images: blocks, as views that cost no memory, and the way back; padding."""
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 from epynn.kernels.arrays import ndarray
 from epynn.kernels.window import Pads, Window, check_axes
@@ -41,6 +41,11 @@ def view_blocks(Xp: ndarray, window: Window) -> ndarray:
     ``Xb[m,i,j,a,c,d] = Xp[m, i*sh + a*rh, j*sw + c*rw, d]``
     """
     (sh, sw), (rh, rw) = window.strides, window.dilation
+    if not isinstance(Xp, np.ndarray):  # of another library, which knows the longer way
+        (oh, ow), (fh, fw) = window.size_out, window.size
+        Xb = sliding_window_view(Xp, ((fh - 1) * rh + 1, (fw - 1) * rw + 1), axis=(1, 2))
+        Xb = Xb[:, : sh * oh : sh, : sw * ow : sw, :, ::rh, ::rw]
+        return Xb.transpose(0, 1, 2, 4, 5, 3)
     sample, row, column, depth = Xp.strides
     shape = len(Xp), *window.size_out, *window.size, Xp.shape[3]
     steps = sample, sh * row, sw * column, rh * row, rw * column, depth

@@ -14,6 +14,6 @@ def add_rows(T: ndarray, dA: ndarray, rows: int) -> ndarray:
     """
     u = dA.shape[-1]
     # (...) -> (..., u): element (v, j) of dW is number v * u + j
-    elements = T[..., np.newaxis] * u + np.arange(u)
+    elements = T[..., np.newaxis] * u + np.arange(u, like=T)
     sums = np.bincount(elements.ravel(), weights=dA.ravel(), minlength=rows * u)
     return sums.reshape(rows, u).astype(dA.dtype, copy=False)

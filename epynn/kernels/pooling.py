@@ -7,7 +7,7 @@ takes a :class:`~epynn.kernels.window.Window`, which was checked when it was mad
 
 import numpy as np
 
-from epynn.kernels.arrays import fast_type, ndarray
+from epynn.kernels.arrays import beside, fast_type, ndarray
 from epynn.kernels.blocks import check_images, pad
 from epynn.kernels.fast import pooling as fast
 from epynn.kernels.plain import pooling as plain
@@ -141,7 +141,7 @@ def _is_fast(X: ndarray, window: Window) -> bool:
 def _correction(Z: ndarray, window: Window) -> ndarray:
     """Return what turns means over all points of windows into those over points that count."""
     counts = window.count_points(window.uncounted)[..., np.newaxis]
-    return (window.points / counts).astype(Z.dtype)
+    return beside((window.points / counts).astype(Z.dtype), Z)
 
 
 def _frame(X: ndarray, how: str) -> float:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from epynn.commons.positions import sinusoids
-from epynn.kernels.arrays import ndarray
+from epynn.kernels.arrays import beside, ndarray
 
 if TYPE_CHECKING:
     from epynn.positionalencoding.models import PositionalEncoding
@@ -15,7 +15,7 @@ def positionalencoding_forward(layer: 'PositionalEncoding', A: ndarray) -> ndarr
     X = layer.receive_input(A)
 
     # (2) Positions, counted over real steps: (s,), or (m, s) where those differ by the sample
-    t = layer.fc['t'] = layer.find_positions()
+    t = layer.fc['t'] = beside(layer.find_positions(), X)
 
     # (3) A row for each: learned, or sines and cosines: (s,) -> (s, e)
     E = layer.p['W'][t] if layer.kind == 'learned' else sinusoids(t, layer.d['e']).astype(X.dtype)
