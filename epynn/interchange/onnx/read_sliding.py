@@ -1,0 +1,192 @@
+"""Convolutions and poolings of images and of signals as layers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from epynn.commons.maths import identity
+from epynn.convolution.models import Convolution
+from epynn.convolution1d.models import Convolution1D
+from epynn.globalpooling.models import GlobalPooling
+from epynn.interchange.onnx.chain import ONE, Chain, checked
+from epynn.interchange.onnx.folding import axes_of
+from epynn.interchange.onnx.node import Node
+from epynn.kernels.window import Pads, find_pads
+from epynn.pooling.models import Pooling
+from epynn.pooling1d.models import Pooling1D
+from epynn.transposedconvolution.models import TransposedConvolution
+
+POOLS: Mapping[str, Any] = {'Average': np.mean, 'Max': np.max, 'Mean': np.mean, 'Min': np.min}
+
+
+def read_convolution(chain: Chain, node: Node) -> None:
+    """Read ``Conv`` of images ``(m, d, h, w)`` or signals ``(m, e, s)``."""
+    W = chain.graph.needed(node, 1, 'weights')
+    spatial = W.ndim - 2
+    if spatial not in (1, 2):
+        raise node.refuse('filters of 1 or 2 axes', f'{spatial}', 'There are no others here.')
+    chain.channels_first(node, spatial)
+    size, strides, dilation = W.shape[2:], ints(node, 'strides', 1), ints(node, 'dilations', 1)
+    strides, dilation = strides or (1,) * spatial, dilation or (1,) * spatial
+    told = node.wholes('kernel_shape')
+    if told not in (None, size) or len(strides) != spatial or len(dilation) != spatial:
+        raise node.refuse(f'a window {size}', f'{told}, {strides}, {dilation}', 'Find a copy.')
+    padding = padding_of(chain, node, size, strides, dilation)
+    # (u, d / g, fh, fw) -> (fh, fw, d / g, u)
+    W = chain.turn(W, 1) if node.whole('group', 1) == 1 else W
+    arrays = {'W': np.moveaxis(W, (0, 1), (-1, -2))}
+    if node.input(2):
+        arrays['b'] = chain.graph.needed(node, 2, 'a bias')
+    make = Convolution if spatial == 2 else Convolution1D
+    whole: Any = tuple if spatial == 2 else max
+    layer = checked(
+        node, make, W.shape[0], whole(size), whole(strides), padding, identity,
+        use_bias=bool(node.input(2)), dilation=whole(dilation), groups=node.whole('group', 1),
+    )  # fmt: skip
+    chain.add(node, layer, arrays)
+    chain.rows = None
+    chain.goes_on(node)
+
+
+def read_transposed_convolution(chain: Chain, node: Node) -> None:
+    """Read ``ConvTranspose`` of images."""
+    W = chain.graph.needed(node, 1, 'weights')
+    if W.ndim != 4:
+        raise node.refuse('filters of 2 axes', f'{W.ndim - 2}', 'There are no others here.')
+    chain.channels_first(node, 2)
+    size, strides = W.shape[2:], ints(node, 'strides', 1) or (1, 1)
+    dilation, groups = ints(node, 'dilations', 1) or (1, 1), node.whole('group', 1)
+    more = node.wholes('output_padding') or (0, 0)
+    if dilation != (1, 1) or groups != 1 or 'output_shape' in node.settings:
+        raise node.refuse(
+            'neither dilation nor groups nor output_shape', f'{dilation}, {groups}',
+            'Write it as one without.',
+        )  # fmt: skip
+    padding: Any = 'same' if node.text('auto_pad', 'NOTSET') == 'SAME_UPPER' else None
+    if padding is None:
+        padding = symmetric(node, pads_of(node, 2))
+    # (d, u, fh, fw) -> (fh, fw, u, d)
+    W = chain.turn(W).transpose(2, 3, 1, 0)
+    arrays = {'W': W}
+    if node.input(2):
+        arrays['b'] = chain.graph.needed(node, 2, 'a bias')
+    layer = checked(
+        node, TransposedConvolution, W.shape[2], size, strides, padding, identity,
+        use_bias=bool(node.input(2)), output_padding=more,
+    )  # fmt: skip
+    chain.add(node, layer, arrays)
+    chain.rows = None
+    chain.goes_on(node)
+
+
+def read_pooling(chain: Chain, node: Node) -> None:
+    """Read ``MaxPool`` or ``AveragePool``."""
+    size = ints(node, 'kernel_shape', 1) or ()
+    chain.channels_first(node, len(size))
+    if len(size) not in (1, 2):
+        raise node.refuse('windows of 1 or 2 axes', f'{len(size)}', 'There are no others here.')
+    strides = ints(node, 'strides', 1) or (1,) * len(size)
+    dilation = ints(node, 'dilations', 1) or (1,) * len(size)
+    pads = window_pads(chain, node, size, strides, dilation)
+    mean = node.op == 'AveragePool'
+    padded = any(map(any, pads)) and mean and not node.whole('count_include_pad', 0)
+    if set(dilation) != {1} or node.whole('ceil_mode', 0) or padded:
+        raise node.refuse(
+            'windows without dilation and ceil_mode, and means that count padding',
+            f'dilations {dilation}, ceil_mode {node.whole("ceil_mode", 0)}', 'Pool without these.',
+        )  # fmt: skip
+    padding = padding_of(chain, node, size, strides, dilation)
+    whole: Any = tuple if len(size) == 2 else max
+    make = Pooling if len(size) == 2 else Pooling1D
+    how = POOLS['Average' if mean else 'Max']
+    layer = checked(node, make, whole(size), whole(strides), how, padding)
+    chain.add(node, layer)
+    chain.goes_on(node)
+
+
+def read_global_pooling(chain: Chain, node: Node) -> None:
+    """Read a pooling over all places, whose axes stay, of size 1."""
+    chain.channels_first(node)
+    how = POOLS[node.op.removeprefix('Global').removesuffix('Pool')]
+    chain.add(node, GlobalPooling(how))
+    chain.goes_on(node, (0, 1, *[ONE] * (len(chain.axes) - 2)))
+
+
+def read_reduction(chain: Chain, node: Node) -> None:
+    """Read a reduction over all axes between samples and channels."""
+    given = chain.graph.needed(node, 1, 'axes') if node.input(1) else None
+    axes = axes_of(node, len(chain.axes), given)
+    chain.fill(node)
+    between = {i for i, axis in enumerate(chain.axes) if axis not in (0, len(chain.shape))}
+    if set(axes or ()) != between or not between:
+        raise node.refuse(
+            f'a reduction over all places, axes {sorted(between)}', f'{axes}',
+            'GlobalPooling takes all of them.',
+        )  # fmt: skip
+    kept = [ONE if i in between else min(axis, 1) for i, axis in enumerate(chain.axes)]
+    chain.add(node, GlobalPooling(POOLS[node.op.removeprefix('Reduce')]))
+    keep = node.whole('keepdims', 1)
+    chain.goes_on(node, kept if keep else [axis for axis in kept if axis != ONE])
+
+
+def ints(node: Node, name: str, least: int) -> tuple[int, ...] | None:
+    """Return whole numbers of at least so much."""
+    found = node.wholes(name)
+    if found is not None and (
+        not 0 < len(found) < 9 or not least <= min(found) <= max(found) < 2**31
+    ):
+        raise node.refuse(f'{name} from {least} on', f'{found[:9]}', 'Find a copy.')
+    return found
+
+
+def pads_of(node: Node, spatial: int) -> Pads:
+    """Return the padding of each side that a node tells in numbers; of signals, as of images."""
+    pads = ints(node, 'pads', 0) or (0,) * (2 * spatial)
+    if len(pads) != 2 * spatial:
+        raise node.refuse(f'{2 * spatial} pads', f'{pads}', 'Find a copy.')
+    rows, columns = [(0, 0), *zip(pads[:spatial], pads[spatial:], strict=True)][-2:]
+    return rows, columns
+
+
+def window_pads(chain: Chain, node: Node, size: Any, strides: Any, dilation: Any) -> Pads:
+    """Return the padding of each side, also where a node names a rule for it."""
+    rule = node.text('auto_pad', 'NOTSET')
+    if rule == 'NOTSET':
+        return pads_of(node, len(size))
+    if rule == 'VALID':
+        return (0, 0), (0, 0)
+    if rule not in ('SAME_UPPER', 'SAME_LOWER'):
+        raise node.refuse('an auto_pad that is known', rule, 'Export with numbers.')
+    (top, bottom), (left, right) = same_pads(chain, size, strides, dilation)
+    if rule == 'SAME_LOWER':
+        return (bottom, top), (right, left)
+    return (top, bottom), (left, right)
+
+
+def same_pads(chain: Chain, size: Any, strides: Any, dilation: Any) -> Pads:
+    """Return the padding by which an output is as long as the input, or a stride-th of it."""
+    image, (f, s, r) = (1, *chain.shape[:-1])[-2:], ((1, *each)[-2:] for each in
+                                                      (size, strides, dilation))  # fmt: skip
+    return find_pads('same', image, f, s, r)
+
+
+def padding_of(chain: Chain, node: Node, size: Any, strides: Any, dilation: Any) -> Any:
+    """Return padding as the layers take it: a word, or numbers for either side alike."""
+    pads = window_pads(chain, node, size, strides, dilation)
+    if pads == same_pads(chain, size, strides, dilation):
+        return 'same' if any(map(any, pads)) else 'valid'
+    if len(size) == 1 and pads[1] == ((size[0] - 1) * dilation[0], 0) and node.op == 'Conv':
+        return 'causal'
+    padding = symmetric(node, pads)
+    return padding if len(size) == 2 else padding[1]
+
+
+def symmetric(node: Node, pads: Pads) -> tuple[int, int]:
+    """Return padding that is the same before and after."""
+    if any(before != after for before, after in pads):
+        raise node.refuse(
+            "as much padding before as after, or that of 'same'", f'{pads}',
+            'Choose an even amount of padding.',
+        )  # fmt: skip
+    return pads[0][0], pads[1][0]

@@ -1,0 +1,113 @@
+"""Which function nodes compute together, found by trying: their form is of no account.
+
+Exporters write the same function in many ways, SiLU as ``x * Sigmoid(x)`` or in one node, a
+normalization in five steps or in nine. Nodes from one array to the next single one are computed at
+some points here, and compared with what layers of epynn would make of them.
+"""
+
+import heapq
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from epynn.activation.models import Activation
+from epynn.commons.maths import ACTIVATIONS, identity, softmax
+from epynn.interchange.onnx.arithmetic import ELEMENTWISE
+from epynn.interchange.onnx.chain import Chain
+from epynn.interchange.onnx.node import Node
+from epynn.kernels.arrays import ndarray
+
+MOST = 24
+"""Nodes that are tried together."""
+POINTS = np.concatenate([np.linspace(-8, 8, 65), [-50.0, -1.0, -1e-3, 0.0, 1e-3, 50.0]])
+CLOSE = 1e-6
+"""How far numbers of float32, such as the root of 2, may put values off."""
+
+
+def read_function(chain: Chain) -> bool:
+    """Read nodes that are an activation function together, the longest stretch of them."""
+    found = None
+    for node, values in stretches(chain, POINTS):
+        match = find_function(values, chain.graph.float32)
+        found = found if match is None else (node, *match)
+    if found is None:
+        return False
+    node, function, settings = found
+    if function is not identity:
+        put_function(chain, node, function, settings)
+    chain.goes_on(node)
+    return True
+
+
+def find_function(values: ndarray, float32: bool) -> tuple[Any, dict[str, float]] | None:
+    """Return the activation function that has these values at :data:`POINTS`, and its settings."""
+    slopes = {'lrelu': ('LRELU_alpha', -1.0), 'elu': ('ELU_alpha', -50.0)}
+    for name, function in ACTIVATIONS.items():
+        settings, keywords = {}, {}
+        if function is softmax:
+            continue
+        if name in slopes:
+            setting, point = slopes[name]
+            alpha = float(values[point == POINTS][0] / max(point, -1.0))
+            alpha = float(str(np.float32(alpha))) if float32 else alpha
+            settings, keywords = {setting: alpha}, {'alpha': alpha}
+        with np.errstate(all='ignore'):
+            if np.allclose(function(POINTS, **keywords), values, rtol=CLOSE, atol=CLOSE):
+                return function, settings
+    return None
+
+
+def put_function(chain: Chain, node: Node, function: Any, settings: dict[str, float]) -> None:
+    """Let the last layer apply a function, if it has none yet and can; else add one that does."""
+    last: Any = chain.last()
+    more: Any = {'se_hPars': settings} if settings else {}
+    activate = getattr(last, 'activate', None)
+    if activate is not None and activate.function is identity and last.activation_is_last:
+        chain.change_last(node, activate=function, **more)
+    else:
+        chain.add(node, Activation(function, **more))
+
+
+def stretches(chain: Chain, X: ndarray) -> Iterator[tuple[Node, ndarray]]:
+    """Yield the nodes behind which a single array is left, and that array, computed from `X`.
+
+    All nodes on the way compute each number by itself, with numbers for all of them.
+    """
+    graph, arrays = chain.graph, {chain.at: X}
+    left = {chain.at: {node.number_in_order for node in chain.users()}}
+    queue = sorted(left[chain.at])
+    for _ in range(MOST):
+        if not queue:
+            return
+        number = heapq.heappop(queue)
+        node = graph.nodes[number]
+        inputs = [arrays.get(name, number_of(chain, name)) for name in node.inputs]
+        lacking = any(array is None and name
+                      for array, name in zip(inputs, node.inputs, strict=True))  # fmt: skip
+        if node.op not in ELEMENTWISE or len(node.outputs) > 1 or lacking:
+            return
+        with np.errstate(all='ignore'):
+            values = np.asarray(ELEMENTWISE[node.op](node, *inputs))
+        for name in node.inputs:
+            left.get(name, set()).discard(number)
+        left = {name: users for name, users in left.items() if users}
+        name = node.outputs[0]
+        if not left and values.shape == X.shape:
+            yield node, values
+        users = [
+            user.number_in_order for user in graph.open_users(name)
+            if chain.allowed is None or user in chain.allowed
+        ]  # fmt: skip
+        if not users:
+            return
+        left[name], arrays[name] = set(users), values
+        queue = sorted({*queue, *users})
+
+
+def number_of(chain: Chain, name: str) -> ndarray | None:
+    """Return a constant that is one number, as such."""
+    array = chain.graph.constant(name) if name else None
+    if array is None or array.size != 1 or array.ndim > len(chain.axes):
+        return None
+    return array.reshape(()).astype(np.float64) if array.dtype.kind == 'f' else array.reshape(())
