@@ -235,7 +235,9 @@ def test_ties_are_left_out_and_the_rest_is_right(make, shape):
     assert 0 < result.checks[0].kinks < result.checks[0].checked
 
 
-@pytest.mark.parametrize('f', ['relu', 'lrelu', 'elu', 'hard_sigmoid', 'hard_tanh'])
+@pytest.mark.parametrize(
+    'f', ['relu', 'lrelu', 'elu', 'hard_sigmoid', 'hard_tanh', 'hard_swish', 'relu6']
+)
 def test_kinks_of_activations_are_left_out(f):
     X = np.array([[0.0, 1.0, -1.0, 3.0, -3.0, 1e-6, 0.2, 0.0]])
     result = e.check_gradients(e.Activation(ACTIVATIONS[f]), X)

@@ -39,7 +39,8 @@ _RANGES: Mapping[str, tuple[float, float]] = MappingProxyType({
     'sigmoid': (0, 1), 'hard_sigmoid': (0, 1), 'softmax': (0, 1),
     'tanh': (-1, 1), 'hard_tanh': (-1, 1), 'softsign': (-1, 1),
     'relu': (0, np.inf), 'softplus': (0, np.inf), 'selu': (-1.7581, np.inf),
-    'gelu': (-0.17, np.inf), 'silu': (-0.2785, np.inf), 'mish': (-0.3089, np.inf),
+    'gelu': (-0.17, np.inf), 'gelu_tanh': (-0.1701, np.inf), 'hard_swish': (-0.375, np.inf),
+    'relu6': (0, 6), 'silu': (-0.2785, np.inf), 'mish': (-0.3089, np.inf),
 })  # fmt: skip
 
 

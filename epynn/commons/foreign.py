@@ -213,6 +213,8 @@ MODULE = by_name({
     'Dropout1d Dropout2d SpatialDropout2D SpatialDropout1D': 'Dropout',
     'Input InputLayer DataLoader Dataset train_test_split': 'Embedding',
     'ReLU Relu': 'relu', 'LeakyReLU leaky_relu': 'lrelu', 'ELU': 'elu', 'GELU': 'gelu',
+    'gelu_new gelu_pytorch_tanh': 'gelu_tanh', 'ReLU6': 'relu6',
+    'Hardswish HardSwish hardswish hard_silu': 'hard_swish',
     'SELU': 'selu', 'SiLU Swish swish': 'silu', 'Sigmoid': 'sigmoid', 'Tanh': 'tanh',
     'Softmax': 'softmax', 'Softplus': 'softplus', 'Identity linear': 'identity',
     'MSELoss MeanSquaredError mean_squared_error mse': 'MSE',

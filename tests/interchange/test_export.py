@@ -23,6 +23,7 @@ from epynn import (
     EpyNN,
     Flatten,
     LayerNorm,
+    Parallel,
     Pooling,
     PositionalEncoding,
     Reshape,
@@ -42,6 +43,7 @@ from epynn.commons.errors import (
     MissingExtraError,
     StateError,
 )
+from epynn.commons.maths import ACTIVATIONS
 from epynn.commons.models import run_layer
 
 onnx = pytest.importorskip('onnx')
@@ -101,6 +103,16 @@ def test_each_layer_computes_the_same_elsewhere(row, dtype):
     if row.masked:
         lengths = np.array([X.shape[1] - 1, 1, X.shape[1], 2][: len(X)])
         assert_same([layer], X, dtype, by_runtime, lengths=lengths)
+
+
+@pytest.mark.parametrize('dtype', tolerances)
+def test_each_activation_computes_the_same_elsewhere(dtype):
+    X = 3 * np.random.default_rng(1).standard_normal((20, 4))
+    # The evaluator of onnx computes Erf in float32, and the runtime not at all in float64
+    names = [name for name in ACTIVATIONS if (name, dtype) != ('gelu', 'float64')]
+    layer = Parallel([[Activation(ACTIVATIONS[name])] for name in names])
+    layer.forward(X)
+    assert_same([layer], X, dtype)
 
 
 def test_a_layer_that_carries_state_is_refused():

@@ -7,8 +7,21 @@ from moved import move_parameters
 from networks import quiet
 from test_guides import run
 
-from epynn import GRU, LSTM, BatchNorm, Convolution, Dense, Embedding, EpyNN, Flatten, softmax
+from epynn import (
+    GRU,
+    LSTM,
+    Activation,
+    BatchNorm,
+    Convolution,
+    Dense,
+    Embedding,
+    EpyNN,
+    Flatten,
+    Parallel,
+    softmax,
+)  # fmt: skip
 from epynn.commons.errors import ArgumentTypeError, LayerError, MissingExtraError, StateError
+from epynn.commons.maths import ACTIVATIONS
 from epynn.interchange import to_torch
 
 torch = pytest.importorskip('torch')
@@ -41,6 +54,18 @@ def test_outputs_and_gradients_are_the_same(row):
         dp = link.layer.g[f'd{link.name}']
         np.testing.assert_allclose(link.take(link.tensor.grad), dp, rtol=0, atol=1e-11)
         assert np.array_equal(link.take(), link.array)
+
+
+def test_outputs_and_gradients_of_each_activation_are_the_same():
+    X = 3 * np.random.default_rng(1).standard_normal((20, 4))
+    layer = Parallel([[Activation(f)] for f in ACTIVATIONS.values()])
+    A = layer.forward(X)
+    links = torch_layers.Links(torch_makers.MAKERS)
+    x = torch.tensor(X, requires_grad=True)
+    out = torch_layers.chain_of([layer], links, '')(x)
+    np.testing.assert_allclose(out.detach().numpy(), A, rtol=0, atol=1e-14)
+    out.backward(torch.tensor(A))
+    np.testing.assert_allclose(x.grad.numpy(), layer.backward(A), rtol=0, atol=1e-12)
 
 
 def network(*layers, shape=(12, 6, 6, 2)):

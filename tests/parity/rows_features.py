@@ -20,7 +20,7 @@ HYPERPARAMETERS = [
 ]
 """Activation, the name of its hyper-parameter here and in PyTorch, and the value."""
 
-KINKED = {'relu': 2, 'lrelu': 2, 'elu': 2, 'hard_tanh': 3, 'hard_sigmoid': 5}
+KINKED = {'relu': 2, 'lrelu': 2, 'elu': 2, 'hard_tanh': 3, 'hard_sigmoid': 5, 'relu6': 8}
 """Inputs are the whole numbers below this."""
 
 

@@ -12,7 +12,7 @@ pass, or the positive side, in ``rectifiers``; those that multiply their input b
 """
 
 from epynn.commons.maths.clipping import clip_gradient
-from epynn.commons.maths.gated import gelu, mish, silu
+from epynn.commons.maths.gated import gelu, gelu_tanh, hard_swish, mish, silu
 from epynn.commons.maths.initializers import (
     INITIALIZERS,
     Constant,
@@ -36,12 +36,21 @@ from epynn.commons.maths.known_activations import (
     activation_functions,
 )
 from epynn.commons.maths.rectifiers import elu, identity, lrelu, relu, selu, softplus
-from epynn.commons.maths.sigmoids import hard_sigmoid, hard_tanh, sigmoid, softmax, softsign, tanh
+from epynn.commons.maths.sigmoids import (
+    hard_sigmoid,
+    hard_tanh,
+    relu6,
+    sigmoid,
+    softmax,
+    softsign,
+    tanh,
+)
 
 __all__ = [
     'ACTIVATIONS', 'INITIALIZERS', 'ActivationFunction', 'Constant', 'Initializer', 'Normal',
-    'Uniform', 'activation_functions', 'clip_gradient', 'elu', 'gelu', 'glorot_normal',
-    'glorot_uniform', 'hard_sigmoid', 'hard_tanh', 'he_normal', 'he_uniform', 'identity',
-    'lecun_normal', 'lecun_uniform', 'lrelu', 'mish', 'ones', 'orthogonal', 'relu', 'selu',
-    'sigmoid', 'silu', 'softmax', 'softplus', 'softsign', 'tanh', 'xavier', 'zeros',
+    'Uniform', 'activation_functions', 'clip_gradient', 'elu', 'gelu', 'gelu_tanh', 'glorot_normal',
+    'glorot_uniform', 'hard_sigmoid', 'hard_swish', 'hard_tanh', 'he_normal', 'he_uniform',
+    'identity', 'lecun_normal', 'lecun_uniform', 'lrelu', 'mish', 'ones', 'orthogonal', 'relu',
+    'relu6', 'selu', 'sigmoid', 'silu', 'softmax', 'softplus', 'softsign', 'tanh', 'xavier',
+    'zeros',
 ]  # fmt: skip

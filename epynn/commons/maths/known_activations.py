@@ -5,11 +5,12 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from epynn.commons.arguments import function_named
-from epynn.commons.maths.gated import gelu, mish, silu
+from epynn.commons.maths.gated import gelu, gelu_tanh, hard_swish, mish, silu
 from epynn.commons.maths.rectifiers import elu, identity, lrelu, relu, selu, softplus
 from epynn.commons.maths.sigmoids import (
     hard_sigmoid,
     hard_tanh,
+    relu6,
     sigmoid,
     softmax,
     softsign,
@@ -24,6 +25,7 @@ ACTIVATIONS: Mapping[str, ActivationFunction] = MappingProxyType({
     for f in (
         identity, relu, lrelu, elu, sigmoid, tanh, softmax,
         gelu, silu, mish, selu, softplus, softsign, hard_sigmoid, hard_tanh,
+        gelu_tanh, hard_swish, relu6,
     )
 })  # fmt: skip
 """Every activation function of the library, by name."""

@@ -95,6 +95,25 @@ def hard_tanh(x: ndarray, deriv: bool = False) -> ndarray:
     return (np.abs(x) < 1).astype(x.dtype) if deriv else np.clip(x, -1, 1)
 
 
+def relu6(x: ndarray, deriv: bool = False) -> ndarray:
+    """Rectified linear unit with a bound, ``f(x) = min(max(x, 0), 6)``.
+
+    ``f'(x) = 1`` where ``0 < x < 6``, else 0.
+
+    Parameters
+    ----------
+    x, deriv : array, bool
+        As for :func:`sigmoid`; so is the result.
+
+    References
+    ----------
+    Krizhevsky, 2010. Convolutional deep belief networks on CIFAR-10. Bounded for numbers of few
+    bits: Howard et al., 2017. MobileNets.
+    """
+    x = floating(x)
+    return ((x > 0) & (x < 6)).astype(x.dtype) if deriv else np.clip(x, 0, 6)
+
+
 @rounds_to_zero
 def softsign(x: ndarray, deriv: bool = False) -> ndarray:
     """Softsign, ``f(x) = x / (1 + |x|)``: nears its bounds more slowly than tanh.

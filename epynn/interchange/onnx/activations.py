@@ -13,7 +13,8 @@ from epynn.interchange.onnx.graph import Graph, Value
 
 OPERATORS: Mapping[str, str] = MappingProxyType({
     'relu': 'Relu', 'lrelu': 'LeakyRelu', 'sigmoid': 'Sigmoid', 'tanh': 'Tanh',
-    'softsign': 'Softsign', 'softplus': 'Softplus', 'gelu': 'Gelu', 'mish': 'Mish',
+    'softsign': 'Softsign', 'softplus': 'Softplus', 'mish': 'Mish',
+    'hard_swish': 'HardSwish',
 })  # fmt: skip
 """Functions that have an operator; ``alpha`` is that of the layer."""
 
@@ -57,12 +58,16 @@ def write_activation(graph: Graph, activate: BoundActivation, Z: Value, symbol: 
         A = node('Softmax', [z], symbol, doc, axis=axis)
     elif name == 'silu':
         A = node('Mul', [Z.name, node('Sigmoid', [Z.name], 'gate')], symbol, doc)
+    elif name.startswith('gelu'):
+        A = write_gelu(graph, Z.name, name == 'gelu_tanh', symbol, doc)
+    elif name == 'hard_swish' and graph.dtype != np.float32:
+        A = node('Mul', [Z.name, write_hard_sigmoid(graph, Z.name, 'gate')], symbol, doc)
+    elif name == 'relu6':
+        A = node('Clip', [Z.name, constant('low', 0.0), constant('high', 6.0)], symbol, doc)
     elif name == 'hard_tanh':
         A = node('Clip', [Z.name, constant('low', -1.0), constant('high', 1.0)], symbol, doc)
     elif name == 'hard_sigmoid':
-        line = node('Div', [Z.name, constant('six', 6.0)], 'line')
-        line = node('Add', [line, constant('half', 0.5)], 'line')
-        A = node('Clip', [line, constant('low', 0.0), constant('high', 1.0)], symbol, doc)
+        A = write_hard_sigmoid(graph, Z.name, symbol, doc)
     elif name == 'selu':
         scale, alpha = SELU
         inner = write_elu(graph, Z.name, alpha, 'E', f'elu(Z) with alpha {alpha}')
@@ -74,6 +79,34 @@ def write_activation(graph: Graph, activate: BoundActivation, Z: Value, symbol: 
     else:
         A = node(OPERATORS[name], [Z.name], symbol, doc, **settings)
     return Z._replace(name=A)
+
+
+def write_hard_sigmoid(graph: Graph, Z: str, symbol: str, doc: str = '') -> str:
+    """Add ``min(max(Z / 6 + 1/2, 0), 1)``."""
+    line = graph.node('Div', [Z, graph.constant('six', 6.0)], 'line')
+    line = graph.node('Add', [line, graph.constant('half', 0.5)], 'line')
+    bounds = [graph.constant('low', 0.0), graph.constant('high', 1.0)]
+    return graph.node('Clip', [line, *bounds], symbol, doc)
+
+
+def write_gelu(graph: Graph, Z: str, by_tanh: bool, symbol: str, doc: str) -> str:
+    """Add ``Gelu``; in float64 its steps, as the numbers in its definition are of float32."""
+    node, constant = graph.node, graph.constant
+    if graph.dtype == np.float32:
+        return node('Gelu', [Z], symbol, doc, approximate='tanh' if by_tanh else 'none')
+    if by_tanh:
+        squares = node('Mul', [Z, Z], 'Z^2')
+        factor = node('Mul', [squares, constant('cubic', 0.044715)], 'factor')
+        factor = node('Add', [factor, constant('one', 1.0)], 'factor', '1 + 0.044715 Z^2')
+        u = node('Mul', [Z, factor], 'u')
+        u = node('Mul', [u, constant('scale', (2 / np.pi) ** 0.5)], 'u', 'sqrt(2 / pi) Z factor')
+        curve = node('Tanh', [u], 'curve')
+    else:
+        z = node('Div', [Z, constant('root', 2**0.5)], 'z', 'Z / sqrt(2)')
+        curve = node('Erf', [z], 'curve')
+    gate = node('Add', [curve, constant('one', 1.0)], 'gate')
+    half = node('Mul', [Z, constant('half', 0.5)], 'half')
+    return node('Mul', [half, gate], symbol, doc)
 
 
 def write_elu(graph: Graph, Z: str, alpha: float, symbol: str, doc: str) -> str:

@@ -1,6 +1,7 @@
 """Each layer as a module of PyTorch, and which numbers of both are the same."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
@@ -21,7 +22,8 @@ ACTIVATIONS: Mapping[str, Callable[..., nn.Module]] = MappingProxyType({
     'identity': nn.Identity, 'relu': nn.ReLU, 'lrelu': nn.LeakyReLU, 'elu': nn.ELU,
     'selu': nn.SELU, 'sigmoid': nn.Sigmoid, 'hard_sigmoid': modules.HardSigmoid, 'tanh': nn.Tanh,
     'hard_tanh': nn.Hardtanh, 'softsign': nn.Softsign, 'softplus': modules.Softplus,
-    'gelu': nn.GELU, 'silu': nn.SiLU, 'mish': modules.Mish, 'softmax': modules.Softmax,
+    'gelu': nn.GELU, 'gelu_tanh': partial(nn.GELU, 'tanh'), 'hard_swish': nn.Hardswish,
+    'relu6': nn.ReLU6, 'silu': nn.SiLU, 'mish': modules.Mish, 'softmax': modules.Softmax,
 })  # fmt: skip
 """Each activation function; it is made with the hyper-parameter that it has here, if any."""
 

@@ -16,12 +16,15 @@ from epynn.commons.maths import (
     elu,
     gated,
     gelu,
+    gelu_tanh,
     hard_sigmoid,
+    hard_swish,
     hard_tanh,
     identity,
     lrelu,
     mish,
     relu,
+    relu6,
     selu,
     sigmoid,
     silu,
@@ -31,7 +34,11 @@ from epynn.commons.maths import (
     tanh,
 )
 
-NEW = [gelu, silu, mish, selu, softplus, softsign, hard_sigmoid, hard_tanh]
+NEW = [gelu, silu, mish, selu, softplus, softsign, hard_sigmoid, hard_tanh,
+       gelu_tanh, hard_swish, relu6]  # fmt: skip
+
+
+SMALLEST = float(np.finfo(float).tiny)
 
 
 def ncdf(x):
@@ -40,6 +47,9 @@ def ncdf(x):
 
 EXACT = {
     gelu: lambda x: x * ncdf(x),
+    gelu_tanh: lambda x: (
+        x / (1 + mpmath.exp(-mpmath.sqrt(8 / mpmath.pi) * (x + mpmath.mpf('0.044715') * x**3)))
+    ),
     silu: lambda x: x / (1 + mpmath.exp(-x)),
     mish: lambda x: x * mpmath.tanh(mpmath.log1p(mpmath.exp(x))),
     softplus: lambda x: mpmath.log1p(mpmath.exp(x)),
@@ -53,7 +63,9 @@ def test_values_are_right_to_the_last_digits(f):
     with mpmath.workdps(40):
         exact = [EXACT[f](mpmath.mpf(x)) for x in points]
         absolute = [abs(mpmath.mpf(y) - e) for y, e in zip(f(points), exact, strict=True)]
-        relative = [a / abs(e) if e else a for a, e in zip(absolute, exact, strict=True)]
+        # Below the smallest normal number there are no digits to be right
+        pairs = zip(absolute, exact, strict=True)
+        relative = [a / abs(e) if abs(e) > SMALLEST else a for a, e in pairs]
     right = points > -2
     assert max(float(r) for r, near in zip(relative, right, strict=True) if near) < 1e-15
     assert max(float(a) for a, near in zip(absolute, right, strict=True) if not near) < 1e-15
@@ -124,6 +136,10 @@ def test_values_of_the_others_at_known_points():
     x = np.array([-6.0, -3.0, 0.0, 1.5, 3.0, 6.0])
     np.testing.assert_allclose(hard_sigmoid(x), [0, 0, 0.5, 0.75, 1, 1])
     np.testing.assert_array_equal(hard_sigmoid(x, deriv=True) * 6, [0, 0, 1, 1, 0, 0])
+    np.testing.assert_allclose(hard_swish(x), [0, 0, 0, 1.125, 3, 6])
+    np.testing.assert_allclose(hard_swish(x, deriv=True), [0, 0, 0.5, 1, 1, 1])
+    np.testing.assert_array_equal(relu6(2 * x), [0, 0, 0, 3, 6, 6])
+    np.testing.assert_array_equal(relu6(2 * x, deriv=True), [0, 0, 0, 1, 0, 0])
     np.testing.assert_array_equal(hard_tanh(x), [-1, -1, 0, 1, 1, 1])
     np.testing.assert_array_equal(hard_tanh(np.array([-1, 0.5, 1]), deriv=True), [0, 1, 0])
     np.testing.assert_allclose(softsign(x), [-6 / 7, -3 / 4, 0, 0.6, 3 / 4, 6 / 7])
@@ -135,6 +151,10 @@ def test_identities(rng):
     x = rng.normal(size=100) * 5
     np.testing.assert_allclose(gelu(x) - gelu(-x), x, atol=1e-15)
     np.testing.assert_allclose(silu(x) - silu(-x), x, atol=1e-15)
+    np.testing.assert_allclose(gelu_tanh(x) - gelu_tanh(-x), x, atol=1e-15)
+    np.testing.assert_allclose(gelu_tanh(x), gelu(x), atol=5e-4)
+    np.testing.assert_allclose(hard_swish(x), x * hard_sigmoid(x))
+    np.testing.assert_allclose(relu6(x), 3 + 3 * hard_tanh(x / 3 - 1), atol=1e-15)
     np.testing.assert_allclose(softplus(x) - softplus(-x), x, atol=1e-15)
     np.testing.assert_array_equal(softplus(x, deriv=True), sigmoid(x))
     np.testing.assert_allclose(mish(x), x * tanh(softplus(x)))
@@ -226,8 +246,9 @@ def test_activation_functions_by_name_or_function():
     assert list(ACTIVATIONS)[:4] == ['identity', 'relu', 'lrelu', 'elu']
     assert list(ACTIVATIONS)[4:7] == ['sigmoid', 'tanh', 'softmax']
     assert list(ACTIVATIONS)[7:11] == ['gelu', 'silu', 'mish', 'selu']
-    assert list(ACTIVATIONS)[11:] == ['softplus', 'softsign', 'hard_sigmoid', 'hard_tanh']
-    message = "activate: expected .* identity, relu, .*softmax, .*hard_tanh, got 'rely'"
+    assert list(ACTIVATIONS)[11:15] == ['softplus', 'softsign', 'hard_sigmoid', 'hard_tanh']
+    assert list(ACTIVATIONS)[15:] == ['gelu_tanh', 'hard_swish', 'relu6']
+    message = "activate: expected .* identity, relu, .*softmax, .*relu6, got 'rely'"
     with pytest.raises(ArgumentError, match=message):
         activation_functions('rely')
 
