@@ -3,12 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+from epynn.activation.models import Activation
 from epynn.commons.calls import in_words
+from epynn.commons.maths import identity
 from epynn.commons.memory import enough_memory
 from epynn.commons.paths import as_path
+from epynn.embedding.models import Embedding
 from epynn.interchange.incoming import as_network
 from epynn.interchange.onnx.chain import Chain, OtherLayout
 from epynn.interchange.onnx.inputs import find_input, find_output
+from epynn.interchange.onnx.learned import read_learned
 from epynn.interchange.onnx.loading import Tensors, load_file
 from epynn.interchange.onnx.reading import ReadGraph
 from epynn.interchange.onnx.walking import read_chain
@@ -16,36 +20,108 @@ from epynn.network.models import EpyNN
 
 
 @in_words('read_onnx', method=False)
-def read_onnx(path: str | Path, data: Any = None) -> EpyNN:
-    """Read a network from a file of ONNX, of whatever program."""
+def read_onnx(
+    path: str | Path, data: Any = None, shape: tuple[int, ...] | None = None, dtype: Any = 'float64'
+) -> EpyNN:
+    """Read a network from a file of ONNX, whatever program wrote it.
+
+    Chains of layers, sums with what went around a chain, and branches that are joined become layers
+    of epynn; weights become parameters, to the bit. It predicts; to train on, hand in data, and
+    initialize it with the loss and the settings that you choose::
+
+        model = read_onnx('network.onnx', data=Embedding(X, Y, batch_size=32, Y_encode=True))
+        model.initialize(loss='CCE', learning_rate=0.01, params=False)
+        model.train(10)
+
+    **Images are channels-last here**: where the file has them channels first, ``(m, d, h, w)``, as
+    those of PyTorch, the network takes ``(m, h, w, d)``, ``X.transpose(0, 2, 3, 1)``; images that
+    come out are so, too. No array is moved: weights behind a Flatten are.
+
+    Functions are told by what they compute: SiLU is that whether it is one node or two. A constant
+    that is added to each channel, or multiplied, becomes part of the layer before, else a BatchNorm
+    that is frozen. Normalizations use the statistics of the file. Tokens, labels and scale that
+    ``export_onnx`` noted are there again.
+
+    Parameters
+    ----------
+    path : str
+        The file. Weights that it keeps in other files are read from its folder alone.
+    data : Embedding, optional
+        Data to train on.
+    shape : tuple of int, optional
+        Of one sample, in the axes of the file, where that leaves some open, such as the number of
+        steps; 32 each if left out, which most layers do not depend on.
+    dtype : data type, optional
+        ``float64`` or ``float32``, for the parameters and all that is computed.
+
+    Returns
+    -------
+    EpyNN
+        The network. Without data it predicts.
+
+    Raises
+    ------
+    MissingExtraError
+        If the package onnx is not installed.
+    ModelFileError
+        If the file is damaged, or a node is none that layers have: the error names it.
+    ArgumentError
+        If there is no such file, or an argument is none of those above.
+    DataError, LabelError, ShapeError
+        If `data` do not fit the network.
+    OutOfMemoryError
+        If there is too little memory.
+
+    Notes
+    -----
+    A file may come from anywhere: no code of it runs, nothing outside its folder is read, and
+    memory is in proportion to the file.
+    """
     path = as_path(path, 'read_onnx(path)')
     where = f'read_onnx, {path.name}'
     file = load_file(path, where)
+    samples = data.dtrain.X.shape[1:] if isinstance(data, Embedding) else ()
     with enough_memory('read_onnx', 'a few times the memory of the file', 'Free some.'):
-        chain = read_layers(file, path.parent, where)
-        return as_network(chain.layers, chain.first, where, path.stem, data)
+        chain = read_layers(file, path.parent, where, shape, samples)
+        known = read_learned(file, where, chain.first)
+        return as_network(chain.layers, chain.first, where, path.stem, data, dtype, known)
 
 
-def read_layers(file: Any, folder: Path, where: str) -> Chain:
+def read_layers(
+    file: Any, folder: Path, where: str, shape: tuple[int, ...] | None, samples: tuple[int, ...]
+) -> Chain:
     """Return the layers of a file; the input is as in the graph, else its channels come first."""
-    graph = ReadGraph(file, Tensors(folder, where))
     try:
-        return read_from(graph, file, False)
+        return read_from(file, Tensors(folder, where), shape, samples, channels_first=False)
     except OtherLayout as error:
         try:
-            return read_from(ReadGraph(file, Tensors(folder, where)), file, True)
+            return read_from(file, Tensors(folder, where), shape, samples, channels_first=True)
         except OtherLayout:
             raise error from None
 
 
-def read_from(graph: ReadGraph, file: Any, channels_first: bool) -> Chain:
+def read_from(
+    file: Any,
+    tensors: Tensors,
+    shape: tuple[int, ...] | None,
+    samples: tuple[int, ...],
+    channels_first: bool,
+) -> Chain:
     """Return the layers of a graph whose input has the channels behind the samples, or last."""
-    name, sizes = find_input(graph, file)
+    graph = ReadGraph(file, tensors)
+    name, sizes = find_input(graph, file, shape, turned(samples, -1) if channels_first else samples)
     output = find_output(graph, file)
     axes = tuple(range(len(sizes) + 1))
-    if channels_first and len(sizes) > 1:
-        sizes = (*sizes[1:], sizes[0])
-        axes = (0, len(sizes), *range(1, len(sizes)))
+    if channels_first:
+        sizes, axes = turned(sizes, 1), (0, *turned(axes[1:], -1))
     chain = Chain(graph, name, sizes, axes, allowed=graph.before(output))
     read_chain(chain, output)
+    chain.end(output)
+    if not chain.layers:
+        chain.layers.append(Activation(identity))
     return chain
+
+
+def turned(sizes: tuple[int, ...], by: int) -> tuple[int, ...]:
+    """Return sizes, the first of them last, or the other way round."""
+    return (*sizes[by:], *sizes[:by])

@@ -165,6 +165,18 @@ class Chain:
                 'Only axes of the input, and of layers of windows, can be told apart.',
             )  # fmt: skip
 
+    def end(self, output: str) -> None:
+        """Require what the graph gives out to be what the last layer does, channels last."""
+        if ONE in self.axes:
+            self.fill()
+        last = len(self.axes) - 1
+        first = (0, last, *range(1, last))
+        if self.rows is not None or self.axes not in (tuple(range(last + 1)), first):
+            raise self.graph.producers[output].refuse(
+                'an output whose numbers are in the order of the layers', f'axes {self.axes}',
+                'Leave out the last Flatten or Transpose, or put a Dense behind it.',
+            )  # fmt: skip
+
     def fill(self, node: Node | None = None) -> None:
         """Give the layers the axes of size 1 that the graph alone has."""
         if ONE not in self.axes:

@@ -2,39 +2,54 @@
 
 from typing import Any
 
+from epynn.commons.errors import ArgumentError
 from epynn.interchange.extras import onnx
 from epynn.interchange.onnx.loading import refuse
 from epynn.interchange.onnx.reading import ReadGraph
 
+OPEN = 32
+"""The size of an axis that a file leaves open, and the user, too: layers seldom depend on it."""
 LONGEST = 2**31
-FLOATS = {1: True, 11: False, 10: True}
-"""Types of floats by their number in the protocol, and whether settings are as exact as they."""
 
 
-def find_input(graph: ReadGraph, file: Any) -> tuple[str, tuple[int, ...]]:
-    """Return the name of the one input that is read, and the shape of a sample of it."""
+def find_input(
+    graph: ReadGraph, file: Any, shape: tuple[int, ...] | None, samples: tuple[int, ...]
+) -> tuple[str, tuple[int, ...]]:
+    """Return the name of the one input that is read, and the shape of a sample of it.
+
+    `shape` are the sizes of the axes that the file leaves open, and of the others; `samples` those
+    of data, if there are any.
+    """
     given = [
         value for value in file.graph.input
         if value.name not in graph.initializers and graph.users[value.name]
     ]  # fmt: skip
     if len(given) != 1:
-        names = ', '.join(value.name for value in given) or 'none'
+        names = ', '.join(value.name[:40] for value in given[:9]) or 'none'
         raise refuse(graph.where, 'one input', names, 'Export the part that one input goes into.')
     kind = given[0].type.tensor_type
-    graph.float32 = FLOATS.get(kind.elem_type, True)
+    graph.float32 = kind.elem_type != onnx().TensorProto.DOUBLE
     dims: list[Any] = [
         dim.dim_value if dim.HasField('dim_value') else None for dim in kind.shape.dim
     ]
-    sizes = dims[1:]
-    if not given[0].type.HasField('tensor_type') or not sizes or len(sizes) > 7:
+    told = [size is None or 0 < size < LONGEST for size in dims[1:]]
+    if not all(told) or not 0 < len(told) < 8:
         raise refuse(graph.where, 'an input (m, ...)', f'{dims}', 'Say its shape in the export.')
-    if not all(size is not None and 0 < size < LONGEST for size in sizes):
-        raise refuse(
-            graph.where, f'sizes of all axes of {given[0].name} but the first', f'{sizes}',
-            'Export it with a sample of the shape that you have, and the first axis free alone.',
-        )  # fmt: skip
     graph.samples = dims[0]
-    return given[0].name, tuple(sizes)
+    sizes = dims[1:]
+    fits = shape is None or (
+        len(shape) == len(sizes)
+        and all(told in (None, size) for told, size in zip(sizes, shape, strict=True))
+    )
+    if not fits:
+        raise ArgumentError(
+            'read_onnx(shape)', f'a sample {tuple(size or "any" for size in sizes)}, as the file '
+            'says', f'{shape}', 'Leave it out, or give sizes to the axes that are open alone.',
+        )  # fmt: skip
+    if shape is not None:
+        return given[0].name, shape
+    open_sizes = samples if len(samples) == len(sizes) else (OPEN,) * len(sizes)
+    return given[0].name, tuple(a or b for a, b in zip(sizes, open_sizes, strict=True))
 
 
 def find_output(graph: ReadGraph, file: Any) -> str:
@@ -47,7 +62,7 @@ def find_output(graph: ReadGraph, file: Any) -> str:
     ]  # fmt: skip
     if len(outputs) != 1:
         raise refuse(
-            graph.where, 'one output of floats', ', '.join(outputs) or 'none',
+            graph.where, 'one output of floats', ', '.join(outputs[:9]) or 'none',
             'Export with that output alone that the network is to have.',
         )  # fmt: skip
     return outputs[0]

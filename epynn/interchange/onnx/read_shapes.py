@@ -56,6 +56,28 @@ def read_unsqueeze(chain: Chain, node: Node) -> None:
                          for axis in range(len(chain.axes) + len(set(axes)))])  # fmt: skip
 
 
+def read_slice(chain: Chain, node: Node) -> None:
+    """Read the part of the features that a branch begins with."""
+    d, axis = chain.shape[-1], chain.channels
+    names = 'starts', 'ends', 'axes', 'steps'
+    told = [
+        chain.graph.needed(node, i, name).ravel()[:9].tolist() if node.input(i)
+        else list(node.wholes(name) or ()) for i, name in enumerate(names, 1)
+    ]  # fmt: skip
+    starts, ends, axes, steps = told
+    one = len(starts) == len(ends) == 1 and axes in ([axis], [axis - len(chain.axes)])
+    if chain.layers or not chain.inside or chain.part or not one or steps not in ([], [1]):
+        raise node.refuse(
+            'one part of the features, where a branch begins', f'{starts} to {ends} of {axes}',
+            'Layers read all of their input.',
+        )  # fmt: skip
+    low, high, _ = slice(starts[0], ends[0]).indices(d)
+    if not low < high or chain.rows is not None:
+        raise node.refuse(f'a part of {d} features', f'{starts} to {ends}', 'Find a copy.')
+    chain.part, chain.shape = (low, high), (*chain.shape[:-1], high - low)
+    chain.goes_on(node)
+
+
 def read_flatten(chain: Chain, node: Node) -> None:
     """Read ``Flatten`` behind the samples."""
     axis = node.whole('axis', 1)
@@ -66,6 +88,11 @@ def read_flatten(chain: Chain, node: Node) -> None:
 
 def read_reshape(chain: Chain, node: Node) -> None:
     """Read ``Reshape``: one row a sample, or other axes of it."""
+    reshape_to(chain, node, target_of(chain, node))
+
+
+def target_of(chain: Chain, node: Node) -> list[int]:
+    """Return the sizes that a node ``Reshape`` gives an array, the samples first."""
     told = node.wholes('shape')  # of the oldest files
     shape = list(told) if told else chain.graph.needed(node, 1, 'a shape').ravel()[:32].tolist()
     sizes, n = chain.sizes, prod(chain.shape)
@@ -84,7 +111,7 @@ def read_reshape(chain: Chain, node: Node) -> None:
             f'{[k if k != SAMPLES else "m" for k in shape]}',
             'Samples stay apart here.',
         )  # fmt: skip
-    reshape_to(chain, node, shape)
+    return shape
 
 
 def reshape_to(chain: Chain, node: Node, sizes: list[int]) -> None:

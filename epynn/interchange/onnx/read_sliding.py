@@ -63,9 +63,14 @@ def read_transposed_convolution(chain: Chain, node: Node) -> None:
             'neither dilation nor groups nor output_shape', f'{dilation}, {groups}',
             'Write it as one without.',
         )  # fmt: skip
-    padding: Any = 'same' if node.text('auto_pad', 'NOTSET') == 'SAME_UPPER' else None
-    if padding is None:
-        padding = symmetric(node, pads_of(node, 2))
+    padding: Any = 'same'
+    pads, spans = pads_of(node, 2), [f - s for f, s in zip(size, strides, strict=True)]
+    same = tuple((max(k, 0) // 2, max(k, 0) - max(k, 0) // 2) for k in spans)
+    told = node.text('auto_pad', 'NOTSET') == 'SAME_UPPER'
+    if not told and (pads != same or tuple(more) != tuple(max(-k, 0) for k in spans)):
+        padding = symmetric(node, pads)
+    if padding == 'same':
+        more = (0, 0)
     # (d, u, fh, fw) -> (fh, fw, u, d)
     W = chain.turn(W).transpose(2, 3, 1, 0)
     arrays = {'W': W}
@@ -82,6 +87,24 @@ def read_transposed_convolution(chain: Chain, node: Node) -> None:
 
 def read_pooling(chain: Chain, node: Node) -> None:
     """Read ``MaxPool`` or ``AveragePool``."""
+    add_pooling(chain, node, POOLS['Average' if node.op == 'AveragePool' else 'Max'])
+
+
+def read_smallest(chain: Chain) -> bool:
+    """Read a pooling by the minimum: the maximum of opposite numbers, turned again."""
+    stretch: list[Node] = []
+    for op in ('Neg', 'MaxPool', 'Neg'):
+        users = chain.graph.open_users(stretch[-1].outputs[0]) if stretch else chain.users()
+        if [user.op for user in users] != [op]:
+            return False
+        stretch += users
+    add_pooling(chain, stretch[1], np.min)
+    chain.goes_on(stretch[-1])
+    return True
+
+
+def add_pooling(chain: Chain, node: Node, how: Any) -> None:
+    """Add a layer that pools."""
     size = ints(node, 'kernel_shape', 1) or ()
     chain.channels_first(node, len(size))
     if len(size) not in (1, 2):
@@ -90,18 +113,17 @@ def read_pooling(chain: Chain, node: Node) -> None:
     dilation = ints(node, 'dilations', 1) or (1,) * len(size)
     pads = window_pads(chain, node, size, strides, dilation)
     mean = node.op == 'AveragePool'
-    padded = any(map(any, pads)) and mean and not node.whole('count_include_pad', 0)
-    if set(dilation) != {1} or node.whole('ceil_mode', 0) or padded:
-        raise node.refuse(
-            'windows without dilation and ceil_mode, and means that count padding',
-            f'dilations {dilation}, ceil_mode {node.whole("ceil_mode", 0)}', 'Pool without these.',
-        )  # fmt: skip
+    more: dict[str, Any] = {}
+    if any(map(any, pads)) and mean and not node.whole('count_include_pad', 0):
+        more['count_padding'] = False
+    if node.whole('ceil_mode', 0):
+        more['ceil_mode'] = True
     padding = padding_of(chain, node, size, strides, dilation)
     whole: Any = tuple if len(size) == 2 else max
+    if set(dilation) != {1}:
+        more['dilation'] = whole(dilation)
     make = Pooling if len(size) == 2 else Pooling1D
-    how = POOLS['Average' if mean else 'Max']
-    layer = checked(node, make, whole(size), whole(strides), how, padding)
-    chain.add(node, layer)
+    chain.add(node, checked(node, make, whole(size), whole(strides), how, padding, **more))
     chain.goes_on(node)
 
 

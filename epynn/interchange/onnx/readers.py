@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from epynn.interchange.onnx.chain import Chain
 from epynn.interchange.onnx.node import Node
+from epynn.interchange.onnx.normalizing import read_grouped, read_normalized
 from epynn.interchange.onnx.read_dense import (
     read_add,
     read_divide,
@@ -29,6 +30,7 @@ from epynn.interchange.onnx.read_shapes import (
     read_flatten,
     read_identity,
     read_reshape,
+    read_slice,
     read_squeeze,
     read_transpose,
     read_unsqueeze,
@@ -38,11 +40,14 @@ from epynn.interchange.onnx.read_sliding import (
     read_global_pooling,
     read_pooling,
     read_reduction,
+    read_smallest,
     read_transposed_convolution,
 )
 from epynn.interchange.onnx.recognizing import read_function
 
-PATTERNS: tuple[Callable[[Chain], bool], ...] = (read_temperature, read_function)
+PATTERNS: tuple[Callable[[Chain], bool], ...] = (
+    read_temperature, read_smallest, read_normalized, read_grouped, read_function,
+)  # fmt: skip
 """What is tried on each array, before its nodes one by one: whether it went on."""
 READERS: Mapping[str, Callable[[Chain, Node], None]] = MappingProxyType({
     'Add': read_add,
@@ -70,6 +75,7 @@ READERS: Mapping[str, Callable[[Chain, Node], None]] = MappingProxyType({
     'ReduceMean': read_reduction,
     'ReduceMin': read_reduction,
     'Reshape': read_reshape,
+    'Slice': read_slice,
     'Softmax': read_softmax,
     'Squeeze': read_squeeze,
     'Sub': read_subtract,

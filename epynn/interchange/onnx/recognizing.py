@@ -15,6 +15,7 @@ from epynn.activation.models import Activation
 from epynn.commons.maths import ACTIVATIONS, identity, softmax
 from epynn.interchange.onnx.arithmetic import ELEMENTWISE
 from epynn.interchange.onnx.chain import Chain
+from epynn.interchange.onnx.folding import axes_of
 from epynn.interchange.onnx.node import Node
 from epynn.kernels.arrays import ndarray
 
@@ -72,7 +73,8 @@ def put_function(chain: Chain, node: Node, function: Any, settings: dict[str, fl
 def stretches(chain: Chain, X: ndarray) -> Iterator[tuple[Node, ndarray]]:
     """Yield the nodes behind which a single array is left, and that array, computed from `X`.
 
-    All nodes on the way compute each number by itself, with numbers for all of them.
+    Points ``(n,)`` go through nodes that compute each number by itself, with numbers for all of
+    them; an array as that of the graph through means of it, too, and constants of any shape.
     """
     graph, arrays = chain.graph, {chain.at: X}
     left = {chain.at: {node.number_in_order for node in chain.users()}}
@@ -82,13 +84,9 @@ def stretches(chain: Chain, X: ndarray) -> Iterator[tuple[Node, ndarray]]:
             return
         number = heapq.heappop(queue)
         node = graph.nodes[number]
-        inputs = [arrays.get(name, number_of(chain, name)) for name in node.inputs]
-        lacking = any(array is None and name
-                      for array, name in zip(inputs, node.inputs, strict=True))  # fmt: skip
-        if node.op not in ELEMENTWISE or len(node.outputs) > 1 or lacking:
+        values = compute(chain, node, arrays, X.ndim == 1)
+        if values is None:
             return
-        with np.errstate(all='ignore'):
-            values = np.asarray(ELEMENTWISE[node.op](node, *inputs))
         for name in node.inputs:
             left.get(name, set()).discard(number)
         left = {name: users for name, users in left.items() if users}
@@ -105,9 +103,34 @@ def stretches(chain: Chain, X: ndarray) -> Iterator[tuple[Node, ndarray]]:
         queue = sorted({*queue, *users})
 
 
-def number_of(chain: Chain, name: str) -> ndarray | None:
-    """Return a constant that is one number, as such."""
-    array = chain.graph.constant(name) if name else None
-    if array is None or array.size != 1 or array.ndim > len(chain.axes):
+def compute(chain: Chain, node: Node, arrays: dict[str, ndarray], points: bool) -> ndarray | None:
+    """Return what a node makes of arrays and constants; None for one that is not tried."""
+    mean = node.op == 'ReduceMean' and not points
+    if len(node.outputs) > 1 or not (mean or node.op in ELEMENTWISE):
         return None
-    return array.reshape(()).astype(np.float64) if array.dtype.kind == 'f' else array.reshape(())
+    inputs: list[ndarray | None] = []
+    for name in node.inputs:
+        array = arrays.get(name, chain.graph.constant(name)) if name else None
+        if array is None and name:
+            return None
+        if array is not None and name not in arrays:
+            if array.ndim > len(chain.axes) or (points and array.size != 1):
+                return None
+            array = array.astype(np.float64) if array.dtype.kind == 'f' else array
+            array = array.reshape(()) if points else array
+        inputs.append(array)
+    if mean:
+        axes, keep = reduced_axes(chain, node), bool(node.whole('keepdims', 1))
+        return None if inputs[0] is None else inputs[0].mean(axes, keepdims=keep)
+    try:
+        with np.errstate(all='ignore'):
+            return np.asarray(ELEMENTWISE[node.op](node, *inputs))
+    except (ValueError, TypeError):  # constants of other shapes
+        return None
+
+
+def reduced_axes(chain: Chain, node: Node) -> tuple[int, ...]:
+    """Return the axes that a node takes means over."""
+    given = chain.graph.needed(node, 1, 'axes') if node.input(1) else None
+    axes = axes_of(node, len(chain.axes), given)
+    return tuple(range(len(chain.axes))) if axes is None else axes
