@@ -41,6 +41,29 @@ def test_against_the_plain_wing(shape, window, strides, padding, dilation, dtype
         np.testing.assert_allclose(ours / (size or 1), expected / (size or 1), rtol=0, atol=atol)
 
 
+@pytest.mark.parametrize(
+    'lay',
+    [np.asfortranarray, lambda X: X.swapaxes(1, 3).copy().swapaxes(1, 3), lambda X: X[..., ::-1],
+     lambda X: np.repeat(X, 2, axis=2)[:, :, ::2]],
+    ids=['fortran', 'channels-first', 'mirrored', 'every-other'],
+)  # fmt: skip
+def test_images_that_lie_otherwise_in_memory(lay, rng):
+    window = Window.on((6, 7), 3, groups=4)
+    X, W = lay(rng.standard_normal((2, 6, 7, 4))), rng.standard_normal((3, 3, 1, 4))
+    dZ = lay(rng.standard_normal((2, *window.size_out, 4)))
+    Z = np.empty(dZ.shape)
+    depthwise.multiply(X, W, window, Z, None)
+    pairs = [
+        (Z, plain.multiply_windows(X, W, window, None)),
+        (depthwise.weight_gradient(X, dZ, window),
+         plain.multiply_windows_weight_gradient(X, dZ, window)),
+        (depthwise.input_gradient(dZ, W, window),
+         plain.multiply_windows_input_gradient(dZ, W, window)),
+    ]  # fmt: skip
+    for ours, expected in pairs:
+        np.testing.assert_allclose(ours, expected, rtol=0, atol=1e-12)
+
+
 def test_suits():
     window = Window.on((9, 9), 3, groups=4)
     assert depthwise.suits(window, 4, 4)
