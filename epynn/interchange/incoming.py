@@ -105,6 +105,7 @@ def size_layer(
             inner.compute_shapes(np.broadcast_to(sample, (1, *seen.fs['X'][1:])))
             if not inner.children():
                 check_arrays(inner)
+                inner.p = {name: inner.p[name] for name in inner.ps if name in inner.p}
     except EpynnError as error:
         raise type(error)(
             f'{where}, {error.where}', error.expected, error.got, error.remedy

@@ -93,6 +93,17 @@ def layouts_of_gru(layer: Any) -> Iterator[Layout]:
         yield Layout('bV', 'candidate.bias_hh', (None, 0))
 
 
+def gates_of_torch(layer: Any) -> Iterator[Layout]:
+    """Yield the gates of torch.nn.GRU, whose candidate has both biases by itself."""
+    u = layer.d['u']
+    for number, gate in enumerate(('r', 'z', 'hh')):
+        rows, second = slice(number * u, (number + 1) * u), '' if gate == 'hh' else 'bias_hh_l0'
+        yield Layout(f'U{gate}', 'weight_ih_l0', (1, 0), 'p', rows)
+        yield Layout(f'V{gate}', 'weight_hh_l0', (1, 0), 'p', rows)
+        yield Layout(f'b{gate}', 'bias_ih_l0', (None, 0), 'p', rows, second)
+    yield Layout('bV', 'bias_hh_l0', (None, 0), 'p', slice(2 * u, 3 * u))
+
+
 def gates_below(place: str, layer: Any, gates: tuple[str, ...]) -> Iterator[Layout]:
     """Yield ``U V b`` of gates, which lie below each other there.
 
