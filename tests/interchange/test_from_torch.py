@@ -126,7 +126,8 @@ CHANNELS_LAST = {
         nn.Linear(6, 5, bias=False), nn.LayerNorm(5, 1e-3), nn.Hardtanh(), nn.Linear(5, 4),
         nn.Hardsigmoid(), nn.RMSNorm(4, 1e-6), nn.Softsign(), nn.Linear(4, 3), nn.Softmax(-1))),
     'activations': (VECTORS, lambda: after(
-        nn.SELU(), nn.GELU('tanh'), nn.ReLU6(), nn.Hardswish(), nn.Softplus(), nn.Mish(), nn.Identity(), nn.BatchNorm1d(6, 1e-3, 0.2),
+        nn.SELU(), nn.GELU('tanh'), nn.ReLU6(), nn.Hardswish(), nn.Softplus(), nn.Mish(),
+        nn.Identity(), nn.BatchNorm1d(6, 1e-3, 0.2),
         nn.LayerNorm(6, elementwise_affine=False), nn.LayerNorm(6, bias=False))),
     'linear': (VECTORS, lambda: nn.Linear(6, 2)),
     'steps': (SEQUENCES, lambda: after(
