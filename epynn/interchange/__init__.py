@@ -1,7 +1,9 @@
-"""Networks that go elsewhere, and come from there: ONNX and PyTorch."""
+"""Networks that go elsewhere, and come from there: ONNX, PyTorch and Keras."""
 
 from epynn.interchange.export import model_export_onnx as model_export_onnx
 from epynn.interchange.from_torch import from_torch as from_torch
+from epynn.interchange.keras_weights import keras_weights as keras_weights
+from epynn.interchange.keras_weights import load_keras_weights as load_keras_weights
 from epynn.interchange.read_onnx import read_onnx as read_onnx
 from epynn.interchange.to_torch import to_torch as to_torch
 from epynn.interchange.verify import Verification as Verification

@@ -1,0 +1,1 @@
+"""Layers, weights and training steps as Keras has them."""
