@@ -176,7 +176,8 @@ def other_shapes(
     """
     inside = list(walk_layers(layers))
     tokens = any(layer.input_axes == TOKENS for layer in inside)
-    if not (len(shape) == 2 or (len(shape) == 1 and tokens) or type(layers[0]) is TimeDistributed):
+    by_steps = any(isinstance(layer, TimeDistributed) for layer in layers)
+    if not (len(shape) == 2 or (len(shape) == 1 and tokens) or by_steps):
         return None
     if any(isinstance(layer, Sliding) and pads_by_steps(layer) for layer in inside):
         return None

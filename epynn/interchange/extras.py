@@ -21,6 +21,7 @@ def onnx() -> Any:
 def onnx_reference() -> Any:
     """Return the evaluator of the package onnx; as for :func:`onnx`."""
     onnx()
+    import_module('onnx.reference.op_run')
     return import_module('onnx.reference')
 
 

@@ -16,7 +16,8 @@ from epynn.commons.loss import output_loss
 from epynn.commons.models import Layer, dataSet, walk_layers
 from epynn.commons.rows import take_rows
 from epynn.interchange.export import as_onnx
-from epynn.interchange.extras import onnx_reference, torch
+from epynn.interchange.extras import torch
+from epynn.interchange.onnx.evaluating import evaluate
 from epynn.kernels.arrays import ndarray
 from epynn.network.backward import loss_gradient
 from epynn.network.evaluate import read_labelled
@@ -186,7 +187,7 @@ def beside_onnx(model: EpyNN, X: ndarray, dset: dataSet, steps: int) -> dict[str
     ragged = dset.mask is not None
     file = as_onnx(model.layers[1:], X.shape[1:], 'float64', lengths=ragged)
     given = {'X': X, 'lengths': dset.lengths} if ragged else {'X': X}
-    (theirs,) = onnx_reference().ReferenceEvaluator(file).run(None, given)
+    theirs = evaluate(file, **given)
     ours = model.forward(X, mask=dset.mask)
     return {'outputs': [difference(take_rows(ours, dset.mask), take_rows(theirs, dset.mask))]}
 

@@ -8,6 +8,7 @@ import pytest
 from layer_table import ROWS
 from moved import move_parameters
 from networks import quiet
+from onnx_runs import TOLERANCES, assert_same, run
 
 from epynn import (
     GRU,
@@ -44,73 +45,29 @@ from epynn.commons.errors import (
     StateError,
 )
 from epynn.commons.maths import ACTIVATIONS
-from epynn.commons.models import run_layer
 
 onnx = pytest.importorskip('onnx')
-onnxruntime = pytest.importorskip('onnxruntime')
-reference = pytest.importorskip('onnx.reference')
+pytest.importorskip('onnxruntime')
 export = pytest.importorskip('epynn.interchange.export')
 
-BY_RUNTIME = {'pooling1d-min-padding'}
-"""The evaluator of onnx fails on a padded MaxPool of signals; the runtime does not."""
-tolerances = {'float64': 1e-12, 'float32': 1e-5}
 
-
-def run(file, X, by_runtime, lengths=None):
-    """Return what another program makes of samples."""
-    kind = file.graph.input[0].type.tensor_type.elem_type
-    feeds = {'X': X.astype(onnx.helper.tensor_dtype_to_np_dtype(kind))}
-    if lengths is not None:
-        feeds['lengths'] = np.asarray(lengths)
-    if not by_runtime:
-        return reference.ReferenceEvaluator(file).run(None, feeds)[0]
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(file.SerializeToString(), options)
-    return session.run(None, feeds)[0]
-
-
-def assert_same(layers, X, dtype, by_runtime=None, others=(), lengths=None, **how):
-    """Compare what layers compute with what the file computes, for other samples, too."""
-    by_runtime = dtype == 'float32' if by_runtime is None else by_runtime
-    file = export.as_onnx(layers, X.shape[1:], dtype, lengths=lengths is not None, **how)
-    for part in (X, X[:1], *others):
-        ends = None if lengths is None else lengths[: len(part)]
-        mask = None if ends is None else np.arange(part.shape[1]) < np.asarray(ends)[:, None]
-        A, given = part, mask
-        for layer in layers:
-            A, given = run_layer(layer.twin(), A, given)
-        images = part.transpose(0, 3, 1, 2) if how.get('inputs_as_nchw') else part
-        if mask is not None:
-            images = np.where(mask.reshape(*mask.shape, *[1] * (part.ndim - 2)), images, 99)
-        B = run(file, images, by_runtime, ends)
-        assert B.dtype == dtype
-        if given is not None:
-            A, B = A[given], B[given]
-        assert np.abs(A - B).max() <= tolerances[dtype] * max(1, np.abs(A).max())
-    return file
-
-
-@pytest.mark.parametrize('dtype', tolerances)
+@pytest.mark.parametrize('dtype', TOLERANCES)
 @pytest.mark.parametrize('row', ROWS, ids=lambda row: row.name)
 def test_each_layer_computes_the_same_elsewhere(row, dtype):
     layer, X = row.make(), row.draw_input()
     layer.forward(X)
     move_parameters(layer)
-    by_runtime = row.name in BY_RUNTIME or dtype == 'float32'
     others = [row.draw_input(shape=shape) for shape in row.also if X.ndim < 4]
-    assert_same([layer], X, dtype, by_runtime, others)
+    assert_same([layer], X, dtype, others)
     if row.masked:
         lengths = np.array([X.shape[1] - 1, 1, X.shape[1], 2][: len(X)])
-        assert_same([layer], X, dtype, by_runtime, lengths=lengths)
+        assert_same([layer], X, dtype, lengths=lengths)
 
 
-@pytest.mark.parametrize('dtype', tolerances)
+@pytest.mark.parametrize('dtype', TOLERANCES)
 def test_each_activation_computes_the_same_elsewhere(dtype):
     X = 3 * np.random.default_rng(1).standard_normal((20, 4))
-    # The evaluator of onnx computes Erf in float32, and the runtime not at all in float64
-    names = [name for name in ACTIVATIONS if (name, dtype) != ('gelu', 'float64')]
-    layer = Parallel([[Activation(ACTIVATIONS[name])] for name in names])
+    layer = Parallel([[Activation(ACTIVATIONS[name])] for name in ACTIVATIONS])
     layer.forward(X)
     assert_same([layer], X, dtype)
 
@@ -156,7 +113,7 @@ def test_a_trained_network_is_written_and_predicts_the_same(model, tmp_path):
     path = model.export_onnx(tmp_path / 'network.onnx')
     assert path == tmp_path / 'network.onnx'
     X = model.embedding.dval.X
-    B = run(onnx.load(path), X, by_runtime=True)
+    B = run(onnx.load(path), X)
     np.testing.assert_allclose(model.predict(X).A, B, atol=1e-5)
     again = read_model(model.write(tmp_path / 'network'))
     assert again.export_onnx(tmp_path / 'again.onnx').read_bytes() == path.read_bytes()
@@ -197,7 +154,7 @@ def test_one_node_a_recurrent_layer():
     A = X
     for layer in layers:
         A = layer.forward(A)
-    for dtype in tolerances:
+    for dtype in TOLERANCES:
         file = assert_same(layers, X, dtype)
     kinds = [node.op_type for node in file.graph.node]
     assert (kinds.count('GRU'), kinds.count('LSTM')) == (1, 1)
@@ -207,7 +164,7 @@ def test_one_node_a_recurrent_layer():
 WORDS = ['level', 'noon', 'a', 'python', 'kayak', 'is']
 
 
-@pytest.mark.parametrize('dtype', tolerances)
+@pytest.mark.parametrize('dtype', TOLERANCES)
 def test_sequences_of_different_lengths_are_predicted(dtype, tmp_path):
     layers = [
         TimeDistributed(Dense(4)), Bidirectional(LSTM(4, sequences=True)), Transformer(2, 4),
@@ -218,8 +175,8 @@ def test_sequences_of_different_lengths_are_predicted(dtype, tmp_path):
     file = onnx.load(model.export_onnx(tmp_path / 'words.onnx', dtype))
     others = [list(word) for word in ('sloth', 'noonthonkayak', 'a')]
     predicted = model.predict(others, X_encode=True)
-    B = run(file, predicted.X, dtype == 'float32', predicted.lengths)
-    np.testing.assert_allclose(B, predicted.A, rtol=0, atol=tolerances[dtype])
+    B = run(file, predicted.X, predicted.lengths)
+    np.testing.assert_allclose(B, predicted.A, rtol=0, atol=TOLERANCES[dtype])
     assert named_axes(file) == [['m', 's', 13], ['m'], ['m', 2]]
     with pytest.raises(ArgumentTypeError, match='lengths'):
         model.export_onnx(tmp_path / 'x.onnx', lengths='yes')

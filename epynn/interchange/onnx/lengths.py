@@ -47,9 +47,9 @@ def last_real(graph: Graph, states: str) -> str:
     return graph.node('GatherND', [states, last], 'A', 'the last real state', batch_dims=1)
 
 
-def reversed_steps(graph: Graph, steps: str, symbol: str) -> str:
+def reversed_steps(graph: Graph, steps: str, symbol: str, ragged: bool) -> str:
     """Return steps ``(s, m, ...)`` from the last real one to the first; those that pad stay."""
-    if graph.mask:
+    if ragged:
         return graph.node(
             'ReverseSequence', [steps, graph.lengths], symbol, 'real steps backwards',
             batch_axis=1, time_axis=0,

@@ -110,7 +110,7 @@ def write_parallel(graph: Graph, layer: Any, X: Value) -> Value:
         ends.append(write_layers(graph, branch, Xk, f'{place}.', start))
         graph.place = place
     ends = in_one_layout(graph, *ends)
-    names, last = [end.name for end in ends], len(X.shape) - 1
+    names, last = [end.name for end in ends], len(layer.fs['A']) - 1
     if layer.join == 'concatenate':
         axis = 1 if ends[0].first else last
         A = graph.node('Concat', names, 'A', 'branches side by side', axis=axis)
@@ -139,12 +139,12 @@ def write_transformer(graph: Graph, layer: Any, X: Value) -> Value:
 def write_positional_encoding(graph: Graph, layer: Any, X: Value) -> Value:
     """Add ``A = X + E``, a row for each step: a constant, where their number is."""
     X = graph.channels_last(X)
-    if not graph.any_steps:
-        E = graph.constant('E', layer.fc['E'])
-    elif layer.kind == 'learned':
+    if layer.kind == 'sinusoidal':
+        E = write_sinusoids(graph, X, layer.d['e'])
+    elif graph.any_steps:
         E = graph.node('Gather', [graph.parameter(layer, 'W'), write_positions(graph, X)], 'E')
     else:
-        E = write_sinusoids(graph, X, layer.d['e'])
+        E = graph.constant('E', layer.p['W'][: X.shape[1]])
     return X._replace(name=graph.node('Add', [X.name, E], 'A', 'A = X + E'))
 
 

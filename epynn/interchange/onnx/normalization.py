@@ -27,14 +27,19 @@ def write_batchnorm(graph: Graph, layer: Any, X: Value) -> Value:
 
 
 def write_layernorm(graph: Graph, layer: Any, X: Value) -> Value:
-    """Add ``LayerNormalization``; in float64 its steps, as its `epsilon` is of float32."""
-    X, formula = graph.channels_last(X), 'A = gamma * (X - mean) / sqrt(var + epsilon) + beta'
-    names = [graph.parameter(layer, symbol) for symbol in ('gamma', 'beta')]
-    if is_exact(layer.epsilon, graph):
-        operator = 'LayerNormalization'
-        A = graph.node(operator, [X.name, *names], 'A', formula, epsilon=layer.epsilon)
+    """Add ``LayerNormalization``; in float64 its steps, as its `epsilon` is of float32.
+
+    The mean is taken off before: runtimes lose digits where it is larger than the distances to it.
+    """
+    X, axis = graph.channels_last(X), len(X.shape) - 1
+    names = [graph.parameter(layer, symbol) for symbol in AFFINE]
+    if not is_exact(layer.epsilon, graph):
+        A = scaled(graph, normalized(graph, X.name, axis, layer.epsilon), *names)
     else:
-        A = scaled(graph, normalized(graph, X.name, len(X.shape) - 1, layer.epsilon), *names)
+        A = graph.node(
+            'LayerNormalization', [centered(graph, X.name, axis), *names], 'A',
+            'A = gamma * (X - mean) / sqrt(var + epsilon) + beta', epsilon=layer.epsilon,
+        )  # fmt: skip
     return X._replace(name=A)
 
 
@@ -72,10 +77,15 @@ def normalized(graph: Graph, X: str, axis: int, epsilon: float, N: str = '', rea
 
     They are where `real` is 1; the others have to be 0.
     """
-    mean = mean_along(graph, X, axis, 'mean', N)
-    Xc = graph.node('Sub', [X, mean], 'Xc', 'X - mean')
+    Xc = centered(graph, X, axis, N)
     Xc = graph.node('Mul', [Xc, real], 'Xc', '0 where steps pad') if real else Xc
     return divided(graph, Xc, axis, epsilon, N)
+
+
+def centered(graph: Graph, X: str, axis: int, N: str = '') -> str:
+    """Add ``Xc = X - mean`` along an axis."""
+    mean = mean_along(graph, X, axis, 'mean', N)
+    return graph.node('Sub', [X, mean], 'Xc', 'X - mean')
 
 
 def divided(graph: Graph, X: str, axis: int, epsilon: float, N: str = '') -> str:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from epynn.commons.positions import position_angles
+from epynn.commons.positions import position_angles, sinusoids
 from epynn.interchange.extras import onnx
 from epynn.interchange.onnx.graph import Graph, Value
 from epynn.kernels.arrays import ndarray
@@ -20,6 +20,8 @@ def write_positions(graph: Graph, X: Value) -> str:
 
 def write_sinusoids(graph: Graph, X: Value, e: int) -> str:
     """Add sine and cosine, in turn, of the angles of each position: ``(s, e)``."""
+    if not graph.any_steps:
+        return graph.constant('E', sinusoids(np.arange(X.shape[1]), e))
     angles = write_angles(graph, X, e)
     sin, cos = (graph.node(op, [angles], op.lower()) for op in ('Sin', 'Cos'))
     even = graph.constant('even', np.arange(e) % 2 == 0)

@@ -45,7 +45,7 @@ def write_recurrent(graph: Graph, layer: Any, X: Value, backwards: bool = False)
     steps = graph.transposed(X.name, [1, 0, 2], 'steps')
     turned = backwards and (ragged or settings is None)
     if turned:
-        steps = reversed_steps(graph, steps, 'back')
+        steps = reversed_steps(graph, steps, 'back', ragged)
     if settings is None:
         states, last = write_scan(graph, layer, steps, X.shape)
     else:
@@ -54,7 +54,7 @@ def write_recurrent(graph: Graph, layer: Any, X: Value, backwards: bool = False)
     if not layer.sequences and not ragged:
         return Value(last, (X.shape[0], u))
     if turned and layer.sequences:
-        states = reversed_steps(graph, states, 'onward')
+        states = reversed_steps(graph, states, 'onward', ragged)
     states = graph.transposed(states, [1, 0, 2], 'samples')
     if layer.sequences:
         return Value(states, (*X.shape[:2], u))
