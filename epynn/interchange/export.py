@@ -47,7 +47,8 @@ def model_export_onnx(
     computes channels-first has one transposition at either end.
 
     The network takes samples as the Embedding encoded and scaled them. How it did is in the
-    metadata of the file: ``epynn.tokens``, ``epynn.classes`` and ``epynn.scale``, in JSON.
+    metadata of the file: ``epynn.tokens``, ``epynn.classes`` and ``epynn.scale``, in JSON; the
+    shape of a sample is in ``epynn.sample``.
 
     Parameters
     ----------
@@ -148,6 +149,7 @@ def as_onnx(
         made, producer_name='epynn', producer_version=__version__, ir_version=IR,
         opset_imports=[onnx().helper.make_opsetid('', OPSET)],
     )  # fmt: skip
+    file.metadata_props.add(key='epynn.sample', value=json.dumps(shape))
     file = onnx().shape_inference.infer_shapes(file, strict_mode=True, data_prop=True)
     onnx().checker.check_model(file, full_check=True)
     return file

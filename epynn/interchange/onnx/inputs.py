@@ -1,5 +1,6 @@
 """The input and the output of a graph: which they are, and the shape of a sample."""
 
+import re
 from typing import Any
 
 from epynn.commons.errors import ArgumentError
@@ -48,8 +49,17 @@ def find_input(
         )  # fmt: skip
     if shape is not None:
         return given[0].name, shape
-    open_sizes = samples if len(samples) == len(sizes) else (OPEN,) * len(sizes)
+    known = samples, noted_sample(file), (OPEN,) * len(sizes)
+    open_sizes = next(each for each in known if len(each) == len(sizes))
     return given[0].name, tuple(a or b for a, b in zip(sizes, open_sizes, strict=True))
+
+
+def noted_sample(file: Any) -> tuple[int, ...]:
+    """Return the shape of a sample that a file of our own notes, where it leaves axes open."""
+    for entry in file.metadata_props:
+        if entry.key == 'epynn.sample':
+            return tuple(map(int, re.findall(r'\b[1-9]\d{0,8}\b', entry.value[:100])))
+    return ()
 
 
 def find_output(graph: ReadGraph, file: Any) -> str:
