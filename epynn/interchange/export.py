@@ -20,6 +20,7 @@ from epynn.interchange.extras import onnx
 from epynn.interchange.onnx.graph import Graph, Value
 from epynn.interchange.onnx.lengths import write_mask
 from epynn.interchange.onnx.nodes import write_layers
+from epynn.interchange.onnx.recurrent import GATES
 from epynn.network.carrying import carried_apart
 from epynn.network.forward import pass_through
 from epynn.network.models import EpyNN
@@ -226,6 +227,8 @@ def drop_unused(graph: Graph, output: str) -> None:
         if used.intersection(node.output):
             inside = [each.input for body in node.attribute for each in body.g.node]
             used.update(node.input, *inside)
+            if node.op_type in GATES:
+                node.output[:] = [name if name in used else '' for name in node.output]
             kept.append(node)
     graph.nodes = kept[::-1]
     graph.constants = {name: array for name, array in graph.constants.items() if name in used}

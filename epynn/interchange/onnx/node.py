@@ -68,6 +68,16 @@ class Node:
         found = self.setting(name, 7, None)
         return None if found is None else tuple(found.ints)
 
+    def texts(self, name: str) -> list[str]:
+        """Return texts."""
+        found = self.setting(name, 8, None)
+        return [] if found is None else [text.decode('utf-8', 'replace') for text in found.strings]
+
+    def numbers(self, name: str) -> tuple[float, ...]:
+        """Return numbers, of float32."""
+        found = self.setting(name, 6, None)
+        return () if found is None else tuple(found.floats)
+
     def input(self, i: int) -> str:
         """Return the name of an input, '' for one that is left out."""
         return self.inputs[i] if i < len(self.inputs) else ''

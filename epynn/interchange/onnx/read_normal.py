@@ -9,7 +9,7 @@ from epynn.commons.normalization import Normalization
 from epynn.groupnorm.models import GroupNorm
 from epynn.interchange.onnx.chain import Chain, checked
 from epynn.interchange.onnx.node import Node
-from epynn.interchange.onnx.recognizing import put_function
+from epynn.interchange.onnx.recognizing import put_function, reduced_axes
 from epynn.kernels.arrays import ndarray
 from epynn.layernorm.models import LayerNorm
 from epynn.rmsnorm.models import RMSNorm
@@ -38,6 +38,22 @@ def read_layernorm(chain: Chain, node: Node) -> None:
                           f'{chain.axes}', 'Transpose before.')  # fmt: skip
     add_norm(chain, node, LayerNorm, 1e-5)
     chain.goes_on(node)
+
+
+def read_centered(chain: Chain) -> bool:
+    """Read a mean that is taken off the channels, and a ``LayerNormalization`` behind it."""
+    graph = chain.graph
+    means = [node for node in chain.users() if node.op == 'ReduceMean']
+    if len(means) != 1 or reduced_axes(chain, means[0]) != (chain.channels,):
+        return False
+    (mean,), off = means, graph.open_users(means[0].outputs[0])
+    if [node.op for node in off] != ['Sub'] or off[0].inputs != [chain.at, mean.outputs[0]]:
+        return False
+    after = graph.open_users(off[0].outputs[0])
+    if {*chain.users()} != {mean, off[0]} or [node.op for node in after] != ['LayerNormalization']:
+        return False
+    read_layernorm(chain, after[0])
+    return True
 
 
 def read_rmsnorm(chain: Chain, node: Node) -> None:

@@ -17,6 +17,7 @@ from epynn.interchange.onnx.read_dense import (
 from epynn.interchange.onnx.read_normal import (
     read_batchnorm,
     read_cast,
+    read_centered,
     read_gather,
     read_groupnorm,
     read_instancenorm,
@@ -25,6 +26,7 @@ from epynn.interchange.onnx.read_normal import (
     read_softmax,
     read_temperature,
 )
+from epynn.interchange.onnx.read_recurrent import read_last_step, read_recurrent
 from epynn.interchange.onnx.read_shapes import (
     read_dropout,
     read_flatten,
@@ -46,7 +48,8 @@ from epynn.interchange.onnx.read_sliding import (
 from epynn.interchange.onnx.recognizing import read_function
 
 PATTERNS: tuple[Callable[[Chain], bool], ...] = (
-    read_temperature, read_smallest, read_normalized, read_grouped, read_function,
+    read_temperature, read_smallest, read_normalized, read_centered, read_grouped, read_last_step,
+    read_function,
 )  # fmt: skip
 """What is tried on each array, before its nodes one by one: whether it went on."""
 READERS: Mapping[str, Callable[[Chain, Node], None]] = MappingProxyType({
@@ -60,16 +63,19 @@ READERS: Mapping[str, Callable[[Chain, Node], None]] = MappingProxyType({
     'Dropout': read_dropout,
     'Flatten': read_flatten,
     'Gather': read_gather,
+    'GRU': read_recurrent,
     'Gemm': read_gemm,
     'GlobalAveragePool': read_global_pooling,
     'GlobalMaxPool': read_global_pooling,
     'GroupNormalization': read_groupnorm,
     'Identity': read_identity,
     'InstanceNormalization': read_instancenorm,
+    'LSTM': read_recurrent,
     'LayerNormalization': read_layernorm,
     'MatMul': read_matmul,
     'MaxPool': read_pooling,
     'Mul': read_multiply,
+    'RNN': read_recurrent,
     'RMSNormalization': read_rmsnorm,
     'ReduceMax': read_reduction,
     'ReduceMean': read_reduction,

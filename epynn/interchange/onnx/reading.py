@@ -7,13 +7,17 @@ from typing import Any
 import numpy as np
 
 from epynn.commons.errors import ModelFileError
-from epynn.interchange.onnx.folding import can_fold, fold_node, read_constant
+from epynn.interchange.onnx.folding import can_fold, fold_filled, fold_node, read_constant
 from epynn.interchange.onnx.loading import Tensors, refuse
 from epynn.interchange.onnx.node import Node
 from epynn.kernels.arrays import ndarray
 
 SAMPLES = 2**40
 """Stands for the number of samples in shapes that a graph computes: no axis is as long."""
+MOVES = ('Cast', 'Expand', 'Identity', 'Reshape', 'Slice', 'Squeeze', 'Transpose', 'Unsqueeze')
+"""Operators that leave an array filled with one number such."""
+FILLERS = ('ConstantOfShape', 'Expand')
+ONE = np.ones(1, np.int64)
 FOLDED = 1_000_000
 """Numbers that folded constants may have besides twice those of the file."""
 
@@ -27,6 +31,10 @@ class ReadGraph:
         In an order in which they compute.
     users, producers : dict
         Nodes that read an array, and the one that gives it, by the name of the array.
+    fills : dict
+        The number that fills an array whose samples are as many as those of the input.
+    outputs : set of str
+        What the file gives out.
     float32 : bool
         Whether numbers are of float32, as settings of nodes are.
     samples : int or None
@@ -41,6 +49,8 @@ class ReadGraph:
             raise refuse(self.where, 'dense tensors', 'sparse ones', 'Export without.')
         self.initializers = self.by_name(graph.initializer)
         self.constants: dict[str, ndarray] = {}
+        self.fills: dict[str, float] = {}
+        self.outputs = {value.name for value in graph.output}
         self.folded = 0
         given = [value for value in graph.input if value.name not in self.initializers]
         made = [as_node(node) for node in graph.node]
@@ -101,6 +111,8 @@ class ReadGraph:
         if node.op == 'Constant':
             self.constants[node.outputs[0]] = read_constant(node, self.tensors)
             return True
+        if self.fill(node):
+            return True
         inputs = [self.constant(name) if name else None for name in node.inputs]
         known = all(array is not None or not name
                     for array, name in zip(inputs, node.inputs, strict=True))  # fmt: skip
@@ -114,6 +126,26 @@ class ReadGraph:
             raise node.refuse('constants that fit', str(error), 'Find a copy.') from error
         self.constants[node.outputs[0]] = array
         return True
+
+    def fill(self, node: Node) -> bool:
+        """Note what fills an array that has an axis of samples: states of 0, for example."""
+        filled = self.fills.get(node.input(0))
+        if filled is not None and node.op in MOVES:
+            self.fills[node.outputs[0]] = filled
+            return True
+        shape = self.constants.get(node.inputs[-1]) if node.op in FILLERS else None
+        if shape is None or shape.ndim != 1 or SAMPLES not in shape:
+            return False
+        filler = self.constant(node.inputs[0]) if node.op == 'Expand' else fold_filled(node, ONE)
+        if filler is None or filler.size != 1:
+            return False
+        self.fills[node.outputs[0]] = float(filler.ravel()[0])
+        return True
+
+    def is_zero(self, name: str) -> bool:
+        """Return whether an array holds nothing but 0."""
+        array = self.constant(name)
+        return self.fills.get(name) == 0 if array is None else not array.any()
 
     def spend(self, numbers: int) -> None:
         """Count the numbers of folded constants; refuse more than the file can account for."""
@@ -134,7 +166,7 @@ class ReadGraph:
 
     def is_constant(self, name: str) -> bool:
         """Return whether an array is a constant."""
-        return name in self.constants or name in self.initializers
+        return name in self.constants or name in self.initializers or name in self.fills
 
     def constant(self, name: str) -> ndarray | None:
         """Return a constant, or None for what depends on the input."""

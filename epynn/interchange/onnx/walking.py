@@ -9,6 +9,7 @@ from epynn.commons.models import Layer
 from epynn.interchange.onnx.chain import Chain, checked
 from epynn.interchange.onnx.loading import refuse
 from epynn.interchange.onnx.node import Node
+from epynn.interchange.onnx.read_recurrent import join_directions
 from epynn.interchange.onnx.readers import PATTERNS, READERS
 from epynn.residual.models import Residual
 
@@ -87,8 +88,11 @@ def read_branches(chain: Chain, users: list[Node]) -> None:
     chain.goes_on(join)
 
 
-def join_layer(node: Node, how: str, ends: list[Chain]) -> Parallel | Residual:
+def join_layer(node: Node, how: str, ends: list[Chain]) -> Layer:
     """Return the layer of branches that meet in a node."""
+    both_ways = join_directions(node, how, ends)
+    if both_ways is not None:
+        return both_ways
     parts = [end.part for end in ends]
     if node.op == 'Add' and not any(parts):
         F, S = ends if ends[0].layers else ends[::-1]
@@ -148,16 +152,18 @@ def find_join(chain: Chain, users: list[Node]) -> Node:
                     del left[name]
         if not left:
             return node
-        for name in filter(None, node.outputs):
-            after = {
+        read = {
+            name: {
                 user.number_in_order for user in graph.open_users(name)
                 if chain.allowed is None or user in chain.allowed
-            }  # fmt: skip
-            if after or name == node.outputs[0]:
-                left[name] = after or {-1}
-            for number in after - seen:
-                heapq.heappush(queue, number)
-            seen |= after
+            }
+            for name in filter(None, node.outputs)
+        }  # fmt: skip
+        left |= {name: after for name, after in read.items() if after} or {node.outputs[0]: {-1}}
+        after = set().union(*read.values()) - seen
+        for number in after:
+            heapq.heappush(queue, number)
+        seen |= after
     raise users[0].refuse(
         'branches that meet again', 'some that do not', 'Export one output alone.'
     )
