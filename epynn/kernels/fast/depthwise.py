@@ -70,8 +70,8 @@ def input_gradient(dZ: ndarray, W: ndarray, window: Window) -> ndarray:
 def _view_rows(Xp: ndarray, window: Window) -> ndarray:
     """View what each tap sees of each row: ``-> (m, oh, fh, fw, 1, ow * d)``.
 
-    With strides along the row, places are apart: ``-> (m, oh, fh, fw, ow, d)``. Images whose rows are
-    no runs, as where channels come first in memory, are copied.
+    With strides along the row, places are apart: ``-> (m, oh, fh, fw, ow, d)``. Images whose rows
+    are no runs, as where channels come first in memory, are copied.
     """
     apart = window.strides[1] > 1
     if not apart and Xp.strides[2] != Xp.shape[3] * Xp.strides[3]:
