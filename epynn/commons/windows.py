@@ -153,7 +153,7 @@ def _make_window(
 def check_sight(layer: Sliding) -> None:
     """Refuse a window of a pooling that would see nothing but padding."""
     window = layer.window
-    if not window.count_points(window.pads).all():
+    if not window.sees_everywhere():
         raise ShapeError(
             f'{layer.name}.dilation', 'windows that see a point of the input each',
             f'an input of {window.size_in}, of which one sees nothing',

@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 
+from epynn.attention.models import Attention
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.recurrence import Recurrent
 from epynn.commons.windows import Sliding
@@ -16,9 +17,6 @@ from epynn.files.decoding import Decoder
 from epynn.files.vocabulary import is_known_layer
 from epynn.kernels.arrays import ndarray
 from epynn.network.models import EpyNN
-
-WIDEST = 64
-"""Points along one axis of the window of a pooling, which goes point by point."""
 
 
 def rehearse(model: EpyNN, decoder: Decoder) -> None:
@@ -45,16 +43,10 @@ def rehearse(model: EpyNN, decoder: Decoder) -> None:
 def can_rehearse(layer: Layer) -> bool:
     """Return whether a layer may get an empty batch.
 
-    Functions and layers of your own need not take one, and poolings of very wide windows would go
-    on for long.
+    Functions and layers of your own need not take one.
     """
-    pools = isinstance(layer, Sliding) and layer.how
-    window = [layer.d.get(name, 1) for name in ('f', 'fh', 'fw')] if pools else []
-    return (
-        is_known_layer(layer)
-        and all(getattr(layer, argument).is_bundled for argument in layer.activation)
-        and max(window, default=1) <= WIDEST
-    )
+    bundled = all(getattr(layer, argument).is_bundled for argument in layer.activation)
+    return bundled and is_known_layer(layer)
 
 
 def rehearse_layer(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -67,6 +59,10 @@ def rehearse_twin(twin: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
     for inner in walk_layers([twin]):
         if isinstance(inner, Recurrent):
             vars(inner)['forward'] = partial(give_empty_states, inner)
+        elif isinstance(inner, Sliding) and inner.how:
+            vars(inner)['forward'] = partial(give_empty_places, inner)
+        elif isinstance(inner, Attention):
+            vars(inner)['forward'] = partial(give_empty_steps, inner)
     # Without samples only statistics enter: a variance below 0 has no root and is refused.
     with np.errstate(all='ignore', invalid='raise'):
         return tuple(twin.forward(np.empty((0, *shape), twin.dtype)).shape[1:])
@@ -80,3 +76,16 @@ def give_empty_states(layer: Recurrent, A: ndarray) -> ndarray:
     layer.receive_input(A)
     axes = A.shape[:2] if layer.sequences else A.shape[:1]
     return np.empty((*axes, layer.d['u']), A.dtype)
+
+
+def give_empty_steps(layer: Attention, A: ndarray) -> ndarray:
+    """Return the output of attention without noting which of its steps see which."""
+    layer.receive_input(A)
+    return A
+
+
+def give_empty_places(layer: Sliding, A: ndarray) -> ndarray:
+    """Return the output of a pooling without going through the points of its window."""
+    layer.receive_input(A)
+    places = layer.window.size_out[-(A.ndim - 2) :]
+    return np.empty((0, *places, A.shape[-1]), A.dtype)

@@ -1,21 +1,30 @@
 """Networks read from files of ONNX."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from epynn.activation.models import Activation
 from epynn.commons.calls import in_words
+from epynn.commons.errors import (
+    ArgumentError,
+    EpynnError,
+    ModelFileError,
+    OutOfMemoryError,
+)
 from epynn.commons.maths import identity
 from epynn.commons.memory import enough_memory
 from epynn.commons.paths import as_path
 from epynn.embedding.models import Embedding
-from epynn.interchange.incoming import as_network
+from epynn.interchange.incoming import as_network, give_data
 from epynn.interchange.onnx.chain import Chain, OtherLayout
 from epynn.interchange.onnx.inputs import find_input, find_output
 from epynn.interchange.onnx.learned import read_learned
 from epynn.interchange.onnx.loading import Tensors, load_file
 from epynn.interchange.onnx.reading import ReadGraph
 from epynn.interchange.onnx.walking import read_chain
+from epynn.network.checks import check_dtype
 from epynn.network.models import EpyNN
 
 
@@ -81,10 +90,32 @@ def read_onnx(
     where = f'read_onnx, {path.name}'
     file = load_file(path, where)
     samples = data.dtrain.X.shape[1:] if isinstance(data, Embedding) else ()
+    dtype = check_dtype(dtype)
     with enough_memory('read_onnx', 'a few times the memory of the file', 'Free some.'):
-        chain = read_layers(file, path.parent, where, shape, samples)
-        known = read_learned(file, where, chain.first)
-        return as_network(chain.layers, chain.first, where, path.stem, data, dtype, known)
+        with one_error(where):
+            chain = read_layers(file, path.parent, where, shape, samples)
+            known = read_learned(file, where, chain.first)
+            model = as_network(chain.layers, chain.first, where, path.stem, None, dtype, known)
+        if data is not None:
+            give_data(model, data, where)
+        return model
+
+
+@contextmanager
+def one_error(where: str) -> Iterator[None]:
+    """Give all that is wrong with a file one type of error."""
+    try:
+        yield
+    except (ArgumentError, ModelFileError, OutOfMemoryError):
+        raise
+    except EpynnError as error:
+        place = error.where if error.where.startswith(where) else f'{where}, {error.where}'
+        raise ModelFileError(place, error.expected, error.got, error.remedy) from error
+    except (
+        ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError
+    ) as error:  # fmt: skip
+        words = f'others ({type(error).__name__}: {str(error)[:200]})'
+        raise ModelFileError(where, 'nodes and tensors that fit', words, 'Find a copy.') from error
 
 
 def read_layers(

@@ -115,6 +115,14 @@ class Window:
         counts: ndarray = rows[:, np.newaxis] * columns
         return counts
 
+    def sees_everywhere(self) -> bool:
+        """Return whether no place of the window shows padding alone."""
+        axes = zip(
+            self.size_in, self.pads, self.size, self.size_out, self.strides, self.dilation,
+            strict=True,
+        )  # fmt: skip
+        return all(_sees_everywhere(*axis) for axis in axes)
+
 
 def pair(value: object, name: str, least: int | None = None) -> tuple[int, int]:
     """Normalize an int or a pair of ints, one for the height and one for the width.
@@ -221,6 +229,18 @@ def _count_points(
     seen = stride * np.arange(places)[:, np.newaxis] + dilation * np.arange(points)
     counts: ndarray = np.sum((before <= seen) & (seen < size - after), axis=1)
     return counts
+
+
+def _sees_everywhere(
+    size: int, padding: tuple[int, int], points: int, places: int, stride: int, dilation: int
+) -> bool:
+    """Return whether each window has a point on one axis of an image."""
+    # Points no further apart than the image is long cannot step over it: the ends tell of all
+    starts = stride * (np.arange(places) if dilation > size else np.array([0, places - 1]))
+    # The first point of each that is not in the padding before
+    first = np.maximum(-(-(padding[0] - starts) // dilation), 0)
+    on_image = starts + first * dilation < padding[0] + size
+    return bool(np.all((first < points) & on_image))
 
 
 def _same(size: int, points: int, stride: int) -> tuple[int, int]:

@@ -24,6 +24,7 @@ MOST_FEATURES = 10_000_000
 """Numbers of a sample that may lie in another order than in the graph."""
 
 
+MOST_AXES = 8
 ONE = -1
 """An axis of size 1 that the graph has and the layers do not."""
 
@@ -53,6 +54,8 @@ class Chain:
         With their parameters.
     allowed : set of Node or None
         The nodes that may be read, all for None.
+    pads : dict
+        What a node ``Pad`` put before and after an axis of the layers: windows that follow take it.
     part : (int, int) or None
         Which part of the last axis a branch reads.
     inside : int
@@ -68,6 +71,7 @@ class Chain:
     rows: ndarray | None = None
     layers: list[Layer] = field(default_factory=list)
     allowed: set[Node] | None = None
+    pads: dict[int, tuple[int, int]] = field(default_factory=dict)
     part: tuple[int, int] | None = None
     inside: int = 0
     first: tuple[int, ...] = ()
@@ -77,7 +81,7 @@ class Chain:
 
     def branch(self, allowed: set[Node]) -> 'Chain':
         """Return a chain that goes on from here, by some of the nodes."""
-        return replace(self, layers=[], allowed=allowed, part=None, inside=self.inside + 1)
+        return replace(self, layers=[], allowed=allowed, part=None, pads={}, inside=self.inside + 1)
 
     def users(self) -> list[Node]:
         """Return the nodes that read the array."""
@@ -87,7 +91,8 @@ class Chain:
     @property
     def sizes(self) -> tuple[int, ...]:
         """The shape of the array in the graph; samples as :data:`SAMPLES`."""
-        sizes = (SAMPLES, *self.shape)
+        padded = (n + sum(self.pads.get(i, ())) for i, n in enumerate(self.shape, 1))
+        sizes = (SAMPLES, *padded)
         return tuple(1 if axis == ONE else sizes[axis] for axis in self.axes)
 
     @property
@@ -118,7 +123,9 @@ class Chain:
         """Go on with the first output of a node; `axes` where they are others, in their order."""
         self.at = node.outputs[0]
         if axes is not None:
-            self.axes = tuple(axes)
+            self.axes = tuple(axes[:MOST_AXES])
+            if len(axes) > MOST_AXES:
+                raise node.refuse(f'at most {MOST_AXES} axes', f'{len(axes)}', 'Drop those of 1.')
 
     def starts_anew(self, node: Node) -> None:
         """Go on with an array whose axes are those of the layers."""

@@ -20,12 +20,14 @@ def fold_node(node: Node, inputs: list[ndarray | None], spend: Callable[[int], N
     The operator has to be one of those below.
     """
     given = [each for each in inputs if each is not None]
-    if node.op in ELEMENTWISE:
-        spend(prod(np.broadcast_shapes(*(each.shape for each in given))))
-        with np.errstate(all='ignore'):
+    with np.errstate(all='ignore'):
+        if node.op in ELEMENTWISE:
+            if node.op not in ('Identity', 'Cast'):
+                spend(prod(np.broadcast_shapes(*(each.shape for each in given))))
             return np.asarray(ELEMENTWISE[node.op](node, *inputs))
-    spend(SIZES.get(node.op, largest)(*given))
-    return np.asarray(FOLDS[node.op](node, *inputs))
+        if node.op in SIZES:
+            spend(SIZES[node.op](*given))
+        return np.asarray(FOLDS[node.op](node, *inputs))
 
 
 def can_fold(node: Node) -> bool:
@@ -40,7 +42,9 @@ def largest(*inputs: ndarray) -> int:
 
 def as_shape(array: Any) -> list[int]:
     """Return a shape that a constant tells."""
-    return [int(n) for n in array.ravel()[:32]]
+    if array.size > 32 or array.dtype.kind not in 'iu':
+        raise ValueError(f'a shape of {array.size} numbers of {array.dtype}')
+    return [int(n) for n in array.ravel()]
 
 
 def read_constant(node: Node, tensors: Tensors) -> ndarray:
@@ -145,9 +149,10 @@ FOLDS: Mapping[str, Callable[..., ndarray]] = MappingProxyType({
 })  # fmt: skip
 """Operators that move numbers, and sums of them."""
 SIZES: Mapping[str, Callable[..., int]] = MappingProxyType({
-    'ConstantOfShape': lambda shape: prod(as_shape(shape)),
+    'Concat': largest, 'ConstantOfShape': lambda shape: prod(as_shape(shape)),
     'Expand': lambda x, shape: prod(np.broadcast_shapes(x.shape, tuple(as_shape(shape)))),
-    'Gather': lambda x, i: x.size * max(i.size, 1),
+    'Gather': lambda x, i: x.size if i.size == 1 else x.size * i.size,
+    'ReduceProd': largest, 'ReduceSum': largest,
     'Range': lambda *bounds: int(abs(np.subtract(*bounds[1::-1]) / bounds[2])) + 1,
 })  # fmt: skip
-"""How many numbers come out of those that make more than they take."""
+"""How many numbers come out of those that make new ones; the others only look at those there."""

@@ -1,6 +1,7 @@
 """The input and the output of a graph: which they are, and the shape of a sample."""
 
 import re
+from math import prod
 from typing import Any
 
 from epynn.commons.errors import ArgumentError
@@ -10,7 +11,8 @@ from epynn.interchange.onnx.reading import ReadGraph
 
 OPEN = 32
 """The size of an axis that a file leaves open, and the user, too: layers seldom depend on it."""
-LONGEST = 2**31
+LONGEST, LARGEST = 2**22, 2**28
+"""Numbers along an axis of a sample, and of all of it."""
 
 
 def find_input(
@@ -51,7 +53,11 @@ def find_input(
         return given[0].name, shape
     known = samples, noted_sample(file), (OPEN,) * len(sizes)
     open_sizes = next(each for each in known if len(each) == len(sizes))
-    return given[0].name, tuple(a or b for a, b in zip(sizes, open_sizes, strict=True))
+    found = tuple(a or b for a, b in zip(sizes, open_sizes, strict=True))
+    if prod(found) > LARGEST:
+        words = f'{prod(found)}'
+        raise refuse(graph.where, f'samples of at most {LARGEST} numbers', words, 'Pass shape=.')
+    return given[0].name, found
 
 
 def noted_sample(file: Any) -> tuple[int, ...]:

@@ -18,6 +18,8 @@ from epynn.kernels.arrays import ndarray
 
 MOST_NODES = 50_000
 """Nodes that a graph may have: the largest networks have a tenth of that."""
+MOST_NUMBERS = 2**40
+"""Numbers that a tensor may have, also of those axes beside one that is 0."""
 FIELDS = {
     'FLOAT': ('float_data', np.float32), 'DOUBLE': ('double_data', np.float64),
     'INT64': ('int64_data', np.int64), 'INT32': ('int32_data', np.int32),
@@ -96,7 +98,8 @@ class Tensors:
             raise refuse(where, f'numbers of {", ".join(FIELDS)}', name, 'Export with float32.')
         field, dtype = FIELDS[name]
         dims, size = tuple(tensor.dims), prod(tensor.dims)
-        if len(dims) > 32 or any(not 0 <= n < 2**31 for n in dims):
+        whole = len(dims) <= 16 and all(n >= 0 for n in dims)
+        if not whole or prod(n or 1 for n in dims) > MOST_NUMBERS:
             raise refuse(where, 'a shape', f'{dims}')
         if tensor.data_location == kinds.EXTERNAL:
             data = self.read_outside(tensor, size * np.dtype(dtype).itemsize, where)

@@ -46,7 +46,7 @@ def read_normalized(chain: Chain) -> bool:
 
 def probe(chain: Chain) -> ndarray:
     """Return numbers to try, as the array of the graph, with few places of each sample."""
-    sizes = [min(size, 3) for size in chain.sizes]
+    sizes = [min(size, 3 if len(chain.axes) < 5 else 2) for size in chain.sizes]
     sizes[0], d = len(SCALES), chain.sizes[chain.channels]
     sizes[chain.channels] = d if d <= WIDEST else 7
     X = np.random.default_rng(0).standard_normal(sizes)

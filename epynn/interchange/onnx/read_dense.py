@@ -90,6 +90,13 @@ def read_divide(chain: Chain, node: Node) -> None:
     chain.goes_on(node)
 
 
+def read_scaler(chain: Chain, node: Node) -> None:
+    """Read ``(X - offset) scale``, of scikit-learn's exporter."""
+    shift(chain, node, -np.array(node.numbers('offset')))
+    scale(chain, node, np.array(node.numbers('scale')))
+    chain.goes_on(node)
+
+
 def other_input(chain: Chain, node: Node) -> ndarray:
     """Return the constant that a node has besides the array."""
     if len(node.inputs) != 2:

@@ -56,6 +56,27 @@ def read_unsqueeze(chain: Chain, node: Node) -> None:
                          for axis in range(len(chain.axes) + len(set(axes)))])  # fmt: skip
 
 
+def read_pad(chain: Chain, node: Node) -> None:
+    """Read zeros around images or signals: the window behind takes them for its padding."""
+    told = node.wholes('pads')
+    pads = list(told) if told else chain.graph.needed(node, 1, 'pads').ravel()[:32].tolist()
+    rank = len(chain.axes)
+    axes = list(range(rank))
+    if node.input(3):
+        axes = list(axes_of(node, rank, chain.graph.needed(node, 3, 'axes')) or ())
+    value = chain.graph.needed(node, 2, 'a number').any() if node.input(2) else False
+    zeros = node.text('mode', 'constant') == 'constant' and not value
+    if not zeros or len(pads) != 2 * len(axes) or chain.pads or min(pads, default=0) < 0:
+        raise node.refuse('zeros before and after axes', f'{pads}, {node.text("mode", "")}',
+                          'Pad with zeros.')  # fmt: skip
+    sides = zip(axes, pads[: len(axes)], pads[len(axes) :], strict=True)
+    found = {chain.axes[axis]: (before, after) for axis, before, after in sides if before or after}
+    if not set(found) <= set(range(1, len(chain.shape))):
+        raise node.refuse('padding of height, width or steps', f'{pads}', 'Pad these alone.')
+    chain.pads = found
+    chain.goes_on(node)
+
+
 def read_slice(chain: Chain, node: Node) -> None:
     """Read the part of the features that a branch begins with."""
     d, axis = chain.shape[-1], chain.channels

@@ -45,7 +45,7 @@ def read_convolution(chain: Chain, node: Node) -> None:
         use_bias=bool(node.input(2)), dilation=whole(dilation), groups=node.whole('group', 1),
     )  # fmt: skip
     chain.add(node, layer, arrays)
-    chain.rows = None
+    chain.rows, chain.pads = None, {}
     chain.goes_on(node)
 
 
@@ -113,8 +113,11 @@ def add_pooling(chain: Chain, node: Node, how: Any) -> None:
     dilation = ints(node, 'dilations', 1) or (1,) * len(size)
     pads = window_pads(chain, node, size, strides, dilation)
     mean = node.op == 'AveragePool'
+    if chain.pads and not (node.whole('count_include_pad', 0) or pads == pads_before(chain)):
+        raise node.refuse('padding that all counts', f'{pads}', 'Pad in one place.')
     more: dict[str, Any] = {}
-    if any(map(any, pads)) and mean and not node.whole('count_include_pad', 0):
+    counts = node.whole('count_include_pad', 0) or chain.pads
+    if any(map(any, pads)) and mean and not counts:
         more['count_padding'] = False
     if node.whole('ceil_mode', 0):
         more['ceil_mode'] = True
@@ -124,6 +127,7 @@ def add_pooling(chain: Chain, node: Node, how: Any) -> None:
         more['dilation'] = whole(dilation)
     make = Pooling if len(size) == 2 else Pooling1D
     chain.add(node, checked(node, make, whole(size), whole(strides), how, padding, **more))
+    chain.pads = {}
     chain.goes_on(node)
 
 
@@ -175,7 +179,11 @@ def window_pads(chain: Chain, node: Node, size: Any, strides: Any, dilation: Any
     """Return the padding of each side, also where a node names a rule for it."""
     rule = node.text('auto_pad', 'NOTSET')
     if rule == 'NOTSET':
-        return pads_of(node, len(size))
+        sides = zip(pads_of(node, len(size)), pads_before(chain), strict=True)
+        rows, columns = ((a + c, b + d) for (a, b), (c, d) in sides)
+        return rows, columns
+    if chain.pads:
+        raise node.refuse('padding in numbers behind a node Pad', rule, 'Pad in one place.')
     if rule == 'VALID':
         return (0, 0), (0, 0)
     if rule not in ('SAME_UPPER', 'SAME_LOWER'):
@@ -184,6 +192,12 @@ def window_pads(chain: Chain, node: Node, size: Any, strides: Any, dilation: Any
     if rule == 'SAME_LOWER':
         return (bottom, top), (right, left)
     return (top, bottom), (left, right)
+
+
+def pads_before(chain: Chain) -> Pads:
+    """Return the padding that a node put around the images, or signals, before."""
+    rows, columns = [(0, 0), *(chain.pads.get(i, (0, 0)) for i in range(1, len(chain.shape)))][-2:]
+    return rows, columns
 
 
 def same_pads(chain: Chain, size: Any, strides: Any, dilation: Any) -> Pads:

@@ -12,6 +12,7 @@ from epynn.interchange.onnx.read_dense import (
     read_gemm,
     read_matmul,
     read_multiply,
+    read_scaler,
     read_subtract,
 )
 from epynn.interchange.onnx.read_normal import (
@@ -31,6 +32,7 @@ from epynn.interchange.onnx.read_shapes import (
     read_dropout,
     read_flatten,
     read_identity,
+    read_pad,
     read_reshape,
     read_slice,
     read_squeeze,
@@ -76,16 +78,19 @@ READERS: Mapping[str, Callable[[Chain, Node], None]] = MappingProxyType({
     'MaxPool': read_pooling,
     'Mul': read_multiply,
     'RNN': read_recurrent,
+    'Pad': read_pad,
     'RMSNormalization': read_rmsnorm,
     'ReduceMax': read_reduction,
     'ReduceMean': read_reduction,
     'ReduceMin': read_reduction,
     'Reshape': read_reshape,
+    'Scaler': read_scaler,
     'Slice': read_slice,
     'Softmax': read_softmax,
     'Squeeze': read_squeeze,
     'Sub': read_subtract,
     'Transpose': read_transpose,
     'Unsqueeze': read_unsqueeze,
+    'ZipMap': read_identity,
 })  # fmt: skip
 """How a node that alone reads an array is read, by its operator."""

@@ -120,9 +120,9 @@ class ReadGraph:
             return False
         try:
             array = fold_node(node, inputs, self.spend)
+        except ModelFileError:
+            raise
         except (ValueError, TypeError, ArithmeticError, LookupError) as error:
-            if isinstance(error, ModelFileError):
-                raise
             raise node.refuse('constants that fit', str(error), 'Find a copy.') from error
         self.constants[node.outputs[0]] = array
         return True
@@ -149,7 +149,7 @@ class ReadGraph:
 
     def spend(self, numbers: int) -> None:
         """Count the numbers of folded constants; refuse more than the file can account for."""
-        self.folded += numbers
+        self.folded += max(numbers, 0)
         if self.folded > FOLDED + 2 * self.tensors.numbers:
             raise refuse(
                 self.where, 'constants that are in the file', 'many more that it would compute',

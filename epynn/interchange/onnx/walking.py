@@ -13,6 +13,7 @@ from epynn.interchange.onnx.read_recurrent import join_directions
 from epynn.interchange.onnx.readers import PATTERNS, READERS
 from epynn.residual.models import Residual
 
+TAKES_PADDING = ('Conv', 'AveragePool')
 DEEPEST = 30
 """Branches that may stand inside each other."""
 JOINS = {'Add': 'add', 'Sum': 'add', 'Mul': 'multiply', 'Mean': 'mean', 'Concat': 'concatenate'}
@@ -22,6 +23,8 @@ def read_chain(chain: Chain, stop: str) -> None:
     """Read nodes into layers, up to an array."""
     while chain.at != stop:
         tell_shapes(chain)
+        if chain.pads:
+            require_window(chain)
         if any(read(chain) for read in PATTERNS):
             continue
         users = chain.users()
@@ -36,6 +39,15 @@ def read_chain(chain: Chain, stop: str) -> None:
             read(chain, users[0])
         else:
             read_branches(chain, users)
+
+
+def require_window(chain: Chain) -> None:
+    """Refuse padding that no window takes up."""
+    for node in chain.users():
+        if node.op not in (*TAKES_PADDING, 'Cast', 'Identity', 'Transpose'):
+            raise node.refuse(
+                f'{", ".join(TAKES_PADDING)} behind a node Pad', node.op, 'Pad in a convolution.'
+            )
 
 
 def reads_once(chain: Chain, node: Node) -> bool:
