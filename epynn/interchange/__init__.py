@@ -8,3 +8,5 @@ from epynn.interchange.read_onnx import read_onnx as read_onnx
 from epynn.interchange.to_torch import to_torch as to_torch
 from epynn.interchange.verify import Verification as Verification
 from epynn.interchange.verify import model_verify as model_verify
+from epynn.interchange.weights import load_weights as load_weights
+from epynn.interchange.weights import save_weights as save_weights

@@ -171,6 +171,13 @@ def prefixes_inside(layer: Any, where: str) -> list[str]:
     return []
 
 
+def channels_first_order(shape: tuple[int, ...]) -> ndarray | None:
+    """Return where each number of a sample ``(h, w, d)`` is in one of ``(d, h, w)``."""
+    places = np.arange(int(np.prod(shape))).reshape(shape[-1], *shape[:-1])
+    order = np.moveaxis(places, 0, -1).ravel()
+    return None if np.array_equal(order, np.arange(order.size)) else order
+
+
 def own_layer(layer: Layer, where: str) -> LayerError:
     """Return the error for a layer that PyTorch has no names for."""
     return LayerError(

@@ -54,8 +54,10 @@ def make_global_pooling(layer: Any, links: Links, place: str) -> nn.Module:
 
 def make_residual(layer: Any, links: Links, place: str) -> nn.Module:
     """Return both ways, which are added."""
-    chain = chain_of(layer.chain, links, f'{place}.')
-    return modules.Residual(chain, chain_of(layer.shortcut, links, f'{place}.', len(chain)))
+    chain, shortcut = layer.chain, layer.shortcut
+    return modules.Residual(
+        chain_of(chain, links, f'{place}.'), chain_of(shortcut, links, f'{place}.', len(chain))
+    )
 
 
 def make_parallel(layer: Any, links: Links, place: str) -> nn.Module:

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from epynn.commons.models import Layer
+from epynn.interchange.layouts import channels_first_order
 from epynn.interchange.pytorch import modules, sequence_readers
 from epynn.interchange.pytorch import sequence_modules as of_sequences
 from epynn.interchange.pytorch.parts import Part, spread
@@ -16,7 +17,6 @@ from epynn.interchange.pytorch.read_activations import FUNCTIONS, activation_fro
 from epynn.interchange.pytorch.reading import (
     Reader,
     Walk,
-    channels_first_order,
     reorder_output,
 )
 from epynn.interchange.pytorch.sliding_readers import (

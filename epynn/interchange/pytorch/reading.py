@@ -221,13 +221,6 @@ def reorder_output(layers: Sequence[Layer], order: ndarray, part: Part) -> None:
     )
 
 
-def channels_first_order(shape: tuple[int, ...]) -> ndarray | None:
-    """Return where each number of a sample ``(h, w, d)`` is in one of ``(d, h, w)``."""
-    places = np.arange(int(np.prod(shape))).reshape(shape[-1], *shape[:-1])
-    order = np.moveaxis(places, 0, -1).ravel()
-    return None if np.array_equal(order, np.arange(order.size)) else order
-
-
 def find(module: Any, name: str) -> Any:
     """Return what an attribute of a module, or of one inside, is; None where there is none."""
     for each in name.split('.'):
