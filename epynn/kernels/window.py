@@ -1,6 +1,7 @@
 """How a window lies on images: its size, strides, padding, dilation, and how often it fits."""
 
 import operator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -107,13 +108,20 @@ class Window:
 
     def count_points(self, left_out: Pads) -> ndarray:
         """Count the points of each window that are not so near the edge of the frame: (oh, ow)."""
-        axes = zip(
+        rows, columns = (_count_points(*axis) for axis in self._axes(left_out))
+        counts: ndarray = rows[:, np.newaxis] * columns
+        return counts
+
+    def sees_all(self, left_out: Pads) -> bool:
+        """Return whether each window has a point that is not so near the edge of the frame."""
+        return all(_sees_all(*axis) for axis in self._axes(left_out))
+
+    def _axes(self, left_out: Pads) -> Iterator[tuple[int, tuple[int, int], int, int, int, int]]:
+        """Iterate over what tells of the height, and of the width."""
+        return zip(
             self.framed, left_out, self.size, self.size_out, self.strides, self.dilation,
             strict=True,
         )  # fmt: skip
-        rows, columns = (_count_points(*axis) for axis in axes)
-        counts: ndarray = rows[:, np.newaxis] * columns
-        return counts
 
     def sees_everywhere(self) -> bool:
         """Return whether no place of the window shows padding alone."""
@@ -224,11 +232,34 @@ def _count_points(
     size: int, left_out: tuple[int, int], points: int, places: int, stride: int, dilation: int
 ) -> ndarray:
     """Count the points of each window along one axis that are not so near an end."""
+    return _count_from(stride * np.arange(places), size, left_out, points, dilation)
+
+
+def _count_from(
+    starts: ndarray, size: int, left_out: tuple[int, int], points: int, dilation: int
+) -> ndarray:
+    """Count those of windows that begin at `starts`, without an array of all points."""
     before, after = left_out
-    # (places, 1) + (points,) -> (places, points)
-    seen = stride * np.arange(places)[:, np.newaxis] + dilation * np.arange(points)
-    counts: ndarray = np.sum((before <= seen) & (seen < size - after), axis=1)
+    # Of point k = 0, 1, ... at start + k * dilation: the first that counts, and the one behind
+    first = np.maximum(-((starts - before) // dilation), 0)
+    behind = np.minimum(-((starts - size + after) // dilation), points)
+    counts: ndarray = np.maximum(behind - first, 0)
     return counts
+
+
+def _sees_all(
+    size: int, left_out: tuple[int, int], points: int, places: int, stride: int, dilation: int
+) -> bool:
+    """Return whether each window has a point that counts, from the few that may have none.
+
+    The first window reaches least far in, the last begins farthest out. Others step over what
+    counts only where that is narrower than their dilation, and they begin before it.
+    """
+    before, after = left_out
+    narrow = size - before - after < dilation
+    few = min(-(-before // stride), places) if narrow else 1
+    starts = stride * np.append(np.arange(few), places - 1)
+    return bool(_count_from(starts, size, left_out, points, dilation).all())
 
 
 def _sees_everywhere(
