@@ -53,7 +53,7 @@ quick: check
 
 test-oldest: export PIP_CONSTRAINT := $(VENV)-oldest.txt
 test-oldest:
-	sed -n 's/^    \([a-z-]*\)>=/\1==/p' setup.cfg > $(PIP_CONSTRAINT)
+	sed -n 's/^    \([a-z0-9-]*\)>=/\1==/p' setup.cfg > $(PIP_CONSTRAINT)
 	echo 'pyparsing<3.3' >> $(PIP_CONSTRAINT)  # later ones warn of what matplotlib 3.8 calls
 	$(call test-abroad,$(VENV)-oldest,$(firstword $(PYTHONS)))
 

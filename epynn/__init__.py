@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from epynn import interchange as interchange
 from epynn import layers
+from epynn import parallel as parallel
 from epynn.commons.errors import EpynnError
 from epynn.commons.io import (
     encode_dataset,

@@ -10,11 +10,12 @@ from example_folders import EXAMPLES
 NEEDS = {
     'sklearn': (
         'captcha', 'diabetes_regression', 'digits_cnn', 'digits_dense', 'digits_resnet',
-        'digits_resume', 'edge_detection', 'search_digits', 'sequential_digits',
+        'digits_parallel', 'digits_resume', 'edge_detection', 'search_digits', 'sequential_digits',
         'tumor_dense',
     ),
     'PIL': ('edge_detection',),
     'distributed': ('search_digits',),
+    'mpi4py': ('digits_parallel',),
     'statsmodels': ('forecast',),
     'matplotlib': ('docstrings', 'forecast', 'tagger', 'topics_lm'),
 }  # fmt: skip
@@ -24,6 +25,7 @@ WITHOUT_LABELS = ('diabetes_regression', 'forecast', 'topics_lm')
 NETWORKS = sorted(path.parent.name for path in EXAMPLES.glob('*/train.py'))
 NETWORKS.remove('edge_detection')  # nothing to learn
 NETWORKS.remove('search_digits')  # learns in other processes
+NETWORKS.remove('digits_parallel')  # so does this one
 NETWORKS.remove('large_file')  # gigabytes, as it comes: test_examples.py writes less
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from example_folders import EXAMPLES
 from example_runs import NETWORKS, learn, percentages, run, skip_without_packages
+from rank_processes import command
 
 from epynn import EpyNN, cli
 
@@ -99,6 +100,15 @@ def test_a_training_goes_on_in_a_second_process_to_the_bit(tmp_path):
     assert one == two
     assert out.endswith('the same\n')
     assert percentages(out)[0] > 0.9
+
+
+def test_two_ranks_learn_what_one_process_learns(tmp_path):
+    command(2)  # or there is no MPI
+    out = run('digits_parallel', tmp_path)
+    assert out.count('Data sets') == 1
+    assert out.endswith('parameters of two processes and of one: the same\n')
+    assert percentages(out)[0] >= 0.97
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_search_on_two_workers_finds_a_network_that_reads_digits(tmp_path):

@@ -1,6 +1,7 @@
 """Forward pass of the Attention layer."""
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING
 
 from epynn.commons.positions import find_seen
@@ -56,7 +57,8 @@ def attention_forward(layer: 'Attention', A: ndarray) -> ndarray:
     # (8) Dropout, in training
     layer.o['dropped'] = layer.training and layer.drop_prob > 0
     if layer.o['dropped']:
-        D = fc['D'] = beside(draw_kept(layer.np_rng, P.shape, layer.drop_prob), P)
+        draw = partial(draw_kept, layer.np_rng, drop_prob=layer.drop_prob)
+        D = fc['D'] = beside(layer.ranks.draw(draw, P.shape), P)
         P = drop(P, D, layer.scale)
 
     # (9) Values, by their weights: (m, heads, s, ks) @ (m, heads, ks, k) -> (m, heads, s, k)

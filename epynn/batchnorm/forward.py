@@ -6,7 +6,7 @@ import numpy as np
 
 from epynn.commons.normalization import require_several
 from epynn.kernels.arrays import ndarray
-from epynn.kernels.normalization import center, count_points, mean_points
+from epynn.kernels.normalization import center, count_points
 from epynn.kernels.steps import zero_masked
 
 if TYPE_CHECKING:
@@ -28,14 +28,14 @@ def batchnorm_forward(layer: 'BatchNorm', A: ndarray) -> ndarray:
     """
     # (1) Input, 0 at masked steps
     X = zero_masked(layer.receive_input(A), layer.mask)
-    N = count_points(X, layer.mask)
     of_batch = layer.o['of_batch'] = layer.training and layer.trainable
     if of_batch:
+        N = layer.ranks.add(count_points(X, layer.mask))
         require_several(layer, N, 'a channel in a training batch', ONE_POINT)
 
     # (2) Mean and variance: those of the batch in training, else the running ones
     if of_batch:
-        mean, Xc, var = center(X, mean_points, layer.mask)
+        mean, Xc, var = center(X, layer.mean_points, layer.mask)
     else:
         mean, var = layer.s['mean'], layer.s['var']
         Xc = X - mean  # (m, ..., d) - (d,) -> (m, ..., d)

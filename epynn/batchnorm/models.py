@@ -10,6 +10,8 @@ from epynn.batchnorm.parameters import (
 from epynn.commons.arguments import as_float
 from epynn.commons.models import HyperParameters
 from epynn.commons.normalization import Normalization
+from epynn.kernels.arrays import ndarray
+from epynn.kernels.normalization import count_points, sum_points
 
 
 class BatchNorm(Normalization):
@@ -89,3 +91,11 @@ class BatchNorm(Normalization):
     ) -> None:
         super().__init__(epsilon, se_hPars)
         self.momentum = as_float(momentum, 'BatchNorm.momentum', low=0, high=1)
+
+    def mean_points(
+        self, X: ndarray, Y: ndarray | None = None, mask: ndarray | None = None
+    ) -> ndarray:
+        """Take the mean of ``X``, or ``X Y``, over the points of a channel, on all ranks."""
+        N = self.ranks.add(count_points(X, mask))
+        mean: ndarray = self.ranks.add(sum_points(X, Y)) / float(N)
+        return mean

@@ -128,6 +128,7 @@ class Composite(Layer):
     owner = HandedOn()
     e = HandedOn()
     carries = HandedOn()
+    ranks = HandedOn()
 
     p = OfAll()  # '0.W'
     g = OfAll('d')  # 'd0.W'

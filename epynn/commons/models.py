@@ -15,6 +15,7 @@ from epynn.commons.outputs import (
     layer_set_hyperparameters,
 )
 from epynn.commons.passes import layer_cast_parameters, layer_receive_gradient, layer_receive_input
+from epynn.commons.ranks import ALONE
 from epynn.commons.state import Cache, Shapes, State
 from epynn.commons.state import HyperParameters as HyperParameters
 from epynn.commons.weights import layer_add_penalty_gradient, layer_compute_penalty, layer_weights
@@ -96,6 +97,8 @@ class Layer(State):
         The current epoch.
     dtype : numpy.dtype or None
         Data type of the parameters; None to take that of the first input.
+    ranks : Ranks
+        Those that a training is shared out among, see :mod:`epynn.commons.ranks`.
     owner : Owner or None
         What stands for the network that initialized the layer last.
     """
@@ -168,7 +171,7 @@ class Layer(State):
         twin.fs.update(self.fs)
         twin.fc = Cache(twin.fs, self.fc.where)
         twin.bc = Cache(twin.bs, self.bc.where)
-        twin.training = False
+        twin.training, twin.ranks = False, ALONE
         return twin
 
 

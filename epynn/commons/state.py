@@ -10,6 +10,7 @@ from epynn.commons.errors import ArgumentTypeError, StateError
 from epynn.commons.foreign import LAYER
 from epynn.commons.optimize import SGD, Optimizer
 from epynn.commons.penalties import Penalty, check_penalty
+from epynn.commons.ranks import ALONE
 from epynn.commons.roles import Roles
 from epynn.kernels.arrays import ndarray
 
@@ -114,6 +115,7 @@ class State(Roles):
         self.output_dZ: ndarray | None = None
         self.mask: ndarray | None = None
         self.carries = False
+        self.ranks = ALONE
         self.carried: dict[str, ndarray] = {}
 
     def __repr__(self) -> str:

@@ -20,8 +20,9 @@ def dropout_forward(layer: 'Dropout', A: ndarray) -> ndarray:
         return A
 
     # (2) Mask: True where a point is kept; one draw for all points along a shared axis
-    D = beside(layer.np_rng.random(layer.fs['D']) > layer.drop_prob, X)
-    layer.fc['D'] = D
+    draw, shape = layer.np_rng.random, layer.fs['D']
+    drawn = draw(shape) if 0 in layer.axis else layer.ranks.draw(draw, shape)
+    D = layer.fc['D'] = beside(drawn > layer.drop_prob, X)
 
     # (3) Keep, and scale up to the same expected value
     A = layer.fc['A'] = X * D * layer.scale

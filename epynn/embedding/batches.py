@@ -1,5 +1,6 @@
 """The batches of an epoch: places in the order of the samples, gathered when they are used."""
 
+import copy
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
@@ -10,6 +11,7 @@ from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, St
 from epynn.commons.io.numbers import refuse_not_finite
 from epynn.commons.io.sequences import cut_padding
 from epynn.commons.models import dataSet
+from epynn.commons.ranks import ALONE, Ranks
 from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class Batches(Sequence[dataSet]):
         from `key` and the number of its first sample: ``batches[k]`` is the same each time.
     key : int, optional
         Seed of these generators, drawn for the epoch.
+    ranks : Ranks, optional
+        Those that the samples of each batch are shared out among.
     """
 
     def __init__(
@@ -53,9 +57,10 @@ class Batches(Sequence[dataSet]):
         size: int,
         augment: Augment | None = None,
         key: int = 0,
+        ranks: Ranks = ALONE,
     ) -> None:
         self.dset, self.order, self.starts, self.size = dset, order, starts, size
-        self.augment, self.key = augment, key
+        self.augment, self.key, self.ranks = augment, key, ranks
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -68,15 +73,28 @@ class Batches(Sequence[dataSet]):
 
     def __getitem__(self, k: int | slice) -> 'dataSet | Batches':
         if isinstance(k, slice):
-            starts = self.starts[k]
-            return Batches(self.dset, self.order, starts, self.size, self.augment, self.key)
+            batches = copy.copy(self)
+            batches.starts = self.starts[k]
+            return batches
         start, dset = self.starts[k], self.dset
-        ids = self.order[start : start + self.size]
-        Y, w, mask = (None if a is None else a[ids] for a in (dset.Y, dset.w, dset.mask))
-        X, Y, w, mask = cut_padding(dset.X[ids], Y, w, mask)
+        whole = self.order[start : start + self.size]
+        part = self.ranks.part(len(whole))
+        ids = whole[part]
+        Y, w = (None if a is None else a[ids] for a in (dset.Y, dset.w))
+        # What is padding in all samples, and what is random, are of the whole batch
+        mask = None if dset.mask is None else dset.mask[whole]
+        X = dset.X[ids if self.augment is None else whole]
+        X, Y, w, mask = cut_padding(X, Y, w, mask)
         if self.augment is not None:
-            X = augmented(self.augment, X, np.random.default_rng([self.key, start]))
+            X = augmented(self.augment, X, np.random.default_rng([self.key, start]))[part]
+        mask = None if mask is None else mask[part]
         return dataSet(X, Y, 'batch', dset.ids[ids], w, dset.targets, dset.classes, mask)
+
+    def of_rank(self, ranks: Ranks) -> 'Batches':
+        """Return them with the samples of one rank of several."""
+        batches = copy.copy(self)
+        batches.ranks = ranks
+        return batches
 
 
 def as_augment(augment: Any) -> Augment:

@@ -2,6 +2,7 @@
 
 import inspect
 import operator
+import zlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count, islice
@@ -13,8 +14,10 @@ from epynn.commons.arguments import as_function, describe
 from epynn.commons.errors import ArgumentTypeError, DataError
 from epynn.commons.io.sequences import cut_padding
 from epynn.commons.models import dataSet
+from epynn.commons.ranks import ALONE, Ranks
 from epynn.embedding.batches import augmented
 from epynn.embedding.separate import labelled_set, naming
+from epynn.kernels.arrays import ndarray
 
 if TYPE_CHECKING:
     from epynn.embedding.models import Embedding
@@ -106,8 +109,8 @@ class Stream:
     the first. How many there are may be unknown: ``operator.length_hint(stream, 0)``.
     """
 
-    def __init__(self, layer: 'Embedding', key: int, start: int = 0) -> None:
-        self.layer, self.key, self.start = layer, key, start
+    def __init__(self, layer: 'Embedding', key: int, start: int = 0, ranks: Ranks = ALONE) -> None:
+        self.layer, self.key, self.start, self.ranks = layer, key, start, ranks
 
     @overload
     def __getitem__(self, k: int) -> dataSet: ...
@@ -117,7 +120,7 @@ class Stream:
 
     def __getitem__(self, k: int | slice) -> 'dataSet | Stream':
         if isinstance(k, slice) and k.stop is k.step is None and (k.start or 0) >= 0:
-            return Stream(self.layer, self.key, self.start + (k.start or 0))
+            return Stream(self.layer, self.key, self.start + (k.start or 0), self.ranks)
         if k != 0 or isinstance(k, slice):
             raise ArgumentTypeError(
                 'batches of a stream', 'their order, [k:] or [0]', f'[{k}]', 'Draw them in a loop.'
@@ -139,6 +142,7 @@ class Stream:
                     'comes from the argument of f(rng).',
                 )  # fmt: skip
             yield from map(self.read, count(self.start), drawn)
+            self.require_same()
             if self.done == 0:
                 raise no_batch()
             self.source.count = self.done
@@ -157,15 +161,33 @@ class Stream:
         layer = self.layer
         with naming_batch(number):
             batch = labelled_set(layer, as_batch(item), 'batch', weighs=False)
+        self.require_same(np.array(batch.X.shape), batch.Y, batch.w, batch.mask)
+        part = self.ranks.part(len(batch.X))
         # Of samples in a file, these are read now
-        batch.X, batch.Y, batch.w, batch.mask = cut_padding(
-            np.asarray(batch.X), batch.Y, batch.w, batch.mask
-        )
+        X = np.asarray(batch.X[part] if layer.augment is None else batch.X)
+        X, batch.Y, batch.w, batch.mask = cut_padding(X, batch.Y, batch.w, batch.mask)
         if layer.augment is not None:  # which may change them where they are
             rng = np.random.default_rng([self.key, number])
-            batch.X = augmented(layer.augment, batch.X.copy(), rng)
+            X = augmented(layer.augment, X.copy(), rng)[part]
         self.done = number + 1
-        return batch
+        ids, names = batch.ids[part], (batch.targets, batch.classes)
+        Y, w, mask = (None if a is None else a[part] for a in (batch.Y, batch.w, batch.mask))
+        return dataSet(X, Y, batch.name, ids, w, *names, mask)
+
+    def require_same(self, *arrays: ndarray | None) -> None:
+        """Refuse a batch with other labels than on another rank, or its end; that has no arrays."""
+        if self.ranks.size == 1:
+            return
+        sums = [None if a is None else zlib.crc32(a.tobytes(), a.size) for a in arrays]
+        if len(set(self.ranks.exchange(str(sums)))) > 1:
+            raise DataError(
+                WHERE, 'the same batches on all ranks', f'others as batch {self.done}',
+                'Take what is random from rng, def f(rng): ..., and no other source.',
+            )  # fmt: skip
+
+    def of_rank(self, ranks: Ranks) -> 'Stream':
+        """Return them with the samples of one rank of several."""
+        return Stream(self.layer, self.key, self.start, ranks)
 
 
 def naming_batch(number: int) -> AbstractContextManager[None]:

@@ -54,7 +54,7 @@ def model_write(model: EpyNN, path: str | Path | None = None, resume: bool = Fal
     Returns
     -------
     Path
-        The file.
+        The file. Of ranks that shared a training, the first one alone writes it.
 
     Raises
     ------
@@ -67,6 +67,8 @@ def model_write(model: EpyNN, path: str | Path | None = None, resume: bool = Fal
         If there is too little memory.
     """
     resume = as_flag(resume, 'EpyNN.write(resume)')
+    if not model.is_first:  # another rank writes it
+        return Path('models', f'{file_stem(model.uname)}{SUFFIX}') if path is None else Path(path)
     (require_data if resume else require_initialized)(model, 'write')
     with enough_memory(
         'EpyNN.write', 'some memory besides that of the network',

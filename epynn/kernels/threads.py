@@ -12,7 +12,7 @@ import threading
 from _thread import LockType, allocate_lock, start_new_thread
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from functools import cache
 from pathlib import Path
@@ -139,6 +139,8 @@ class _Job:
 _own = _Own()
 _wanted: list[int] = []
 """What :func:`set_threads` was told, if anything."""
+_sharers: list[int] = []
+"""How many processes share the cores, as each :func:`part_of_cores` under way was told."""
 
 
 def set_threads(n: int | None) -> None:
@@ -174,23 +176,33 @@ def one_thread() -> Iterator[None]:
 
 def count_threads() -> int:
     """Return in how many threads the library computes."""
-    return _wanted[0] if _wanted else _count_cores()
+    return _wanted[0] if _wanted else _count_cores(max(_sharers, default=1))
+
+
+@contextmanager
+def part_of_cores(sharers: int) -> Iterator[None]:
+    """Compute inside a block in one of so many parts of the cores, unless ``set_threads`` was told.
+
+    The others belong to other processes, which share these cores.
+    """
+    _sharers.append(sharers)
+    try:
+        yield
+    finally:
+        _sharers.remove(sharers)
 
 
 @cache
-def _count_cores() -> int:
+def _count_cores(sharers: int = 1) -> int:
     """Return how many cores this process may use, at most `SHARES`; it looks once."""
-    cores = SHARES
-    asked = os.environ.get('OMP_NUM_THREADS', '').split(',')[0].strip()
-    if asked.isdigit() and int(asked):
-        cores = min(cores, int(asked))
     bound = hasattr(os, 'sched_getaffinity')
-    cores = min(cores, len(os.sched_getaffinity(0)) if bound else os.cpu_count() or 1)
-    try:  # the quota of a container
-        quota, period = Path(QUOTA).read_text().split()
-        return min(cores, math.ceil(int(quota) / int(period)))
-    except (OSError, ValueError):  # none, or no control groups
-        return cores
+    cores = len(os.sched_getaffinity(0)) if bound else os.cpu_count() or 1
+    with suppress(OSError, ValueError):  # no quota, or no control groups
+        quota, period = Path(QUOTA).read_text().split()  # of a container
+        cores = min(cores, math.ceil(int(quota) / int(period)))
+    asked = os.environ.get('OMP_NUM_THREADS', '').split(',')[0].strip()
+    most = min(SHARES, int(asked)) if asked.isdigit() and int(asked) else SHARES
+    return max(1, min(most, cores // sharers))
 
 
 def count_shares(work: float, pieces: int) -> int:

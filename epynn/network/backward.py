@@ -68,7 +68,8 @@ def pass_back(model: Network, dA: ndarray, dZ: ndarray | None, look: Look | None
     output = model.layers[-1]
     last = first_trainable(model) if output.training else 0
     rows = len(take_rows(dA, output.output_mask()))
-    scale = rows if model.reduction == 'sum' else 1
+    # Over all ranks, these add up to the samples, or to 1
+    scale = rows if model.reduction == 'sum' else int(model.ranks.is_first)
     dX = dA
     output.output_dZ = dZ
     if output.training:
@@ -149,7 +150,7 @@ def loss_gradient(
         dA = dA * column
         dZ = None if dZ is None else dZ * column
     if model.reduction == 'mean':
-        m = len(A)
+        m = model.ranks.add(len(A))
         dA = dA / m
         dZ = None if dZ is None else dZ / m
     dZ = None if dZ is None else put_rows(dZ, shape, mask)

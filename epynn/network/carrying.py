@@ -50,6 +50,25 @@ def carried_apart(layers: Sequence[Layer]) -> Iterator[list[Layer]]:
             layer.carried = carried
 
 
+@contextmanager
+def carried_by_rank(model: Network, samples: int) -> Iterator[None]:
+    """Let layers carry what is of the samples of this rank inside a block; of all, outside."""
+    ranks = model.ranks
+    layers = [layer for layer in walk_layers(model.layers) if layer.carries]
+    if ranks.size == 1 or not layers:
+        yield
+        return
+    m = ranks.add(samples)
+    part = ranks.part(m)
+    for layer in layers:
+        for name, array in layer.carried.items():
+            each = len(array) // m  # rows of a sample, which are its steps in TimeDistributed
+            layer.carried[name] = array[part.start * each : part.stop * each]
+    yield
+    for layer in layers:
+        layer.carried = {name: ranks.join(array) for name, array in layer.carried.items()}
+
+
 def require_equal_batches(model: Network) -> None:
     """Refuse a last batch that is smaller where each has to go on from the one before."""
     embedding = model.embedding

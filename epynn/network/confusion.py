@@ -139,7 +139,7 @@ def model_plot_confusion(
     pyplot, path : optional
         As in :meth:`plot`; the file is ``plots/<uname>_confusion.png``.
     """
-    pyplot = as_flag(pyplot, 'EpyNN.plot_confusion(pyplot)')
+    pyplot = as_flag(pyplot, 'EpyNN.plot_confusion(pyplot)') and model.is_first
     confusion = model_confusion_matrix(model, X_data, Y_data, X_encode, X_scale, mask)
     title = f'{model.name}: {confusion.counts.sum()} {confusion.unit}, {confusion.name}'
     return plot_counts(

@@ -23,7 +23,7 @@ from epynn.kernels.arrays import ndarray
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.carrying import require_carried_of
 from epynn.network.finiteness import require_finite
-from epynn.network.forward import compute_outputs
+from epynn.network.forward import share_outputs
 from epynn.network.hints import warn_of_unscaled
 from epynn.network.label_checks import check_labels
 from epynn.network.ownership import require_initialized, require_sets
@@ -244,7 +244,7 @@ def decide_samples(model: Network, dset: dataSet, what: str) -> ndarray | None:
     carried = list(model.carried) if what == 'predict' else []
     require_carried_of(dset.X, carried, what)
     with BlasOnOneThread(), np.errstate(all='ignore'):  # what is not finite is refused
-        A, Z = compute_outputs(model, dset.X, what == 'evaluate', None, dset.mask, carried)
+        A, Z = share_outputs(model, dset, what == 'evaluate', carried)
         require_finite(A, f'finite outputs for {dset.name}', what)
     if what == 'predict':
         model.carried = carried

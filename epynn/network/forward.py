@@ -10,8 +10,9 @@ from epynn.commons.arguments import as_flag
 from epynn.commons.calls import in_words
 from epynn.commons.errors import EpynnError
 from epynn.commons.io.sequences import none_if_real
+from epynn.commons.io.stored import Stored
 from epynn.commons.maths.floating import rounds_to_zero
-from epynn.commons.models import Layer, run_layer
+from epynn.commons.models import Layer, dataSet, run_layer
 from epynn.kernels.arrays import ndarray
 from epynn.network.carrying import Carried, carried_apart, carry_part, join_parts
 from epynn.network.ownership import require_ownership
@@ -81,6 +82,25 @@ def pass_through(
         except EpynnError as error:
             raise error.placed(f', layer {number}') from None
     return A
+
+
+def share_outputs(
+    model: Network, dset: dataSet, keep_Z: bool, carried: Carried
+) -> tuple[ndarray, ndarray | None]:
+    """Compute ``A``, and ``Z``, for a set, as :func:`compute_outputs`.
+
+    Of a set of the network that shares a training among ranks, each takes a part.
+    """
+    ranks, X, mask = model.ranks, dset.X, dset.mask
+    shared = len(X) >= ranks.size > 1 and any(dset is each for each in model.embedding.dsets)
+    if shared:
+        part = ranks.part(len(X))
+        X = X.part(part) if isinstance(X, Stored) else X[part]
+        mask = None if mask is None else mask[part]
+    A, Z = compute_outputs(model, X, keep_Z, None, mask, carried)
+    if shared:
+        A, Z = ranks.join(A), None if Z is None else ranks.join(Z)
+    return A, Z
 
 
 def compute_outputs(

@@ -12,6 +12,7 @@ from epynn.commons.errors import ArgumentTypeError
 from epynn.commons.foreign import MODEL
 from epynn.commons.models import Layer
 from epynn.commons.optimize import SGD
+from epynn.commons.ranks import ALONE
 from epynn.network.backward import loss_gradient, model_backward
 from epynn.network.carrying import model_reset_states
 from epynn.network.checks import check_layers
@@ -90,6 +91,10 @@ class EpyNN(Network):
         shapes.
     seed : int or None
         The seed of all random numbers.
+    ranks : Ranks
+        Those that share the training under way, see :mod:`epynn.parallel`.
+    is_first : bool
+        Whether this is the first rank of the last training: the one that shows, plots and writes.
     carried : list of dict
         What each layer carried at the end of the last ``predict``, those inside others included;
         empty after ``reset_states``.
@@ -180,3 +185,4 @@ class EpyNN(Network):
         self.owner = Owner(self)
         self.initialized = False
         self.warned = set()
+        self.ranks, self.is_first = ALONE, True

@@ -45,7 +45,7 @@ def model_plot(
     matplotlib.figure.Figure or None
         The picture, unless it was shown.
     """
-    pyplot = as_flag(pyplot, 'EpyNN.plot(pyplot)')
+    pyplot = as_flag(pyplot, 'EpyNN.plot(pyplot)') and model.is_first
     require_epochs(model)
     return pyplot_metrics(model, choose_path(model, path, ''), show=pyplot)
 
@@ -235,7 +235,7 @@ def find_inside(model: Network, layer: Any) -> tuple[int, Layer] | None:
 
 def choose_path(model: Network, path: str | Path | bool | None, kind: str) -> str | Path | None:
     """Return the file to write: the one named, the default in ``plots/``, or None for no file."""
-    if path is False:
+    if path is False or not model.is_first:
         return None
     if path is None or path is True:
         path = Path('plots') / f'{file_stem(model.uname)}{kind}.png'

@@ -60,6 +60,10 @@ def report_initialization(model: Network) -> None:
     ]
     show_table(['', 'Layer', 'First epoch', 'Last epoch'], rates, 'Learning rates')
 
+    places = [[rank, *place[:2]] for rank, place in enumerate(model.ranks.places)]
+    if places:
+        show_table(['Rank', 'Machine', 'Process'], places, 'Ranks')
+
 
 def describe_lengths(dset: dataSet) -> str:
     """Return how many steps the shortest, the median and the longest sequence of a set have."""
@@ -183,6 +187,8 @@ def format_seconds(seconds: float) -> str:
 @in_words('EpyNN.report')
 def model_report(model: Network) -> None:
     """Show the metrics of the epochs so far, at most about ten of them."""
+    if not model.is_first:
+        return
     columns = [values for lists in model.metrics.values() for values in lists]
     done = max(map(len, [*columns, model.batch_loss]))
     if not done:

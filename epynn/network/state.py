@@ -10,6 +10,7 @@ from epynn.commons.data_source import DataSource
 from epynn.commons.models import Layer
 from epynn.commons.names import NotCalled
 from epynn.commons.optimize import Optimizer
+from epynn.commons.ranks import Ranks
 from epynn.kernels.arrays import ndarray
 
 
@@ -63,12 +64,16 @@ class Network(NotCalled):
     prepared: list[list[Layer]]
     owner: Any
     warned: set[str]
+    ranks: Ranks
+    is_first: bool
 
     initialize: ClassVar[Callable[..., None]]
     train: ClassVar[Callable[..., None]]
     forward: ClassVar[Callable[..., ndarray]]
     backward: ClassVar[Callable[..., Any]]
     update_parameters: ClassVar[Callable[..., None]]
+    as_ranks: ClassVar[Callable[..., Ranks]]
+    """Return those that share a training: :mod:`epynn.parallel` binds it."""
     stop: ClassVar[Callable[..., None]]
     evaluate: ClassVar[Callable[..., dict[str, Any]]]
     write: ClassVar[Callable[..., Path]]

@@ -36,6 +36,14 @@ def model_stop(model: Network, why: str = 'model.stop() was called') -> None:
     model.stopped = model.stopped or why
 
 
+def is_stopped(model: Network) -> bool:
+    """Return whether training is to end, on this rank or another."""
+    why = model.ranks.agree(model.stopped)
+    if why:
+        model.stopped = why
+    return bool(why)
+
+
 def describe_stop(model: Network) -> str:
     """Return where and why training stopped."""
     done, step = model.progress

@@ -1,6 +1,7 @@
 """The training loop."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -9,12 +10,13 @@ from epynn.commons.calls import in_words
 from epynn.commons.logs import process_logs, progress_bar, write_line
 from epynn.commons.memory import enough_memory, keep_memory
 from epynn.commons.models import dataSet, walk_layers
+from epynn.commons.optimize.optimizer import trained_layers
 from epynn.commons.rows import take_weights
 from epynn.kernels.blas import BlasOnOneThread
 from epynn.network.backward import loss_gradient
 from epynn.network.callbacks.callback import Callback
 from epynn.network.callbacks.hooks import Hooks, as_callbacks
-from epynn.network.carrying import begin_anew
+from epynn.network.carrying import begin_anew, carried_by_rank
 from epynn.network.finiteness import (
     require_finite_gradients,
     require_finite_loss,
@@ -28,7 +30,7 @@ from epynn.network.ownership import AtWork, require_data, require_ownership
 from epynn.network.report import TrainingReport, choose_step, report_initialization
 from epynn.network.sample_weights import sample_weights
 from epynn.network.state import Network
-from epynn.network.stopping import describe_stop
+from epynn.network.stopping import describe_stop, is_stopped
 from epynn.network.undo import all_or_nothing
 
 EXAMPLE = 'model.train(epochs=10); data are given to the Embedding.'
@@ -45,6 +47,7 @@ def model_train(
     until: int | None = None,
     callbacks: Callback | Iterable[Callback] = (),
     every: int = 1,
+    parallel: Any = None,
 ) -> None:
     """Train for some epochs; a second call goes on where the first one ended.
 
@@ -77,6 +80,9 @@ def model_train(
         Compute the metrics every so many epochs, and after the last; 0 for after the last alone. In
         the others they are not a number. The mean loss of the batches, which costs nothing, then
         stands beside them.
+    parallel : mpi4py communicator or True, optional
+        The ranks that share the training, each in a process of its own that runs this same line:
+        ``MPI.COMM_WORLD``, or True for that. See :mod:`epynn.parallel`.
 
     Raises
     ------
@@ -100,10 +106,28 @@ def model_train(
         verbose = as_int(verbose, 'EpyNN.train(verbose)', minimum=0)
     every = as_int(every, 'EpyNN.train(every)', minimum=0)
     told = as_callbacks(callbacks)
-    silent = verbose == 0
+    ranks = model.as_ranks(parallel)
+    silent = verbose == 0 or not ranks.is_first
     if not model.initialized:
         model.initialize(verbose=not silent)
     require_data(model, 'train')
+    model.is_first = ranks.is_first
+    with ranks.training(model, epochs=epochs, until=until, every=every):
+        hooks = Hooks(told, silent, ranks.is_first)
+        train_epochs(model, epochs, until, every, hooks, verbose, init_logs)
+
+
+def train_epochs(
+    model: Network,
+    epochs: int | None,
+    until: int | None,
+    every: int,
+    hooks: Hooks,
+    verbose: int | None,
+    init_logs: bool,
+) -> None:
+    """Train for epochs, as :func:`model_train` was asked to."""
+    silent = hooks.silent
     keep_memory()
     first = model.epochs
     if model.progress[0] != first:
@@ -115,11 +139,10 @@ def model_train(
         if not silent:
             process_logs(f'{model.name}: until={until} asks for no more than {first} epochs.')
         return
-    hooks = Hooks(told, silent)
     hooks.go_on(model)
     try:
         model.stopped = '' if model.interrupted is None else model.interrupted.stopped
-        model.callbacks, model.interrupted = told, None
+        model.callbacks, model.interrupted = hooks.callbacks, None
         model.epochs = max(first, horizon)
         schedule_rates(model, done=first)
         if init_logs and not silent:
@@ -131,11 +154,11 @@ def model_train(
             AtWork(model.owner), BlasOnOneThread(), bar as advance, hooks.training(model),
         ):  # fmt: skip
             hooks.catch_up(model)
-            for e in () if model.stopped else range(first, last):
+            for e in () if is_stopped(model) else range(first, last):
                 train_epoch(model, e, hooks, adaptive, every)
                 if not silent and report.is_due(e, last):
                     report.row(e)
-                if model.stopped:
+                if is_stopped(model):
                     break
                 advance()
             if model.stopped and not silent:
@@ -171,8 +194,8 @@ def train_epoch(model: Network, e: int, hooks: Hooks, adaptive: bool, every: int
             begin_anew(walk_layers(model.layers))
             model.tally = Tally().go_on()
             model.progress = e, 0
-    for batch in model.embedding.batch_dtrain[model.progress[1] :]:
-        if model.stopped:
+    for batch in model.ranks.share(model.embedding.batch_dtrain[model.progress[1] :]):
+        if is_stopped(model):
             return
         hooks.tell('on_batch_begin', model)
         with all_or_nothing(model), enough_memory('EpyNN.train', 'memory for a batch', SMALLER):
@@ -197,8 +220,9 @@ def train_step(model: Network, batch: dataSet) -> None:
     # NumPy need not warn: numbers that are not finite stop the step
     with np.errstate(all='ignore'):
         # (1) Forward: outputs of the network
-        A = model.forward(batch.X, training=True, mask=batch.mask)
-        if model.embedding.batch_function is not None:  # nobody looked at these labels before
+        with carried_by_rank(model, len(batch.X)):
+            A = model.forward(batch.X, training=True, mask=batch.mask)
+        if model.embedding.batch_function is not None and len(A):  # nobody looked at them before
             check_labels(model, batch.Y, A, [batch], LEARNED)
         loss = require_finite_loss(model, batch.Y, A, batch.mask)
 
@@ -208,14 +232,15 @@ def train_step(model: Network, batch: dataSet) -> None:
 
         # (3) Backward: gradients of all parameters
         model.backward(dA, dZ)
+        weighted = loss if w is None else loss * take_weights(w, A.shape, batch.mask)
+        totals = model.ranks.add_gradients(trained_layers(model.layers), weighted.sum(), len(loss))
         if not shows_in_parameters(model):
             require_finite_gradients(model)
 
         # (4) Update: all parameters, from the same pass
         model.update_parameters()
         require_finite_parameters(model)
-    weighted = loss if w is None else loss * take_weights(w, A.shape, batch.mask)
-    model.tally = model.tally.add(float(weighted.sum()), len(loss))
+    model.tally = model.tally.add(float(totals[0]), int(totals[1]))
 
 
 @in_words('EpyNN.update_parameters', 'Write model.update_parameters().')

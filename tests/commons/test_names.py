@@ -31,7 +31,8 @@ KEYWORDS = {
     'train, batch_size': (
         lambda model: model.train(3, batch_size=8),
         r'EpyNN\.train: expected the arguments epochs, verbose, init_logs, until, callbacks, '
-        r'every, got batch_size=8\. It belongs to the data: Embedding\(X, Y, batch_size=8\)\.',
+        r'every, parallel, got batch_size=8\. It belongs to the data: '
+        r'Embedding\(X, Y, batch_size=8\)\.',
     ),
     'initialize, lr': (
         lambda model: model.initialize(lr=0.1), r'got lr=0\.1\. Here it is called learning_rate',
@@ -148,7 +149,7 @@ def test_signatures_stay_readable():
     assert list(inspect.signature(Cosine).parameters) == ['lowest']
     train = inspect.signature(EpyNN.train).parameters
     assert list(train)[:4] == ['model', 'epochs', 'verbose', 'init_logs']
-    assert list(train)[4:] == ['until', 'callbacks', 'every']
+    assert list(train)[4:] == ['until', 'callbacks', 'every', 'parallel']
 
 
 def test_who_asks_whether_there_is_a_name_waits_for_no_search(monkeypatch):

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from epynn.commons.arguments import as_float
+from epynn.commons.ranks import ALONE
 from epynn.kernels.arrays import ndarray
 
 
@@ -24,7 +25,8 @@ def clip_gradient(layer: _HasGradients, max_norm: float = 0.25) -> None:
     layer, max_norm : layer, float
         As for :func:`clip_by_norm`, of which this is the case of one layer.
     """
-    clip_by_norm([layer], max_norm)
+    with getattr(layer, 'ranks', ALONE).added_up(layer):
+        clip_by_norm([layer], max_norm)
 
 
 def clip_by_norm(layers: Sequence[_HasGradients], max_norm: float) -> None:

@@ -26,6 +26,10 @@ class Callback(Named):
         begin with ``_`` are not copied with it.
     silent : bool
         Whether this training shows nothing.
+    of_first_rank : bool
+        Whether of ranks that share a training the first one alone calls it, as what writes a file.
+        A class of your own says so in its body. Others are called on all ranks, and do the same on
+        each.
 
     Examples
     --------
@@ -42,6 +46,7 @@ class Callback(Named):
     elsewhere = CALLBACK
     remembers: ClassVar[tuple[str, ...]] = ()
     silent = False
+    of_first_rank: ClassVar[bool] = False
 
     def on_train_begin(self, model: Network) -> None:
         """Before a call of ``train``, which may go on with what was interrupted."""

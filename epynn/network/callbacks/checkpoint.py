@@ -29,6 +29,8 @@ class Checkpoint(Monitored):
         Write the training under way too, so that another process can go on with it to the bit.
     """
 
+    of_first_rank = True
+
     def __init__(
         self,
         path: str | Path,

@@ -30,6 +30,7 @@ class CSVLogger(Callback):
     """
 
     remembers = ('epochs',)
+    of_first_rank = True
 
     def __init__(self, path: str | Path) -> None:
         self.path = str(as_path(path, 'CSVLogger.path'))

@@ -70,13 +70,16 @@ def check_methods(callback: Callback) -> None:
 class Hooks:
     """The methods to call at each point of a training; one that nobody defined is not called.
 
+    Nor are those of callbacks that the first rank alone calls, unless it `is_first`.
     Each is called once at each point. ``model.told`` counts who was told of the last one: whoever
     was kept from hearing of the end of a batch or an epoch, by an error, Ctrl-C or a file that
     another callback wrote, hears of it when the training goes on, with the same callbacks.
     """
 
-    def __init__(self, callbacks: tuple[Callback, ...], silent: bool) -> None:
-        self.callbacks = callbacks
+    def __init__(
+        self, callbacks: tuple[Callback, ...], silent: bool, is_first: bool = True
+    ) -> None:
+        self.callbacks, self.silent = callbacks, silent
         for callback in callbacks:
             callback.silent = silent
         self.calls: dict[str, list[tuple[int, Callback, Callable[[Network], Any]]]] = {
@@ -84,6 +87,7 @@ class Hooks:
                 (number, callback, getattr(callback, name))
                 for number, callback in enumerate(callbacks)
                 if getattr(getattr(callback, name), '__func__', None) is not vars(Callback)[name]
+                and (is_first or not callback.of_first_rank)
             ]
             for name in NAMES
         }

@@ -31,6 +31,8 @@ class TensorBoard(Callback):
         If no writer is installed: neither tensorboardX nor torch with tensorboard.
     """
 
+    of_first_rank = True
+
     def __init__(self, folder: str | Path) -> None:
         self.folder = str(as_path(folder, 'TensorBoard.folder'))
         import_writer()
