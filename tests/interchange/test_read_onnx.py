@@ -11,11 +11,6 @@ onnx = pytest.importorskip('onnx')
 export = pytest.importorskip('epynn.interchange.export')
 
 TOLERANCES = {'float64': 1e-12, 'float32': 1e-5}
-NOT_READ = {
-    'attention', 'positions', 'transformer',
-    'timedistributed',
-}  # fmt: skip
-"""Layers of sequences."""
 SOON = {
     'rnn-sequences', 'lstm-activations', 'gru-activations',
 }  # fmt: skip
@@ -29,7 +24,7 @@ def read_file(file, folder, name='network.onnx'):
 @pytest.mark.parametrize('dtype', TOLERANCES)
 @pytest.mark.parametrize(
     'row',
-    [row for row in ROWS if row.name.split('-')[0] not in NOT_READ and row.name not in SOON],
+    [row for row in ROWS if row.name not in SOON],
     ids=lambda row: row.name,
 )
 def test_each_layer_comes_back(row, dtype, tmp_path):

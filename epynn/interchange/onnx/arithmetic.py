@@ -115,11 +115,12 @@ def divide(x: ndarray, y: ndarray) -> ndarray:
 
 
 ELEMENTWISE: Mapping[str, Callable[..., ndarray]] = MappingProxyType({
-    'Abs': plain(np.abs), 'Add': plain(np.add), 'Cast': cast, 'CastLike': lambda node, x, _: x,
+    'Abs': plain(np.abs), 'Add': plain(np.add), 'And': plain(np.logical_and), 'Cast': cast,
+    'CastLike': lambda node, x, _: x,
     'Celu': lambda node, x: np.where(
         x < 0, node.number('alpha', 1.0) * np.expm1(np.minimum(x, 0) / node.number('alpha', 1.0)), x
     ),
-    'Clip': clip, 'Div': plain(divide), 'Elu': elu, 'Equal': plain(np.equal),
+    'Clip': clip, 'Cos': plain(np.cos), 'Div': plain(divide), 'Elu': elu, 'Equal': plain(np.equal),
     'Erf': plain(erf), 'Exp': plain(np.exp), 'Gelu': gelu, 'Greater': plain(np.greater),
     'GreaterOrEqual': plain(np.greater_equal), 'HardSigmoid': hard_sigmoid,
     'HardSwish': hard_swish, 'Identity': plain(lambda x: x), 'LeakyRelu': leaky,
@@ -129,7 +130,7 @@ ELEMENTWISE: Mapping[str, Callable[..., ndarray]] = MappingProxyType({
     'Not': plain(np.logical_not),
     'PRelu': plain(lambda x, slope: np.where(x < 0, slope * x, x)), 'Pow': plain(np.power),
     'Reciprocal': plain(lambda x: 1 / x), 'Relu': plain(lambda x: np.maximum(x, 0)),
-    'Selu': selu, 'Sigmoid': sigmoid, 'Softplus': softplus,
+    'Selu': selu, 'Sigmoid': sigmoid, 'Sin': plain(np.sin), 'Softplus': softplus,
     'Softsign': plain(lambda x: x / (1 + np.abs(x))), 'Sqrt': plain(np.sqrt),
     'Sub': plain(np.subtract), 'Sum': from_the_left(np.add), 'Swish': swish,
     'Tanh': plain(np.tanh), 'ThresholdedRelu': thresholded, 'Where': plain(np.where),

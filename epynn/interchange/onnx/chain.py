@@ -60,6 +60,8 @@ class Chain:
         Which part of the last axis a branch reads.
     inside : int
         How many branches this one is in.
+    steps : int
+        Of how many steps each sample is one, where those of a sequence are samples here; else 0.
     first : tuple of int
         The shape of a sample of the input of the network.
     """
@@ -74,14 +76,17 @@ class Chain:
     pads: dict[int, tuple[int, int]] = field(default_factory=dict)
     part: tuple[int, int] | None = None
     inside: int = 0
+    steps: int = 0
     first: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         self.first = self.first or self.shape
 
-    def branch(self, allowed: set[Node]) -> 'Chain':
+    def branch(self, allowed: set[Node] | None) -> 'Chain':
         """Return a chain that goes on from here, by some of the nodes."""
-        return replace(self, layers=[], allowed=allowed, part=None, pads={}, inside=self.inside + 1)
+        return replace(
+            self, layers=[], allowed=allowed, part=None, pads={}, inside=self.inside + 1, steps=0
+        )
 
     def users(self) -> list[Node]:
         """Return the nodes that read the array."""

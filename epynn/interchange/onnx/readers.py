@@ -6,6 +6,7 @@ from types import MappingProxyType
 from epynn.interchange.onnx.chain import Chain
 from epynn.interchange.onnx.node import Node
 from epynn.interchange.onnx.normalizing import read_grouped, read_normalized
+from epynn.interchange.onnx.read_attention import read_attention
 from epynn.interchange.onnx.read_dense import (
     read_add,
     read_divide,
@@ -47,11 +48,12 @@ from epynn.interchange.onnx.read_sliding import (
     read_smallest,
     read_transposed_convolution,
 )
+from epynn.interchange.onnx.read_steps import read_positions
 from epynn.interchange.onnx.recognizing import read_function
 
 PATTERNS: tuple[Callable[[Chain], bool], ...] = (
-    read_temperature, read_smallest, read_normalized, read_centered, read_grouped, read_last_step,
-    read_function,
+    read_attention, read_temperature, read_smallest, read_normalized, read_centered, read_grouped,
+    read_last_step, read_positions, read_function,
 )  # fmt: skip
 """What is tried on each array, before its nodes one by one: whether it went on."""
 READERS: Mapping[str, Callable[[Chain, Node], None]] = MappingProxyType({

@@ -4,14 +4,18 @@ import heapq
 
 import numpy as np
 
+from epynn.activation.models import Activation
 from epynn.branches.models import Parallel
+from epynn.commons.maths import identity
 from epynn.commons.models import Layer
 from epynn.interchange.onnx.chain import Chain, checked
 from epynn.interchange.onnx.loading import refuse
 from epynn.interchange.onnx.node import Node
 from epynn.interchange.onnx.read_recurrent import join_directions
+from epynn.interchange.onnx.read_steps import enters_steps, leaves_steps
 from epynn.interchange.onnx.readers import PATTERNS, READERS
 from epynn.residual.models import Residual
+from epynn.timedistributed.models import TimeDistributed
 
 TAKES_PADDING = ('Conv', 'AveragePool')
 DEEPEST = 30
@@ -20,12 +24,12 @@ JOINS = {'Add': 'add', 'Sum': 'add', 'Mul': 'multiply', 'Mean': 'mean', 'Concat'
 
 
 def read_chain(chain: Chain, stop: str) -> None:
-    """Read nodes into layers, up to an array."""
-    while chain.at != stop:
+    """Read nodes into layers, up to an array, or to where samples become steps again."""
+    while chain.at != stop and not leaves_steps(chain):
         tell_shapes(chain)
         if chain.pads:
             require_window(chain)
-        if any(read(chain) for read in PATTERNS):
+        if read_each_step(chain) or any(read(chain) for read in PATTERNS):
             continue
         users = chain.users()
         if len(users) == 1 and reads_once(chain, users[0]):
@@ -48,6 +52,23 @@ def require_window(chain: Chain) -> None:
             raise node.refuse(
                 f'{", ".join(TAKES_PADDING)} behind a node Pad', node.op, 'Pad in a convolution.'
             )
+
+
+def read_each_step(chain: Chain) -> bool:
+    """Read layers to which each step is a sample: between two nodes that say so."""
+    into = enters_steps(chain)
+    if into is None:
+        return False
+    inner = chain.branch(chain.allowed)
+    inner.steps, inner.shape = chain.shape[0], chain.shape[1:]
+    inner.goes_on(into, range(len(chain.shape)))
+    read_chain(inner, '')
+    back = leaves_steps(inner)
+    if back is None:
+        raise into.refuse('samples that become steps again', 'none', 'Put them back in their place.')
+    chain.add(into, checked(into, TimeDistributed, inner.layers or [Activation(identity)]))
+    chain.starts_anew(back)
+    return True
 
 
 def reads_once(chain: Chain, node: Node) -> bool:
