@@ -99,7 +99,7 @@ def make_parser() -> argparse.ArgumentParser:
 
     verify = commands.add_parser('verify', help='compare a saved network with another library')
     verify.add_argument('file', metavar='FILE', help='a file that model.write made')
-    verify.add_argument('--against', default='torch', metavar='LIBRARY', help='torch or onnx')
+    verify.add_argument('--against', default='torch', metavar='LIBRARY', help='torch, keras, onnx')
     verify.add_argument('--steps', type=whole_number(1), default=3, metavar='N', help='steps')
     return parser
 
@@ -158,6 +158,7 @@ def summarize_network(name: str) -> None:
 def verify_network(file: str, against: str, steps: int) -> None:
     """Show what a saved network computes beside another library, of samples that are drawn."""
     model = read_model(file)
+    os.environ.setdefault('KERAS_BACKEND', 'torch')  # read when Keras is imported, if it is
     found = verify_on(model, drawn_set(model), against, steps)
     found.show()
     if not found:

@@ -30,6 +30,30 @@ def torch() -> Any:
     return packages('torch', 'torch')
 
 
+def keras() -> Any:
+    """Return the package keras, which computes by PyTorch.
+
+    Raises
+    ------
+    MissingExtraError
+        If one of them is not installed, or Keras computes by another library.
+    """
+    torch()
+    try:
+        library = import_module('keras')
+        backend = library.config.backend()
+    except ImportError as error:
+        if error.name == 'keras':
+            packages('keras', 'keras')
+        backend = f'another one, {error.name}, that is not there'
+    if backend != 'torch':
+        raise MissingExtraError(
+            'epynn.interchange', 'keras on PyTorch, whose gradients can be read', f'on {backend}',
+            'Set KERAS_BACKEND=torch in the environment, before Python imports keras.',
+        )  # fmt: skip
+    return library
+
+
 def packages(install: str, name: str, *modules: str) -> Any:
     """Return a package, and see that modules of it are there; say how to install it otherwise."""
     try:

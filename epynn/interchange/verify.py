@@ -1,9 +1,11 @@
 """A network beside itself in another library: the same numbers, step by step."""
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from epynn.commons.loss import output_loss
 from epynn.commons.models import Layer, dataSet, walk_layers
 from epynn.commons.rows import take_rows
 from epynn.interchange.export import as_onnx
-from epynn.interchange.extras import torch
+from epynn.interchange.extras import keras, torch
 from epynn.interchange.onnx.evaluating import evaluate
 from epynn.kernels.arrays import ndarray
 from epynn.network.backward import loss_gradient
@@ -24,7 +26,11 @@ from epynn.network.evaluate import read_labelled
 from epynn.network.models import EpyNN
 from epynn.network.ownership import require_initialized
 
-AGAINST = ('torch', 'onnx')
+AGAINST = ('torch', 'onnx', 'keras')
+SIDES: Mapping[str, tuple[Callable[[], Any], str]] = MappingProxyType(
+    {'torch': (torch, 'pytorch'), 'keras': (keras, 'keras')}
+)
+"""Libraries that train: what sees that they are there, and where steps are taken in them."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +122,8 @@ def model_verify(
     X_data, Y_data : array_like
         Samples and labels, as for :meth:`evaluate`.
     against : str, optional
-        ``'torch'``: training steps in PyTorch. ``'onnx'``: the outputs alone, by the evaluator of
-        the package onnx.
+        ``'torch'``: training steps in PyTorch. ``'keras'``: in Keras, on PyTorch. ``'onnx'``: the
+        outputs alone, by the evaluator of the package onnx.
     steps : int, optional
         Training steps.
     X_encode, X_scale : bool, optional
@@ -161,7 +167,7 @@ def verify_on(
         )  # fmt: skip
     twin = in_float64(model)
     X = dset.X if dset.X.dtype.kind in 'iu' else dset.X.astype(np.float64)
-    compare = beside_torch if against == 'torch' else beside_onnx
+    compare = beside_onnx if against == 'onnx' else partial(beside_steps, against)
     with np.errstate(all='ignore'):
         differences = compare(twin, X, dset, steps)
     return Verification(model.name, against, differences, tolerance)
@@ -192,9 +198,12 @@ def beside_onnx(model: EpyNN, X: ndarray, dset: dataSet, steps: int) -> dict[str
     return {'outputs': [difference(take_rows(ours, dset.mask), take_rows(theirs, dset.mask))]}
 
 
-def beside_torch(model: EpyNN, X: ndarray, dset: dataSet, steps: int) -> dict[str, list[float]]:
+def beside_steps(
+    against: str, model: EpyNN, X: ndarray, dset: dataSet, steps: int
+) -> dict[str, list[float]]:
     """Take training steps in both libraries, and compare all numbers of each."""
-    torch()
+    require, package = SIDES[against]
+    require()
     model.forward(X)  # the layers know their shapes by it
     Y = dset.Y
     assert Y is not None
@@ -203,33 +212,40 @@ def beside_torch(model: EpyNN, X: ndarray, dset: dataSet, steps: int) -> dict[st
             'EpyNN.verify(Y_data)', f'labels for outputs {model.layers[-1].fs["A"]}', f'{Y.shape}',
             'Give them as to evaluate(X, Y).',
         )  # fmt: skip
-    there = import_module('epynn.interchange.pytorch.training').Counterpart(model)
-    names = dict(paths(model.layers[1:], 1))
     found: dict[str, list[float]] = {}
+    with import_module(f'epynn.interchange.{package}.training').counterpart(model) as there:
+        for _ in range(steps):
+            compare_step(model, X, Y, there, found)
+    return found
+
+
+def compare_step(
+    model: EpyNN, X: ndarray, Y: ndarray, there: Any, found: dict[str, list[float]]
+) -> None:
+    """Take one step in both libraries, and note the differences."""
+    names = dict(paths(model.layers[1:], 1))
 
     def note(name: str, ours: Any, theirs: Any) -> None:
         found.setdefault(name, []).append(difference(ours, theirs))
 
-    for _ in range(steps):
-        # (1) Forward, and backward to the gradients
-        A = model.forward(X, training=True)
-        B, losses = there.learn(X, take_rows(Y))
-        note('outputs', A, B)
-        note('losses', losses_of(model, take_rows(Y), take_rows(A)), losses)
-        model.backward(*loss_gradient(model, Y, A))
-        model.optimizer.clip(model.layers)
-        for link in there.links:
-            if link.kind == 'p' and link.layer.trainable:
-                ours, name = link.layer.g[f'd{link.name}'], names[id(link.layer)]
-                note(f'{name}d{link.name}', ours, link.take(link.tensor.grad))
+    # (1) Forward, and backward to the gradients
+    A = model.forward(X, training=True)
+    B, losses = there.learn(X, take_rows(Y))
+    note('outputs', A, B)
+    note('losses', losses_of(model, take_rows(Y), take_rows(A)), losses)
+    model.backward(*loss_gradient(model, Y, A))
+    model.optimizer.clip(model.layers)
+    for link in there.links:
+        if link.kind == 'p' and link.layer.trainable:
+            ours, name = link.layer.g[f'd{link.name}'], names[id(link.layer)]
+            note(f'{name}d{link.name}', ours, link.take(link.tensor.grad))
 
-        # (2) Update
-        for layer in model.layers:
-            layer.update_parameters()
-        there.update()
-        for link in there.links:
-            note(f'{names[id(link.layer)]}{link.name}', link.array, link.take())
-    return found
+    # (2) Update
+    for layer in model.layers:
+        layer.update_parameters()
+    there.update()
+    for link in there.links:
+        note(f'{names[id(link.layer)]}{link.name}', link.array, link.take())
 
 
 def losses_of(model: EpyNN, Y: ndarray, A: ndarray) -> ndarray:

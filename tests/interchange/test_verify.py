@@ -141,7 +141,7 @@ def test_the_command_compares_a_saved_network(tmp_path, capsys):
         cli.main(['verify', str(path), '--against', library])
         assert f'small beside {library}: the same' in capsys.readouterr().out
     with pytest.raises(SystemExit, match='torch, onnx'):
-        cli.main(['verify', str(path), '--against', 'keras'])
+        cli.main(['verify', str(path), '--against', 'jax'])
 
 
 def test_what_cannot_be_compared_is_refused():

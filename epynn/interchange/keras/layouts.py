@@ -68,6 +68,12 @@ class Array(NamedTuple):
         lays = [self.lay] if self.also is None else [self.lay, self.also]
         return list(dict.fromkeys(lay(layer, self.joined(layer)) for lay in lays))
 
+    def place(self, number: int, u: int) -> Any:
+        """Return the index of a part of so many units in the array of Keras."""
+        row, column = divmod(number, len(self.parts) // (2 if self.lay is two_biases else 1))
+        columns = slice(column * u, (column + 1) * u)
+        return ... if len(self.parts) == 1 else (row if self.lay is two_biases else ..., columns)
+
     def take(self, layer: Layer, values: ndarray) -> dict[str, ndarray]:
         """Return the numbers of Keras as the layer has them, by name."""
         here: dict[str, ndarray] = {}

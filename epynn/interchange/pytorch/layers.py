@@ -58,11 +58,16 @@ class Link(NamedTuple):
         array: ndarray = getattr(self.layer, self.kind)[self.name]
         return array
 
+    @property
+    def there(self) -> torch.Tensor:
+        """The numbers there."""
+        return self.tensor[self.layout.rows]
+
     def put(self) -> None:
         """Copy the numbers from here to there."""
         here = np.ascontiguousarray(self.layout.put(self.array))
         with torch.no_grad():
-            self.tensor[self.layout.rows].copy_(torch.from_numpy(here))
+            self.there.copy_(torch.from_numpy(here))
 
     def take(self, tensor: torch.Tensor | None = None) -> ndarray:
         """Return the numbers from there, or those of another tensor of that layout, as here."""

@@ -1,7 +1,8 @@
 """Losses, penalties, clipping and optimizers of epynn in PyTorch: one step of training there."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,7 +18,7 @@ from epynn.commons.loss import LabelSmoothing
 from epynn.commons.models import Layer
 from epynn.commons.penalties import L1, L2
 from epynn.interchange.pytorch import modules
-from epynn.interchange.pytorch.layers import Link, Links, chain_of
+from epynn.interchange.pytorch.layers import Links, chain_of
 from epynn.interchange.pytorch.makers import MAKERS
 from epynn.kernels.arrays import ndarray
 from epynn.network.models import EpyNN
@@ -33,24 +34,38 @@ class Counterpart:
     """
 
     def __init__(self, model: EpyNN) -> None:
-        self.model, self.links = model, Links(MAKERS)
-        self.module = chain_of(model.layers[1:], self.links, '', 1).train()
-        freeze(self.module, self.links)
+        self.model = model
+        self.links = self.build()
+        learns = any(link.layer.trainable for link in self.links)
+        self.optimizer = self.optimizer_of(model.optimizer) if learns else None
+
+    def build(self) -> Sequence[Any]:
+        """Make the module; return the links of its numbers."""
+        links = Links(MAKERS)
+        self.module = chain_of(self.model.layers[1:], links, '', 1).train()
+        freeze(self.module, links)
         last = list(self.module.modules())[-1]
         self.products: list[Tensor] = []  # what the last module computed the outputs from
         last.register_forward_hook(lambda _, inputs, __: self.products.append(inputs[0]))
-        self.loss, self.optimizer = loss_of(model.training_loss, last), None
-        if any(link.layer.trainable for link in self.links):
-            self.optimizer = optimizer_of(model.optimizer, self.links)
+        self.loss = loss_of(self.model.training_loss, last)
+        return links
+
+    def outputs(self, X: ndarray) -> tuple[Tensor, Tensor]:
+        """Return the outputs in training, and what the last activation computed them from."""
+        return self.module(torch.tensor(X)), self.products.pop()
+
+    def optimizer_of(self, optimizer: Any) -> Any:
+        """Return what takes a step, and forgets gradients."""
+        return optimizer_of(optimizer, self.links)
 
     def learn(self, X: ndarray, Y: ndarray) -> tuple[ndarray, ndarray]:
         """Compute the gradients, clipped; return the outputs, and the loss of each sample or step.
 
         `Y` has rows of labels, ``(m, c)``.
         """
-        A = self.module(torch.tensor(X))
-        rows, Z = A.flatten(0, -2), self.products.pop().flatten(0, -2)
-        terms = self.loss(torch.tensor(Y.astype(np.float64)), rows, Z)
+        A, Z = self.outputs(X)
+        rows = A.flatten(0, -2)
+        terms = self.loss(torch.tensor(Y.astype(np.float64)), rows, Z.flatten(0, -2))
         if self.optimizer is not None:
             count = len(rows) if self.model.reduction == 'sum' else 1
             self.optimizer.zero_grad()
@@ -62,6 +77,12 @@ class Counterpart:
         """Take the step."""
         if self.optimizer is not None:
             self.optimizer.step()
+
+
+@contextmanager
+def counterpart(model: EpyNN) -> Iterator[Counterpart]:
+    """Build the network in PyTorch."""
+    yield Counterpart(model)
 
 
 Loss: TypeAlias = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -119,14 +140,14 @@ def columns(Y: Tensor, A: Tensor) -> Tensor:
     return F.one_hot(Y.long()[..., 0], A.shape[-1]).to(A.dtype)
 
 
-def penalty_of(links: Iterable[Link]) -> Tensor:
+def penalty_of(links: Iterable[Any]) -> Tensor:
     """Return the penalties of all weights."""
     total = torch.zeros((), dtype=torch.float64)
     for link in links:
         penalty = link.layer.penalty
         if link.kind != 'p' or penalty is None or link.name not in link.layer.weights():
             continue
-        W = link.tensor[link.layout.rows]
+        W = link.there
         if type(penalty) not in (L1, L2):
             raise unknown('a penalty of the library', penalty)
         terms = W.abs().sum() if isinstance(penalty, L1) else W.square().sum() / 2
@@ -134,7 +155,7 @@ def penalty_of(links: Iterable[Link]) -> Tensor:
     return total
 
 
-def optimizer_of(optimizer: Any, links: Links) -> torch.optim.Optimizer:
+def optimizer_of(optimizer: Any, links: Iterable[Any]) -> torch.optim.Optimizer:
     """Return the optimizer, each parameter with the learning rate of its layer."""
     layers = {id(link.tensor): link.layer for link in links if link.kind == 'p'}
     tensors = {id(link.tensor): link.tensor for link in links if link.kind == 'p'}
@@ -162,7 +183,7 @@ def optimizer_of(optimizer: Any, links: Links) -> torch.optim.Optimizer:
     raise unknown('an optimizer of the library', optimizer)
 
 
-def clip(optimizer: Any, links: Links) -> None:
+def clip(optimizer: Any, links: Iterable[Any]) -> None:
     """Clip gradients as layers do, each by itself, and then as the optimizer does, together."""
     by_layer: dict[int, tuple[Layer, dict[int, Tensor]]] = {}
     for link in links:
