@@ -13,7 +13,12 @@ pytest.importorskip('matplotlib')
 nbformat = pytest.importorskip('nbformat')
 
 FOLDER = Path(__file__).resolve().parent.parent / 'docs' / 'notebooks'
-NAMES = ['digits_cnn', 'strings']
+NEEDS = {
+    'digits_cnn': ['sklearn'],
+    'strings': [],
+    'there_and_back': ['sklearn', 'onnxruntime', 'torch'],
+}
+NAMES = list(NEEDS)
 
 
 @pytest.fixture
@@ -38,8 +43,8 @@ def test_every_notebook_is_tested():
 @pytest.mark.parametrize('name', NAMES)
 def test_notebook_runs(name, render, tmp_path, monkeypatch):
     monkeypatch.delenv('MPLBACKEND', raising=False)  # its own shows pictures in the notebook
-    if name == 'digits_cnn':
-        pytest.importorskip('sklearn')
+    for package in NEEDS[name]:
+        pytest.importorskip(package)
     # Two epochs show the same things; what twenty lead to, the examples are asked for.
     text, count = re.subn(
         r'epochs=2\d\b', 'epochs=2', (FOLDER / f'{name}.ipynb').read_text('utf-8')

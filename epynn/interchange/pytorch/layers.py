@@ -223,7 +223,7 @@ def make_batchnorm(layer: Any, links: Links, place: str) -> nn.Module:
     """Return ``BatchNorm``: what is kept here is `momentum`, what is taken there is 1 less that."""
     axes = len(layer.fs['X']) - 2
     make = (nn.BatchNorm1d, modules.BatchNorm1d, modules.BatchNorm2d, modules.BatchNorm3d)[axes]
-    return make(layer.d['d'], layer.epsilon, 1 - layer.momentum, dtype=dtype_of(layer))
+    return make(layer.d['d'], layer.epsilon, round(1 - layer.momentum, 15), dtype=dtype_of(layer))
 
 
 def make_layernorm(layer: Any, links: Links, place: str) -> nn.Module:

@@ -75,7 +75,7 @@ def read_batchnorm(walk: Walk, part: Part) -> list[Layer]:
     if module.momentum is None:
         raise part.refuse('a momentum', 'None, a mean of all batches', 'Set module.momentum = 0.1.')
     walk.lie(part, True)
-    layer = BatchNorm(1 - module.momentum, module.eps)
+    layer = BatchNorm(round(1 - module.momentum, 15), module.eps)
     return [walk.fill(layer, part, module.num_features)]
 
 
