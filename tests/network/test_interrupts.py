@@ -124,11 +124,16 @@ class Stop:
         if not self.watches(frame.f_code):
             return None
         frame.f_trace_lines, frame.f_trace_opcodes = False, True
-        if event == 'opcode' and frame.f_lasti in places_of_signals(frame.f_code):
-            self.count += 1
-            if self.count == self.at:
-                raise KeyboardInterrupt
-        return self
+        places = places_of_signals(frame.f_code)
+
+        def look(frame, event, argument):
+            if event == 'opcode' and frame.f_lasti in places:
+                self.count += 1
+                if self.count == self.at:
+                    raise KeyboardInterrupt
+            return look
+
+        return look
 
 
 def run_with(stop, model, callbacks=()):
