@@ -65,7 +65,9 @@ def read_each_step(chain: Chain) -> bool:
     read_chain(inner, '')
     back = leaves_steps(inner)
     if back is None:
-        raise into.refuse('samples that become steps again', 'none', 'Put them back in their place.')
+        raise into.refuse(
+            'samples that become steps again', 'none', 'Put them back in their place.'
+        )
     chain.add(into, checked(into, TimeDistributed, inner.layers or [Activation(identity)]))
     chain.starts_anew(back)
     return True
