@@ -20,7 +20,8 @@ from epynn.kernels.window import Pads, Window, find_hang, find_pads, span
 
 CHANNELS = 4
 """Up to so many rows of an image may well be its channels, put first."""
-MODES = ('same', 'valid')
+SAME = ('same', 'same_lower')
+MODES = (*SAME, 'valid')
 POOLS: Mapping[Any, str] = MappingProxyType({
     np.max: 'max', np.amax: 'max', max: 'max', np.min: 'min', np.amin: 'min', min: 'min',
     np.mean: 'mean', np.average: 'mean',
@@ -45,7 +46,7 @@ class Sliding(Layer):
 
 
 def as_padding(value: Any, name: str) -> str | tuple[int, int]:
-    """Return padding of images: 'same', 'valid', or a pair of ints of at least 0."""
+    """Return padding of images: a word of :data:`MODES`, or a pair of ints of at least 0."""
     if isinstance(value, str):
         return _as_mode(value, name, MODES)
     return as_pair(value, name, minimum=0)
@@ -71,9 +72,10 @@ def lay_window(layer: Sliding, A: ndarray, padding: str | tuple[int, int], argum
     """Lay the window of a layer on images, and note ``m h w d ph pw oh ow``.
 
     ``oh = floor((h + 2 ph - (fh - 1) rh - 1) / sh) + 1``, and the same for the width;
-    ``oh = ceil(h / sh)`` with 'same'. The layer's `d` holds ``fh fw sh sw`` and, where they are
-    other than 1, ``rh rw g``. `padding` is 'same', 'valid', or rows and columns for each side;
-    `argument` is the one that gave the window, for the error of one that is too large.
+    ``oh = ceil(h / sh)`` with a word of :data:`SAME`. The layer's `d` holds ``fh fw sh sw`` and,
+    where they are other than 1, ``rh rw g``. `padding` is a word of :data:`MODES`, or rows and
+    columns for each side; `argument` is the one that gave the window, for the error of one that is
+    too large.
     """
     d = layer.d
     d['m'], d['h'], d['w'], d['d'] = A.shape
@@ -101,9 +103,9 @@ def lay_window(layer: Sliding, A: ndarray, padding: str | tuple[int, int], argum
 def lay_step_window(layer: Sliding, A: ndarray, padding: str | int, argument: str) -> Window:
     """Lay the window of a layer on signals, as images of height 1, and note ``m s e ps os``.
 
-    The layer's `d` holds ``f ss`` and, where they are other than 1, ``rs g``. `padding` is 'same',
-    'valid', steps for each end, or 'causal': before the signal, as far as the window reaches back;
-    `argument` as in :func:`lay_window`.
+    The layer's `d` holds ``f ss`` and, where they are other than 1, ``rs g``. `padding` is a word
+    of :data:`MODES`, steps for each end, or 'causal': before the signal, as far as the window
+    reaches back; `argument` as in :func:`lay_window`.
     """
     d = layer.d
     d['m'], d['s'], d['e'] = A.shape
@@ -209,12 +211,12 @@ def check_groups_of_units(layer: Layer) -> None:
         )  # fmt: skip
 
 
-def check_groups_of_depth(layer: Layer, A: ndarray) -> None:
+def check_groups_of_depth(layer: Layer, A: ndarray, filters: str = 'depth / g, units') -> None:
     """Refuse an input whose last axis the groups ``g`` do not share out evenly."""
     g, depth = layer.d['g'], A.shape[-1]
     if depth % g:
         raise ShapeError(
-            layer.name, f'an input that fits its W of shape (..., depth / {g}, units)',
+            layer.name, f'an input that fits its W of shape (..., {filters})'.replace('g', f'{g}'),
             f'an input of shape {A.shape}, whose depth {depth} is no multiple of {g}',
             f'Pass as many channels as {g} groups can share evenly, or choose other groups.',
         )  # fmt: skip

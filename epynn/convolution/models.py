@@ -30,9 +30,10 @@ class Convolution(Sliding):
         Height and width of the filters ``(fh, fw)``.
     strides : int or (int, int), optional
         Steps between neighbouring windows ``(sh, sw)``; None for steps as long as the filter.
-    padding : int, (int, int), 'same' or 'valid', optional
+    padding : int, (int, int), 'same', 'same_lower' or 'valid', optional
         Rows and columns of zeros added on each side ``(ph, pw)``. 'same': as many as give an output
-        of ``oh = ceil(h / sh)``, an odd one at the bottom or the right; 'valid': none.
+        of ``oh = ceil(h / sh)``, an odd one at the bottom or the right; 'same_lower': an odd one at
+        the top or the left; 'valid': none.
     activate : function, optional
         Activation ``f(x, deriv=False)``.
     initialization : function, optional

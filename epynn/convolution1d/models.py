@@ -30,10 +30,11 @@ class Convolution1D(Sliding):
         Steps that a filter covers, ``f``.
     strides : int, optional
         Steps between neighbouring windows ``ss``; None for as many as the filter covers.
-    padding : int, 'same', 'valid' or 'causal', optional
+    padding : int, 'same', 'same_lower', 'valid' or 'causal', optional
         Steps of zeros added at each end ``ps``. 'same': as many as give an output of
-        ``os = ceil(s / ss)``, an odd one after the signal; 'valid': none; 'causal': all before the
-        signal, so that an output sees its own step and earlier ones only.
+        ``os = ceil(s / ss)``, an odd one after the signal, with 'same_lower' before it;
+        'valid': none; 'causal': all before the signal, so that an output sees its own step and
+        earlier ones only.
     activate, initialization, use_bias : optional
         As in :class:`~epynn.convolution.models.Convolution`.
     dilation : int, optional

@@ -13,7 +13,7 @@ from epynn.commons.calls import in_words
 from epynn.commons.errors import ArgumentError, EpynnError
 from epynn.commons.models import Layer, walk_layers
 from epynn.commons.paths import as_path
-from epynn.commons.windows import Sliding
+from epynn.commons.windows import SAME, Sliding
 from epynn.files.atomic import write_atomically
 from epynn.files.encoding import Encoder
 from epynn.interchange.extras import onnx
@@ -196,7 +196,7 @@ def other_shapes(
 
 def pads_by_steps(layer: Sliding) -> bool:
     """Return whether what pads an image or a signal depends on its size."""
-    return layer.padding == 'same' and max(layer.window.strides) > 1
+    return layer.padding in SAME and max(layer.window.strides) > 1
 
 
 def name_axes(

@@ -22,6 +22,7 @@ Padding: TypeAlias = str | Pair | Pads
 - ``'valid'``: none;
 - ``'same'``: as little as gives an output of ``ceil(h / sh)`` rows and ``ceil(w / sw)`` columns; an
   odd row or column goes to the bottom or the right (the rule of TensorFlow and Keras);
+- ``'same_lower'``: as many, an odd one goes to the top or the left (ONNX's ``SAME_LOWER``);
 - ``((top, bottom), (left, right))``: each side by itself, which is what all others come down to.
 """
 
@@ -202,20 +203,21 @@ def find_pads(
 ) -> Pads:
     """Work out how much padding goes to each side of images of that size.
 
-    The window, its strides and its dilation are read for ``'same'`` only. A TypeError or ValueError
-    tells that it is none of the ways of :data:`Padding`.
+    The window, its strides and its dilation are read for ``'same'`` and ``'same_lower'`` only. A
+    TypeError or ValueError tells that it is none of the ways of :data:`Padding`.
     """
     if isinstance(padding, str):
-        if padding not in ('same', 'valid'):
+        if padding not in ('same', 'same_lower', 'valid'):
             raise ValueError(
-                f"padding: expected 'same', 'valid', ints or pairs, got {padding!r}. "
+                f"padding: expected 'same', 'same_lower', 'valid', ints or pairs, got {padding!r}. "
                 'Write 1 for a frame of one point.'
             )
         if padding == 'valid':
             return (0, 0), (0, 0)
         (fh, fw), (sh, sw) = pair(window, 'window', least=1), pair(strides, 'strides', least=1)
         rh, rw = pair(dilation, 'dilation', least=1)
-        return _same(size[0], span(fh, rh), sh), _same(size[1], span(fw, rw), sw)
+        y, x = _same(size[0], span(fh, rh), sh), _same(size[1], span(fw, rw), sw)
+        return (y, x) if padding == 'same' else (y[::-1], x[::-1])
     if isinstance(padding, (tuple, list)) and any(isinstance(p, (tuple, list)) for p in padding):
         if len(padding) != 2:
             raise ValueError(

@@ -31,10 +31,11 @@ class Pooling(Sliding):
         Steps between neighbouring windows ``(sh, sw)``; None for steps as long as the window.
     pool : function, optional
         ``np.max``, ``np.min``, ``np.mean`` or ``np.average``.
-    padding : int, (int, int), 'same' or 'valid', optional
+    padding : int, (int, int), 'same', 'same_lower' or 'valid', optional
         Rows and columns added on each side ``(ph, pw)``. They never win a maximum or minimum, and
         count as zeros in a mean. 'same': as many as give an output of ``oh = ceil(h / sh)``, where
-        an odd one goes to the bottom or the right; 'valid': none.
+        an odd one goes to the bottom or the right; 'same_lower': it goes to the top or the left;
+        'valid': none.
     dilation : int or (int, int), optional
         Distances of neighbouring points of the window ``(rh, rw)``.
     ceil_mode : bool, optional

@@ -31,9 +31,10 @@ class Pooling1D(Sliding):
         Steps between neighbouring windows ``ss``; None for as many as the window covers.
     pool : function, optional
         ``np.max``, ``np.min``, ``np.mean`` or ``np.average``.
-    padding : int, 'same' or 'valid', optional
+    padding : int, 'same', 'same_lower' or 'valid', optional
         Steps added at each end ``ps``; they count as in Pooling. 'same': as many as give an output
-        of ``os = ceil(s / ss)``, where an odd one comes after the signal; 'valid': none.
+        of ``os = ceil(s / ss)``, where an odd one comes after the signal, with
+        'same_lower' before it; 'valid': none.
     dilation : int, optional
         Distance of neighbouring steps of the window ``rs``.
     ceil_mode, count_padding : bool, optional

@@ -5,7 +5,7 @@ from epynn.commons.errors import ArgumentError
 from epynn.commons.maths import ActivationFunction, Initializer, relu, xavier
 from epynn.commons.models import HyperParameters
 from epynn.commons.penalties import Penalty
-from epynn.commons.windows import Sliding, as_padding
+from epynn.commons.windows import SAME, Sliding, as_padding, check_groups_of_units
 from epynn.transposedconvolution.backward import transposedconvolution_backward
 from epynn.transposedconvolution.forward import transposedconvolution_forward
 from epynn.transposedconvolution.parameters import (
@@ -20,7 +20,7 @@ class TransposedConvolution(Sliding):
 
     .. math::
 
-        Z_{m,\; i\,s_h + a - p_h,\; j\,s_w + c - p_w,\; u} =
+        Z_{m,\; i\,s_h + a\,r_h - p_h,\; j\,s_w + c\,r_w - p_w,\; u} =
         \sum_{i,j,a,c,d} X_{m,i,j,d}\; W_{a,c,u,d} + b_u, \qquad A = activate(Z)
 
     where the sum is over all terms that fall on the same point of ``Z``.
@@ -34,10 +34,11 @@ class TransposedConvolution(Sliding):
     strides : int or (int, int), optional
         Steps on the output between neighbouring points of the input ``(sh, sw)``; None for steps as
         long as the filter.
-    padding : int, (int, int), 'same' or 'valid', optional
+    padding : int, (int, int), 'same', 'same_lower' or 'valid', optional
         Rows and columns left out on each side of the output ``(ph, pw)``, as the convolution that
         this layer transposes would have added them. 'same': as many as give an output of
-        ``oh = h sh``; 'valid': none.
+        ``oh = h sh``, an odd one at the bottom or the right; 'same_lower': an odd one at the top or
+        the left; 'valid': none.
     activate, initialization, use_bias, se_hPars : optional
         As in :class:`~epynn.convolution.models.Convolution`.
     output_padding : int or (int, int), optional
@@ -46,12 +47,17 @@ class TransposedConvolution(Sliding):
         this chooses among them. Not with 'same', which has chosen.
     penalty : Penalty, optional
         As in :class:`~epynn.convolution.models.Convolution`.
+    dilation : int or (int, int), optional
+        Distances on the output of neighbouring points of a filter ``(rh, rw)``.
+    groups : int, optional
+        Number ``g`` of groups of neighbours into which depth and filters fall: a filter sees the
+        depth of its own group only.
 
     Notes
     -----
     Shapes: ``X (m, h, w, d)`` -> ``A (m, oh, ow, u)``, where
-    ``oh = (h - 1) sh + fh - 2 ph + qh`` and ``ow`` likewise; parameters ``W (fh, fw, u, d)`` and
-    ``b (u,)``, the latter 0 at first.
+    ``oh = (h - 1) sh + (fh - 1) rh + 1 - 2 ph + qh`` and ``ow`` likewise; parameters
+    ``W (fh, fw, u / g, d)`` and ``b (u,)``, the latter 0 at first.
 
     The layer is the adjoint of a :class:`~epynn.convolution.models.Convolution` with the same
     options and the same ``W`` that takes ``(m, oh, ow, u)`` to ``(m, h, w, d)``: input and output
@@ -96,6 +102,8 @@ class TransposedConvolution(Sliding):
         se_hPars: HyperParameters | None = None,
         output_padding: int | tuple[int, int] = 0,
         penalty: Penalty | None = None,
+        dilation: int | tuple[int, int] = 1,
+        groups: int = 1,
     ) -> None:
         super().__init__(se_hPars, penalty)
         name, d = self.name, self.d
@@ -105,15 +113,18 @@ class TransposedConvolution(Sliding):
             (d['fh'], d['fw']) if strides is None else strides, f'{name}.strides'
         )
         d['qh'], d['qw'] = as_pair(output_padding, f'{name}.output_padding', minimum=0)
+        d['rh'], d['rw'] = as_pair(dilation, f'{name}.dilation')
+        d['g'] = as_int(groups, f'{name}.groups')
+        check_groups_of_units(self)
         self.padding = as_padding(padding, f'{name}.padding')
         if d['qh'] >= d['sh'] or d['qw'] >= d['sw']:
             raise ArgumentError(
                 f'{name}.output_padding', f'less than the strides {(d["sh"], d["sw"])}',
                 describe(output_padding), 'Larger outputs come from another number of inputs.',
             )  # fmt: skip
-        if self.padding == 'same' and (d['qh'] or d['qw']):
+        if self.padding in SAME and (d['qh'] or d['qw']):
             raise ArgumentError(
-                f'{name}.output_padding', "0 with padding 'same', whose output is h * sh",
+                f'{name}.output_padding', f'0 with padding {padding!r}, whose output is h * sh',
                 describe(output_padding), 'Give the padding in numbers.',
             )  # fmt: skip
         self.use_bias = as_flag(use_bias, f'{name}.use_bias')

@@ -31,6 +31,7 @@ from epynn import (
     Residual,
     TimeDistributed,
     Transformer,
+    TransposedConvolution,
     identity,
     read_model,
     relu,
@@ -70,6 +71,15 @@ def test_each_activation_computes_the_same_elsewhere(dtype):
     layer = Parallel([[Activation(ACTIVATIONS[name])] for name in ACTIVATIONS])
     layer.forward(X)
     assert_same([layer], X, dtype)
+
+
+def test_groups_of_a_transposed_convolution_are_the_same_elsewhere():
+    """By the runtime: the evaluator of onnx takes groups of one filter and no bias alone."""
+    X = np.random.default_rng(1).standard_normal((2, 3, 4, 6))
+    layer = TransposedConvolution(4, 3, 2, 1, tanh, dilation=(1, 2), groups=2)
+    layer.forward(X)
+    move_parameters(layer)
+    assert_same([layer], X, 'float32')
 
 
 def test_a_layer_that_carries_state_is_refused():

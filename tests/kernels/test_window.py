@@ -23,9 +23,11 @@ def test_all_ways_to_write_padding():
         ([[1, 2], [0, 3]], ((1, 2), (0, 3))),
         (((1, 2), 3), ((1, 2), (3, 3))),
         ('same', ((1, 1), (0, 1))),
+        ('same_lower', ((1, 1), (1, 0))),
     ):
         assert find_pads(padding, (5, 6), 3, 2) == expected
     assert find_pads('same', (5, 6), (2, 3), 1, (3, 2)) == ((1, 2), (2, 2))
+    assert find_pads('same_lower', (5, 6), (2, 3), 1, (3, 2)) == ((2, 1), (2, 2))
 
 
 @pytest.mark.parametrize('size', range(1, 10))

@@ -46,6 +46,8 @@ def convolutions():
         yield convolution(
             4, (3, 2), strides=strides, padding=padding, dilation=dilation, groups=groups
         )
+    for window, strides, dilation in (((3, 2), 1, 1), (2, (1, 3), (1, 2))):
+        yield convolution(3, window, strides=strides, padding='same_lower', dilation=dilation)
     for f in ('relu', 'tanh', 'softmax', 'elu', 'gelu', 'softsign'):
         yield convolution(3, 3, f=f, strides=2, padding=1)
     for window, padding, groups in product((1, 3), (0, 'same'), (1, 4)):
@@ -117,6 +119,12 @@ def transposed_convolutions():
         (0, 1, (1, 0), (2, 1)), (0, 1, (0, 1)), (3, (4, 2))
     ):
         yield transposed(2, window, strides=2, padding=padding, output_padding=output_padding)
+    yield transposed(2, (2, 4), strides=(1, 3), padding='same_lower')
+    for dilation, groups in ((2, 1), ((1, 3), 2), (1, 4)):
+        yield transposed(
+            4, (3, 2), (2, 3, 2, 4), strides=2, padding=1, output_padding=1, dilation=dilation,
+            groups=groups,
+        )  # fmt: skip
     for f, use_bias in product(('relu', 'tanh', 'softmax'), (True, False)):
         yield transposed(3, (3, 2), f=f, use_bias=use_bias, strides=2, padding=1)
     yield transposed(1, 2, (1, 1, 1, 1))
@@ -148,6 +156,7 @@ def poolings():
             yield pooling(how, shape, window=window, strides=strides, padding=padding)
         for window, strides in ((2, None), (3, 1)):
             yield pooling(how, below=3, window=window, strides=strides, padding=1)
+        yield pooling(how, window=(2, 4), strides=(1, 3), padding='same_lower')
     # Images that pass in several pieces
     yield pooling('max', (5, 40, 42, 16), window=3, strides=2, padding=1)
     yield pooling('mean', (5, 40, 42, 16), window=2, strides=None, padding=0)

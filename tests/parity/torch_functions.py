@@ -112,12 +112,12 @@ def sides(padding, size, window, stride, dilation=1):
         return 0, 0
     if padding == 'causal':
         return (window - 1) * dilation, 0
-    if padding != 'same':
+    if padding not in ('same', 'same_lower'):
         return padding, padding
     total = 0
     while (size + total - (window - 1) * dilation - 1) // stride + 1 < math.ceil(size / stride):
         total += 1
-    return total // 2, total - total // 2
+    return (total // 2, total - total // 2)[:: 1 if padding == 'same' else -1]
 
 
 def both_sides(padding, sizes, window, strides, dilation=(1, 1)):
@@ -153,23 +153,23 @@ def convolution1d(X, p, strides=None, padding=0, dilation=1, groups=1, f='identi
     return activate(f, Z.permute(0, 2, 1))
 
 
-def transposed(X, p, strides=None, padding=0, output_padding=0, f='identity'):
+def transposed(X, p, strides=None, padding=0, output_padding=0, dilation=1, groups=1, f='identity'):
     import torch.nn.functional as F
 
     W = p['W'].permute(3, 2, 0, 1).contiguous()  # (fh, fw, u, d) -> (d, u, fh, fw)
     window = tuple(W.shape[2:])
     strides = window if strides is None else pair(strides)
     Xt = X.permute(0, 3, 1, 2)
-    if padding == 'same':
+    if padding in ('same', 'same_lower'):
         # What the convolution of the output has as padding is left out; what it leaves is 0
         Z = F.conv_transpose2d(Xt, W, None, strides)
         wanted = [n * s for n, s in zip(X.shape[1:3], strides, strict=True)]
-        (top, _), (left, _) = both_sides('same', wanted, window, strides)
+        (top, _), (left, _) = both_sides(padding, wanted, window, strides)
         bottom, right = (n - z for n, z in zip(wanted, Z.shape[2:], strict=True))
         Z = F.pad(Z, (-left, right + left, -top, bottom + top))
     else:
         padding = (0, 0) if padding == 'valid' else padding
-        Z = F.conv_transpose2d(Xt, W, None, strides, padding, output_padding)
+        Z = F.conv_transpose2d(Xt, W, None, strides, padding, output_padding, groups, dilation)
     Z = Z.permute(0, 2, 3, 1)
     return activate(f, Z + p['b'] if 'b' in p else Z)
 

@@ -30,7 +30,7 @@ ROWS = [
     Wrong('convolve with padding -1', lambda: convolve(X, W, padding=-1), ValueError, 'padding',
           'an int or a pair of ints of at least 0', '-1', 'Take 0 or more'),
     Wrong('convolve with unknown padding', lambda: convolve(X, W, padding='full'), ValueError,
-          'padding', "'same', 'valid', ints or pairs", "'full'",
+          'padding', "'same', 'same_lower', 'valid', ints or", "'full'",
           'Write 1 for a frame of one point'),
     Wrong('convolve with three paddings', lambda: convolve(X, W, padding=((1, 1), (1, 1), (1, 1))),
           ValueError, 'padding', '((top, bottom), (left, right))', '((1, 1), (1, 1), (1, 1))',

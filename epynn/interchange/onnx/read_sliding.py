@@ -17,6 +17,8 @@ from epynn.pooling.models import Pooling
 from epynn.pooling1d.models import Pooling1D
 from epynn.transposedconvolution.models import TransposedConvolution
 
+RULES: Mapping[str, str] = {'SAME_UPPER': 'same', 'SAME_LOWER': 'same_lower'}
+"""Words for the padding that keeps the size, in ONNX and here."""
 POOLS: Mapping[str, Any] = {'Average': np.mean, 'Max': np.max, 'Mean': np.mean, 'Min': np.min}
 
 
@@ -58,27 +60,26 @@ def read_transposed_convolution(chain: Chain, node: Node) -> None:
     size, strides = W.shape[2:], ints(node, 'strides', 1) or (1, 1)
     dilation, groups = ints(node, 'dilations', 1) or (1, 1), node.whole('group', 1)
     more = node.wholes('output_padding') or (0, 0)
-    if dilation != (1, 1) or groups != 1 or 'output_shape' in node.settings:
-        raise node.refuse(
-            'neither dilation nor groups nor output_shape', f'{dilation}, {groups}',
-            'Write it as one without.',
-        )  # fmt: skip
-    padding: Any = 'same'
-    pads, spans = pads_of(node, 2), [f - s for f, s in zip(size, strides, strict=True)]
-    same = tuple((max(k, 0) // 2, max(k, 0) - max(k, 0) // 2) for k in spans)
-    told = node.text('auto_pad', 'NOTSET') == 'SAME_UPPER'
-    if not told and (pads != same or tuple(more) != tuple(max(-k, 0) for k in spans)):
+    if 'output_shape' in node.settings:
+        raise node.refuse('no output_shape', 'one', 'Write it with pads and output_padding.')
+    spans = [(f - 1) * r + 1 - s for f, s, r in zip(size, strides, dilation, strict=True)]
+    padding: Any = RULES.get(node.text('auto_pad', 'NOTSET'))
+    pads, (y, x) = pads_of(node, 2), [(max(k, 0) // 2, max(k, 0) - max(k, 0) // 2) for k in spans]
+    if padding is None and tuple(more) == tuple(max(-k, 0) for k in spans):
+        padding = {(y, x): 'same', (y[::-1], x[::-1]): 'same_lower'}.get(pads)
+    if padding is None:
         padding = symmetric(node, pads)
-    if padding == 'same':
+    else:
         more = (0, 0)
-    # (d, u, fh, fw) -> (fh, fw, u, d)
-    W = chain.turn(W).transpose(2, 3, 1, 0)
+    # (d, u / g, fh, fw) -> (fh, fw, u / g, d)
+    W = chain.turn(W) if groups == 1 else W
+    W = W.transpose(2, 3, 1, 0)
     arrays = {'W': W}
     if node.input(2):
         arrays['b'] = chain.graph.needed(node, 2, 'a bias')
     layer = checked(
-        node, TransposedConvolution, W.shape[2], size, strides, padding, identity,
-        use_bias=bool(node.input(2)), output_padding=more,
+        node, TransposedConvolution, W.shape[2] * groups, size, strides, padding, identity,
+        use_bias=bool(node.input(2)), output_padding=more, dilation=dilation, groups=groups,
     )  # fmt: skip
     chain.add(node, layer, arrays)
     chain.rows = None
@@ -186,12 +187,9 @@ def window_pads(chain: Chain, node: Node, size: Any, strides: Any, dilation: Any
         raise node.refuse('padding in numbers behind a node Pad', rule, 'Pad in one place.')
     if rule == 'VALID':
         return (0, 0), (0, 0)
-    if rule not in ('SAME_UPPER', 'SAME_LOWER'):
+    if rule not in RULES:
         raise node.refuse('an auto_pad that is known', rule, 'Export with numbers.')
-    (top, bottom), (left, right) = same_pads(chain, size, strides, dilation)
-    if rule == 'SAME_LOWER':
-        return (bottom, top), (right, left)
-    return (top, bottom), (left, right)
+    return same_pads(chain, size, strides, dilation, RULES[rule])
 
 
 def pads_before(chain: Chain) -> Pads:
@@ -200,11 +198,11 @@ def pads_before(chain: Chain) -> Pads:
     return rows, columns
 
 
-def same_pads(chain: Chain, size: Any, strides: Any, dilation: Any) -> Pads:
+def same_pads(chain: Chain, size: Any, strides: Any, dilation: Any, word: str = 'same') -> Pads:
     """Return the padding by which an output is as long as the input, or a stride-th of it."""
     image, (f, s, r) = (1, *chain.shape[:-1])[-2:], ((1, *each)[-2:] for each in
                                                       (size, strides, dilation))  # fmt: skip
-    return find_pads('same', image, f, s, r)
+    return find_pads(word, image, f, s, r)
 
 
 def padding_of(chain: Chain, node: Node, size: Any, strides: Any, dilation: Any) -> Any:
@@ -214,6 +212,8 @@ def padding_of(chain: Chain, node: Node, size: Any, strides: Any, dilation: Any)
         return 'same' if any(map(any, pads)) else 'valid'
     if len(size) == 1 and pads[1] == ((size[0] - 1) * dilation[0], 0) and node.op == 'Conv':
         return 'causal'
+    if pads == same_pads(chain, size, strides, dilation, 'same_lower'):
+        return 'same_lower'
     padding = symmetric(node, pads)
     return padding if len(size) == 2 else padding[1]
 

@@ -28,19 +28,19 @@ def write_convolution(graph: Graph, layer: Sliding, X: Value) -> Value:
 def write_transposed_convolution(graph: Graph, layer: Sliding, X: Value) -> Value:
     """Add ``ConvTranspose``, and the activation."""
     X, d, window = graph.channels_first(X), layer.d, layer.window
-    # (fh, fw, u, d) -> (d, u, fh, fw)
+    # (fh, fw, u / g, d) -> (d, u / g, fh, fw)
     W = graph.parameter(layer, 'W', 3, 2, 0, 1)
     b = [graph.parameter(layer, 'b')] if layer.use_bias else []
     smallest = (
-        (n - 1) * stride + size - sum(pads)
-        for n, stride, size, pads in zip(
-            (d['h'], d['w']), window.strides, window.size, window.pads, strict=True
+        (n - 1) * stride + points - sum(pads)
+        for n, stride, points, pads in zip(
+            (d['h'], d['w']), window.strides, window.spans, window.pads, strict=True
         )
     )
     more = [out - least for out, least in zip((d['oh'], d['ow']), smallest, strict=True)]
     Z = graph.node(
         'ConvTranspose', [X.name, W, *b], 'Z', 'the adjoint of a convolution, + b',
-        output_padding=more, **lie(window, 2),
+        output_padding=more, group=window.groups, **lie(window, 2),
     )  # fmt: skip
     return write_activation(graph, layer.activate, Value(Z, layer.fs['A'], first=True))
 

@@ -173,11 +173,12 @@ def make_transposed(layer: Any, links: Links, place: str) -> nn.Module:
     """Return ``ConvTranspose2d``, what is too much cut off, and the activation."""
     window, d = layer.window, layer.d
     transposed = modules.ConvTranspose2d(
-        d['d'], d['u'], window.size, window.strides, bias=layer.use_bias, dtype=dtype_of(layer)
-    )
+        d['d'], d['u'], window.size, window.strides, groups=window.groups, bias=layer.use_bias,
+        dilation=window.dilation, dtype=dtype_of(layer),
+    )  # fmt: skip
     whole = [
-        (n - 1) * stride + size
-        for n, stride, size in zip((d['h'], d['w']), window.strides, window.size, strict=True)
+        (n - 1) * stride + points
+        for n, stride, points in zip((d['h'], d['w']), window.strides, window.spans, strict=True)
     ]
     # Points before the first of the output are cut off; behind it some are, or some are added
     cut = [

@@ -9,11 +9,12 @@ from torch import nn
 
 from epynn.commons.errors import EpynnError
 from epynn.commons.models import Layer
-from epynn.commons.windows import Sliding
+from epynn.commons.windows import SAME, Sliding
 from epynn.interchange.pytorch import modules
 from epynn.interchange.pytorch.layers import sides
 from epynn.interchange.pytorch.parts import Part
 from epynn.interchange.pytorch.reading import Walk
+from epynn.kernels.window import span
 from epynn.layers import (
     Convolution,
     Convolution1D,
@@ -106,7 +107,8 @@ def read_convolution(walk: Walk, part: Part) -> list[Layer]:
         own = module.padding
         layer = made(own if isinstance(own, str) else per_axis(own, axes))
     else:
-        ways = [(alike(pads, axes),), ('same',), *([('causal',)] if axes == 1 else [])]
+        words = ('same', 'causal', 'same_lower') if axes == 1 else SAME
+        ways = [(alike(pads, axes),), *((word,) for word in words)]
         layer = fit(walk, part, made, ways, lambda layer: sides(layer.window.pads, axes) == pads)
     return [walk.fill(layer, part)]
 
@@ -114,7 +116,7 @@ def read_convolution(walk: Walk, part: Part) -> list[Layer]:
 def read_transposed(walk: Walk, part: Part) -> list[Layer]:
     """Return a TransposedConvolution, with what is cut off behind it, and the activation."""
     walk.lie(part, True)
-    part.require(padding_mode='zeros', dilation=(1, 1), groups=1)
+    part.require(padding_mode='zeros')
     module, cut = part.module, [0, 0, 0, 0]
     if walk.parts and walk.parts[0].is_a(*PADS):
         pads, value = pads_of(walk.parts[0])
@@ -125,7 +127,8 @@ def read_transposed(walk: Walk, part: Part) -> list[Layer]:
     befores, sizes, more = [], [], []
     for axis, n in enumerate(walk.shape[:2]):
         before, behind = cut[2 - 2 * axis : 4 - 2 * axis]
-        whole = (n - 1) * module.stride[axis] + module.kernel_size[axis]
+        points = span(module.kernel_size[axis], module.dilation[axis])
+        whole = (n - 1) * module.stride[axis] + points
         padding, added = module.padding[axis], module.output_padding[axis]
         befores.append(padding - before)
         sizes.append(whole - 2 * padding + added + before + behind)
@@ -135,13 +138,14 @@ def read_transposed(walk: Walk, part: Part) -> list[Layer]:
         return TransposedConvolution(
             module.out_channels, module.kernel_size, module.stride, padding, function,
             use_bias=module.bias is not None, output_padding=output_padding, se_hPars=hyper or None,
+            dilation=module.dilation, groups=module.groups,
         )  # fmt: skip
 
     def fits(layer: Any) -> bool:
         before = [sides[0] for sides in layer.window.pads]
         return before == befores and [layer.d['oh'], layer.d['ow']] == sizes
 
-    ways = [(tuple(befores), tuple(more)), ('same', 0)]
+    ways = [(tuple(befores), tuple(more)), *((word, 0) for word in SAME)]
     return [walk.fill(fit(walk, part, made, ways, fits), part)]
 
 
@@ -204,7 +208,8 @@ def padded_pool(walk: Walk, part: Part, pool: Any, pads: list[int], **settings: 
     def fits(layer: Sliding) -> bool:
         return sides(layer.window.pads, axes) == pads
 
-    layer: Layer = fit(walk, part, made, [(alike(pads, axes),), ('same',)], fits)
+    ways = [(padding,) for padding in (alike(pads, axes), *SAME)]
+    layer: Layer = fit(walk, part, made, ways, fits)
     return layer
 
 
@@ -221,7 +226,7 @@ def counting_pool(walk: Walk, part: Part, pads: list[int]) -> Layer:
         same = np.array_equal(found if axes == 2 else found[0], counts)
         return same and sides(layer.window.pads, axes) == pads
 
-    ways = product((alike(pads, axes), 'same'), (False, True), (True, False))
+    ways = product((alike(pads, axes), *SAME), (False, True), (True, False))
     layer: Layer = fit(walk, part, made, ways, fits)
     return layer
 
