@@ -1,6 +1,7 @@
 """Weights in safetensors, by the names of PyTorch: they go there, and come back."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from layer_table import ROWS
 from moved import move_parameters
 from networks import assert_same_parameters, parameters, quiet
 from safetensors.numpy import load_file, save_file
+from test_guides import rows
 
 from epynn import (
     GRU,
@@ -31,7 +33,7 @@ from epynn.commons.errors import (
     ModelFileError,
     StateError,
 )
-from epynn.interchange import from_torch, load_weights, save_weights, to_torch
+from epynn.interchange import from_torch, layouts, load_weights, save_weights, to_torch
 from epynn.interchange.incoming import as_network
 
 WITH_ARRAYS = [row for row in ROWS if row.parameters]
@@ -136,6 +138,23 @@ def test_a_gru_of_pytorch_comes_here(tmp_path):
     X = model.embedding.dtrain.X
     h = cells(torch.tensor(X))[0][:, -1].detach().numpy()
     np.testing.assert_allclose(model.layers[1].forward(X), h, rtol=0, atol=1e-12)
+
+
+def test_the_table_of_layouts_names_them_all():
+    said = {
+        row[0].strip(' `'): row for row in rows('interchange.md', 'Layouts, gates and settings')
+    }
+    for kind, told in layouts.LAYOUTS.items():
+        name = next(key for key in said if kind.__name__ in key.split('`'))
+        words = ' '.join(re.findall(r'`([^`]+)`', said[name][2]))
+        parts = [part for layout in of_kind(kind, told) for part in layout.tensor.split('.')]
+        assert [part for part in parts if part not in re.split(r'[ .]', words)] == [], name
+
+
+def of_kind(kind, told):
+    """Return the layouts of a layer of that class."""
+    arguments = {'Attention': [1], 'PositionalEncoding': ['learned', 3]}
+    return told(kind(*arguments.get(kind.__name__, [2]))) if callable(told) else told
 
 
 def changed(path, **arrays):

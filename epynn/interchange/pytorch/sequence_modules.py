@@ -220,3 +220,7 @@ class StatesOfRNN(States, nn.RNN):
 
 class StatesOfLSTM(States, nn.LSTM):
     """torch.nn.LSTM."""
+
+
+class StatesOfGRU(States, nn.GRU):
+    """torch.nn.GRU."""
