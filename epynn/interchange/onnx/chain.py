@@ -159,12 +159,15 @@ class Chain:
 
     def channels_first(self, node: Node, spatial: int | None = None) -> None:
         """Require the channels behind the samples, and so many axes behind these, if said."""
-        if ONE in self.axes and len(self.shape) == 1:  # (m, d, 1, 1), of a global pooling
-            ones = (1,) * (len(self.axes) - 2)
-            self.add(node, Reshape((*ones, *self.shape)))
-            self.axes = (0, len(self.axes) - 1, *range(1, len(self.axes) - 1))
-        self.fill()
         rank = len(self.axes)
+        if ONE in self.axes[1:]:  # (m, d, 1, 1) of a global pooling, or (m, 1, h, w)
+            order = (*range(2, rank), 1)
+            known = [self.axes[i] for i in order if self.axes[i] != ONE]
+            last = self.rows is None or known[-1:] == [len(self.shape)]
+            if known == sorted(known) and last:
+                self.add(node, Reshape(tuple(self.sizes[i] for i in order)))
+                self.axes = (0, rank - 1, *range(1, rank - 1))
+        self.fill()
         if spatial is not None and rank != spatial + 2:
             raise node.refuse(
                 f'an input of {spatial + 2} axes', f'{rank}', 'Images have height and width, '

@@ -11,7 +11,7 @@ import numpy as np
 
 from epynn.attention.models import Attention
 from epynn.commons.errors import EpynnError, ModelFileError
-from epynn.interchange.onnx.chain import Chain
+from epynn.interchange.onnx.chain import ONE, Chain
 from epynn.interchange.onnx.folding import can_fold, fold_node
 from epynn.interchange.onnx.node import Node
 from epynn.interchange.onnx.reading import SAMPLES, ReadGraph
@@ -35,10 +35,12 @@ class Linear(NamedTuple):
 
 def read_attention(chain: Chain) -> bool:
     """Read queries, keys and values, what they make of each other, and the last product."""
-    if len(chain.shape) != 2 or chain.rows is not None or chain.axes not in ((0, 1, 2), (1, 0, 2)):
-        return False
-    linear = find_products(chain)
+    linear = find_products(chain) if len(chain.axes) == 3 and chain.rows is None else None
     if linear is None:
+        return False
+    if ONE in chain.axes:
+        chain.fill()
+    if chain.axes not in ((0, 1, 2), (1, 0, 2)):
         return False
     if not chain.graph.before(linear[-1].node.outputs[0], chain.at).issuperset(chain.users()):
         return False  # who else reads the input goes around attention

@@ -14,6 +14,7 @@ from epynn.interchange.onnx.chain import ONE, Chain, checked
 from epynn.interchange.onnx.node import Node
 from epynn.interchange.onnx.recurrent import GATES
 from epynn.lstm.models import LSTM
+from epynn.reshape.models import Reshape
 from epynn.rnn.models import RNN
 
 KINDS: dict[str, type[Recurrent]] = {'RNN': RNN, 'GRU': GRU, 'LSTM': LSTM}
@@ -34,6 +35,9 @@ DEFAULTS = {'Affine': (1.0, 0.0), 'HardSigmoid': (0.2, 0.5)}
 def read_recurrent(chain: Chain, node: Node) -> None:
     """Read a node of one direction, or of both, with what brings these side by side."""
     layout, ways = node.whole('layout', 0), ways_of(node)
+    if chain.axes[2:] == (ONE,):  # a number each step
+        chain.add(node, Reshape((*chain.shape, 1)))
+        chain.axes = (*chain.axes[:2], 2)
     if chain.axes != ((0, 1, 2) if layout else (1, 0, 2)):
         raise node.refuse(
             f'sequences {"(m, s, e)" if layout else "(s, m, e)"} for layout={layout}',

@@ -43,6 +43,9 @@ def read_squeeze(chain: Chain, node: Node) -> None:
     sizes = chain.sizes
     if axes is None:
         axes = tuple(axis for axis, size in enumerate(sizes) if size == 1)
+    if axes and all(chain.axes[axis] == ONE for axis in axes):
+        chain.goes_on(node, [own for axis, own in enumerate(chain.axes) if axis not in axes])
+        return
     reshape_to(chain, node, [size for axis, size in enumerate(sizes) if axis not in axes])
 
 

@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 
 from epynn.commons.positions import sinusoids
-from epynn.interchange.onnx.chain import Chain, checked
+from epynn.interchange.onnx.chain import ONE, Chain, checked
 from epynn.interchange.onnx.node import Node
 from epynn.interchange.onnx.reading import SAMPLES
 from epynn.interchange.onnx.recognizing import CLOSE
@@ -48,13 +48,16 @@ def table_of(chain: Chain, name: str, E: ndarray) -> ndarray:
 def enters_steps(chain: Chain) -> Node | None:
     """Return the node by which each step becomes a sample, ``(m, s, ...) -> (m s, ...)``."""
     users = chain.users()
-    here = chain.natural and len(chain.shape) > 1 and chain.shape[0] > 1
-    if not here or [node.op for node in users] != ['Reshape']:
+    if [node.op for node in users] != ['Reshape'] or len(chain.sizes) < 3 or chain.sizes[1] == 1:
         return None
     told = shape_of(chain, users[0])
-    if told is None or told[0] not in (-1, SAMPLES * chain.shape[0]):
+    if told is None or told[0] not in (-1, SAMPLES * chain.sizes[1]):
         return None
-    return users[0] if tuple(told[1:]) == chain.shape[1:] else None
+    if tuple(told[1:]) != chain.sizes[2:]:
+        return None
+    if ONE in chain.axes:
+        chain.fill()
+    return users[0] if chain.natural else None
 
 
 def leaves_steps(chain: Chain) -> Node | None:

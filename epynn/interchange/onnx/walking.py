@@ -18,6 +18,8 @@ from epynn.residual.models import Residual
 from epynn.timedistributed.models import TimeDistributed
 
 TAKES_PADDING = ('Conv', 'AveragePool')
+MOVES = ('Identity', 'Transpose')
+"""Nodes without numbers of their own, which branches may share."""
 DEEPEST = 30
 """Branches that may stand inside each other."""
 JOINS = {'Add': 'add', 'Sum': 'add', 'Mul': 'multiply', 'Mean': 'mean', 'Concat': 'concatenate'}
@@ -65,9 +67,7 @@ def read_each_step(chain: Chain) -> bool:
     read_chain(inner, '')
     back = leaves_steps(inner)
     if back is None:
-        raise into.refuse(
-            'samples that become steps again', 'none', 'Put them back in their place.'
-        )
+        raise into.refuse('samples that become steps again', 'none', 'Reshape them back.')
     chain.add(into, checked(into, TimeDistributed, inner.layers or [Activation(identity)]))
     chain.starts_anew(back)
     return True
@@ -107,7 +107,7 @@ def read_branches(chain: Chain, users: list[Node]) -> None:
         if chain.graph.is_constant(name):
             raise join.refuse('branches of layers', f'the constant {name!r}', 'Leave it out.')
         nodes = chain.graph.before(name, chain.at) & region
-        shared = claimed & nodes
+        shared = {node for node in claimed & nodes if node.op not in MOVES}
         if shared:
             raise min(shared, key=lambda node: node.number_in_order).refuse(
                 'a node that one branch reads', f'two that meet in {join.name}',
@@ -117,6 +117,7 @@ def read_branches(chain: Chain, users: list[Node]) -> None:
         end = chain.branch(nodes)
         read_chain(end, name)
         ends.append(end)
+    fill_some(ends)
     require_one_layout(join, ends)
     chain.add(join, join_layer(join, how, ends))
     chain.axes, chain.rows = ends[0].axes, ends[0].rows
@@ -131,7 +132,8 @@ def join_layer(node: Node, how: str, ends: list[Chain]) -> Layer:
     parts = [end.part for end in ends]
     if node.op == 'Add' and not any(parts):
         F, S = ends if ends[0].layers else ends[::-1]
-        found: Residual = checked(node, Residual, F.layers, S.layers or None)
+        chain = F.layers or [Activation(identity)]  # X + X
+        found: Residual = checked(node, Residual, chain, S.layers or None)
         return found
     if how == 'concatenate':
         rank = len(ends[0].axes)
@@ -150,6 +152,8 @@ def join_layer(node: Node, how: str, ends: list[Chain]) -> Layer:
             )
         else:
             chains.append(end.layers)
+    if not any(chains):
+        chains[0] = [Activation(identity)]
     made: Parallel = checked(node, Parallel, chains, how, parts if any(parts) else None)
     return made
 
@@ -157,6 +161,14 @@ def join_layer(node: Node, how: str, ends: list[Chain]) -> Layer:
 def reads_all(layer: Parallel) -> bool:
     """Return whether each branch reads all of the input."""
     return all(part == slice(None) for part in layer.inputs)
+
+
+def fill_some(ends: list[Chain]) -> None:
+    """Give layers the axes of size 1 that the graph alone has, if not all branches leave them."""
+    if any(end.axes != ends[0].axes for end in ends):
+        for end in ends:
+            if end.layers or end.part is None:
+                end.fill()
 
 
 def require_one_layout(node: Node, ends: list[Chain]) -> None:
