@@ -18,7 +18,7 @@ import numpy as np
 
 from epynn import Convolution, Dense, Embedding, EpyNN, Flatten, Pooling, relu, softmax
 
-SAMPLES, BATCH, EPOCHS = 20_000, 64, 3
+SAMPLES, BATCH, EPOCHS = 20_000, 128, 4
 WAYS = {'one thread': (1, 1), 'two threads': (1, 2), 'two ranks': (2, 1)}
 """Processes, and threads of each."""
 

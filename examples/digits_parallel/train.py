@@ -33,16 +33,15 @@ def build(seed=1):
         Convolution(16, (3, 3), strides=1, padding=1, activate=relu),
         # Its means are of the 64 samples
         BatchNorm(),
-        Convolution(32, (3, 3), strides=1, padding=1, activate=relu),
         Pooling((2, 2)),
         Flatten(),
         # It drops what it would in one process
-        Dropout(0.5),
+        Dropout(0.3),
         Dense(10, softmax),
     ]
     model = EpyNN(layers, name='digits_parallel')
     model.initialize(
-        loss='CCE', optimizer='Adam', learning_rate=0.002, reduction='mean', seed=seed,
+        loss='CCE', optimizer='Adam', learning_rate=0.01, reduction='mean', seed=seed,
         verbose=False,
     )  # fmt: skip
     return model

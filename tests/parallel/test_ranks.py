@@ -109,7 +109,7 @@ def of_row(row):
         # Batches of 5, 5 and 2 samples: a rank may have none
         model = EpyNN([Embedding(X, y, (3, 1, 0), 5, Y_encode=True), row.make(), *last])
         reduction = ('sum', 'mean')[number // 7 % 2]
-        return quiet(model, optimizer=optimizer, reduction=reduction, learning_rate=0.01)
+        return quiet(model, optimizer=optimizer, reduction=reduction, learning_rate=0.002)
 
     return make
 
