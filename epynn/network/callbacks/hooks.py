@@ -9,6 +9,7 @@ from epynn.commons.arguments import check_call, describe, refuse_class, suggest
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, CallbackError, EpynnError
 from epynn.commons.foreign import CALLBACK
 from epynn.commons.logs import warn
+from epynn.commons.ranks import ALONE
 from epynn.network.callbacks.callback import Callback
 from epynn.network.learning_rates import move_to
 from epynn.network.state import Network
@@ -147,7 +148,8 @@ class Hooks:
             errors: list[tuple[Exception, EpynnError]] = []
             for _, callback, method in self.calls['on_train_end']:
                 try:
-                    method(model)
+                    with aside(model):
+                        method(model)
                 except Exception as error:  # noqa: BLE001 - raised below
                     errors.append((error, named(error, callback, 'on_train_end', model)))
             for cause, words in errors:
@@ -159,9 +161,20 @@ class Hooks:
 def call(callback: Callback, method: Callable[[Network], Any], name: str, model: Network) -> None:
     """Call a method of a callback; an error in it names both."""
     try:
-        method(model)
+        with aside(model):
+            method(model)
     except Exception as error:
         raise named(error, callback, name, model) from error
+
+
+@contextmanager
+def aside(model: Network) -> Iterator[None]:
+    """Let a callback use the network on this rank alone: others may have nothing to ask of it."""
+    ranks, model.ranks = model.ranks, ALONE
+    try:
+        yield
+    finally:
+        model.ranks = ranks
 
 
 def named(error: Exception, callback: Callback, name: str, model: Network) -> EpynnError:
