@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from drawn_networks import drawn_network
 from layer_table import ROWS
 from moved import move_parameters
 from networks import parameters, quiet
@@ -43,6 +44,19 @@ def test_what_goes_comes_back(row):
         np.testing.assert_array_equal(came, went)
 
 
+def test_networks_drawn_at_random_come_back():
+    for number in range(40):
+        X, chain, _ = drawn_network(number)
+        A = X
+        for layer in chain:
+            layer.training = False
+            A = layer.forward(A)
+        module = layers.chain_of(chain, layers.Links(makers.MAKERS), '', 1).eval()
+        there = module(torch.tensor(X)).detach().numpy()
+        assert np.abs(there - A).max() <= 1e-12 * max(1, np.abs(A).max()), number
+        np.testing.assert_array_equal(from_torch(module, X.shape[1:]).forward(X), A)
+
+
 def drawn(module, seed=0):
     """Return a module in float64, all of whose numbers are drawn."""
     module = module.double().eval()
@@ -81,6 +95,11 @@ def encoder(norm_first, **options):
     )
 
 
+def last(cells):
+    cells.sequences = False
+    return cells
+
+
 VECTORS, IMAGES, SIGNALS, SEQUENCES = (6,), (8, 6, 3), (9, 4), (5, 6)
 CHANNELS_FIRST = {
     'lenet': (IMAGES, lambda: after(
@@ -94,6 +113,7 @@ CHANNELS_FIRST = {
         nn.Conv2d(3, 6, (2, 4), padding='same', dilation=(1, 2), groups=3, bias=False),
         nn.GELU(), nn.GroupNorm(2, 6), nn.MaxPool2d(3, 2, 1, 1, False, True))),
     'norms': (IMAGES, lambda: after(
+        nn.LayerNorm((3, 8, 6), elementwise_affine=False),
         nn.InstanceNorm2d(3), nn.GroupNorm(1, 3), nn.InstanceNorm2d(3, affine=True),
         nn.BatchNorm2d(3, affine=False, momentum=0.3), nn.Softmax(1))),
     'padded': (IMAGES, lambda: after(
@@ -136,6 +156,8 @@ CHANNELS_LAST = {
     'lstm': (SEQUENCES, lambda: after(nn.Linear(6, 4), nn.LSTM(4, 3, 2, batch_first=True))),
     'lstm without bias': (SEQUENCES, lambda: nn.LSTM(6, 3, bias=False, batch_first=True)),
     'two ways': (SEQUENCES, lambda: nn.LSTM(6, 3, 2, batch_first=True, bidirectional=True)),
+    'last state': (SEQUENCES, lambda: after(
+        last(of_sequences.StatesOfGRU(6, 4, 2, batch_first=True)), nn.Linear(4, 2))),
     'gru': (SEQUENCES, lambda: nn.GRU(6, 3, 2, batch_first=True, bidirectional=True)),
     'encoder': (SEQUENCES, lambda: encoder(True)),
     'encoder behind': (SEQUENCES, lambda: nn.TransformerEncoder(
@@ -204,9 +226,8 @@ def test_they_train_on_as_the_modules_do(case):
 
 def test_a_network_that_learned_in_pytorch_comes_home(tmp_path):
     X, Y = samples(SEQUENCES, 8), np.eye(3)[np.arange(8) % 3]
-    module = drawn(after(of_sequences.StatesOfLSTM(6, 4, batch_first=True), nn.Linear(4, 3),
-                         nn.Softmax(1)))  # fmt: skip
-    module[0].sequences = False
+    cells = last(of_sequences.StatesOfLSTM(6, 4, batch_first=True))
+    module = drawn(after(cells, nn.Linear(4, 3), nn.Softmax(1)))
     model = from_torch(module, SEQUENCES, data=Embedding(X, Y, (1, 0, 0)))
     quiet(model, params=False, optimizer='Adam', learning_rate=0.01)
     model.train(2, verbose=0)
@@ -243,6 +264,8 @@ REFUSED = {
     'shared': (shared, VECTORS, r'2 \(Linear\): expected a weight of its own.*deepcopy'),
     'axes': (lambda: after(nn.Conv2d(3, 2, 3), nn.Linear(4, 2)), IMAGES,
              r'1 \(Linear\): expected channels last, got channels behind the samples'),
+    'tokens': (lambda: after(nn.Embedding(5, 4), nn.Conv1d(4, 4, 1)), (4,),
+               r'1 \(Conv1d\): expected channels behind the samples, got channels last'),
     'order': (lambda: after(nn.Conv2d(3, 2, 3), nn.Flatten()), IMAGES, 'Linear behind Flatten'),
     'norm': (lambda: after(nn.Conv2d(3, 2, 3), nn.Flatten(), nn.GroupNorm(2, 48)), IMAGES,
              r'2 \(GroupNorm\): expected a Linear behind Flatten'),

@@ -85,13 +85,15 @@ def read_layernorm(walk: Walk, part: Part) -> list[Layer]:
     if len(shape) == 1:
         walk.lie(part, False)
         return [without_scale(walk.fill(LayerNorm(module.eps), part, shape[0]), module.weight)]
-    if len(shape) != len(walk.shape) or module.elementwise_affine:
+    *places, d = walk.shape
+    if shape not in (walk.shape, (d, *places)) or module.elementwise_affine:
         raise part.refuse(
             'the channels alone, or a whole sample with elementwise_affine=False', f'{shape}',
             'Take GroupNorm(1, channels), whose scales are those of channels.',
         )  # fmt: skip
-    channels = shape[0] if walk.first else shape[-1]
-    return [without_scale(walk.fill(GroupNorm(1, module.eps), part, channels), None)]
+    if walk.first is None:
+        walk.lie(part, shape != walk.shape)
+    return [without_scale(walk.fill(GroupNorm(1, module.eps), part, d), None)]
 
 
 def read_rmsnorm(walk: Walk, part: Part) -> list[Layer]:
@@ -172,7 +174,9 @@ def read_unflatten(walk: Walk, part: Part) -> list[Layer]:
     if -1 in sizes:
         sizes[sizes.index(-1)] = left // abs(int(np.prod(sizes)))
     if len(sizes) < 2 or not walk.channels_first_ahead(len(sizes)):
-        return [Reshape(sizes)]
+        walk.add(Reshape(sizes), part)
+        walk.first = False
+        return []
     shape = *sizes[1:], sizes[0]
     order = channels_first_order(shape)
     if order is not None and walk.order is not None and np.array_equal(walk.order, order):
@@ -188,7 +192,9 @@ def read_reshape(walk: Walk, part: Part) -> list[Layer]:
     """Return a Reshape, or a Flatten, channels last."""
     walk.lie(part, False)
     shape = part.module.shape
-    return [Flatten() if len(shape) == 1 and len(walk.shape) > 1 else Reshape(shape)]
+    walk.add(Flatten() if len(shape) == 1 and len(walk.shape) > 1 else Reshape(shape), part)
+    walk.first = False
+    return []
 
 
 def read_global_pooling(walk: Walk, part: Part) -> list[Layer]:

@@ -18,6 +18,7 @@ from epynn.layers import (
     GRU,
     LSTM,
     RNN,
+    Activation,
     Attention,
     Bidirectional,
     Dense,
@@ -50,6 +51,8 @@ def read_parallel(walk: Walk, part: Part) -> list[Layer]:
         seen = *places, len(range(*channels.indices(d)))
         inner = walk.inside(part, f'branches.{k}', None if whole else seen)
         branches.append(inner.layers)
+    if not any(branches):
+        branches[0] = [Activation(identity)]
     return [Parallel(branches, part.module.join, inputs)]
 
 
@@ -160,7 +163,9 @@ def read_tokens(walk: Walk, part: Part) -> list[Layer]:
     part.require('Set it to None: here each row learns.', padding_idx=None)
     part.require(max_norm=None, scale_grad_by_freq=False)
     module = part.module
-    return [walk.fill(Tokens(module.num_embeddings, module.embedding_dim), part)]
+    walk.add(walk.fill(Tokens(module.num_embeddings, module.embedding_dim), part), part)
+    walk.first = False
+    return []
 
 
 def read_positional_encoding(walk: Walk, part: Part) -> list[Layer]:

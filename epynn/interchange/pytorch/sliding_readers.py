@@ -206,7 +206,8 @@ def padded_pool(walk: Walk, part: Part, pool: Any, pads: list[int], **settings: 
         return make_pool(part.module, pool, padding=padding, **settings)
 
     def fits(layer: Sliding) -> bool:
-        return sides(layer.window.pads, axes) == pads
+        # What hangs over is no padding: a mean does not count it
+        return not any(layer.window.hang) and sides(layer.window.pads, axes) == pads
 
     ways = [(padding,) for padding in (alike(pads, axes), *SAME)]
     layer: Layer = fit(walk, part, made, ways, fits)
@@ -242,8 +243,11 @@ def read_adaptive_pool(walk: Walk, part: Part) -> list[Layer]:
     given = given if isinstance(given, tuple | list) else [given] * len(places)
     sizes = [n if size is None else size for n, size in zip(places, given, strict=True)]
     if set(sizes) == {1}:
-        flat = bool(walk.parts) and walk.parts[0].is_a(nn.Flatten)
-        return [GlobalPooling(pool), *([] if flat else [Reshape([*sizes, d])])]
+        walk.add(GlobalPooling(pool), part)
+        if not (walk.parts and walk.parts[0].is_a(nn.Flatten)):
+            walk.add(Reshape([*sizes, d]), part)
+            walk.first = True
+        return []
     if any(n % size for n, size in zip(places, sizes, strict=True)):
         raise part.refuse(
             f'sizes that share out {tuple(places)} evenly', f'{tuple(sizes)}',
