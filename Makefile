@@ -22,7 +22,7 @@ ABROAD := $(filter-out $(SAME:%=tests/%.py),$(wildcard tests/network/test_*.py t
 # trainings that are stopped, gradients of each layer in each configuration, other processes.
 LONG := test_changes test_check_gradients test_check_gradients_start test_cli \
 	test_contract_scripts test_examples test_examples_of_sequences test_gradient_configurations \
-	test_guides test_memory test_nested_layers test_notebooks test_packaging test_properties test_user_files benchmarks \
+	test_guides test_memory test_nested_layers test_notebooks test_packaging test_properties test_user_files benchmarks conformance \
 	commons/test_recurrence coursework \
 	estimators/test_pipelines estimators/test_scikit_learn_checks estimators/test_searches \
 	files/test_atomic files/test_file_memory files/test_file_mutations files/test_file_places \

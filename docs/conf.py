@@ -13,7 +13,7 @@ release = epynn.__version__
 extensions = [
     'sphinx.ext.autodoc', 'sphinx.ext.linkcode', 'numpydoc', 'myst_nb',
     'pages.mathml', 'pages.layer_list', 'pages.layer_pages', 'pages.family_pages', 'pages.networks',
-    'pages.source_pages', 'pages.reference', 'pages.search_texts', 'pages.links',
+    'pages.recorded', 'pages.source_pages', 'pages.reference', 'pages.search_texts', 'pages.links',
 ]  # fmt: skip
 exclude_patterns = ['_build', '**.ipynb_checkpoints']
 source_suffix = {'.rst': 'restructuredtext', '.md': 'myst-nb', '.ipynb': 'myst-nb'}

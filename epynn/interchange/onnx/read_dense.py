@@ -81,6 +81,12 @@ def read_multiply(chain: Chain, node: Node) -> None:
     chain.goes_on(node)
 
 
+def read_negative(chain: Chain, node: Node) -> None:
+    """Read ``-X``."""
+    scale(chain, node, np.array(-1.0))
+    chain.goes_on(node)
+
+
 def read_divide(chain: Chain, node: Node) -> None:
     """Read ``X / a``."""
     a = other_input(chain, node)

@@ -1,5 +1,7 @@
 """Normalizations, softmax and tokens as layers."""
 
+from math import prod
+
 import numpy as np
 
 from epynn.activation.models import Activation
@@ -7,11 +9,12 @@ from epynn.batchnorm.models import BatchNorm
 from epynn.commons.maths import softmax
 from epynn.commons.normalization import Normalization
 from epynn.groupnorm.models import GroupNorm
-from epynn.interchange.onnx.chain import Chain, checked
+from epynn.interchange.onnx.chain import Chain, OtherLayout, checked
 from epynn.interchange.onnx.node import Node
 from epynn.interchange.onnx.recognizing import put_function, reduced_axes
 from epynn.kernels.arrays import ndarray
 from epynn.layernorm.models import LayerNorm
+from epynn.reshape.models import Reshape
 from epynn.rmsnorm.models import RMSNorm
 from epynn.tokens.models import Tokens
 
@@ -31,13 +34,8 @@ def read_batchnorm(chain: Chain, node: Node) -> None:
 
 
 def read_layernorm(chain: Chain, node: Node) -> None:
-    """Read ``LayerNormalization`` along the last axis."""
-    rank = len(chain.axes)
-    if node.whole('axis', -1) % rank != rank - 1 or chain.channels != rank - 1:
-        raise node.refuse('the last axis, channels last', f'axis {node.whole("axis", -1)} of '
-                          f'{chain.axes}', 'Transpose before.')  # fmt: skip
-    add_norm(chain, node, LayerNorm, 1e-5)
-    chain.goes_on(node)
+    """Read ``LayerNormalization``."""
+    read_norm(chain, node, LayerNorm)
 
 
 def read_centered(chain: Chain) -> bool:
@@ -57,12 +55,28 @@ def read_centered(chain: Chain) -> bool:
 
 
 def read_rmsnorm(chain: Chain, node: Node) -> None:
-    """Read ``RMSNormalization`` along the last axis."""
-    rank = len(chain.axes)
-    if node.whole('axis', -1) % rank != rank - 1 or chain.channels != rank - 1:
-        raise node.refuse('the last axis, channels last', f'axis {node.whole("axis", -1)} of '
-                          f'{chain.axes}', 'Transpose before.')  # fmt: skip
-    add_norm(chain, node, RMSNorm, 1e-5)
+    """Read ``RMSNormalization``."""
+    read_norm(chain, node, RMSNorm)
+
+
+def read_norm(chain: Chain, node: Node, make: type[Normalization]) -> None:
+    """Read a normalization along the last axis, or along several as one.
+
+    All axes of a sample may be in any order, ``(m, d, h, w)``; some of them in that of the layers.
+    """
+    rank, shape, rows = len(chain.axes), chain.shape, chain.rows
+    axis = node.whole('axis', -1) % rank
+    several = axis < rank - 1
+    if not axis or not (chain.natural or axis == 1 if several else chain.channels == rank - 1):
+        raise node.refuse('the last axes of samples, channels last', f'axis {axis} of {chain.axes}',
+                          'Transpose before.')  # fmt: skip
+    if several:
+        chain.rows = chain.flat_order(node) if axis == 1 else None
+        chain.add(node, Reshape((*shape[: axis - 1], prod(shape[axis - 1 :]))))
+    add_norm(chain, node, make, 1e-5)
+    if several:
+        chain.add(node, Reshape(shape))
+        chain.rows = rows
     chain.goes_on(node)
 
 
@@ -123,6 +137,9 @@ def read_softmax(chain: Chain, node: Node) -> None:
     """Read ``Softmax`` of the channels; in old versions it takes all axes behind one."""
     rank, old = len(chain.axes), chain.graph.opset < 13
     axis = node.whole('axis', 1 if old else -1)
+    if axis % rank == 1 != chain.channels and not old:
+        raise OtherLayout(node.where, 'channels last', f'softmax along axis 1 of {rank}',
+                          'Transpose before.')  # fmt: skip
     if axis % rank != chain.channels or (old and axis % rank != rank - 1):
         raise node.refuse('softmax of the channels', f'axis {axis} of {chain.axes}',
                           'Transpose before.')  # fmt: skip

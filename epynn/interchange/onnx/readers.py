@@ -13,6 +13,7 @@ from epynn.interchange.onnx.read_dense import (
     read_gemm,
     read_matmul,
     read_multiply,
+    read_negative,
     read_scaler,
     read_subtract,
 )
@@ -79,6 +80,7 @@ READERS: Mapping[str, Callable[[Chain, Node], None]] = MappingProxyType({
     'MatMul': read_matmul,
     'MaxPool': read_pooling,
     'Mul': read_multiply,
+    'Neg': read_negative,
     'RNN': read_recurrent,
     'Pad': read_pad,
     'RMSNormalization': read_rmsnorm,

@@ -1,0 +1,45 @@
+"""Networks read from ONNX whose nodes are about other axes than the last one."""
+
+import numpy as np
+import pytest
+
+from epynn.interchange import read_onnx
+
+onnx = pytest.importorskip('onnx')
+reference = pytest.importorskip('onnx.reference')
+
+
+def make_graph(nodes, shape, constants):
+    """Return a graph from X to Y, float64, of images whose channels come first."""
+    helper = onnx.helper
+    kind = onnx.TensorProto.DOUBLE
+    graph = helper.make_graph(
+        [helper.make_node(*node[:3], **node[3]) for node in nodes], 'graph',
+        [helper.make_tensor_value_info('X', kind, ['m', *shape])],
+        [helper.make_tensor_value_info('Y', kind, None)],
+        [onnx.numpy_helper.from_array(array, name) for name, array in constants.items()],
+    )  # fmt: skip
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid('', 22)], ir_version=10)
+
+
+def assert_reads(nodes, shape, constants, folder, rng):
+    file = make_graph(nodes, shape, constants)
+    onnx.save(file, folder / 'network.onnx')
+    X = rng.standard_normal((3, *shape))
+    (expected,) = reference.ReferenceEvaluator(file).run(None, {'X': X})
+    A = read_onnx(folder / 'network.onnx').predict(X.transpose(0, 2, 3, 1)).A
+    np.testing.assert_allclose(A, expected.transpose(0, 2, 3, 1), rtol=1e-12, atol=1e-12)
+
+
+def test_a_normalization_of_all_axes_of_images_whose_channels_come_first(tmp_path, rng):
+    W, gamma, beta = (rng.standard_normal(shape) for shape in ((4, 2, 1, 1), (4, 3, 5), (4, 3, 5)))
+    nodes = [
+        ('Conv', ['X', 'W'], ['Z'], {}),
+        ('LayerNormalization', ['Z', 'gamma', 'beta'], ['Y'], {'axis': -3}),
+    ]
+    constants = {'W': W, 'gamma': gamma, 'beta': beta}
+    assert_reads(nodes, (2, 3, 5), constants, tmp_path, rng)
+
+
+def test_a_softmax_of_channels_that_come_first(tmp_path, rng):
+    assert_reads([('Softmax', ['X'], ['Y'], {'axis': 1})], (2, 3, 5), {}, tmp_path, rng)
