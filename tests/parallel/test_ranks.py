@@ -41,7 +41,7 @@ from epynn import (
 )
 from epynn.commons.models import walk_layers
 
-EPOCHS = int(os.environ.get('EPYNN_EPOCHS', 3))
+EPOCHS = int(os.environ.get('EPYNN_EPOCHS', 2))
 SIZES = [int(size) for size in os.environ.get('EPYNN_RANKS', '3').split(',')]
 OPTIMIZERS = 'SGD', 'Momentum', 'Nesterov', 'RMSprop', 'Adagrad', 'Adam', 'AdamW'
 TOLERANCE = 1e-12
