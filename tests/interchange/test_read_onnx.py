@@ -11,9 +11,6 @@ onnx = pytest.importorskip('onnx')
 export = pytest.importorskip('epynn.interchange.export')
 
 TOLERANCES = {'float64': 1e-12, 'float32': 1e-5}
-SOON = {
-    'rnn-sequences', 'lstm-activations', 'gru-activations',
-}  # fmt: skip
 
 
 def read_file(file, folder, name='network.onnx'):
@@ -24,7 +21,7 @@ def read_file(file, folder, name='network.onnx'):
 @pytest.mark.parametrize('dtype', TOLERANCES)
 @pytest.mark.parametrize(
     'row',
-    [row for row in ROWS if row.name not in SOON],
+    ROWS,
     ids=lambda row: row.name,
 )
 def test_each_layer_comes_back(row, dtype, tmp_path):

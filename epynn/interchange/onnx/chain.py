@@ -93,6 +93,14 @@ class Chain:
         found = self.graph.open_users(self.at)
         return [node for node in found if self.allowed is None or node in self.allowed]
 
+    def tell_shapes(self) -> None:
+        """Tell the nodes that ask for it the shape of the array, and all that follows from that."""
+        for node in self.users():
+            if node.op == 'Shape':
+                start, sizes = node.whole('start', 0), self.sizes
+                shape = sizes[start : node.whole('end', len(sizes))]
+                self.graph.learn(node, np.array(shape, np.int64))
+
     @property
     def sizes(self) -> tuple[int, ...]:
         """The shape of the array in the graph; samples as :data:`SAMPLES`."""

@@ -30,6 +30,7 @@ from epynn.interchange.onnx.read_normal import (
     read_temperature,
 )
 from epynn.interchange.onnx.read_recurrent import read_last_step, read_recurrent
+from epynn.interchange.onnx.read_scan import read_backwards, read_scan
 from epynn.interchange.onnx.read_shapes import (
     read_dropout,
     read_flatten,
@@ -54,7 +55,7 @@ from epynn.interchange.onnx.recognizing import read_function
 
 PATTERNS: tuple[Callable[[Chain], bool], ...] = (
     read_attention, read_temperature, read_smallest, read_normalized, read_centered, read_grouped,
-    read_last_step, read_positions, read_function,
+    read_last_step, read_backwards, read_positions, read_function,
 )  # fmt: skip
 """What is tried on each array, before its nodes one by one: whether it went on."""
 READERS: Mapping[str, Callable[[Chain, Node], None]] = MappingProxyType({
@@ -89,6 +90,7 @@ READERS: Mapping[str, Callable[[Chain, Node], None]] = MappingProxyType({
     'ReduceMin': read_reduction,
     'Reshape': read_reshape,
     'Scaler': read_scaler,
+    'Scan': read_scan,
     'Slice': read_slice,
     'Softmax': read_softmax,
     'Squeeze': read_squeeze,

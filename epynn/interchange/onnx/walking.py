@@ -28,7 +28,7 @@ JOINS = {'Add': 'add', 'Sum': 'add', 'Mul': 'multiply', 'Mean': 'mean', 'Concat'
 def read_chain(chain: Chain, stop: str) -> None:
     """Read nodes into layers, up to an array, or to where samples become steps again."""
     while chain.at != stop and not leaves_steps(chain):
-        tell_shapes(chain)
+        chain.tell_shapes()
         if chain.pads:
             require_window(chain)
         if read_each_step(chain) or any(read(chain) for read in PATTERNS):
@@ -77,15 +77,6 @@ def reads_once(chain: Chain, node: Node) -> bool:
     """Return whether a node reads the array, and nothing else that is computed."""
     graph = chain.graph
     return [name for name in node.inputs if name and not graph.is_constant(name)] == [chain.at]
-
-
-def tell_shapes(chain: Chain) -> None:
-    """Tell the nodes that ask for it the shape of the array, and all that follows from that."""
-    for node in chain.users():
-        if node.op == 'Shape':
-            start, sizes = node.whole('start', 0), chain.sizes
-            shape = sizes[start : node.whole('end', len(sizes))]
-            chain.graph.learn(node, np.array(shape, np.int64))
 
 
 def read_branches(chain: Chain, users: list[Node]) -> None:
