@@ -16,6 +16,7 @@ from epynn.commons.models import Layer
 from epynn.files.rehearsal import rehearse_twin
 from epynn.interchange.onnx.node import Node
 from epynn.interchange.onnx.reading import SAMPLES, ReadGraph
+from epynn.interchange.onnx.turning import turn_images
 from epynn.kernels.arrays import ndarray
 from epynn.reshape.models import Reshape
 from epynn.timedistributed.models import TimeDistributed
@@ -161,6 +162,7 @@ class Chain:
                 return TimeDistributed([*layer.layers[:-1], changed(layer.layers[-1])])
             new: Layer = checked(node, type(layer), **{**layer.arguments, **arguments})
             new.p, new.s = {**layer.p, **(arrays or {})}, layer.s
+            new.trainable = layer.trainable
             return new
 
         self.layers[-1] = changed(self.layers[-1])
@@ -181,6 +183,9 @@ class Chain:
                 f'an input of {spatial + 2} axes', f'{rank}', 'Images have height and width, '
                 'signals have steps: there are layers for these alone.',
             )  # fmt: skip
+        if self.natural and rank > 2 and turn_images(self.layers, self.shape):
+            self.shape = (*self.shape[1:], self.shape[0])
+            self.axes = (0, rank - 1, *range(1, rank - 1))
         if self.axes != (0, rank - 1, *range(1, rank - 1)):
             raise OtherLayout(
                 node.where, 'channels behind the samples, (m, d, ...)',

@@ -64,6 +64,8 @@ def read_constant(node: Node, tensors: Tensors) -> ndarray:
 
 def axes_of(node: Node, rank: int, given: ndarray | None) -> tuple[int, ...] | None:
     """Return the axes that a node is about, from 0 on: an input, in older files a setting."""
+    if given is not None and (given.size > 32 or given.dtype.kind not in 'iu'):
+        raise node.refuse('axes in whole numbers', f'{given.size} of {given.dtype}', 'Find a copy.')
     axes = node.wholes('axes') if given is None else tuple(as_shape(given))
     if axes is None:
         return None

@@ -74,6 +74,8 @@ def read_pad(chain: Chain, node: Node) -> None:
                           'Pad with zeros.')  # fmt: skip
     sides = zip(axes, pads[: len(axes)], pads[len(axes) :], strict=True)
     found = {chain.axes[axis]: (before, after) for axis, before, after in sides if before or after}
+    if len(chain.shape) in found:  # what are channels here are no channels there
+        chain.channels_first(node)
     if not set(found) <= set(range(1, len(chain.shape))):
         raise node.refuse('padding of height, width or steps', f'{pads}', 'Pad these alone.')
     chain.pads = found
@@ -122,8 +124,7 @@ def target_of(chain: Chain, node: Node) -> list[int]:
     sizes, n = chain.sizes, prod(chain.shape)
     if not node.whole('allowzero', 0):
         shape = [sizes[i] if k == 0 and i < len(sizes) else k for i, k in enumerate(shape)]
-    rest = prod(shape[1:])
-    if shape and shape[0] in (-1, chain.graph.samples) and rest == n:
+    if shape and prod(shape[1:]) == n:  # whatever number of samples the file was made with
         shape[0] = SAMPLES
     if -1 in shape:
         i = shape.index(-1)

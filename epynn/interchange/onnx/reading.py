@@ -37,8 +37,6 @@ class ReadGraph:
         What the file gives out.
     float32 : bool
         Whether numbers are of float32, as settings of nodes are.
-    samples : int or None
-        The number of samples, where the file fixes it.
     """
 
     def __init__(self, file: Any, tensors: Tensors) -> None:
@@ -65,7 +63,6 @@ class ReadGraph:
         for node in self.nodes:
             for name in dict.fromkeys(node.inputs):
                 self.users[name].append(node)
-        self.samples: int | None = None
         self.float32 = True
         for node in self.nodes:
             self.fold(node)
