@@ -177,7 +177,7 @@ def test_layers_are_those_that_a_person_would_write(tmp_path):
     assert all(type(layer) is Dense for layer in model.layers[4:])
     module, X = make_module('branches')
     model = read_onnx(write_module(module, X, tmp_path / 'module.onnx'))
-    assert [type(layer) for layer in model.layers[1:4]] == [Parallel, Parallel, GlobalPooling]
+    assert [type(layer) for layer in model.layers[1:4]] == [Parallel, Parallel, Pooling]
     module, X = make_module('cnn')
     model = read_onnx(write_module(module, X, tmp_path / 'module.onnx'))
     kinds = [Convolution, Pooling, Convolution, Pooling, Flatten, BatchNorm, Dense]

@@ -38,6 +38,7 @@ def find_input(
     told = [size is None or 0 < size < LONGEST for size in dims[1:]]
     if not all(told) or not 0 < len(told) < 8:
         raise refuse(graph.where, 'an input (m, ...)', f'{dims}', 'Say its shape in the export.')
+    graph.samples = dims[0]
     sizes = dims[1:]
     fits = shape is None or (
         len(shape) == len(sizes)

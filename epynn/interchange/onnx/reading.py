@@ -37,6 +37,8 @@ class ReadGraph:
         What the file gives out.
     float32 : bool
         Whether numbers are of float32, as settings of nodes are.
+    samples : int or None
+        The number of samples, where the file fixes it.
     """
 
     def __init__(self, file: Any, tensors: Tensors) -> None:
@@ -64,6 +66,7 @@ class ReadGraph:
             for name in dict.fromkeys(node.inputs):
                 self.users[name].append(node)
         self.float32 = True
+        self.samples: int | None = None
         for node in self.nodes:
             self.fold(node)
 
