@@ -34,7 +34,8 @@ def node_cases(operator=None, module=None):
             return load_model_tests(kind='node')
         importlib.import_module(f'{nodes.__name__}.{module or operator.lower()}')
     made = nodes._NodeTestCases
-    return [case for case in made if operators_of(made)[base_name(case)] == operator]
+    operators = operators_of(made)
+    return [case for case in made if operators[base_name(case)] == operator]
 
 
 def operators_of(cases):

@@ -134,13 +134,14 @@ def exact(chain: Chain, setting: float) -> float:
 
 
 def read_softmax(chain: Chain, node: Node) -> None:
-    """Read ``Softmax`` of the channels; in old versions it takes all axes behind one."""
+    """Read ``Softmax`` of the channels; in old versions it takes all axes from one on."""
     rank, old = len(chain.axes), chain.graph.opset < 13
-    axis = node.whole('axis', 1 if old else -1)
-    if axis % rank == 1 != chain.channels and not old:
+    axis = node.whole('axis', 1 if old else -1) % rank
+    alone = prod(chain.sizes[axis:]) == chain.shape[-1]  # behind the axis, others have size 1
+    if axis == 1 != chain.channels and not old:
         raise OtherLayout(node.where, 'channels last', f'softmax along axis 1 of {rank}',
                           'Transpose before.')  # fmt: skip
-    if axis % rank != chain.channels or (old and axis % rank != rank - 1):
+    if not (axis <= chain.channels and alone if old else axis == chain.channels):
         raise node.refuse('softmax of the channels', f'axis {axis} of {chain.axes}',
                           'Transpose before.')  # fmt: skip
     put_function(chain, node, softmax, {})
