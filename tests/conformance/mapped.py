@@ -74,8 +74,7 @@ MAPPED = {
     # LAYERS OF WINDOWS
     'Conv': Row('Convolution, Convolution1D', 6),
     'ConvTranspose': Row(
-        'TransposedConvolution', 7,
-        'signals, three axes of places, sizes told by output_shape',
+        'TransposedConvolution', 9, 'signals, three axes of places',
     ),
     'AveragePool': Row(
         'Pooling, Pooling1D', 12,

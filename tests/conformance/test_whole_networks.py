@@ -1,4 +1,4 @@
-"""Networks of the literature that ship with onnx, without their weights: read, they compute the same.
+"""Networks of the literature, which ship with onnx without their weights, compute the same here.
 
 Weights are drawn here; what has to come out says onnxruntime.
 """

@@ -43,3 +43,23 @@ def test_a_normalization_of_all_axes_of_images_whose_channels_come_first(tmp_pat
 
 def test_a_softmax_of_channels_that_come_first(tmp_path, rng):
     assert_reads([('Softmax', ['X'], ['Y'], {'axis': 1})], (2, 3, 5), {}, tmp_path, rng)
+
+
+@pytest.mark.parametrize(
+    ('size', 'said'),
+    [([9, 13], {}), ([7, 11], {'pads': [1] * 4}), ([10, 14], {'output_padding': [1, 1]})],
+    ids=['all', 'cut', 'more'],
+)
+def test_a_transposed_convolution_whose_size_is_told(size, said, tmp_path, rng):
+    """The same as with padding in numbers, which onnx.reference computes right."""
+    constants = {'W': rng.standard_normal((2, 4, 3, 5))}
+    models = []
+    for settings in ({'output_shape': size}, said):
+        nodes = [('ConvTranspose', ['X', 'W'], ['Y'], {**settings, 'strides': [3, 2]})]
+        onnx.save(make_graph(nodes, (2, 3, 5), constants), tmp_path / 'network.onnx')
+        models.append(read_onnx(tmp_path / 'network.onnx'))
+    assert_reads(nodes, (2, 3, 5), constants, tmp_path, rng)
+    X = rng.standard_normal((3, 3, 5, 2))
+    A, B = (model.predict(X).A for model in models)
+    assert A.shape == (3, *size, 4)
+    assert np.array_equal(A, B)

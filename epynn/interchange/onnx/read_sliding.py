@@ -59,12 +59,13 @@ def read_transposed_convolution(chain: Chain, node: Node) -> None:
     chain.channels_first(node, 2)
     size, strides = W.shape[2:], ints(node, 'strides', 1) or (1, 1)
     dilation, groups = ints(node, 'dilations', 1) or (1, 1), node.whole('group', 1)
-    more = node.wholes('output_padding') or (0, 0)
-    if 'output_shape' in node.settings:
-        raise node.refuse('no output_shape', 'one', 'Write it with pads and output_padding.')
+    more, pads = node.wholes('output_padding') or (0, 0), pads_of(node, 2)
+    told = ints(node, 'output_shape', 1)
+    if told is not None:
+        pads, more = pads_to(node, told, chain.shape, size, strides, dilation)
     spans = [(f - 1) * r + 1 - s for f, s, r in zip(size, strides, dilation, strict=True)]
-    padding: Any = RULES.get(node.text('auto_pad', 'NOTSET'))
-    pads, (y, x) = pads_of(node, 2), [(max(k, 0) // 2, max(k, 0) - max(k, 0) // 2) for k in spans]
+    padding: Any = None if told else RULES.get(node.text('auto_pad', 'NOTSET'))
+    y, x = [(max(k, 0) // 2, max(k, 0) - max(k, 0) // 2) for k in spans]
     if padding is None and tuple(more) == tuple(max(-k, 0) for k in spans):
         padding = {(y, x): 'same', (y[::-1], x[::-1]): 'same_lower'}.get(pads)
     if padding is None:
@@ -84,6 +85,18 @@ def read_transposed_convolution(chain: Chain, node: Node) -> None:
     chain.add(node, layer, arrays)
     chain.rows = None
     chain.goes_on(node)
+
+
+def pads_to(
+    node: Node, told: Any, image: Any, size: Any, strides: Any, dilation: Any
+) -> tuple[Pads, tuple[int, int]]:
+    """Return the padding, and what is put at the end, by which an output has a size."""
+    if len(told) != 2:
+        raise node.refuse('an output_shape of height and width', f'{told}', 'Say these alone.')
+    axes = zip(image, size, strides, dilation, told, strict=False)
+    y, x = (s * (n - 1) + (f - 1) * r + 1 - k for n, f, s, r, k in axes)  # more than is told
+    top, left = max(y, 0) // 2, max(x, 0) // 2
+    return ((top, max(y, 0) - top), (left, max(x, 0) - left)), (max(-y, 0), max(-x, 0))
 
 
 def read_pooling(chain: Chain, node: Node) -> None:
