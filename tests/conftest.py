@@ -23,6 +23,9 @@ settings.load_profile('repeatable')
 # Pictures need no display, whichever test is the first to draw one.
 os.environ['MPLBACKEND'] = 'agg'
 
+# Keras runs on PyTorch, whichever test is the first to import it.
+os.environ['KERAS_BACKEND'] = 'torch'
+
 default_rng, seeds = np.random.default_rng, count()
 
 
@@ -45,10 +48,9 @@ def separate_train(monkeypatch):
 
 
 @pytest.fixture
-def keras(monkeypatch):
+def keras():
     """Keras, on PyTorch."""
     pytest.importorskip('torch')
-    monkeypatch.setenv('KERAS_BACKEND', 'torch')
     library = pytest.importorskip('keras')
     precision = library.config.floatx()
     library.config.set_floatx('float64')
