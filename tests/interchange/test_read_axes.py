@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from epynn.commons.errors import ModelFileError
 from epynn.interchange import read_onnx
 
 onnx = pytest.importorskip('onnx')
@@ -43,6 +44,44 @@ def test_a_normalization_of_all_axes_of_images_whose_channels_come_first(tmp_pat
 
 def test_a_softmax_of_channels_that_come_first(tmp_path, rng):
     assert_reads([('Softmax', ['X'], ['Y'], {'axis': 1})], (2, 3, 5), {}, tmp_path, rng)
+
+
+def test_means_of_signals_by_way_of_images(tmp_path, rng):
+    nodes = [
+        ('Unsqueeze', ['X', 'axes'], ['images'], {}),
+        ('AveragePool', ['images'], ['means'], {'kernel_shape': [2, 1], 'strides': [2, 1]}),
+        ('Squeeze', ['means', 'axes'], ['Y'], {}),
+    ]
+    onnx.save(make_graph(nodes, (3, 6), {'axes': np.array([3])}), tmp_path / 'network.onnx')
+    X = rng.standard_normal((2, 6, 3))
+    A = read_onnx(tmp_path / 'network.onnx').predict(X).A
+    np.testing.assert_allclose(A, X.reshape(2, 3, 2, 3).mean(axis=2), rtol=1e-12)
+
+
+PADS = np.array([0, 0, 1, 1, 0, 0, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ('nodes', 'words'),
+    [
+        ([('Pad', ['X', 'pads'], ['Y'], {})], 'a window that takes up the padding'),
+        (
+            [
+                ('Pad', ['X', 'pads'], ['A'], {}),
+                ('Relu', ['X'], ['Z'], {}),
+                ('Pad', ['Z', 'pads'], ['B'], {}),
+                ('Add', ['A', 'B'], ['Y'], {}),
+            ],
+            'a window that takes up the padding',
+        ),
+        ([('Pad', ['X'], ['Y'], {'pads': PADS.tolist(), 'value': 2.0})], 'zeros before and after'),
+    ],
+    ids=['alone', 'in branches', 'other than zeros'],
+)
+def test_padding_that_no_window_takes_up_is_refused(nodes, words, tmp_path):
+    onnx.save(make_graph(nodes, (2, 3, 5), {'pads': PADS}), tmp_path / 'network.onnx')
+    with pytest.raises(ModelFileError, match=words):
+        read_onnx(tmp_path / 'network.onnx')
 
 
 @pytest.mark.parametrize(

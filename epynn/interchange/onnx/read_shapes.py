@@ -67,7 +67,9 @@ def read_pad(chain: Chain, node: Node) -> None:
     axes = list(range(rank))
     if node.input(3):
         axes = list(axes_of(node, rank, chain.graph.needed(node, 3, 'axes')) or ())
-    value = chain.graph.needed(node, 2, 'a number').any() if node.input(2) else False
+    value = bool(node.number('value', 0.0))  # in old files
+    if node.input(2):
+        value = bool(chain.graph.needed(node, 2, 'a number').any())
     zeros = node.text('mode', 'constant') == 'constant' and not value
     if not zeros or len(pads) != 2 * len(axes) or chain.pads or min(pads, default=0) < 0:
         raise node.refuse('zeros before and after axes', f'{pads}, {node.text("mode", "")}',
@@ -192,7 +194,7 @@ def regroup(chain: Chain, node: Node, sizes: list[int]) -> None:
 def group_axes(before: tuple[int, ...], after: list[int]) -> list[list[int]]:
     """Return which axes make each one after, where neighbours become one; else nothing."""
     groups, i = [], 0
-    for size in after:
+    for number, size in enumerate(after, 1):
         group = [i]
         while i < len(before) and prod(before[k] for k in group) < size:
             i += 1
@@ -201,4 +203,7 @@ def group_axes(before: tuple[int, ...], after: list[int]) -> list[list[int]]:
             return []
         groups.append(group)
         i += 1
+        while i < len(before) and before[i] == 1 and after[number : number + 1] != [1]:
+            group.append(i)
+            i += 1
     return groups if i == len(before) else []

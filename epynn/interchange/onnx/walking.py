@@ -45,6 +45,10 @@ def read_chain(chain: Chain, stop: str) -> None:
             read(chain, users[0])
         else:
             read_branches(chain, users)
+    if chain.pads:
+        raise chain.graph.producers[chain.at].refuse(
+            'a window that takes up the padding', 'none behind it', 'Pad in a convolution.'
+        )
 
 
 def require_window(chain: Chain) -> None:
