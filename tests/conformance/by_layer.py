@@ -14,42 +14,42 @@ def attention(node, inputs):
 
     Queries, keys and values stand side by side in the elements of each step, and the weights choose
     them. Where there are fewer queries than keys, those of the last steps are 0, and what they take
-    is left out. The layer divides scores by ``sqrt(k)``; another factor goes into the weights.
+    is left out; so are elements that keys have and values do not, or the other way round. The layer
+    divides scores by ``sqrt(k)``; another factor goes into the weights.
     """
     given, arrays = attributes(node), named_inputs(node, inputs)
-    require(
-        len([each for each in arrays if each is not None]) == 3,
-        'a mask of pairs of steps, or steps of before',
-    )
+    require(not any(X is not None for X in arrays[3:]), 'masks of pairs, or steps of before')
     require(len(node.output) == 1, 'scores are not given out')
     require(not given.get('softcap'), 'scores have no bound')
-    require(
-        given.get('left_window_size', -1) == given.get('right_window_size', -1) == -1,
-        'a step sees all before it',
-    )
-    Q, K, V = (join_heads(array) if array.ndim == 4 else array for array in arrays)
-    heads = given.get('q_num_heads') or arrays[0].shape[1]
-    kv_heads = given.get('kv_num_heads') or arrays[1].shape[1]
-    k = Q.shape[2] // heads
-    require(V.shape[2] // kv_heads == k, 'values have as many elements as keys')
-    s = K.shape[1]
-    require(Q.shape[1] <= s, 'more queries than keys')
-    queries = np.zeros((len(Q), s, Q.shape[2]), Q.dtype)
-    queries[:, : Q.shape[1]] = Q
-    X = np.concatenate([queries, K, V], axis=2)
-    u, e = Q.shape[2], X.shape[2]
-    choose = np.eye(e, dtype=X.dtype)
+    windows = [given.get(f'{side}_window_size', -1) for side in ('left', 'right')]
+    require(windows == [-1, -1], 'a step sees all steps, or all before it')
+    names = ('q_num_heads', 'kv_num_heads', 'kv_num_heads')
+    parts = [
+        X if X.ndim == 4 else split_heads(X, given[name])
+        for X, name in zip(arrays, names, strict=False)
+    ]
+    (_, heads, q, k), (_, kv_heads, s, v) = parts[0].shape, parts[2].shape
+    require(q <= s, 'more queries than keys')
+    wide = max(k, v)
+    Q, K, V = (join_heads(widen(X, s, wide)) for X in parts)
+    X = np.concatenate([Q, K, V], axis=2)
+    u, n = Q.shape[2], K.shape[2]
+    choose = np.eye(X.shape[2], dtype=X.dtype)
     layer = Attention(heads, u, bool(given.get('is_causal')), kv_heads=kv_heads, use_bias=False)
     layer.dtype = X.dtype
-    scale = given.get('scale', 1 / math.sqrt(k)) * math.sqrt(k)
+    scale = given.get('scale', 1 / math.sqrt(k)) * math.sqrt(wide)
     layer.p = {
-        'Wq': choose[:, :u] * X.dtype.type(scale),
-        'Wk': choose[:, u : u + K.shape[2]],
-        'Wv': choose[:, u + K.shape[2] :],
-        'Wo': choose[:u],
-    }
-    A = layer.forward(X)[:, : Q.shape[1], :u]
-    return [A if arrays[0].ndim == 3 else split_heads(A, heads)]
+        'Wq': choose[:, :u] * X.dtype.type(scale), 'Wk': choose[:, u : u + n],
+        'Wv': choose[:, u + n :], 'Wo': choose[:u],
+    }  # fmt: skip
+    A = split_heads(layer.forward(X)[..., :u], heads)[:, :, :q, :v]
+    return [A if arrays[0].ndim == 4 else join_heads(A)]
+
+
+def widen(X, steps, elements):
+    """Return heads with 0 behind, so many steps and elements: ``(m, heads, s, k)``."""
+    more = [(0, 0), (0, 0), (0, steps - X.shape[2]), (0, elements - X.shape[3])]
+    return np.pad(X, more)
 
 
 def rotary_embedding(node, inputs):

@@ -65,8 +65,7 @@ MAPPED = {
     ),
     # ATTENTION
     'Attention': Row(
-        'Attention', 14,
-        'masks of pairs of steps, windows, bounds on scores, values of another size than keys',
+        'Attention', 20, 'masks of pairs of steps, windows, bounds on scores, scores given out',
         compute=by_layer.attention,
         differ={'test_attention_4d_fp16': FLOAT16, 'test_attention_4d_causal_fp16': FLOAT16},
     ),
