@@ -6,6 +6,7 @@ from onnx import helper
 
 from epynn.activation.models import Activation
 from epynn.batchnorm.models import BatchNorm
+from epynn.bidirectional.models import Bidirectional
 from epynn.branches.models import Parallel
 from epynn.commons.maths import identity, relu, sigmoid, silu, softmax, tanh
 from epynn.convolution.models import Convolution
@@ -15,12 +16,18 @@ from epynn.dropout.models import Dropout
 from epynn.flatten.models import Flatten
 from epynn.globalpooling.models import GlobalPooling
 from epynn.groupnorm.models import GroupNorm
+from epynn.gru.models import GRU
 from epynn.interchange.export import as_onnx
 from epynn.layernorm.models import LayerNorm
+from epynn.lstm.models import LSTM
 from epynn.pooling.models import Pooling
+from epynn.positionalencoding.models import PositionalEncoding
 from epynn.reshape.models import Reshape
 from epynn.residual.models import Residual
+from epynn.rnn.models import RNN
+from epynn.timedistributed.models import TimeDistributed
 from epynn.tokens.models import Tokens
+from epynn.transformer.models import Transformer
 from epynn.transposedconvolution.models import TransposedConvolution
 
 NETWORKS = {
@@ -39,6 +46,10 @@ NETWORKS = {
     'tokens': ((5,), lambda: [
         Tokens(7, 4), Parallel([[Convolution1D(2, 3, 1, 'causal')], []]), GlobalPooling(),
         Dense(2, softmax),
+    ]),
+    'steps': ((4, 3), lambda: [
+        Bidirectional(LSTM(2, sequences=True)), PositionalEncoding(),
+        Transformer(2, 5, causal=True), TimeDistributed(Dense(3, tanh)), RNN(2, softmax, sequences=True), GRU(2),
     ]),
 }  # fmt: skip
 
