@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from epynn.activation.models import Activation
 from epynn.commons.calls import in_words
 from epynn.commons.errors import (
@@ -92,7 +94,7 @@ def read_onnx(
     samples = data.dtrain.X.shape[1:] if isinstance(data, Embedding) else ()
     dtype = check_dtype(dtype)
     with enough_memory('read_onnx', 'a few times the memory of the file', 'Free some.'):
-        with one_error(where):
+        with one_error(where), np.errstate(all='ignore'):  # what is tried may overflow
             chain = read_layers(file, path.parent, where, shape, samples)
             known = read_learned(file, where, chain.first)
             model = as_network(chain.layers, chain.first, where, path.stem, None, dtype, known)

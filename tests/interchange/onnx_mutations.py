@@ -49,7 +49,8 @@ NETWORKS = {
     ]),
     'steps': ((4, 3), lambda: [
         Bidirectional(LSTM(2, sequences=True)), PositionalEncoding(),
-        Transformer(2, 5, causal=True), TimeDistributed(Dense(3, tanh)), RNN(2, softmax, sequences=True), GRU(2),
+        Transformer(2, 5, causal=True), TimeDistributed(Dense(3, tanh)),
+        RNN(2, softmax, sequences=True), GRU(2),
     ]),
 }  # fmt: skip
 
