@@ -125,7 +125,7 @@ CHANNELS_FIRST = {
     'decoder': (IMAGES, lambda: after(
         nn.Flatten(), nn.Linear(144, 7), nn.Tanh(), nn.Linear(7, 18), nn.BatchNorm1d(18),
         nn.ReLU(), nn.Unflatten(1, (3, 2, -1)), nn.ConvTranspose2d(3, 2, 4, 2, 1),
-        nn.ELU(0.7), nn.ConvTranspose2d(2, 1, 3, 2, 1, 1), nn.Sigmoid())),
+        nn.ELU(0.7), nn.ConvTranspose2d(2, 4, 3, 2, 1, 1, 2, True, 2), nn.Sigmoid())),
     'back': (IMAGES, lambda: after(
         nn.Flatten(), nn.Unflatten(-1, (3, 8, 6)), nn.LayerNorm((3, 8, 6), 1e-3, False))),
     'residual': (IMAGES, lambda: after(
