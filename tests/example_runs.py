@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from example_folders import EXAMPLES
+from pages.kept_runs import find_kept
 
 NEEDS = {
     'sklearn': (
@@ -36,14 +37,23 @@ def skip_without_packages(name):
 
 
 def run(name, folder, *words):
-    """Run an example by the command, in a process of its own; return what it printed."""
+    """Run an example by the command, in a process of its own; return what it printed.
+
+    What the site has run, by the same command and from the same code, is not run again.
+    """
     skip_without_packages(name)
-    arguments = [sys.executable, '-W', 'error', '-m', 'epynn', 'run', name, *words]
+    command = ' '.join(['epynn', 'run', name, *words])
+    printed, errors = find_kept(EXAMPLES / name, command, folder) or run_anew(folder, command)
+    assert errors == ''
+    assert max(map(len, printed.splitlines())) <= max(80, len(str(folder)) + 30)
+    return printed
+
+
+def run_anew(folder, command):
+    arguments = [sys.executable, '-W', 'error', '-m', *command.split()]
     done = subprocess.run(arguments, cwd=folder, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ''
-    assert max(map(len, done.stdout.splitlines())) <= max(80, len(str(folder)) + 30)
-    return done.stdout
+    return done.stdout, done.stderr
 
 
 def percentages(text):

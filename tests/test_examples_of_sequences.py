@@ -23,14 +23,14 @@ def test_a_tagger_that_reads_both_ways_is_nearly_as_good_as_the_grammar(tmp_path
 
 
 def test_whatever_was_found_on_the_way_tells_docstrings_better_than_the_last_state(tmp_path):
-    out = learn('docstrings', tmp_path, '--epochs', '8')
+    out = learn('docstrings', tmp_path, '--epochs', '5')
     none, last, strongest, both, attention = percentages(out)
     assert max(none, last) < min(strongest, both)
     assert attention > 0.3
 
 
 def test_a_transformer_falls_below_two_nats_a_character_and_writes(tmp_path):
-    out = learn('topics_lm', tmp_path, '--epochs', '8')
+    out = learn('topics_lm', tmp_path, '--epochs', '7')
     (loss,) = re.findall(r'^topics_lm: ([\d.]+) nats', out, re.MULTILINE)
     assert float(loss) < 2
     text = out.partition('What it writes')[2].partition('topics_lm: ')[0].strip()

@@ -21,14 +21,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from epynn.cli import describe_network, find_networks
+from pages.kept_runs import SHORTER, command_of, keep
 from pages.layer_pages import PageDirective
-
-SHORTER = {
-    'docstrings': ('epynn run docstrings --epochs 5', 'for five epochs; it comes with twenty'),
-    'large_file': ('python train.py 400', 'with a file of 400 MB; it comes with one of 2,000 MB'),
-    'topics_lm': ('epynn run topics_lm --epochs 2', 'for two epochs; it comes with more'),
-}
-"""Networks that take long -> a command that takes less, and what that means, in words."""
 
 LIMIT = 300
 """Seconds that a network may take here."""
@@ -40,17 +34,15 @@ NARROW = ('plot()', 'plot_confusion()')
 NO_PACKAGE = 'Install it by: python -m pip install'
 
 
-def command_of(name: str) -> str:
-    """Return the command by which a network is run here."""
-    return SHORTER[name][0] if name in SHORTER else f'epynn run {name}'
-
-
 def run_network(name: str, place: Path) -> None:
     """Run a network in an empty folder, and leave at `place` what it prints and draws."""
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
     with tempfile.TemporaryDirectory() as folder:
-        words = [sys.executable, '-m', 'pages.network_run', name, place, *command_of(name).split()]
+        words = [
+            sys.executable, '-W', 'error', '-m', 'pages.network_run', name, place,
+            *command_of(name).split(),
+        ]  # fmt: skip
         settings = {'TMPDIR': folder, 'MPLBACKEND': 'agg', 'OMP_NUM_THREADS': '1'}
         try:
             done = subprocess.run(
@@ -58,14 +50,14 @@ def run_network(name: str, place: Path) -> None:
                 capture_output=True, text=True, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
-            remedy = f'Give it less to do: SHORTER in {__file__}'
+            remedy = 'Give it less to do: SHORTER in docs/pages/kept_runs.py'
             raise ExtensionError(f'{name} takes longer than {LIMIT} s. {remedy}') from None
         if done.returncode and NO_PACKAGE not in done.stderr:
             raise ExtensionError(f'{command_of(name)} failed:\n{done.stderr}')
         shown = done.stderr if done.returncode else done.stdout
         (place / 'printed.txt').write_text(shown.replace(folder, '.').strip('\n'), 'utf-8')
-        for path in Path(folder).glob('*.png'):
-            shutil.copy(path, place)
+        if not done.returncode:
+            keep(find_networks()[name], Path(folder), place, done.stderr)
 
 
 def run_networks(app: Sphinx, env: BuildEnvironment, docnames: list[str]) -> None:
