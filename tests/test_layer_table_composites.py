@@ -23,6 +23,7 @@ from epynn.network.models import EpyNN
 HANDED_ON = {
     'training': False, 'dtype': np.dtype('f4'), 'optimizer': Adam(), 'penalty': L2(0.5),
     'owner': object(), 'e': 3, 'carries': True, 'se_hPars': {'learning_rate': 0.3},
+    'ranks': object(),
 }  # fmt: skip
 """What the layers inside a composite share, and values that are not those they begin with."""
 
