@@ -19,6 +19,7 @@ from epynn.lstm.models import LSTM
 from epynn.pooling.models import Pooling
 from epynn.pooling1d.models import Pooling1D
 from epynn.positionalencoding.models import PositionalEncoding
+from epynn.prelu.models import PReLU
 from epynn.reshape.models import Reshape
 from epynn.residual.models import Residual
 from epynn.rmsnorm.models import RMSNorm
@@ -30,9 +31,33 @@ from epynn.transformer.models import Transformer
 from epynn.transposedconvolution.models import TransposedConvolution
 
 __all__ = [
-    'GRU', 'LSTM', 'RNN', 'Activation', 'Attention', 'BatchNorm', 'Bidirectional', 'Convolution',
-    'Convolution1D', 'Dense', 'Dropout', 'Embedding', 'Flatten', 'GlobalPooling', 'GroupNorm',
-    'LayerNorm', 'Parallel', 'Pooling', 'Pooling1D', 'PositionalEncoding', 'RMSNorm', 'Reshape',
+    'GRU',
+    'LSTM',
+    'RNN',
+    'Activation',
+    'Attention',
+    'BatchNorm',
+    'Bidirectional',
+    'Convolution',
+    'Convolution1D',
+    'Dense',
+    'Dropout',
+    'Embedding',
+    'Flatten',
+    'GlobalPooling',
+    'GroupNorm',
+    'LayerNorm',
+    'PReLU',
+    'Parallel',
+    'Pooling',
+    'Pooling1D',
+    'PositionalEncoding',
+    'RMSNorm',
+    'Reshape',
     'Residual',
-    'Template', 'TimeDistributed', 'Tokens', 'Transformer', 'TransposedConvolution',
+    'Template',
+    'TimeDistributed',
+    'Tokens',
+    'Transformer',
+    'TransposedConvolution',
 ]  # fmt: skip

@@ -34,6 +34,7 @@ from epynn.lstm.models import LSTM
 from epynn.pooling.models import Pooling
 from epynn.pooling1d.models import Pooling1D
 from epynn.positionalencoding.models import PositionalEncoding
+from epynn.prelu.models import PReLU
 from epynn.reshape.models import Reshape
 from epynn.rmsnorm.models import RMSNorm
 from epynn.rnn.models import RNN
@@ -258,6 +259,12 @@ ROWS = [
         also=OTHER_SEQUENCES, masked='any'),
     Row('groupnorm-images', lambda: GroupNorm(3, 1e-3), (2, 3, 4, 6), (2, 3, 4, 6), channels(6)),
     Row('groupnorm-channels', lambda: GroupNorm(2), IMAGES, IMAGES, channels(2)),
+    Row('prelu', lambda: PReLU(), (3, 5), (3, 5), {'alpha': (1,)}, smooth=False,
+        any_features=True),
+    Row('prelu-channels', lambda: PReLU(False, -0.5), IMAGES, IMAGES, {'alpha': (2,)},
+        smooth=False, also=((1, 3, 4, 2),)),
+    Row('prelu-sequences', lambda: PReLU(shared=False), SEQUENCES, SEQUENCES, {'alpha': (5,)},
+        smooth=False, also=OTHER_SEQUENCES, masked='any'),
     Row('tokens', lambda: Tokens(7, 3), (4, 6), (4, 6, 3), {'W': (7, 3)}, tokens=7,
         also=((2, 9),), masked='any'),
     Row('activation', lambda: Activation(tanh), (3, 5), (3, 5)),

@@ -21,8 +21,8 @@ class Normalization(Layer):
         self.epsilon = as_float(epsilon, f'{self.name}.epsilon', low=1e-30)
 
 
-def compute_channel_shapes(layer: Layer, A: ndarray) -> None:
-    """Read ``m`` and ``d`` off the input ``(m, ..., d)``: one ``gamma`` and ``beta`` a channel."""
+def require_channels(layer: Layer, A: ndarray) -> None:
+    """Refuse an input without an axis of channels, ``(m, ..., d)``, behind that of steps too."""
     if A.ndim < 2:
         raise ShapeError(
             layer.name, 'an input of at least 2 axes (m, ..., d: samples, channels last)',
@@ -33,6 +33,11 @@ def compute_channel_shapes(layer: Layer, A: ndarray) -> None:
             layer.name, 'sequences (m, s, d) where there is a mask', f'an array of shape {A.shape}',
             'Give each step an axis of elements, X[..., np.newaxis], or leave this layer out.',
         )  # fmt: skip
+
+
+def compute_channel_shapes(layer: Layer, A: ndarray) -> None:
+    """Read ``m`` and ``d`` off the input ``(m, ..., d)``: one ``gamma`` and ``beta`` a channel."""
+    require_channels(layer, A)
     layer.d['m'], layer.d['d'] = A.shape[0], A.shape[-1]
 
     layer.ps['gamma'] = (layer.d['d'],)

@@ -130,6 +130,7 @@ LAYOUTS: Mapping[type[Layer], tuple[Layout, ...] | Callable[[Any], Any]] = Mappi
     known.GroupNorm: (SCALE, SHIFT),
     known.LSTM: layouts_of_lstm,
     known.LayerNorm: (SCALE, SHIFT),
+    known.PReLU: (Layout('alpha', 'weight'),),
     known.PositionalEncoding: layouts_of_positions,
     known.RMSNorm: (SCALE,),
     known.RNN: layouts_of_rnn,

@@ -17,11 +17,11 @@ from epynn.interchange.layouts import (
     prefixes_inside,
 )
 from epynn.kernels.arrays import ndarray
-from epynn.layers import Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm, RMSNorm
+from epynn.layers import Activation, BatchNorm, Dense, Dropout, Flatten, LayerNorm, PReLU, RMSNorm
 from epynn.network.models import EpyNN
 from epynn.network.ownership import require_initialized
 
-OF_FEATURES = ('W', 'gamma', 'beta', 'mean', 'var')
+OF_FEATURES = ('W', 'gamma', 'beta', 'mean', 'var', 'alpha')
 """Arrays that have a row or a number for each feature that comes in."""
 
 
@@ -36,7 +36,7 @@ class Place(NamedTuple):
     def here(self, layout: Layout, tensor: ndarray) -> ndarray:
         """Return an array as it is here, from all of a tensor."""
         array = layout.take(tensor)
-        moved = self.order is not None and layout.name in OF_FEATURES
+        moved = self.order is not None and layout.name in OF_FEATURES and len(array) > 1
         return array[self.order] if moved else array
 
     def there(self, layouts: Sequence[Layout]) -> dict[str, ndarray]:
@@ -44,7 +44,7 @@ class Place(NamedTuple):
         pieces: dict[str, list[ndarray]] = {}
         for layout in sorted(layouts, key=lambda layout: layout.rows.start or 0):
             array: ndarray = getattr(self.layer, layout.kind)[layout.name]
-            if self.order is not None and layout.name in OF_FEATURES:
+            if self.order is not None and layout.name in OF_FEATURES and len(array) > 1:
                 array = array[np.argsort(self.order)]
             pieces.setdefault(layout.tensor, []).append(layout.put(array))
             if layout.second:
@@ -110,7 +110,7 @@ def find_orders(model: EpyNN, where: str) -> dict[int, ndarray]:
             order = channels_first_order(model.network[number]['forward']['X'][1:])
         elif order is None or isinstance(layer, Activation | Dropout):
             continue
-        elif isinstance(layer, Dense | BatchNorm | LayerNorm | RMSNorm):
+        elif isinstance(layer, Dense | BatchNorm | LayerNorm | RMSNorm | PReLU):
             orders[number] = order
             order = None if isinstance(layer, Dense) else order
         else:

@@ -87,6 +87,12 @@ def kinks():
         )
 
 
+def prelus():
+    """One slope, and one a channel."""
+    for shared, shape in product((True, False), ((4, 6), (2, 3, 2, 4))):
+        yield LayerRow(f'PReLU {shared} {shape}', partial(e.PReLU, shared), shape, t.prelu)
+
+
 def tokens():
     """More and fewer tokens than the vocabulary has."""
     for v, u, shape in ((7, 3, (4, 6)), (2, 1, (1, 9)), (50, 4, (3, 2)), (5, 2, (2, 1))):
@@ -224,6 +230,7 @@ ROWS = [
     *functions(),
     *dense(),
     *activations(),
+    *prelus(),
     *kinks(),
     *tokens(),
     *shapes(),

@@ -51,6 +51,12 @@ def activation(X, p, f, **hPars):
     return activate(f, X, **hPars)
 
 
+def prelu(X, p):
+    import torch.nn.functional as F
+
+    return F.prelu(X.movedim(-1, 1), p['alpha']).movedim(1, -1)
+
+
 def tokens(X, p):
     import torch.nn.functional as F
 

@@ -46,6 +46,11 @@ def depthwise(layer: Any, shape: Shape) -> Shape:
     return (*shape[:-2], groups, shape[-1] // groups) if groups > 1 else shape
 
 
+def spread(layer: Layer, shape: Shape) -> Shape:
+    """Return ``(d,) -> (1, ..., 1, d)``, for slopes that all places share."""
+    return *[1] * (len(layer.fs['X']) - 2), *shape
+
+
 class Array(NamedTuple):
     """An array of a layer of Keras."""
 
@@ -147,6 +152,7 @@ LAYOUTS: Mapping[type[Layer], tuple[Layout, ...]] = MappingProxyType({
     known.GroupNorm: (Layout(('group_normalization',), AFFINE),),
     known.LSTM: (Layout(('lstm',), gates('i', 'f', 'g', 'o'), ('cell',)),),
     known.LayerNorm: (Layout(('layer_normalization',), AFFINE),),
+    known.PReLU: (Layout(('p_re_lu',), (Array('alpha', ('alpha',), spread),)),),
     known.PositionalEncoding: (Layout(('embedding',), (Array('embeddings', ('W',)),)),),
     known.RMSNorm: (Layout(('rms_normalization',), (Array('scale', ('gamma',)),)),),
     known.RNN: (Layout(('simple_rnn',), gates(''), ('cell',)),),

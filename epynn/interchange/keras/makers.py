@@ -110,6 +110,12 @@ def make_norm(build: Builder, layer: Any, X: Any, place: str) -> Any:
     return build.made(layer, make(epsilon=layer.epsilon), X)
 
 
+def make_prelu(build: Builder, layer: Any, X: Any, place: str) -> Any:
+    """Return ``PReLU``, whose slopes all places share."""
+    axes = len(layer.fs['X']) - (1 if layer.shared else 2)
+    return build.made(layer, layers.PReLU(shared_axes=list(range(1, axes + 1)) or None), X)
+
+
 def make_tokens(build: Builder, layer: Any, X: Any, place: str) -> Any:
     """Return ``Embedding``, which looks tokens up."""
     return build.made(layer, layers.Embedding(*layer.p['W'].shape), X)
@@ -215,7 +221,8 @@ MAKERS: Mapping[type[Layer], Make] = MappingProxyType({
     known.Flatten: make_reshape, known.GRU: make_recurrent,
     known.GlobalPooling: make_global_pooling, known.GroupNorm: make_norm,
     known.LSTM: make_recurrent, known.LayerNorm: make_norm, known.Parallel: make_parallel,
-    known.Pooling: make_pooling, known.Pooling1D: make_pooling, known.RMSNorm: make_norm,
+    known.Pooling: make_pooling, known.Pooling1D: make_pooling, known.PReLU: make_prelu,
+    known.RMSNorm: make_norm,
     known.RNN: make_recurrent, known.Reshape: make_reshape, known.Residual: make_residual,
     known.Template: make_nothing, known.TimeDistributed: make_time_distributed,
     known.Tokens: make_tokens, known.Transformer: make_chain,

@@ -75,7 +75,9 @@ def write_activation(graph: Graph, activate: BoundActivation, Z: Value, symbol: 
     elif name == 'elu':
         A = write_elu(graph, Z.name, settings['alpha'], symbol, doc)
     elif name == 'lrelu' and not is_exact(settings['alpha'], graph):
-        A = node('PRelu', [Z.name, constant('alpha', settings['alpha'])], symbol, doc)
+        below = node('Mul', [Z.name, constant('alpha', settings['alpha'])], 'below')
+        positive = node('Greater', [Z.name, constant('zero', 0.0)], 'positive')
+        A = node('Where', [positive, Z.name, below], symbol, doc)
     else:
         A = node(OPERATORS[name], [Z.name], symbol, doc, **settings)
     return Z._replace(name=A)

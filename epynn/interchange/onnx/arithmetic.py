@@ -128,7 +128,7 @@ ELEMENTWISE: Mapping[str, Callable[..., ndarray]] = MappingProxyType({
     'Max': from_the_left(np.maximum), 'Min': from_the_left(np.minimum), 'Mish': mish,
     'Mod': plain(np.mod), 'Mul': plain(np.multiply), 'Neg': plain(np.negative),
     'Not': plain(np.logical_not),
-    'PRelu': plain(lambda x, slope: np.where(x < 0, slope * x, x)), 'Pow': plain(np.power),
+    'Pow': plain(np.power),
     'Reciprocal': plain(lambda x: 1 / x), 'Relu': plain(lambda x: np.maximum(x, 0)),
     'Selu': selu, 'Sigmoid': sigmoid, 'Sin': plain(np.sin), 'Softplus': softplus,
     'Softsign': plain(lambda x: x / (1 + np.abs(x))), 'Sqrt': plain(np.sqrt),

@@ -68,6 +68,16 @@ def write_activation_layer(graph: Graph, layer: Any, X: Value) -> Value:
     return write_activation(graph, layer.activate, X)
 
 
+def write_prelu(graph: Graph, layer: Any, X: Value) -> Value:
+    """Add ``PRelu``, channels where they are."""
+    alpha = layer.p['alpha']
+    if X.first and not layer.shared:
+        alpha = alpha.reshape(-1, *[1] * (len(X.shape) - 2))
+    doc = 'A = X above 0, alpha X below'
+    A = graph.node('PRelu', [X.name, graph.constant('alpha', alpha)], 'A', doc)
+    return X._replace(name=A)
+
+
 def write_reshape(graph: Graph, layer: Layer, X: Value) -> Value:
     """Add ``Reshape``, which reads the numbers in the order of epynn, channels last."""
     X, shape = graph.channels_last(X), layer.fs['A']
@@ -182,6 +192,7 @@ WRITERS: Mapping[type[Layer], Callable[[Graph, Any, Value], Value]] = MappingPro
     known.Parallel: write_parallel,
     known.Pooling: write_pooling,
     known.Pooling1D: write_pooling,
+    known.PReLU: write_prelu,
     known.PositionalEncoding: write_positional_encoding,
     known.RMSNorm: write_rmsnorm,
     known.RNN: write_recurrent,

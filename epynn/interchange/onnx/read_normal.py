@@ -14,6 +14,7 @@ from epynn.interchange.onnx.node import Node
 from epynn.interchange.onnx.recognizing import put_function, reduced_axes
 from epynn.kernels.arrays import ndarray
 from epynn.layernorm.models import LayerNorm
+from epynn.prelu.models import PReLU
 from epynn.reshape.models import Reshape
 from epynn.rmsnorm.models import RMSNorm
 from epynn.tokens.models import Tokens
@@ -88,6 +89,21 @@ def add_norm(chain: Chain, node: Node, make: type[Normalization], epsilon: float
         arrays['beta'] = channels_of(chain, node, 2, 'a shift') if node.input(2) else np.zeros(d)
     layer = checked(node, make, exact(chain, node.number('epsilon', epsilon)))
     chain.add(node, layer, arrays)
+
+
+def read_prelu(chain: Chain, node: Node) -> None:
+    """Read ``PRelu``: a slope of all, or one of each channel."""
+    slopes = chain.graph.needed(node, 1, 'slopes')
+    rank, d = len(chain.axes), chain.shape[-1]
+    shape = (1,) * (rank - slopes.ndim) + slopes.shape
+    if slopes.size != 1 and (slopes.size != d or shape[chain.channels :][:1] != (d,)):
+        raise node.refuse(
+            f'one slope, or one of each of {d} channels', f'slopes of shape {slopes.shape}',
+            'Share them: PReLU here has none of places.',
+        )  # fmt: skip
+    slopes = slopes.ravel() if slopes.size == 1 else as_channels(chain, node, slopes)
+    chain.add(node, checked(node, PReLU, slopes.size == 1), {'alpha': slopes})
+    chain.goes_on(node)
 
 
 def read_instancenorm(chain: Chain, node: Node) -> None:

@@ -237,6 +237,11 @@ def make_groupnorm(layer: Any, links: Links, place: str) -> nn.Module:
     return modules.GroupNorm(layer.d['g'], layer.d['d'], layer.epsilon, dtype=dtype_of(layer))
 
 
+def make_prelu(layer: Any, links: Links, place: str) -> nn.Module:
+    """Return ``PReLU``."""
+    return modules.PReLU(layer.p['alpha'].size, layer.slope, dtype=dtype_of(layer))
+
+
 def make_rmsnorm(layer: Any, links: Links, place: str) -> nn.Module:
     """Return ``RMSNorm`` over the channels."""
     return nn.RMSNorm(layer.d['d'], layer.epsilon, dtype=dtype_of(layer))

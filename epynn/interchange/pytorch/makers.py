@@ -19,6 +19,7 @@ from epynn.interchange.pytorch.layers import (
     make_groupnorm,
     make_layernorm,
     make_pooling,
+    make_prelu,
     make_rmsnorm,
     make_transposed,
 )
@@ -105,6 +106,7 @@ MAKERS: Mapping[type[Layer], Callable[[Any, Links, str], nn.Module]] = MappingPr
         known.Parallel: make_parallel,
         known.Pooling: make_pooling,
         known.Pooling1D: make_pooling,
+        known.PReLU: make_prelu,
         known.PositionalEncoding: sequences.make_positional_encoding,
         known.RMSNorm: make_rmsnorm,
         known.RNN: sequences.make_rnn,

@@ -48,6 +48,10 @@ class BatchNorm3d(ChannelsLast, nn.BatchNorm3d):
     """Normalization of the channels of films ``(m, s, h, w, d)``."""
 
 
+class PReLU(ChannelsLast, nn.PReLU):
+    """A rectifier that learns a slope for each channel, which are last."""
+
+
 class GroupNorm(ChannelsLast, nn.GroupNorm):
     """Normalization of groups of channels, which are last."""
 

@@ -36,6 +36,7 @@ from epynn.layers import (
     GlobalPooling,
     GroupNorm,
     LayerNorm,
+    PReLU,
     Reshape,
     RMSNorm,
     TimeDistributed,
@@ -107,6 +108,14 @@ def read_rmsnorm(walk: Walk, part: Part) -> list[Layer]:
     walk.lie(part, False)
     layer = walk.fill(RMSNorm(module.eps), part, module.normalized_shape[0])
     return [without_scale(layer, module.weight)]
+
+
+def read_prelu(walk: Walk, part: Part) -> list[Layer]:
+    """Return a PReLU."""
+    shared = part.module.num_parameters == 1
+    if not shared:
+        walk.lie(part, True)
+    return [walk.fill(PReLU(shared), part)]
 
 
 def read_groupnorm(walk: Walk, part: Part) -> list[Layer]:
@@ -211,6 +220,7 @@ READERS: Mapping[type, Reader] = MappingProxyType({
     nn.ConvTranspose2d: read_transposed,
     nn.BatchNorm1d: read_batchnorm, nn.BatchNorm2d: read_batchnorm, nn.BatchNorm3d: read_batchnorm,
     nn.LayerNorm: read_layernorm, nn.RMSNorm: read_rmsnorm, nn.GroupNorm: read_groupnorm,
+    nn.PReLU: read_prelu,
     nn.InstanceNorm1d: read_instancenorm, nn.InstanceNorm2d: read_instancenorm,
     nn.MaxPool1d: read_max_pool, nn.MaxPool2d: read_max_pool,
     nn.AvgPool1d: read_mean_pool, nn.AvgPool2d: read_mean_pool,

@@ -14,7 +14,7 @@ from epynn.interchange.pytorch import modules
 from epynn.interchange.pytorch.parts import Part, spread
 from epynn.interchange.pytorch.read_activations import Activated, activation_from, function_of
 from epynn.kernels.arrays import ndarray
-from epynn.layers import Activation, BatchNorm, Dense, Dropout, LayerNorm, RMSNorm
+from epynn.layers import Activation, BatchNorm, Dense, Dropout, LayerNorm, PReLU, RMSNorm
 
 PASSED_ON = (Activation, Dropout)
 """Layers to which the order of features means nothing."""
@@ -198,8 +198,8 @@ def reorder_input(layer: Layer, order: ndarray, part: Part) -> None:
     """Put what meets each feature into the order of the features here."""
     if isinstance(layer, Dense):
         layer.p['W'] = layer.p['W'][order]
-    elif isinstance(layer, BatchNorm | LayerNorm | RMSNorm):
-        layer.p = {name: p[order] for name, p in layer.p.items()}
+    elif isinstance(layer, BatchNorm | LayerNorm | RMSNorm | PReLU):
+        layer.p = {name: p[order] if len(p) > 1 else p for name, p in layer.p.items()}
         layer.s = {name: s[order] for name, s in layer.s.items()}
     else:
         raise part.refuse(

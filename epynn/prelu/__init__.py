@@ -1,0 +1,1 @@
+"""PReLU: a rectifier that learns its slope below 0."""
