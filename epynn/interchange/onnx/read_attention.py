@@ -48,22 +48,33 @@ def read_attention(chain: Chain) -> bool:
     if m > MOST:
         return False
     X = np.random.default_rng(0).standard_normal((m, *chain.shape))
+    given = X.transpose(chain.axes)
+    ends = ends_of(chain, linear[-1].node)
     try:
-        arrays = Trial(chain, X.transpose(chain.axes), linear[-1]).arrays
+        arrays = Trial(chain, given, ends[-1]).arrays
     except (ModelFileError, ValueError, TypeError, LookupError, ArithmeticError):
         return False
-    ends = [linear[-1].node] + [
-        node for node in chain.graph.users[linear[-1].node.outputs[0]] if node.op == 'Add'
-    ]
     for end, layer in product(ends[::-1], guesses(chain, linear, arrays)):
-        A = arrays.get(end.outputs[0])
-        if A is not None and A.shape == X.transpose(chain.axes).shape and computes(
-            layer, X, A.transpose(np.argsort(chain.axes))
-        ):  # fmt: skip
+        A = arrays[end.outputs[0]]
+        if A.shape == given.shape and computes(layer, X, A.transpose(np.argsort(chain.axes))):
             chain.add(end, layer)
             chain.goes_on(end)
             return True
     return False
+
+
+def ends_of(chain: Chain, out: Node) -> list[Node]:
+    """Return the last product, and what may belong to it: a bias, steps back in their place."""
+    graph, ends = chain.graph, [out]
+    for _ in range(3):
+        after = [each for each in graph.open_users(ends[-1].outputs[0]) if each.op != 'Shape']
+        other = [name for name in after[0].inputs if not graph.is_constant(name)] if after else []
+        if len(after) != 1 or after[0].op not in ('Add', 'Reshape'):
+            break
+        if after[0].op == 'Add' and len(other) > 1:
+            break
+        ends.append(after[0])
+    return ends
 
 
 def find_products(chain: Chain) -> tuple[Linear, ...] | None:
@@ -136,11 +147,12 @@ def linear_before(chain: Chain, name: str) -> Linear | None:
 def as_linear(graph: ReadGraph, node: Node) -> Linear | None:
     """Return a node with its weights, and the bias that is added behind it."""
     W = graph.constant(node.input(1))
-    if W is None or W.ndim != 2 or W.dtype.kind != 'f' or len(node.inputs) > 2:
+    if W is None or W.ndim != 2 or W.dtype.kind != 'f':
         return None
+    W = W.T if node.op == 'Gemm' and node.whole('transB', 0) else W
     after = graph.open_users(node.outputs[0])
-    b = None
-    if len(after) == 1 and after[0].op == 'Add':
+    b = graph.constant(node.input(2)) if node.input(2) else None
+    if b is None and len(after) == 1 and after[0].op == 'Add':
         b = graph.constant(after[0].input(int(after[0].input(0) == node.outputs[0])))
     if b is not None and (b.ndim != 1 or len(b) != W.shape[1]):
         b = None
@@ -148,17 +160,14 @@ def as_linear(graph: ReadGraph, node: Node) -> Linear | None:
 
 
 class Trial:
-    """All arrays that nodes make of some input, up to the last product and its bias."""
+    """All arrays that nodes make of some input, up to the last one."""
 
-    def __init__(self, chain: Chain, X: ndarray, last: Linear) -> None:
+    def __init__(self, chain: Chain, X: ndarray, last: Node) -> None:
         self.graph, self.left, self.m = chain.graph, BUDGET, chain.graph.samples or 2
         self.arrays = {chain.at: X}
-        after = [node for node in chain.graph.users[last.node.outputs[0]] if node.op == 'Add']
-        region = chain.graph.before(last.node.outputs[0], chain.at).union(after)
+        region = chain.graph.before(last.outputs[0], chain.at)
         for node in sorted(region, key=lambda node: node.number_in_order):
             inputs = [self.array(name) if name else None for name in node.inputs]
-            if node in after and any(each is None for each in inputs):
-                continue
             for name, array in zip(node.outputs, self.compute(node, inputs), strict=False):
                 self.arrays[name] = array
 
@@ -179,6 +188,9 @@ class Trial:
             a, b = given
             self.spend(a.size * b.shape[-1])
             return [a @ b]
+        if node.op == 'Gemm':
+            b = given[1].T if node.whole('transB', 0) else given[1]
+            return [given[0] @ b + (given[2] if len(given) > 2 else 0)]
         if node.op == 'Softmax':
             P = np.exp(given[0] - given[0].max(node.whole('axis', -1), keepdims=True))
             return [P / P.sum(node.whole('axis', -1), keepdims=True)]

@@ -1,6 +1,5 @@
 """Nodes RNN, GRU and LSTM as layers: the steps come first, or the samples with ``layout=1``."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -206,29 +205,30 @@ def join_ways(chain: Chain, node: Node, sequences: bool) -> None:
 
 
 def read_last_step(chain: Chain) -> bool:
-    """Read the last step, taken off a sequence of states, as a layer that gives it alone."""
+    """Read the last step, taken off a sequence of states, as a layer that gives it alone.
+
+    Taken off the axis of directions, of which there is one, a state is itself.
+    """
     users = chain.users()
-    last = chain.layers[-1] if chain.layers else None
-    if not isinstance(last, Recurrent) or not last.sequences or len(users) != 1:
-        return False
-    node = users[0]
-    i = chain.graph.constant(node.input(1)) if node.op == 'Gather' else None
+    i = chain.graph.constant(users[0].input(1)) if [n.op for n in users] == ['Gather'] else None
     rank = len(chain.axes)
-    if i is None or i.size != 1 or not -rank <= node.whole('axis', 0) < rank:
+    if i is None or i.size != 1 or i.ndim > 1 or not -rank <= users[0].whole('axis', 0) < rank:
         return False
-    axis = node.whole('axis', 0) % rank
-    if chain.axes[axis] != 1 or i.item() not in (-1, chain.shape[0] - 1):
+    (node,), axis, axes = users, users[0].whole('axis', 0) % rank, list(chain.axes)
+    ends = i.item() in (-1, chain.sizes[axis] - 1)
+    if axes[axis] == ONE and ends:
+        axes[axis : axis + 1] = [ONE] * i.ndim
+        chain.goes_on(node, axes)
+        return True
+    last = chain.layers[-1] if chain.layers else None
+    if not isinstance(last, Recurrent) or not last.sequences or axes[axis] != 1 or not ends:
         return False
-    backwards = vars(last).get('backwards')
-    if backwards or i.ndim > 1:
+    if 'backwards' in vars(last):
         return False
     chain.change_last(node, sequences=False)
     chain.shape = chain.shape[1:]
-    kept: Sequence[int] = [a for a in chain.axes if a != 1]
-    axes = [a - 1 if a > 1 else a for a in kept]
-    if i.ndim:
-        axes.insert(axis, ONE)
-    chain.goes_on(node, axes)
+    axes[axis : axis + 1] = [ONE] * i.ndim
+    chain.goes_on(node, [a - 1 if a > 1 else a for a in axes])
     return True
 
 

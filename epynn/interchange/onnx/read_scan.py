@@ -51,6 +51,16 @@ class Step:
         array = self.own[name] if name in self.own else self.chain.graph.constant(name)
         return array.astype(np.float64) if array is not None and array.dtype.kind == 'f' else array
 
+    def follow(self, name: str) -> set[str]:
+        """Return the arrays that are made of one alone, besides constants."""
+        known, found = {name}, set[str]()
+        for node in self.nodes:
+            open_inputs = {each for each in node.inputs if each and self.constant(each) is None}
+            if open_inputs and open_inputs <= known:
+                found.add(node.outputs[0])
+                known.add(node.outputs[0])
+        return found
+
     def run(self, arrays: dict[str, ndarray]) -> dict[str, ndarray]:
         """Return all arrays of one step."""
         for node in self.nodes:
@@ -104,7 +114,8 @@ def read_scan(chain: Chain, node: Node, backwards: bool = False) -> None:
 def read_backwards(chain: Chain) -> bool:
     """Read a Scan of the steps from the last to the first, whose states are turned back."""
     onward = turn_of(chain)
-    scans = chain.graph.open_users(onward.outputs[0]) if onward else []
+    after = chain.graph.open_users(onward.outputs[0]) if onward else []
+    scans = [node for node in after if node.op != 'Shape']
     if onward is None or [node.op for node in scans] != ['Scan']:
         return False
     chain.goes_on(onward)
@@ -201,14 +212,15 @@ def find_functions(
     functions: dict[str, Any] = {}
     settings: dict[str, float] = {}
     for argument, name in names.items():
+        there = step.follow(name)
         for function, keywords in candidates(step):
             with np.errstate(all='ignore'):
                 A = function(arrays[name], **keywords)
             setting = KEYWORDS.get(function.__name__, '')
             told = dict(zip((setting,), keywords.values(), strict=False))
             fits = function is identity or any(
-                key != name and A.shape == B.shape and np.allclose(A, B, rtol=CLOSE, atol=CLOSE)
-                for key, B in arrays.items()
+                A.shape == arrays[key].shape and np.allclose(A, arrays[key], rtol=CLOSE, atol=CLOSE)
+                for key in there
             )
             if fits and told == {key: settings.get(key, value) for key, value in told.items()}:
                 settings |= told
