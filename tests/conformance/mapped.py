@@ -133,7 +133,7 @@ MAPPED = {
     'HardSwish': Row('hard_swish', 1, written_out=1),
     'LeakyRelu': Row('lrelu', 3, written_out=3),
     'Mish': Row('mish', 1, written_out=1),
-    'PRelu': Row('', 0, 'slopes are not learned'),
+    'PRelu': Row('PReLU', 1, 'a slope for each place'),
     'Relu': Row('relu', 1, written_out=1),
     'Selu': Row('selu', 1, 'other scales', written_out=1),
     'Sigmoid': Row('sigmoid', 2),

@@ -102,3 +102,8 @@ def test_a_transposed_convolution_whose_size_is_told(size, said, tmp_path, rng):
     A, B = (model.predict(X).A for model in models)
     assert A.shape == (3, *size, 4)
     assert np.array_equal(A, B)
+
+
+def test_slopes_of_channels_that_come_first(tmp_path, rng):
+    constants = {'slopes': rng.standard_normal((2, 1, 1))}
+    assert_reads([('PRelu', ['X', 'slopes'], ['Y'], {})], (2, 3, 5), constants, tmp_path, rng)

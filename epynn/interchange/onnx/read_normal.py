@@ -92,10 +92,14 @@ def add_norm(chain: Chain, node: Node, make: type[Normalization], epsilon: float
 
 
 def read_prelu(chain: Chain, node: Node) -> None:
-    """Read ``PRelu``: a slope of all, or one of each channel."""
+    """Read ``PRelu``: a slope of all, or one of each channel, which old files have behind m."""
     slopes = chain.graph.needed(node, 1, 'slopes')
     rank, d = len(chain.axes), chain.shape[-1]
-    shape = (1,) * (rank - slopes.ndim) + slopes.shape
+    behind = rank - 2 if chain.graph.opset < 7 and slopes.ndim == 1 else 0
+    shape = (1,) * (rank - slopes.ndim - behind) + slopes.shape + (1,) * behind
+    if slopes.size == shape[1] == chain.sizes[1] != 1 != chain.channels:
+        raise OtherLayout(node.where, 'channels last', f'slopes along axis 1 of {rank}',
+                          'Transpose before.')  # fmt: skip
     if slopes.size != 1 and (slopes.size != d or shape[chain.channels :][:1] != (d,)):
         raise node.refuse(
             f'one slope, or one of each of {d} channels', f'slopes of shape {slopes.shape}',
