@@ -97,7 +97,7 @@ class Drawer:
         return [
             lambda: e.LayerNorm(self.one_of(1e-5, 1e-2)), lambda: e.RMSNorm(0.1), e.BatchNorm,
             lambda: e.GroupNorm(groups, 1e-2), lambda: e.Dropout(0.3),
-            lambda: e.Activation(self.function(), self.settings()), e.Template,
+            lambda: e.Activation(self.function(), self.settings()), e.Template, e.PReLU,
         ]  # fmt: skip
 
     def of_features(self, A, depth):

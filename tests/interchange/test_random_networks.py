@@ -1,10 +1,11 @@
-"""Networks drawn at random, as files of ONNX: other programs compute the same from them.
+"""Networks drawn at random, as files of ONNX: others compute the same, and they come back.
 
 EPYNN_NETWORKS is how many are drawn; many more than in a usual run find what is rare.
 """
 
 import os
 
+import numpy as np
 import pytest
 from drawn_networks import KINDS, drawn_network
 from onnx_runs import TOLERANCES, assert_same
@@ -12,6 +13,8 @@ from onnx_runs import TOLERANCES, assert_same
 import epynn
 from epynn.commons.errors import LayerError, ShapeError
 from epynn.commons.models import walk_layers
+from epynn.interchange import read_onnx
+from epynn.network.forward import pass_through
 
 pytest.importorskip('onnx')
 pytest.importorskip('onnxruntime')
@@ -20,11 +23,16 @@ NETWORKS = int(os.environ.get('EPYNN_NETWORKS', '60'))
 
 @pytest.mark.parametrize('dtype', TOLERANCES)
 @pytest.mark.parametrize('start', range(0, NETWORKS, 20))
-def test_other_programs_compute_the_same(start, dtype):
+def test_other_programs_compute_the_same_and_they_come_back(start, dtype, tmp_path):
     of_lengths = 0
     for number in range(start, start + 20):
         X, layers, kind = drawn_network(number)
-        assert_same(layers, X, dtype)
+        file = assert_same(layers, X, dtype)
+        (tmp_path / 'network.onnx').write_bytes(file.SerializeToString())
+        A = pass_through([layer.twin() for layer in layers], X)
+        B = read_onnx(tmp_path / 'network.onnx').forward(X)
+        assert A.shape == B.shape
+        assert np.abs(A - B).max() <= TOLERANCES[dtype] * max(1, np.abs(A).max())
         if kind not in ('features', 'images'):
             try:
                 assert_same(layers, X, dtype, lengths=[X.shape[1], 1, 3][: len(X)])
