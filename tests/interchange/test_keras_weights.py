@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from moved import move_parameters
 from networks import parameters, quiet
+from test_guides import run
 
 from epynn import (
     GRU,
@@ -229,3 +230,10 @@ def test_networks_that_keras_does_not_have_are_refused():
         keras_weights(Dense(3))
     with pytest.raises(StateError, match='initialize'):
         load_keras_weights(EpyNN([Embedding(np.ones((4, 2)), np.ones(4)), Dense()]), [])
+
+
+def test_the_blocks_of_the_guide_run(keras, tmp_path, monkeypatch, capsys):
+    pytest.importorskip('onnx')
+    monkeypatch.chdir(tmp_path)
+    run('interchange.md', 'python|python3')
+    capsys.readouterr()

@@ -37,6 +37,7 @@ LACKS = {
     'attention-dropout': 'no rotary', 'positions': 'a layer that Keras has',
     'positions-learned': 'a layer that Keras has', 'gru-activations': 'one activation',
     'convolution1d-dilated': 'strides or dilation alone',
+    'transposed-dilated': 'one group', 'transposed-depthwise': 'one group',
     **{f'pooling{name}': 'no dilation' for name in (
         '-dilated', '-ceil', '-mean-ceil', '-mean-dilated', '-mean-uncounted',
         '-mean-same-uncounted', '1d-options', '1d-mean-options',

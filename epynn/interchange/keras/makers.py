@@ -55,9 +55,12 @@ def make_convolution(build: Builder, layer: Any, X: Any, place: str) -> Any:
 def make_transposed(build: Builder, layer: Any, X: Any, place: str) -> Any:
     """Return ``Conv2DTranspose``, cut to size, and the activation."""
     window, d = layer.window, layer.d
+    if window.groups > 1 or max(window.strides) > 1 < max(window.dilation):
+        raise lacks(layer, place, 'one group, and strides or dilation alone, as in Keras')
     make = layers.Conv2DTranspose(
-        d['u'], window.size, window.strides, 'valid', use_bias=layer.use_bias
-    )
+        d['u'], window.size, window.strides, 'valid', dilation_rate=window.dilation,
+        use_bias=layer.use_bias,
+    )  # fmt: skip
     A = build.made(layer, make, X)
     (top, _), (left, _) = window.pads
     if A.shape[1] < top + d['oh'] or A.shape[2] < left + d['ow']:
