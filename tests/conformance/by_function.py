@@ -13,6 +13,7 @@ from epynn import (
     Adam,
     Momentum,
     Nesterov,
+    one_hot_encode,
     softmax,
 )
 from epynn.commons.loss import output_loss
@@ -146,8 +147,6 @@ def decision(node, inputs):
 
 def one_hot(node, inputs):
     """Compute OneHot by one_hot_encode."""
-    from epynn import one_hot_encode
-
     labels, depth, (off, on) = inputs
     require((labels >= 0).all(), 'labels are not counted from the end')
     columns = [one_hot_encode(int(i), int(depth)) for i in labels.reshape(-1)]

@@ -43,9 +43,6 @@ class Row:
 DRAWN = 'random numbers, from another generator'
 FLOAT16 = 'rounded to float16, the recorded outputs are off by more than the tolerance'
 
-WRITTEN_OUT = 'is written out in operators of arithmetic, and layers are not'
-"""Why a variant of a case is refused, in which its operator is written out."""
-
 MAPPED = {
     # LOSSES, OPTIMIZERS, DECISIONS, LABELS
     'SoftmaxCrossEntropyLoss': Row(
