@@ -86,7 +86,7 @@ def read_onnx(
     Notes
     -----
     A file may come from anywhere: no code of it runs, nothing outside its folder is read, and
-    memory is in proportion to the file.
+    memory is in proportion to the file, but for 16 MB that its constants may take.
     """
     path = as_path(path, 'read_onnx(path)')
     where = f'read_onnx, {path.name}'

@@ -16,8 +16,8 @@ from epynn.commons.errors import ArgumentError, ModelFileError
 from epynn.interchange.extras import onnx, packages
 from epynn.kernels.arrays import ndarray
 
-MOST_NODES = 50_000
-"""Nodes that a graph may have: the largest networks have a tenth of that."""
+MOST_NODES = 20_000
+"""Nodes that a graph may have; time is in proportion to them. Large networks have some thousand."""
 MOST_NUMBERS = 2**40
 """Numbers that a tensor may have, also of those axes beside one that is 0."""
 FIELDS = {

@@ -38,14 +38,19 @@ def read_convolution(chain: Chain, node: Node) -> None:
     # (u, d / g, fh, fw) -> (fh, fw, d / g, u)
     W = chain.turn(W, 1) if node.whole('group', 1) == 1 else W
     arrays = {'W': np.moveaxis(W, (0, 1), (-1, -2))}
-    if node.input(2):
-        arrays['b'] = chain.graph.needed(node, 2, 'a bias')
+    more: dict[str, Any] = {}
     make = Convolution if spatial == 2 else Convolution1D
     whole: Any = tuple if spatial == 2 else max
-    layer = checked(
-        node, make, W.shape[0], whole(size), whole(strides), padding, identity,
-        use_bias=bool(node.input(2)), dilation=whole(dilation), groups=node.whole('group', 1),
-    )  # fmt: skip
+    if node.input(2):
+        arrays['b'] = chain.graph.needed(node, 2, 'a bias')
+    else:
+        more['use_bias'] = False
+    if set(dilation) != {1}:
+        more['dilation'] = whole(dilation)
+    if node.whole('group', 1) != 1:
+        more['groups'] = node.whole('group', 1)
+    sizes = W.shape[0], whole(size), whole(strides), padding, identity
+    layer = checked(node, make, *sizes, **more)
     chain.add(node, layer, arrays)
     chain.rows, chain.pads = None, {}
     chain.goes_on(node)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from epynn.activation.models import Activation
-from epynn.commons.maths import ACTIVATIONS, identity, softmax
+from epynn.commons.maths import ACTIVATIONS, elu, identity, lrelu, softmax
 from epynn.interchange.onnx.arithmetic import ELEMENTWISE
 from epynn.interchange.onnx.chain import Chain
 from epynn.interchange.onnx.folding import axes_of
@@ -24,6 +24,10 @@ MOST = 24
 POINTS = np.concatenate([np.linspace(-8, 8, 65), [-50.0, -1.0, -1e-3, 0.0, 1e-3, 50.0]])
 CLOSE = 1e-6
 """How far numbers of float32, such as the root of 2, may put values off."""
+FUNCTIONS = [f for f in ACTIVATIONS.values() if f not in (softmax, lrelu, elu)]
+"""Those without settings that compute each number by itself."""
+with np.errstate(all='ignore'):
+    VALUES = np.stack([function(POINTS) for function in FUNCTIONS])
 
 
 def read_function(chain: Chain) -> bool:
@@ -43,19 +47,16 @@ def read_function(chain: Chain) -> bool:
 
 def find_function(values: ndarray, float32: bool) -> tuple[Any, dict[str, float]] | None:
     """Return the activation function that has these values at :data:`POINTS`, and its settings."""
-    slopes = {'lrelu': ('LRELU_alpha', -1.0), 'elu': ('ELU_alpha', -50.0)}
-    for name, function in ACTIVATIONS.items():
-        settings, keywords = {}, {}
-        if function is softmax:
-            continue
-        if name in slopes:
-            setting, point = slopes[name]
-            alpha = float(values[point == POINTS][0] / max(point, -1.0))
+    near = CLOSE * (1 + np.abs(values))
+    with np.errstate(all='ignore'):
+        found = np.flatnonzero(np.all(np.abs(VALUES - values) <= near, axis=1))
+        if found.size:
+            return FUNCTIONS[found[0]], {}
+        for function, setting, point in ((lrelu, 'LRELU_alpha', -1.0), (elu, 'ELU_alpha', -50.0)):
+            alpha = float(values[POINTS == point][0] / max(point, -1.0))  # noqa: SIM300
             alpha = float(str(np.float32(alpha))) if float32 else alpha
-            settings, keywords = {setting: alpha}, {'alpha': alpha}
-        with np.errstate(all='ignore'):
-            if np.allclose(function(POINTS, **keywords), values, rtol=CLOSE, atol=CLOSE):
-                return function, settings
+            if np.all(np.abs(function(POINTS, alpha=alpha) - values) <= near):
+                return function, {setting: alpha}
     return None
 
 

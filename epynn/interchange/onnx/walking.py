@@ -20,8 +20,8 @@ from epynn.timedistributed.models import TimeDistributed
 TAKES_PADDING = ('Conv', 'AveragePool')
 MOVES = ('Identity', 'Transpose')
 """Nodes without numbers of their own, which branches may share."""
-DEEPEST = 30
-"""Branches that may stand inside each other."""
+DEEPEST, MOST = 30, 100
+"""Branches that may stand inside each other, and side by side."""
 JOINS = {'Add': 'add', 'Sum': 'add', 'Mul': 'multiply', 'Mean': 'mean', 'Concat': 'concatenate'}
 
 
@@ -96,6 +96,9 @@ def read_branches(chain: Chain, users: list[Node]) -> None:
         )  # fmt: skip
     if chain.inside >= DEEPEST:
         raise join.refuse(f'branches at most {DEEPEST} deep', 'more', 'Find a copy.')
+    if len(join.inputs) > MOST:
+        words = f'{len(join.inputs)}'
+        raise join.refuse(f'at most {MOST} branches side by side', words, 'Find a copy.')
     region = chain.graph.before(join.outputs[0], chain.at)
     ends, claimed = [], set[Node]()
     for name in join.inputs:
