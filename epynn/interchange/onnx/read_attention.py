@@ -50,12 +50,9 @@ def read_attention(chain: Chain) -> bool:
     X = np.random.default_rng(0).standard_normal((m, *chain.shape))
     given = X.transpose(chain.axes)
     ends = ends_of(chain, linear[-1].node)
-    try:
-        arrays = Trial(chain, given, ends[-1]).arrays
-    except (ModelFileError, ValueError, TypeError, LookupError, ArithmeticError):
-        return False
+    arrays = Trial(chain, given, ends[-1]).arrays
     for end, layer in product(ends[::-1], guesses(chain, linear, arrays)):
-        A = arrays[end.outputs[0]]
+        A = arrays.get(end.outputs[0], X[:0])
         if A.shape == given.shape and computes(layer, X, A.transpose(np.argsort(chain.axes))):
             chain.add(end, layer)
             chain.goes_on(end)
@@ -160,7 +157,7 @@ def as_linear(graph: ReadGraph, node: Node) -> Linear | None:
 
 
 class Trial:
-    """All arrays that nodes make of some input, up to the last one."""
+    """All arrays that nodes make of some input, up to the last one, or one that is not tried."""
 
     def __init__(self, chain: Chain, X: ndarray, last: Node) -> None:
         self.graph, self.left, self.m = chain.graph, BUDGET, chain.graph.samples or 2
@@ -168,8 +165,11 @@ class Trial:
         region = chain.graph.before(last.outputs[0], chain.at)
         for node in sorted(region, key=lambda node: node.number_in_order):
             inputs = [self.array(name) if name else None for name in node.inputs]
-            for name, array in zip(node.outputs, self.compute(node, inputs), strict=False):
-                self.arrays[name] = array
+            try:
+                outputs = self.compute(node, inputs)
+            except (ModelFileError, ValueError, TypeError, LookupError, ArithmeticError):
+                break
+            self.arrays |= dict(zip(node.outputs, outputs, strict=False))
 
     def array(self, name: str) -> ndarray | None:
         """Return an array; in shapes the number of samples is that of the trial."""

@@ -34,9 +34,7 @@ DEFAULTS = {'Affine': (1.0, 0.0), 'HardSigmoid': (0.2, 0.5)}
 def read_recurrent(chain: Chain, node: Node) -> None:
     """Read a node of one direction, or of both, with what brings these side by side."""
     layout, ways = node.whole('layout', 0), ways_of(node)
-    if chain.axes[2:] == (ONE,):  # a number each step
-        chain.add(node, Reshape((*chain.shape, 1)))
-        chain.axes = (*chain.axes[:2], 2)
+    fill_steps(chain, node, layout)
     if chain.axes != ((0, 1, 2) if layout else (1, 0, 2)):
         raise node.refuse(
             f'sequences {"(m, s, e)" if layout else "(s, m, e)"} for layout={layout}',
@@ -55,6 +53,16 @@ def read_recurrent(chain: Chain, node: Node) -> None:
         vars(layers[0])['backwards'] = True
     chain.add(node, layers[0])
     end_steps(chain, node, layout, sequences)
+
+
+def fill_steps(chain: Chain, node: Node, layout: int) -> None:
+    """Give sequences the axis that they lack, if they are of one step, or of one number each."""
+    samples = 0 if layout else 1
+    known = [axis for axis in chain.axes if axis != ONE]
+    if ONE in chain.axes and len(chain.axes) == 3 and chain.axes[samples] == 0 and len(known) < 3:
+        s, e = (n for i, n in enumerate(chain.sizes) if i != samples)
+        chain.add(node, Reshape((s, e)))
+        chain.axes = (0, 1, 2) if layout else (1, 0, 2)
 
 
 def ways_of(node: Node) -> str:

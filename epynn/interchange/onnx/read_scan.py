@@ -13,7 +13,7 @@ from epynn.commons.recurrence import Recurrent
 from epynn.interchange.onnx.chain import Chain, checked
 from epynn.interchange.onnx.folding import can_fold, fold_node
 from epynn.interchange.onnx.node import Node
-from epynn.interchange.onnx.read_recurrent import KINDS, require_branch
+from epynn.interchange.onnx.read_recurrent import KINDS, fill_steps, require_branch
 from epynn.interchange.onnx.reading import as_node
 from epynn.interchange.onnx.recognizing import CLOSE
 from epynn.kernels.arrays import ndarray
@@ -89,6 +89,7 @@ class Step:
 
 def read_scan(chain: Chain, node: Node, backwards: bool = False) -> None:
     """Read a Scan over steps ``(s, m, e)``, from states of 0 on."""
+    fill_steps(chain, node, 0)
     count = len(node.inputs) - 1
     whole = all(chain.graph.is_zero(name) for name in node.inputs[:count])
     plain = set(node.settings) == {'body', 'num_scan_inputs'} and chain.axes == (1, 0, 2)

@@ -63,7 +63,8 @@ def enters_steps(chain: Chain) -> Node | None:
 def leaves_steps(chain: Chain) -> Node | None:
     """Return the node by which samples become steps again, ``(m s, ...) -> (m, s, ...)``."""
     users = chain.users()
-    here = chain.steps and chain.natural
+    known = [axis for axis in chain.axes if axis != ONE]
+    here = chain.steps and chain.rows is None and known == list(range(len(known)))
     if not here or [node.op for node in users] != ['Reshape']:
         return None
     told = shape_of(chain, users[0])

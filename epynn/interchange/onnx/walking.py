@@ -11,9 +11,10 @@ from epynn.commons.models import Layer
 from epynn.interchange.onnx.chain import Chain, checked
 from epynn.interchange.onnx.loading import refuse
 from epynn.interchange.onnx.node import Node
-from epynn.interchange.onnx.read_recurrent import join_directions
+from epynn.interchange.onnx.read_recurrent import fill_steps, join_directions
 from epynn.interchange.onnx.read_steps import enters_steps, leaves_steps
 from epynn.interchange.onnx.readers import PATTERNS, READERS
+from epynn.interchange.onnx.recurrent import GATES
 from epynn.residual.models import Residual
 from epynn.timedistributed.models import TimeDistributed
 
@@ -72,6 +73,7 @@ def read_each_step(chain: Chain) -> bool:
     back = leaves_steps(inner)
     if back is None:
         raise into.refuse('samples that become steps again', 'none', 'Reshape them back.')
+    inner.fill()
     chain.add(into, checked(into, TimeDistributed, inner.layers or [Activation(identity)]))
     chain.starts_anew(back)
     return True
@@ -87,6 +89,8 @@ def read_branches(chain: Chain, users: list[Node]) -> None:
     """Read the branches that begin at an array as one layer, up to the node where they meet."""
     if not users:
         raise refuse(chain.graph.where, 'an output that depends on the input', 'one that does not')
+    for node in [node for node in users if node.op in (*GATES, 'Scan')][:1]:
+        fill_steps(chain, node, node.whole('layout', 0))
     join = find_join(chain, users)
     how = JOINS.get(join.op)
     if how is None:
@@ -165,8 +169,7 @@ def fill_some(ends: list[Chain]) -> None:
     """Give layers the axes of size 1 that the graph alone has, if not all branches leave them."""
     if any(end.axes != ends[0].axes for end in ends):
         for end in ends:
-            if end.layers or end.part is None:
-                end.fill()
+            end.fill()
 
 
 def require_one_layout(node: Node, ends: list[Chain]) -> None:
