@@ -142,8 +142,10 @@ def read_from(
 ) -> Chain:
     """Return the layers of a graph whose input has the channels behind the samples, or last."""
     graph = ReadGraph(file, tensors)
-    name, sizes = find_input(graph, file, shape, turned(samples, -1) if channels_first else samples)
     output = find_output(graph, file)
+    graph.forget_unread(output)
+    samples = turned(samples, -1) if channels_first else samples
+    name, sizes = find_input(graph, file, shape, samples)
     axes = tuple(range(len(sizes) + 1))
     if channels_first:
         sizes, axes = turned(sizes, 1), (0, *turned(axes[1:], -1))

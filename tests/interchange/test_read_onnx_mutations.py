@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from epynn import Dense, Residual, relu
+from epynn import BatchNorm, Dense, Pooling, Residual, relu
 from epynn.commons.errors import ArgumentError, EpynnError, ModelFileError
 from epynn.interchange import read_onnx
 
@@ -229,6 +229,10 @@ def test_what_looks_ill_and_is_not(folder):
     nodes = [('MatMul', ['X', 'W'], ['h'], {}), ('Add', ['h', 'X'], ['A'], {})]
     path.write_bytes(make_file(nodes, tensors=[tensor('W', np.eye(4))]).SerializeToString())
     assert [type(layer) for layer in read_onnx(path).layers[1:]] == [Residual]
+    nodes = [('Neg', ['X'], ['n'], {}), ('MaxPool', ['n'], ['A'], {'kernel_shape': [2, 2]}),
+             ('Neg', ['A'], ['m'], {})]  # fmt: skip
+    path.write_bytes(make_file(nodes, ['m', 1, 4, 4]).SerializeToString())
+    assert [type(layer) for layer in read_onnx(path).layers[1:]] == [BatchNorm, Pooling]  # no min
     large = make_file([('Relu', ['X'], ['A'], {})], ['m', 3000, 4000, 3])
     path.write_bytes(large.SerializeToString())
     tracemalloc.start()

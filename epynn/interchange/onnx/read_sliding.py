@@ -66,7 +66,11 @@ def read_transposed_convolution(chain: Chain, node: Node) -> None:
     dilation, groups = ints(node, 'dilations', 1) or (1, 1), node.whole('group', 1)
     more, pads = node.wholes('output_padding') or (0, 0), pads_of(node, 2)
     told = ints(node, 'output_shape', 1)
-    if told is not None:
+    cut, end = cut_behind(chain, node) if told is None else (pads_of(node, 2), node)
+    if told is None:
+        (a, b), (c, d) = [(i + k, j + n) for (i, j), (k, n) in zip(pads, cut, strict=True)]
+        pads = (a, b), (c, d)
+    else:
         pads, more = pads_to(node, told, chain.shape, size, strides, dilation)
     spans = [(f - 1) * r + 1 - s for f, s, r in zip(size, strides, dilation, strict=True)]
     padding: Any = None if told else RULES.get(node.text('auto_pad', 'NOTSET'))
@@ -89,7 +93,29 @@ def read_transposed_convolution(chain: Chain, node: Node) -> None:
     )  # fmt: skip
     chain.add(node, layer, arrays)
     chain.rows = None
-    chain.goes_on(node)
+    chain.goes_on(end)
+
+
+def cut_behind(chain: Chain, node: Node) -> tuple[Pads, Node]:
+    """Return the rows and columns that nodes behind one cut off, and the last of these nodes.
+
+    What a transposed convolution gives and is cut off is its padding.
+    """
+    sides = {2: [0, 0], 3: [0, 0]}
+    users = chain.graph.open_users(node.outputs[0])
+    while [user.op for user in users] == ['Slice']:
+        told = [chain.graph.constant(name) for name in users[0].inputs[1:]]
+        bounds = [[] if each is None else each.ravel()[:9].tolist() for each in told]
+        starts, ends, axes, steps = [*bounds, [], [], [], []][:4]
+        whole = len(starts) == len(ends) == len(axes) > 0 and set(axes) <= set(sides)
+        if not (whole and set(steps) <= {1} and min(starts) >= 0 and max(ends) < 0):
+            break
+        for start, end, axis in zip(starts, ends, axes, strict=True):
+            sides[axis][0] += start
+            sides[axis][1] -= end
+        node = users[0]
+        users = chain.graph.open_users(node.outputs[0])
+    return ((sides[2][0], sides[2][1]), (sides[3][0], sides[3][1])), node
 
 
 def pads_to(

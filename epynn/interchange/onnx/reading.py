@@ -191,6 +191,12 @@ class ReadGraph:
             if not all(self.is_constant(each) for each in node.outputs if each)
         ]  # fmt: skip
 
+    def forget_unread(self, output: str) -> None:
+        """Forget the nodes that an output does not depend on: nobody reads what they give."""
+        alive = self.before(output)
+        for name, users in self.users.items():
+            self.users[name] = [node for node in users if node in alive]
+
     def before(self, name: str, start: str = '') -> set[Node]:
         """Return all nodes that an array depends on, as far back as another one."""
         found: set[Node] = set()
