@@ -140,6 +140,27 @@ def test_sizes_that_a_file_leaves_open_are_those_of_the_argument_or_the_data(tmp
         read_onnx(path, shape=(7, 3))
 
 
+def test_what_is_cut_off_behind_a_transposed_convolution_is_its_padding(tmp_path):
+    helper, rng = onnx.helper, np.random.default_rng(0)
+    note, tensor = helper.make_tensor_value_info, onnx.numpy_helper.from_array
+    nodes = [
+        helper.make_node('ConvTranspose', ['X', 'W'], ['Z'], 'Z', strides=[2, 2]),
+        helper.make_node('Slice', ['Z', 'from', 'to', 'rows'], ['Y'], 'Y'),
+        helper.make_node('Slice', ['Y', 'from', 'to', 'columns'], ['A'], 'A'),
+    ]
+    numbers = {'from': 0, 'to': -1, 'rows': 2, 'columns': 3}
+    tensors = [tensor(np.array([number]), name) for name, number in numbers.items()]
+    tensors.append(tensor(rng.normal(size=(2, 3, 3, 3)), 'W'))
+    ends = [note('X', 11, ['m', 2, 4, 4])], [note('A', 11, None)]
+    file = helper.make_model(helper.make_graph(nodes, 'g', *ends, tensors))
+    layer = read_file(file, tmp_path).layers[1]
+    assert layer.padding == 'same'
+    X = rng.normal(size=(2, 2, 4, 4))
+    (A,) = pytest.importorskip('onnx.reference').ReferenceEvaluator(file).run(None, {'X': X})
+    B = layer.twin().forward(np.moveaxis(X, 1, -1))
+    np.testing.assert_allclose(np.moveaxis(B, -1, 1), A, atol=1e-12)
+
+
 def test_what_layers_cannot_do_is_named(tmp_path):
     helper = onnx.helper
     note = helper.make_tensor_value_info
