@@ -21,6 +21,8 @@ from epynn.kernels.arrays import ndarray
 from epynn.reshape.models import Reshape
 from epynn.timedistributed.models import TimeDistributed
 
+MOST_CHANNELS = 1_000_000
+"""Channels for which parameters are made up that a file does not hold."""
 MOST_FEATURES = 10_000_000
 """Numbers of a sample that may lie in another order than in the graph."""
 
@@ -228,7 +230,7 @@ class Chain:
         """Return a constant of the graph as one for each channel ``(d,)``; None where it is not."""
         d, rank = self.shape[-1], len(self.axes)
         if array.size == 1 and array.ndim <= rank:
-            return np.full(d, array.ravel()[0])
+            return np.full(d, array.ravel()[0]) if d <= MOST_CHANNELS else None
         shape = (1,) * (rank - array.ndim) + array.shape
         if len(shape) > rank or array.size != d or shape[self.channels] != d:
             return None

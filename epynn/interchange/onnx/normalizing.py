@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 
 from epynn.groupnorm.models import GroupNorm
-from epynn.interchange.onnx.chain import Chain, checked
+from epynn.interchange.onnx.chain import MOST_CHANNELS, Chain, checked
 from epynn.interchange.onnx.node import Node
 from epynn.interchange.onnx.read_normal import as_channels, exact
 from epynn.interchange.onnx.read_shapes import target_of
@@ -27,6 +27,8 @@ def read_normalized(chain: Chain) -> bool:
     users = chain.users()
     after = [user for each in users for user in chain.graph.open_users(each.outputs[0])]
     if not any(user.op == 'ReduceMean' for user in (*users, *after)):
+        return False
+    if chain.shape[-1] > MOST_CHANNELS:
         return False
     X, found = probe(chain), None
     for node, values in stretches(chain, X):
@@ -93,11 +95,14 @@ def read_grouped(chain: Chain) -> bool:
     users = chain.users()
     if len(users) != 1 or users[0].op != 'Reshape' or len(chain.axes) < 2:
         return False
+    if chain.shape[-1] > MOST_CHANNELS:
+        return False
     sizes = target_of(chain, users[0])
     if len(sizes) != 3 or not 0 < sizes[1] <= chain.sizes[1] or sizes[0] != SAMPLES:
         return False
     into, (_, g, n) = users[0], sizes
-    inner = Chain(chain.graph, into.outputs[0], (g, n), (0, 1, 2), allowed=chain.allowed)
+    few = min(n, 7)  # the steps are the same for any number
+    inner = Chain(chain.graph, into.outputs[0], (g, few), (0, 1, 2), allowed=chain.allowed)
     epsilon = normalization_of_rows(inner)
     after = inner.users()
     if epsilon is None or [node.op for node in after] != ['Reshape']:

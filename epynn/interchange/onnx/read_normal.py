@@ -84,7 +84,7 @@ def read_norm(chain: Chain, node: Node, make: type[Normalization]) -> None:
 def add_norm(chain: Chain, node: Node, make: type[Normalization], epsilon: float) -> None:
     """Add a normalization of the last axis, with the scale and the shift that the node has."""
     d = chain.shape[-1]
-    arrays = {'gamma': channels_of(chain, node, 1, 'a scale') if node.input(1) else np.ones(d)}
+    arrays = {'gamma': channels_of(chain, node, 1, 'a scale')}
     if make is LayerNorm:
         arrays['beta'] = channels_of(chain, node, 2, 'a shift') if node.input(2) else np.zeros(d)
     layer = checked(node, make, exact(chain, node.number('epsilon', epsilon)))
