@@ -293,7 +293,6 @@ ROWS = [
 ]  # fmt: skip
 
 OWN_PARAMETERS = {'0.W': (4, 4), '0.b': (1, 4), '2.1.W': (4, 3), '2.1.b': (1, 3)}
-
 COMPOSITES = [
     *(row for row in ROWS if isinstance(row.make(), Composite)),
     Row('own', own_composite, (6, 4), (6, 3), OWN_PARAMETERS, random=True, modes_differ=True),

@@ -4,6 +4,7 @@ from functools import partial
 from itertools import product
 
 from parity import torch_functions as t
+from parity import torch_recurrent as r
 from parity.rows import LayerRow
 from parity.rows_networks import LOSSES, network
 
@@ -73,9 +74,9 @@ def recurrent():
 
 def nested():
     """Branches of steps, one handed on, and one with a skip connection inside."""
-    gru = partial(t.gru, sequences=True)
+    gru = partial(r.gru, sequences=True)
     around = [partial(t.residual, functions=[gru]), partial(t.group_norm, groups=1, epsilon=1e-5)]
-    lstm = partial(t.lstm, sequences=True)
+    lstm = partial(r.lstm, sequences=True)
     yield LayerRow(
         'Parallel nested', recurrent, (2, 5, 4),
         partial(t.parallel, branches=[[lstm], [], around],

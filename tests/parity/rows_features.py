@@ -5,6 +5,7 @@ from functools import partial
 from itertools import product
 
 from parity import torch_functions as t
+from parity import torch_recurrent as r
 from parity.rows import DROPOUT_SEED, FunctionRow, LayerRow
 
 import epynn as e
@@ -193,7 +194,7 @@ def residual_nested():
         partial(
             t.residual,
             functions=[
-                partial(t.residual, functions=[partial(t.lstm, sequences=True)]),
+                partial(t.residual, functions=[partial(r.lstm, sequences=True)]),
                 partial(t.group_norm, groups=3, epsilon=1e-5),
             ],
         ),

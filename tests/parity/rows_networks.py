@@ -10,6 +10,7 @@ from itertools import product
 import numpy as np
 from parity import torch_functions as t
 from parity import torch_losses
+from parity import torch_recurrent as r
 from parity.rows import NetworkRow
 
 import epynn as e
@@ -41,7 +42,7 @@ def bodies():
         e.Convolution1D(4, 3, 1, 'causal', e.tanh), e.LSTM(3, sequences=True), e.GRU(4),
     ], [
         partial(t.convolution1d, strides=1, padding='causal', f='tanh'),
-        partial(t.lstm, sequences=True), t.gru,
+        partial(r.lstm, sequences=True), r.gru,
     ]  # fmt: skip
     yield 'residual', (4,), lambda: [
         e.Residual([e.LayerNorm(), e.Dense(4, e.silu)]), e.LayerNorm(0.1),

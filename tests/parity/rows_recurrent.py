@@ -4,17 +4,17 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 
-from parity import torch_functions as t
 from parity import torch_lengths as of_lengths
+from parity import torch_recurrent as r
 from parity.rows import LayerRow
 
 import epynn as e
 
 CELLS = {
-    'RNN': (partial(e.RNN, clip_gradients=False), t.rnn),
-    'LSTM': (e.LSTM, t.lstm),
-    'GRU': (e.GRU, t.gru),
-    'GRU after': (partial(e.GRU, reset_after=True), t.gru_after),
+    'RNN': (partial(e.RNN, clip_gradients=False), r.rnn),
+    'LSTM': (e.LSTM, r.lstm),
+    'GRU': (e.GRU, r.gru),
+    'GRU after': (partial(e.GRU, reset_after=True), r.gru_after),
 }
 ACTIVATIONS = {
     'RNN': [{'f': f} for f in ('relu', 'sigmoid', 'softmax', 'identity', 'lrelu', 'gelu')],
@@ -90,7 +90,7 @@ def bidirectional(onward, back, merge, sequences, shape):
         f'Bidirectional {onward} {back} {merge} {shape} sequences={sequences}',
         make,
         shape,
-        partial(t.bidirectional, onward=functions[0], back=functions[1], merge=merge,
+        partial(r.bidirectional, onward=functions[0], back=functions[1], merge=merge,
                 sequences=sequences),
     )  # fmt: skip
 
@@ -108,7 +108,7 @@ def masked():
     functions = {
         'RNN': partial(of_lengths.packed, cell='RNN', gates=['']),
         'LSTM': partial(of_lengths.packed, cell='LSTM', gates='ifgo'),
-        'GRU': partial(of_lengths.one_by_one, function=t.gru),  # torch has the other one
+        'GRU': partial(of_lengths.one_by_one, function=r.gru),  # torch has the other one
         'GRU after': partial(of_lengths.packed, cell='GRU', gates=['r', 'z', 'hh']),
     }
     for name, sequences, (lengths, n), u in product(
