@@ -54,6 +54,8 @@ def test_each_layer_comes_back(row, dtype, tmp_path):
     B = model.forward(X)
     assert B.shape == A.shape
     assert np.abs(A - B).max() <= TOLERANCES[dtype] * max(1, np.abs(A).max())
+    if row.name.startswith('dropout') and layer.axis == ():
+        assert model.layers[1].drop_prob == layer.drop_prob
 
 
 def images(m=24):

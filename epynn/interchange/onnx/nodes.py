@@ -51,7 +51,8 @@ def write_nothing(graph: Graph, layer: Layer, X: Value) -> Value:
 
 def write_dropout(graph: Graph, layer: Layer, X: Value) -> Value:
     """Add ``Dropout``, which passes all on outside training."""
-    return X._replace(name=graph.node('Dropout', [X.name], 'A', 'A = X outside training'))
+    p = graph.constant('p', layer.drop_prob)
+    return X._replace(name=graph.node('Dropout', [X.name, p], 'A', 'A = X outside training'))
 
 
 def write_dense(graph: Graph, layer: Any, X: Value) -> Value:
