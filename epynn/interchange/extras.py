@@ -54,6 +54,11 @@ def keras() -> Any:
     return library
 
 
+def h5py() -> Any:
+    """Return the package h5py, or raise a MissingExtraError."""
+    return packages("'epynn-numpy[keras]'", 'h5py')
+
+
 def packages(install: str, name: str, *modules: str) -> Any:
     """Return a package, and see that modules of it are there; say how to install it otherwise."""
     try:

@@ -10,7 +10,7 @@ import numpy as np
 from epynn.commons.arguments import as_flag, describe
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, DataError, ShapeError
 from epynn.commons.paths import as_path
-from epynn.interchange.keras.files import KerasFile
+from epynn.interchange.keras.files import open_weights
 from epynn.interchange.keras.layouts import Array
 from epynn.interchange.keras.places import Place, find_places
 from epynn.kernels.arrays import ndarray
@@ -38,7 +38,8 @@ def load_keras_weights(
         An initialized network.
     weights : str or list of ndarray
         A file of ``keras_model.save_weights('x.weights.h5')`` or ``keras_model.save('x.h5')``,
-        or what ``keras_model.get_weights()`` returns.
+        which h5py reads (``pip install 'epynn-numpy[keras]'``), or what
+        ``keras_model.get_weights()`` returns.
     scale, center : bool, optional
         Whether normalizations have ``gamma`` and ``beta`` in Keras; those that are not there
         are 1 and 0 here.
@@ -55,11 +56,17 @@ def load_keras_weights(
         If Keras has no such layer.
     StateError
         If the network was not initialized.
+    MissingExtraError
+        If `weights` is a file and h5py is not installed.
 
     Notes
     -----
     Which array is which, :data:`epynn.interchange.keras.layouts.LAYOUTS` says. In files, a layer
     without its last array, the bias, gets one of zeros; in a list, put zeros there.
+
+    Files are read by HDF5's own library. A damaged or hostile one can make it take all memory, or
+    end the process: take files from people you trust. Lists of arrays and files of safetensors,
+    see :func:`load_weights`, have no such risk.
     """
     check_network(model, LOAD)
     flags = {
@@ -68,12 +75,12 @@ def load_keras_weights(
     layers, off = model.layers[1:], [name for name, there in flags.items() if not there]
     places = list(find_places(layers, LOAD, off))
     if isinstance(weights, str | PathLike):
-        file = KerasFile(as_path(weights, f'{LOAD}(weights)'), LOAD)
-        listed = file.in_order()
-        given = file.by_layer(layers, places) if listed is None else share_out(listed, places)
+        with open_weights(as_path(weights, f'{LOAD}(weights)'), LOAD) as file:
+            listed = file.in_order()
+            given = file.by_layer(layers, places) if listed is None else share_out(listed, places)
+            fitted = [fit(*each) for each in zip(places, given, strict=True)]
     else:
-        given = share_out(weights, places)
-    fitted = [fit(*each) for each in zip(places, given, strict=True)]
+        fitted = [fit(*each) for each in zip(places, share_out(weights, places), strict=True)]
     for place, arrays in zip(places, fitted, strict=True):
         layer = place.layer
         layer.p = {name: arrays.get(name, start_of(name, p)) for name, p in layer.p.items()}
