@@ -14,19 +14,14 @@ from epynn import (
     EpyNN,
     read_model,
     relu,
-    set_threads,
     softmax,
     tanh,
 )
 from epynn.commons.errors import (
     ArgumentError,
-    ArgumentTypeError,
     DataError,
     LayerError,
-    MissingExtraError,
 )
-from epynn.kernels import threads
-from epynn.parallel import communicator
 
 
 def build(batch_size=5, **settings):
@@ -262,28 +257,6 @@ def test_each_rank_reads_its_samples_alone():
     assert sorted(second) == [i for i in range(40) if i % 8 >= 4]
 
 
-def test_ranks_share_the_cores(monkeypatch):
-    monkeypatch.setattr(threads, '_count_cores', lambda sharers=1: 8 // sharers)
-    found = []
-
-    class Count(Callback):
-        def on_epoch_end(self, model):
-            found.append(threads.count_threads())
-
-    def work(rank):
-        build().train(1, verbose=0, parallel=rank, callbacks=Count())
-
-    run_ranks(2, work)
-    assert found == [4, 4]
-    assert threads.count_threads() == 8
-    set_threads(3)
-    try:
-        run_ranks(2, work)
-    finally:
-        set_threads(None)
-    assert found[2:] == [3, 3]
-
-
 def test_one_rank_is_no_ranks():
     model = build()
     run_ranks(1, lambda rank: model.train(1, verbose=0, parallel=rank))
@@ -297,18 +270,3 @@ def test_behind_a_training_nothing_is_shared():
         return model.ranks.size, model.layers[1].ranks.size, model.is_first
 
     assert run_ranks(2, work) == [(1, 1, True), (1, 1, False)]
-
-
-@pytest.mark.parametrize('parallel', [2, 'world', object()])
-def test_what_is_no_communicator_is_refused(parallel):
-    with pytest.raises(ArgumentTypeError, match=r'EpyNN\.train\(parallel\): expected a comm.*True'):
-        build().train(1, verbose=0, parallel=parallel)
-
-
-def test_without_mpi_it_is_said_how_to_install_it(monkeypatch):
-    def refuse(name):
-        raise ImportError('no module')
-
-    monkeypatch.setattr(communicator, 'import_module', refuse)
-    with pytest.raises(MissingExtraError, match=r"pip install 'epynn-numpy\[mpi\]' mpich"):
-        build().train(1, verbose=0, parallel=True)

@@ -7,7 +7,7 @@ from epynn.batchnorm.models import BatchNorm
 from epynn.bidirectional.models import Bidirectional
 from epynn.branches.models import Parallel
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, LayerError
-from epynn.commons.maths import Constant, Normal, Uniform, relu, softmax
+from epynn.commons.maths import Normal, relu, softmax
 from epynn.commons.penalties import L2
 from epynn.convolution.models import Convolution
 from epynn.convolution1d.models import Convolution1D
@@ -295,10 +295,4 @@ ROWS = [
           'Pass it without quotes'),
     Wrong('Activation of None', lambda: Activation(None), ArgumentTypeError, 'Activation.activate',
           'a function such as relu', 'None (NoneType)', 'For none, take identity'),
-    Wrong('uniform bounds the wrong way round', lambda: Uniform(1, -1), ArgumentError,
-          'Uniform.low', 'a number below high, -1', '1 (int)', 'Exchange the two, or give both'),
-    Wrong('a normal of negative width', lambda: Normal(0, -1), ArgumentError, 'Normal.std',
-          'a number from 0', '-1 (int)', 'Choose a number of that range'),
-    Wrong('a constant of NaN', lambda: Constant(np.nan), ArgumentError, 'Constant.value',
-          'a number that is finite', 'nan (float)', 'Choose a number of that range'),
 ]  # fmt: skip

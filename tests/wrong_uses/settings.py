@@ -1,10 +1,10 @@
-"""Wrong settings of the network: initialize, hyper-parameters, class weights."""
+"""Wrong settings of the network: initialize, hyper-parameters, class weights, first weights."""
 
 import numpy as np
 
 from epynn.commons.errors import ArgumentError, ArgumentTypeError, LabelError
 from epynn.commons.loss import CCE, Huber, LabelSmoothing
-from epynn.commons.maths import elu, lrelu, softmax
+from epynn.commons.maths import Constant, Normal, Uniform, elu, lrelu, softmax
 from epynn.commons.metrics import TopK
 from epynn.commons.optimize import Adam
 from epynn.commons.schedule import Cosine, ReduceOnPlateau, WarmUp, schedule_functions
@@ -208,4 +208,10 @@ ROWS = [
           'Choose a number of that range'),
     Wrong('a delta of 0', lambda: Huber(0), ArgumentError, 'Huber.delta', 'a number above 0',
           '0 (int)', 'Choose a number of that range'),
+    Wrong('uniform bounds the wrong way round', lambda: Uniform(1, -1), ArgumentError,
+          'Uniform.low', 'a number below high, -1', '1 (int)', 'Exchange the two, or give both'),
+    Wrong('a normal of negative width', lambda: Normal(0, -1), ArgumentError, 'Normal.std',
+          'a number from 0', '-1 (int)', 'Choose a number of that range'),
+    Wrong('a constant of NaN', lambda: Constant(np.nan), ArgumentError, 'Constant.value',
+          'a number that is finite', 'nan (float)', 'Choose a number of that range'),
 ]  # fmt: skip
