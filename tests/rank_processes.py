@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -33,17 +34,29 @@ def command(size, *words):
     return [*start, *map(str, words)]
 
 
+def start_ranks(size, path, folder, *words):
+    """Start a script on so many ranks, in a folder, and return the process of mpiexec."""
+    environment = {**os.environ, 'PYTHONPATH': str(Path(__file__).parent)}
+    pipes = {'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, 'text': True}
+    words = command(size, path, *words)
+    return subprocess.Popen(words, cwd=folder, env=environment, start_new_session=True, **pipes)
+
+
+def end_all(started):
+    """End the ranks that are left: those that wait for each other outlive mpiexec."""
+    with suppress(ProcessLookupError):
+        os.killpg(started.pid, signal.SIGKILL)
+    started.communicate()
+
+
 def run_script(size, script, folder, *words):
     """Return what came of a script, given as its source, in a folder."""
     path = folder / 'train.py'
     path.write_text(script)
-    environment = {**os.environ, 'PYTHONPATH': str(Path(__file__).parent)}
-    words = command(size, path, *words)
-    pipes = {'stdout': subprocess.PIPE, 'stderr': subprocess.PIPE, 'text': True}
-    started = subprocess.Popen(words, cwd=folder, env=environment, start_new_session=True, **pipes)
+    started = start_ranks(size, path, folder, *words)
     try:
         out, errors = started.communicate(timeout=LIMIT)
     except subprocess.TimeoutExpired:
-        os.killpg(started.pid, signal.SIGKILL)  # ranks that wait for each other outlive mpiexec
+        end_all(started)
         raise
-    return subprocess.CompletedProcess(words, started.returncode, out, errors)
+    return subprocess.CompletedProcess(started.args, started.returncode, out, errors)

@@ -134,8 +134,9 @@ def import_mpi() -> Any:
     try:
         return import_module('mpi4py.MPI')
     except (ImportError, RuntimeError) as error:  # RuntimeError: there is mpi4py, but no MPI
+        why = str(error).partition('\n')[0]  # then, all places where it was looked for
         raise MissingExtraError(
-            'EpyNN.train(parallel)', 'mpi4py and an MPI', f'none ({error})',
+            'EpyNN.train(parallel)', 'mpi4py and an MPI', f'none ({why})',
             "Install them: python -m pip install 'epynn-numpy[mpi]' mpich",
         ) from None  # fmt: skip
 

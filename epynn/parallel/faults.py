@@ -1,16 +1,15 @@
 """What ends one rank ends all: the others would wait for it for ever."""
 
 import signal
-import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 from epynn.commons.errors import EpynnError
-from epynn.commons.logs import complain
+from epynn.commons.logs import complain, show
 from epynn.commons.ranks import Ranks
 
 TURN, TURNS = 0.7, 4
@@ -33,13 +32,15 @@ def ending_all(ranks: Ranks, end: Callable[[int], object]) -> Iterator[None]:
     try:
         yield
     except BaseException as error:
-        wait_for_turn(ranks.rank)
-        words = f'Rank {ranks.rank} of {ranks.size} ended the training on all ranks'
-        sys.stdout.flush()
-        complain(f'{words}: {describe_error(error)}')
-        sys.stderr.flush()
-        time.sleep(PAUSE)
-        end(1)
+        with suppress(KeyboardInterrupt):  # another one takes the turn
+            wait_for_turn(ranks.rank)
+        try:
+            words = f'Rank {ranks.rank} of {ranks.size} ended the training on all ranks'
+            show('', end='', flush=True)
+            complain(f'{words}: {describe_error(error)}')
+            time.sleep(PAUSE)
+        finally:  # also where another signal comes meanwhile, or nobody reads the words
+            end(1)
         time.sleep(GRACE)  # it ends this one, too, in a moment
         raise
     finally:
@@ -58,8 +59,9 @@ def wait_for_turn(rank: int) -> None:
 
 
 def describe_error(error: BaseException) -> str:
-    """Return the words of an error, where it is not of this library below where it was raised."""
+    """Return the words of an error, and where what is not of this library was raised."""
     words = f'{type(error).__name__}: {error}'
-    if isinstance(error, EpynnError | KeyboardInterrupt):
+    raised = error.__cause__ if isinstance(error, EpynnError) else error
+    if raised is None or isinstance(raised, KeyboardInterrupt):
         return words
-    return f'{words}\n{"".join(traceback.format_exception(error))}'
+    return f'{words}\n{"".join(traceback.format_exception(raised))}'
