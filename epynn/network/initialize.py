@@ -156,6 +156,11 @@ def model_initialize(
         )
     model.class_weights = resolve_class_weight(model, class_weight)
 
+    prepare_layers(model, params, end, verbose)
+
+
+def prepare_layers(model: Network, params: bool, end: str, verbose: bool) -> None:
+    """Give the layers settings, streams and parameters, and pass a batch through them."""
     with AtWork(model.owner):
         if not params:
             warn_of_lost_settings(model)
