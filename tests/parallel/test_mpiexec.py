@@ -94,9 +94,9 @@ def test_what_ends_one_rank_ends_all(way, tmp_path):
     assert time.monotonic() - began < 60  # the other one would wait for ever
     assert re.search(ENDS[way], done.stderr)
     assert done.stderr.count('Rank ') <= 1
-    if way == 'SIGKILL':  # mpiexec says which process it was, and the table which rank that is
+    if way == 'SIGKILL':  # mpiexec says which process it was, or one that it ended for that
         process = re.search(r'PID (\d+) RUNNING', done.stdout)[1]
-        assert re.search(rf'^1 +\S+ +{process}$', done.stdout, flags=re.M)
+        assert re.search(rf'^[01] +\S+ +{process}$', done.stdout, flags=re.M)  # in the table
     if way != 'seed':
         assert np.isfinite(read_model(tmp_path / 'last.safetensors').layers[1].p['W']).all()
         assert [path.name for path in tmp_path.glob('*.safetensors')] == ['last.safetensors']
