@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import ziamath
+from fontTools.ttLib import TTFont
 from pages.source_pages import linkcode_resolve as linkcode_resolve
 
 import epynn
@@ -47,7 +48,7 @@ html_theme = 'pydata_sphinx_theme'
 html_title = 'epynn'
 FONT = Path(ziamath.__file__).parent / 'fonts' / 'STIXTwoMath-Regular.ttf'
 templates_path = ['_templates']
-html_static_path = ['_static', str(FONT)]
+html_static_path = ['_static']
 html_favicon = '_static/epynn.svg'
 html_context = {'default_mode': 'auto'}
 html_css_files = ['epynn.css']
@@ -68,10 +69,16 @@ html_sidebars = {'source/**': [], 'layers/*': []}
 
 
 def setup(app):
-    """Leave out what only those need who change the theme: a tenth of the site."""
+    """Add the font of equations, packed; leave out what only those need who change the theme."""
 
     def remove_maps(app, error):
         for path in Path(app.outdir, '_static').rglob('*.map'):
             path.unlink()
 
+    def pack_font(app, error):
+        font = TTFont(FONT)
+        font.flavor = 'woff'
+        font.save(Path(app.outdir, '_static', FONT.with_suffix('.woff').name))
+
     app.connect('build-finished', remove_maps)
+    app.connect('build-finished', pack_font)

@@ -214,7 +214,7 @@ def show(path: Path) -> str:
         lexer = TextLexer(stripnl=False)
     formatter = HtmlFormatter(lineanchors='L', cssclass='highlight source')
     shown = PLAIN.sub(r'\1', highlight(text, lexer, formatter))
-    return re.sub(r'<a (id="L-\d+")[^>]*></a>', r'<span \1></span>', shown)
+    return re.sub(r'<a (id="L-\d+")[^>]*></a>', r'<i \1></i>', shown)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

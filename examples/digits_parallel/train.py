@@ -1,4 +1,4 @@
-"""Digits on two cores: two processes share each batch, and learn as one."""
+"""Digits, learned by two processes that share each batch."""
 
 import shutil
 import subprocess
