@@ -34,15 +34,20 @@ def rows_of_mapped() -> list[list[str]]:
     own, written_out = count_cases()
     rows = [
         [
-            f'`{name}`', row.ours, of(row.agree, own[name]),
-            of(row.written_out, written_out[name]),
+            f'`{name}`', row.ours,
+            both(of(row.agree, own[name]), of(row.written_out, written_out[name])),
             '; '.join(filter(None, [row.others, *sorted(set(row.differ.values()))])),
         ]
         for name, row in sorted(MAPPED.items())
     ]  # fmt: skip
     sums = [sum(row.agree for row in MAPPED.values()), sum(own[name] for name in MAPPED)]
     variants = [row.written_out for row in MAPPED.values()], [written_out[name] for name in MAPPED]
-    return [*rows, ['all of these', '', of(*sums), of(*map(sum, variants)), '']]
+    return [*rows, ['all of these', '', both(of(*sums), of(*map(sum, variants))), '']]
+
+
+def both(own: str, written_out: str) -> str:
+    """Return how many cases agree, and how many of those that are written out, if there are any."""
+    return f'{own}; {written_out}' if written_out else own
 
 
 def rows_of_reasons() -> list[list[str]]:
@@ -80,8 +85,10 @@ class Recorded(PageDirective):
         """Return the table."""
         what = self.arguments[0]
         if what == 'mapped':
-            heads = ['Operator', 'Here', 'Agree', 'Written out', 'Why not the others']
-            return self.table(heads, rows_of_mapped())
+            heads = ['Operator', 'Here', 'Agree; written out', 'Why not the others']
+            table = self.table(heads, rows_of_mapped())
+            table[0]['classes'].append('recorded')
+            return table
         if what == 'reasons':
             return self.table(['Why not', 'Operators, and their cases'], rows_of_reasons())
         return self.table(['Agree', 'Models', 'Which'], rows_of_models(what))
